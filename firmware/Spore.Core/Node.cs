@@ -1,0 +1,6 @@
+namespace Spore;
+
+/// <summary>A mesh node.</summary>
+public sealed class Node
+{
+}
