@@ -1,0 +1,73 @@
+namespace Spore;
+
+/// <summary>The sizes of everything a node takes memory for, all of it at construction.</summary>
+public sealed class NodeLimits
+{
+    /// <summary>Members and configured peers that can have a session at one time.</summary>
+    public int Peers;
+
+    /// <summary>Guests at one time.</summary>
+    public int Guests;
+
+    /// <summary>TFTP transfers at one time, both directions together.</summary>
+    public int Transfers;
+
+    /// <summary>Entries of the largest network that can be held.</summary>
+    public int NetworkEntries;
+
+    /// <summary>Bytes of the largest network file that can be held, header included.</summary>
+    public int NetworkBytes;
+
+    /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>
+    public int Prefixes;
+
+    /// <summary>Inner packets that can wait for sessions to come up, all peers together.</summary>
+    public int QueuedPackets;
+
+    /// <summary>The tunnel's MTU: the largest inner packet in bytes, at least 1280 (RFC 8200 section 5).</summary>
+    public int Mtu;
+
+    /// <summary>Sources of hellos and handshakes that are rate limited one by one.</summary>
+    public int RateLimitSources;
+
+    /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
+    public int HelloPlans;
+
+    /// <summary>Limits for a desktop.</summary>
+    /// <returns>A new object, free to be changed before a node is made with it.</returns>
+    public static NodeLimits Desktop()
+    {
+        return new NodeLimits
+        {
+            Peers = 256,
+            Guests = 32,
+            Transfers = 64,
+            NetworkEntries = 4096,
+            NetworkBytes = 1 << 20,
+            Prefixes = 8192,
+            QueuedPackets = 128,
+            Mtu = 1420,
+            RateLimitSources = 1024,
+            HelloPlans = 64,
+        };
+    }
+
+    /// <summary>Limits for a device with about 100 KB of managed heap.</summary>
+    /// <returns>A new object, free to be changed before a node is made with it.</returns>
+    public static NodeLimits Device()
+    {
+        return new NodeLimits
+        {
+            Peers = 8,
+            Guests = 2,
+            Transfers = 2,
+            NetworkEntries = 64,
+            NetworkBytes = 8 * 1024,
+            Prefixes = 64,
+            QueuedPackets = 2,
+            Mtu = 1420,
+            RateLimitSources = 16,
+            HelloPlans = 8,
+        };
+    }
+}
