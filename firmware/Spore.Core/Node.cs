@@ -35,6 +35,48 @@ public sealed class Node
     /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
     public readonly byte[] LinkLocal = new byte[16];
 
+    /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
+    public IKeyLog KeyLog;
+
+    /// <summary>The applied network, empty when there is none; to be read only, and changed by the node between calls.</summary>
+    public NetworkFile Network
+    {
+        get { return null; }
+    }
+
+    /// <summary>The version of the applied network, 0 when there is none.</summary>
+    public ulong NetworkVersion
+    {
+        get { return 0; }
+    }
+
+    /// <summary>The index of this node's own entry in <see cref="Network"/>, or -1.</summary>
+    public int OwnEntry
+    {
+        get { return -1; }
+    }
+
+    /// <summary>Whether a witness confirmed the applied network within the last hour, in a session still live (DESIGN section 11).</summary>
+    public bool IsFresh(long now)
+    {
+        return false;
+    }
+
+    /// <summary>The number of members whose head equalled ours in a session still live.</summary>
+    public int AgreeingMembers(long now)
+    {
+        return 0;
+    }
+
+    /// <summary>The number of peers with a session that can carry packets.</summary>
+    public int SessionCount(long now)
+    {
+        return 0;
+    }
+
+    /// <summary>What came in and went out, was dropped and why.</summary>
+    public readonly NodeCounters Counters = new NodeCounters();
+
     /// <summary>A datagram came in from the outer network. The buffer is used for decryption in place.</summary>
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {

@@ -1,0 +1,10 @@
+namespace Spore;
+
+/// <summary>Takes what a protocol analyser needs to decrypt this node's captures. Only for debugging: it gives up forward secrecy.</summary>
+public interface IKeyLog
+{
+    /// <summary>An ephemeral key pair was made for a handshake.</summary>
+    /// <param name="privateKey">A buffer with the 32-byte private key; only valid during the call.</param>
+    /// <param name="offset">Where it starts.</param>
+    void Ephemeral(byte[] privateKey, int offset);
+}
