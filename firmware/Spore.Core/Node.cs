@@ -38,12 +38,6 @@ public sealed class Node
     /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
     public IKeyLog KeyLog;
 
-    /// <summary>The applied network, empty when there is none; to be read only, and changed by the node between calls.</summary>
-    public NetworkFile Network
-    {
-        get { return null; }
-    }
-
     /// <summary>The version of the applied network, 0 when there is none.</summary>
     public ulong NetworkVersion
     {
