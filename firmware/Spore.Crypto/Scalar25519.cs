@@ -1,0 +1,163 @@
+using System;
+
+namespace Spore.Crypto;
+
+/// <summary>
+/// Numbers modulo the order of edwards25519's prime-order group, L = 2^252 + 27742317777372353535851937790883648493
+/// (RFC 8032 section 5.1). Public data only: the time depends on the values.
+/// </summary>
+internal sealed class Scalar25519
+{
+    /// <summary>Digits in what <see cref="Recode"/> makes.</summary>
+    internal const int Digits = 256;
+
+    private static readonly byte[] Order = new byte[]
+    {
+        0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
+    };
+
+    // 2^252 modulo L, in limbs of 21 bits of either sign.
+    private static readonly long[] Fold = new long[] { 666643, 470296, 654183, -997805, 136657, -683901 };
+
+    private readonly long[] _s = new long[24];
+
+    /// <summary>Tells whether 32 little-endian bytes hold a number below L.</summary>
+    internal static bool IsCanonical(byte[] scalar, int offset)
+    {
+        for (int i = 31; i >= 0; i--)
+        {
+            int difference = scalar[offset + i] - Order[i];
+            if (difference != 0)
+            {
+                return difference < 0;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Reduces 64 little-endian bytes modulo L, into 32.</summary>
+    internal void Reduce(byte[] result, byte[] wide)
+    {
+        long[] s = _s;
+        for (int i = 0; i < 23; i++)
+        {
+            int bit = 21 * i;
+            s[i] = (BitConverter.ToInt32(wide, bit >> 3) >> (bit & 7)) & 0x1FFFFF;
+        }
+
+        s[23] = (BitConverter.ToInt32(wide, 60) >> 3) & 0x1FFFFFFF;
+
+        for (int i = 23; i >= 18; i--)
+        {
+            FoldLimb(s, i);
+        }
+
+        Carry(s, 6, 17);
+        for (int i = 17; i >= 12; i--)
+        {
+            FoldLimb(s, i);
+        }
+
+        // Limbs of either sign so far. The rounds that follow leave a number from 0 up to L.
+        Carry(s, 0, 12);
+        FoldLimb(s, 12);
+        Carry(s, 0, 12);
+        FoldLimb(s, 12);
+        Carry(s, 0, 11);
+
+        int at = 0;
+        int held = 0;
+        long bits = 0;
+        for (int i = 0; i < 12; i++)
+        {
+            bits |= s[i] << held;
+            held += 21;
+            while (held >= 8 && at < 32)
+            {
+                result[at] = (byte)bits;
+                at++;
+                bits >>= 8;
+                held -= 8;
+            }
+        }
+
+        if (at < 32)
+        {
+            result[at] = (byte)bits;
+        }
+    }
+
+    /// <summary>
+    /// Writes a scalar below 2^253 as 256 digits, each zero or odd from -15 to 15, of which non-zero ones are at
+    /// least five places apart but for the topmost.
+    /// </summary>
+    internal static void Recode(sbyte[] digits, byte[] scalar, int offset)
+    {
+        for (int i = 0; i < Digits; i++)
+        {
+            digits[i] = (sbyte)((scalar[offset + (i >> 3)] >> (i & 7)) & 1);
+        }
+
+        for (int i = 0; i < Digits; i++)
+        {
+            if (digits[i] == 0)
+            {
+                continue;
+            }
+
+            for (int j = 1; j <= 6 && i + j < Digits; j++)
+            {
+                int next = digits[i + j] << j;
+                if (next == 0)
+                {
+                    continue;
+                }
+
+                if (digits[i] + next <= 15)
+                {
+                    digits[i] = (sbyte)(digits[i] + next);
+                    digits[i + j] = 0;
+                }
+                else if (digits[i] - next >= -15)
+                {
+                    digits[i] = (sbyte)(digits[i] - next);
+                    int k = i + j;
+                    while (digits[k] != 0)
+                    {
+                        digits[k] = 0;
+                        k++;
+                    }
+
+                    digits[k] = 1;
+                }
+                else
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    // Limb i has the weight of limb i - 12 times 2^252.
+    private static void FoldLimb(long[] s, int i)
+    {
+        long limb = s[i];
+        long[] fold = Fold;
+        s[i] = 0;
+        for (int j = 0; j < 6; j++)
+        {
+            s[i - 12 + j] += limb * fold[j];
+        }
+    }
+
+    private static void Carry(long[] s, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            s[i + 1] += s[i] >> 21;
+            s[i] &= 0x1FFFFF;
+        }
+    }
+}
