@@ -26,9 +26,17 @@ namespace System
     public struct Char { }
     public struct Int16 { }
     public struct UInt16 { }
-    public struct Int32 { }
+    public struct Int32
+    {
+        public const int MaxValue = 0x7FFFFFFF;
+    }
+
     public struct UInt32 { }
-    public struct Int64 { }
+    public struct Int64
+    {
+        public const long MaxValue = 0x7FFFFFFFFFFFFFFF;
+    }
+
     public struct UInt64 { }
     public struct Single { }
     public struct Double { }

@@ -1,0 +1,66 @@
+namespace Spore.Tftp;
+
+/// <summary>How a transfer, a block or a request ended. From 0 up these are the codes on the wire (RFC 1350 section 5, RFC 2347); those below zero are never sent.</summary>
+public static class TftpError
+{
+    /// <summary>No error.</summary>
+    public const int Ok = -1;
+
+    /// <summary>Not yet decided: <see cref="TftpService.Resume"/> tells.</summary>
+    public const int Wait = -2;
+
+    /// <summary>The peer fell silent.</summary>
+    public const int Timeout = -3;
+
+    /// <summary>Ended from this side: the peer's session is gone, or the peer has begun anew.</summary>
+    public const int Aborted = -4;
+
+    /// <summary>The peer has no TFTP program at that port.</summary>
+    public const int PortUnreachable = -5;
+
+    /// <summary>Not defined; the text tells.</summary>
+    public const int NotDefined = 0;
+
+    /// <summary>File not found.</summary>
+    public const int FileNotFound = 1;
+
+    /// <summary>Access violation.</summary>
+    public const int AccessViolation = 2;
+
+    /// <summary>Disk full or allocation exceeded.</summary>
+    public const int DiskFull = 3;
+
+    /// <summary>Illegal TFTP operation.</summary>
+    public const int IllegalOperation = 4;
+
+    /// <summary>Unknown transfer identifier, which is a port.</summary>
+    public const int UnknownTransferId = 5;
+
+    /// <summary>File already exists.</summary>
+    public const int FileAlreadyExists = 6;
+
+    /// <summary>No such user.</summary>
+    public const int NoSuchUser = 7;
+
+    /// <summary>The options were refused (RFC 2347).</summary>
+    public const int OptionRefused = 8;
+
+    private static readonly byte[][] Texts =
+    {
+        Ascii.Bytes("Not possible now"),
+        Ascii.Bytes("File not found"),
+        Ascii.Bytes("Access violation"),
+        Ascii.Bytes("Disk full or allocation exceeded"),
+        Ascii.Bytes("Illegal TFTP operation"),
+        Ascii.Bytes("Unknown transfer ID"),
+        Ascii.Bytes("File already exists"),
+        Ascii.Bytes("No such user"),
+        Ascii.Bytes("Options refused"),
+    };
+
+    /// <summary>The usual text for a code on the wire.</summary>
+    internal static byte[] Text(int code)
+    {
+        return Texts[code < Texts.Length ? code : NotDefined];
+    }
+}

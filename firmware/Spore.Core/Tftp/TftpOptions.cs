@@ -1,0 +1,104 @@
+namespace Spore.Tftp;
+
+/// <summary>The options of a request or of their acknowledgment (RFC 2347): block size (RFC 2348), timeout and transfer size (RFC 2349).</summary>
+public sealed class TftpOptions
+{
+    /// <summary>The smallest block size there is.</summary>
+    public const int MinBlockSize = 8;
+
+    /// <summary>The largest block size there is.</summary>
+    public const int MaxBlockSize = 65464;
+
+    /// <summary>The value of an option that is not there.</summary>
+    public const int Absent = -1;
+
+    private const int MaxTimeout = 255;
+
+    private static readonly byte[] BlockSizeName = Ascii.Bytes("blksize");
+    private static readonly byte[] TimeoutName = Ascii.Bytes("timeout");
+    private static readonly byte[] TransferSizeName = Ascii.Bytes("tsize");
+
+    /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
+    public int BlockSize = Absent;
+
+    /// <summary>"timeout" before a retransmission in seconds, 1 to 255, or <see cref="Absent"/>.</summary>
+    public int Timeout = Absent;
+
+    /// <summary>"tsize" in bytes, or <see cref="Absent"/>. One above 2^31 - 1 is held as that.</summary>
+    public int TransferSize = Absent;
+
+    /// <summary>How many others <see cref="Parse"/> came across.</summary>
+    public int Others;
+
+    /// <summary>Whether any option is there to be sent.</summary>
+    public bool Any
+    {
+        get { return BlockSize != Absent || Timeout != Absent || TransferSize != Absent; }
+    }
+
+    /// <summary>Removes all options.</summary>
+    public void Clear()
+    {
+        BlockSize = Absent;
+        Timeout = Absent;
+        TransferSize = Absent;
+        Others = 0;
+    }
+
+    /// <summary>Takes the values from pairs of strings. A value out of range makes its option absent, which is to refuse it; of one that is repeated the last counts; what does not end is left out.</summary>
+    /// <param name="buffer">The buffer that holds the pairs.</param>
+    /// <param name="offset">Where they start.</param>
+    /// <param name="length">Their length in bytes.</param>
+    public void Parse(byte[] buffer, int offset, int length)
+    {
+        Clear();
+        int end = offset + length;
+        int name = offset;
+        while (true)
+        {
+            int nameEnd = Ascii.End(buffer, name, end);
+            int valueEnd = nameEnd < 0 ? -1 : Ascii.End(buffer, nameEnd + 1, end);
+            if (valueEnd < 0)
+            {
+                return;
+            }
+
+            int nameLength = nameEnd - name;
+            int number = Ascii.Number(buffer, nameEnd + 1, valueEnd - nameEnd - 1);
+            if (Ascii.IsSame(buffer, name, nameLength, BlockSizeName))
+            {
+                BlockSize = number < MinBlockSize ? Absent : number > MaxBlockSize ? MaxBlockSize : number;
+            }
+            else if (Ascii.IsSame(buffer, name, nameLength, TimeoutName))
+            {
+                Timeout = number < 1 || number > MaxTimeout ? Absent : number;
+            }
+            else if (Ascii.IsSame(buffer, name, nameLength, TransferSizeName))
+            {
+                TransferSize = number;
+            }
+            else
+            {
+                Others++;
+            }
+
+            name = valueEnd + 1;
+        }
+    }
+
+    /// <summary>Writes the options that are there as pairs of strings.</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where they start.</param>
+    /// <returns>Their length in bytes.</returns>
+    public int Emit(byte[] buffer, int offset)
+    {
+        int i = EmitOption(buffer, offset, TransferSizeName, TransferSize);
+        i = EmitOption(buffer, i, BlockSizeName, BlockSize);
+        return EmitOption(buffer, i, TimeoutName, Timeout) - offset;
+    }
+
+    private static int EmitOption(byte[] buffer, int offset, byte[] name, int value)
+    {
+        return value == Absent ? offset : Ascii.EmitNumber(buffer, Ascii.Emit(buffer, offset, name, name.Length), value);
+    }
+}

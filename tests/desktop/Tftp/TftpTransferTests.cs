@@ -1,0 +1,122 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Tftp;
+using Xunit;
+
+namespace Spore.Tests.Tftp;
+
+/// <summary>Whole files between two services.</summary>
+public sealed class TftpTransferTests
+{
+    private static readonly int[] Sizes = [0, 1, 511, 512, 513, 1024, 1367, 1368, 1369, 1368 * 3, 10_000];
+
+    /// <summary>Sizes around block ends, both directions, with options and without.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void FileArrivesWhole(int size, bool write, bool options)
+    {
+        TftpWire wire = new();
+        if (!options)
+        {
+            wire.Filter = WithoutOptions(wire);
+        }
+
+        byte[] content = Content(size);
+        (TftpHost client, TftpHost server) = Transfer(wire, content, write);
+        AssertArrived(client, server, content, write);
+    }
+
+    /// <summary>A network that loses one in seven, repeats a tenth, and reorders.</summary>
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void FileArrivesWholeOverABadNetwork(int seed, bool write, bool options)
+    {
+        TftpWire wire = new(seed) { Loss = 0.15, Duplication = 0.1, Jitter = 400 };
+        if (!options)
+        {
+            wire.Filter = WithoutOptions(wire);
+        }
+
+        byte[] content = Content(Sizes[seed % Sizes.Length]);
+        (TftpHost client, TftpHost server) = Transfer(wire, content, write);
+        AssertArrived(client, server, content, write);
+    }
+
+    /// <summary>Block numbers go on at 0 after 65535.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BlockNumbersWrap(bool write)
+    {
+        TftpWire wire = new() { Delay = 1 };
+        byte[] content = Content((65536 + 10) * 8 + 3);
+        (TftpHost client, TftpHost server) = Transfer(wire, content, write, blockSize: 8);
+        AssertArrived(client, server, content, write);
+    }
+
+    public static IEnumerable<object[]> Seeds()
+    {
+        for (int seed = 0; seed < 48; seed++)
+        {
+            yield return [seed, seed / 12 % 2 == 0, seed / 24 % 2 == 0];
+        }
+    }
+
+    private static byte[] Content(int size)
+    {
+        byte[] content = new byte[size];
+        new Random(size).NextBytes(content);
+        return content;
+    }
+
+    private static (TftpHost Client, TftpHost Server) Transfer(TftpWire wire, byte[] content, bool write, int blockSize = 1368)
+    {
+        TftpHost client = new(wire, 1, blockSize: blockSize);
+        TftpHost server = new(wire, 2);
+        if (write)
+        {
+            client.Write(server, "file", content);
+        }
+        else
+        {
+            server.Files.Readable["file"] = content;
+            client.Read(server, "file");
+        }
+
+        wire.Run();
+        return (client, server);
+    }
+
+    private static void AssertArrived(TftpHost client, TftpHost server, byte[] content, bool write)
+    {
+        TftpHost receiver = write ? server : client;
+        Assert.Equal(content, receiver.Files.Written["file"]);
+        (TftpTransfer _, int _, int result, int position) = Assert.Single(client.Files.Results);
+        Assert.Equal(TftpError.Ok, result);
+        Assert.Equal(content.Length, position);
+        Assert.Contains(server.Files.Results, r => r.Result == TftpError.Ok);
+        Assert.Equal(0, client.Files.StillOpen + server.Files.StillOpen);
+    }
+
+    /// <summary>Takes the options out of requests, as a server that knows none does.</summary>
+    private static Func<Datagram, bool> WithoutOptions(TftpWire wire)
+    {
+        return datagram =>
+        {
+            if (datagram.Opcode is not (TftpPacket.ReadRequest or TftpPacket.WriteRequest))
+            {
+                return true;
+            }
+
+            TftpPacket.ParseRequest(datagram.Payload, 0, datagram.Payload.Length, out _, out _, out int options);
+            wire.Inject(datagram with { Payload = datagram.Payload[..options] });
+            return false;
+        };
+    }
+
+    public static IEnumerable<object[]> Cases()
+    {
+        return from size in Sizes from write in new[] { false, true } from options in new[] { false, true } select new object[] { size, write, options };
+    }
+}
