@@ -81,6 +81,15 @@ public sealed class Blake2s
     /// <param name="offset">Where it goes.</param>
     public void Finish(byte[] digest, int offset)
     {
+        FinishTruncated(digest, offset, _digestLength);
+    }
+
+    /// <summary>Writes only the first bytes of the digest and wipes the state.</summary>
+    /// <param name="digest">Takes the bytes.</param>
+    /// <param name="offset">Where they go.</param>
+    /// <param name="length">How many they are, at most the length given at the start.</param>
+    public void FinishTruncated(byte[] digest, int offset, int length)
+    {
         byte[] block = _block;
         uint[] h = _h;
         Array.Clear(block, _filled, BlockSize - _filled);
@@ -91,7 +100,7 @@ public sealed class Blake2s
             LittleEndian.Store32(block, i * 4, h[i]);
         }
 
-        Array.Copy(block, 0, digest, offset, _digestLength);
+        Array.Copy(block, 0, digest, offset, length);
         Wipe();
     }
 
