@@ -39,6 +39,9 @@ public enum NetworkFault
     /// <summary>It differs from the network held under the same version.</summary>
     Equivocation,
 
+    /// <summary>Its version is zero, or a time in it is beyond the year 9999.</summary>
+    HeaderValue,
+
     /// <summary>An entry's length does not fit.</summary>
     EntryLength,
 
@@ -50,6 +53,9 @@ public enum NetworkFault
 
     /// <summary>A field has a value that is not allowed.</summary>
     FieldValue,
+
+    /// <summary>The fields of an entry are not in ascending order of type.</summary>
+    FieldOrder,
 
     /// <summary>A field that may occur once occurs twice.</summary>
     FieldRepeated,
