@@ -1,0 +1,123 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using CsCheck;
+using Spore.Crypto;
+using Spore.Network;
+using Xunit;
+
+namespace Spore.Tests.Network;
+
+public class NetworkHeaderTests
+{
+    private static byte[] Header() => NetworkBytes.RichFile()[..NetworkHeader.Size];
+
+    [Fact]
+    public void Every_field_is_where_the_design_says()
+    {
+        byte[] file = NetworkBytes.RichFile();
+        byte[] header = [9, .. file[..NetworkHeader.Size]];
+        Assert.Equal(NetworkFault.None, NetworkHeader.Check(header, 1, NetworkBytes.Limits()));
+        Assert.Equal(5UL, NetworkHeader.Version(header, 1));
+        Assert.Equal(1_700_000_000, NetworkHeader.Issued(header, 1));
+        Assert.Equal(1_800_000_000, NetworkHeader.Expires(header, 1));
+        Assert.Equal(5, NetworkHeader.Count(header, 1));
+        Assert.Equal(file.Length - NetworkHeader.Size, NetworkHeader.EntriesLength(header, 1));
+
+        byte[] magic = new byte[NetworkHeader.Size];
+        NetworkHeader.WriteMagic(magic, 0);
+        Assert.Equal(file[..8], magic[..8]);
+    }
+
+    public static IEnumerable<TheoryDataRow<int, ulong, int, NetworkFault>> Changes()
+    {
+        yield return new(0, 0x73706F72652D310A, 8, NetworkFault.None);
+        yield return new(0, 0x73706F72652D320A, 8, NetworkFault.Magic);
+        yield return new(0, 0x53706F72652D310A, 8, NetworkFault.Magic);
+        yield return new(8, 0, 8, NetworkFault.HeaderValue);
+        yield return new(8, 1, 8, NetworkFault.None);
+        yield return new(8, ulong.MaxValue, 8, NetworkFault.None);
+        yield return new(16, 0, 8, NetworkFault.None);
+        yield return new(16, 253402300799, 8, NetworkFault.None);
+        yield return new(16, 253402300800, 8, NetworkFault.HeaderValue);
+        yield return new(16, long.MaxValue, 8, NetworkFault.HeaderValue);
+        yield return new(16, 0x8000000000000000, 8, NetworkFault.HeaderValue);
+        yield return new(16, ulong.MaxValue, 8, NetworkFault.HeaderValue);
+        yield return new(24, 0, 8, NetworkFault.None);
+        yield return new(24, 253402300800, 8, NetworkFault.HeaderValue);
+        yield return new(24, 0x8000000000000000, 8, NetworkFault.HeaderValue);
+        yield return new(32, 0, 4, NetworkFault.Count);
+        yield return new(32, 1, 4, NetworkFault.None);
+        yield return new(32, 64, 4, NetworkFault.Count);
+        yield return new(32, 0x80000000, 4, NetworkFault.Count);
+        yield return new(32, 0xFFFFFFFF, 4, NetworkFault.Count);
+        yield return new(36, (5 * 34) - 1, 4, NetworkFault.Count);
+        yield return new(36, 5 * 34, 4, NetworkFault.None);
+        yield return new(36, 5 * 768, 4, NetworkFault.None);
+        yield return new(36, (5 * 768) + 1, 4, NetworkFault.Count);
+        yield return new(36, 0xFFFFFFFF, 4, NetworkFault.Count);
+        yield return new(32, ((ulong)64 << 32) | (64 * 34), 8, NetworkFault.None);
+        yield return new(32, ((ulong)65 << 32) | (65 * 34), 8, NetworkFault.TooLarge);
+        yield return new(32, ((ulong)64 << 32) | (8192 - 144), 8, NetworkFault.None);
+        yield return new(32, ((ulong)64 << 32) | (8192 - 143), 8, NetworkFault.TooLarge);
+        yield return new(32, 0x03FFFFFF_FFFFFFFF, 8, NetworkFault.TooLarge);
+        yield return new(40, 1, 8, NetworkFault.NotZero);
+        yield return new(40, 0x8000000000000000, 8, NetworkFault.NotZero);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Check_judges_each_field(int offset, ulong value, int size, NetworkFault expected)
+    {
+        byte[] header = Header();
+        byte[] bytes = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, value);
+        bytes[^size..].CopyTo(header, offset);
+        Assert.Equal(expected, NetworkHeader.Check(header, 0, NetworkBytes.Limits()));
+    }
+
+    [Fact]
+    public void A_short_header_is_truncated()
+    {
+        byte[] header = Header();
+        for (int length = 0; length < header.Length; length++)
+        {
+            Assert.Equal(NetworkFault.Truncated, NetworkHeader.Check(header[..length], 0, NetworkBytes.Limits()));
+        }
+
+        Assert.Equal(NetworkFault.Truncated, NetworkHeader.Check(header, 1, NetworkBytes.Limits()));
+    }
+
+    [Fact]
+    public void Any_flipped_bit_breaks_the_signature_and_another_root_did_not_sign()
+    {
+        Ed25519 ed25519 = new();
+        byte[] header = [1, .. Header()];
+        byte[] root = [2, .. NetworkBytes.TrustRoot];
+        Assert.True(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+        for (int i = 0; i < NetworkHeader.Size; i++)
+        {
+            header[1 + i] ^= (byte)(1 << (i % 8));
+            Assert.False(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+            header[1 + i] ^= (byte)(1 << (i % 8));
+        }
+
+        root[9] ^= 1;
+        Assert.False(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+    }
+
+    [Fact]
+    public void Random_bytes_behind_the_magic_never_throw()
+    {
+        NodeLimits limits = NetworkBytes.Limits();
+        Gen.Byte.Array[0, 160].Sample(bytes =>
+        {
+            byte[] header = [.. "spore-1\n"u8, .. bytes];
+            if (NetworkHeader.Check(header, 0, limits) == NetworkFault.None)
+            {
+                Assert.InRange(NetworkHeader.Count(header, 0), 1, 64);
+                Assert.InRange(NetworkHeader.EntriesLength(header, 0), 34, 8192);
+            }
+        });
+    }
+}
