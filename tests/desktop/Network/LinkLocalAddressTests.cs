@@ -22,20 +22,22 @@ public class LinkLocalAddressTests
     [Fact]
     public void All_but_the_first_ten_bits_are_those_of_the_hash()
     {
-        Gen.Byte.Array[32].Sample(key =>
-        {
-            Blake2sDigest digest = new(256);
-            digest.BlockUpdate(key, 0, 32);
-            byte[] hash = new byte[32];
-            digest.DoFinal(hash, 0);
+        Gen.Byte.Array[32].Sample(
+            key =>
+            {
+                Blake2sDigest digest = new(256);
+                digest.BlockUpdate(key, 0, 32);
+                byte[] hash = new byte[32];
+                digest.DoFinal(hash, 0);
 
-            byte[] buffer = new byte[20];
-            byte[] shifted = [9, .. key];
-            LinkLocalAddress.FromKey(_hash, shifted, 1, buffer, 2);
+                byte[] buffer = new byte[20];
+                byte[] shifted = [9, .. key];
+                LinkLocalAddress.FromKey(_hash, shifted, 1, buffer, 2);
 
-            Assert.Equal([0, 0, 0xFE, (byte)(0x80 | (hash[1] & 0x3F)), .. hash[2..16], 0, 0], buffer);
-            Assert.True(LinkLocalAddress.IsLinkLocal(buffer, 2));
-        });
+                Assert.Equal([0, 0, 0xFE, (byte)(0x80 | (hash[1] & 0x3F)), .. hash[2..16], 0, 0], buffer);
+                Assert.True(LinkLocalAddress.IsLinkLocal(buffer, 2));
+            },
+            threads: 1);
     }
 
     [Theory]
