@@ -1,30 +1,98 @@
+using System;
+using Spore.Crypto;
+using Spore.Net;
 using Spore.Network;
+using Spore.Tftp;
+using Spore.WireGuard;
 
 namespace Spore;
 
-/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O.</summary>
-public sealed class Node
+/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not safe for concurrent use.</summary>
+public sealed partial class Node
 {
-    /// <summary>Makes a node and takes all memory it will ever use.</summary>
+    private const long Never = long.MaxValue;
+
+    private readonly NodeLimits _limits;
+    private readonly ITransport _transport;
+    private readonly IEntropy _entropy;
+    private readonly INodeHost _host;
+    private readonly byte[] _trustRoot = new byte[32];
+    private readonly ulong _floor;
+    private readonly Blake2s _hash = new Blake2s();
+    private readonly Ed25519 _ed25519 = new Ed25519();
+    private readonly Tunnel _tunnel;
+    private readonly TftpService _tftp;
+    private readonly WallClock _clock;
+    private readonly byte[] _random = new byte[4];
+
+    // The time of the call that is being worked on.
+    private long _now;
+
+    /// <summary>Makes a node and takes all the memory it will ever use.</summary>
     /// <param name="limits">The sizes of everything.</param>
-    /// <param name="identity">A sound identity record, 84 bytes.</param>
+    /// <param name="identity">A sound <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
     /// <param name="transport">The way out.</param>
     /// <param name="entropy">The source of chance.</param>
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <exception cref="ArgumentException">The identity record is not sound.</exception>
     public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now)
     {
-    }
+        if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
+        {
+            throw new ArgumentException("The identity record is not sound.");
+        }
 
-    /// <summary>When <see cref="Advance"/> is to be called next, on the clock that <c>now</c> comes from.</summary>
-    public long NextDeadline
-    {
-        get { return 0; }
+        _limits = limits;
+        _transport = transport;
+        _entropy = entropy;
+        _host = host;
+        _now = now;
+        byte[] privateKey = new byte[32];
+        Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
+        Array.Copy(identity, IdentityRecord.TrustRootOffset, _trustRoot, 0, 32);
+        _floor = IdentityRecord.Floor(identity, 0);
+
+        X25519 x25519 = new X25519();
+        x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
+        LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
+        ChaCha20Poly1305 aead = new ChaCha20Poly1305();
+        _clock = new WallClock(buildTime, now);
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, _hash, aead, transport, entropy, this, Counters);
+        _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+
+        _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
+        _neighbours = new Neighbours(limits.HelloPlans);
+        _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
+        _broadcast4.SetIpv4(Broadcast4Address, 0, Hello.BroadcastPort);
+        _broadcast6.SetIpv6(Broadcast6Address, 0, Hello.BroadcastPort, 0);
+        RestartHello();
+
+        _network = new NetworkFile(limits, _hash);
+        _staging = new NetworkFile(limits, _hash);
+        _refused = new RefusedHeaders(_hash);
+        _routes = new AllowedIps(limits.Prefixes + limits.NetworkEntries);
+        _slotOfEntry = new short[limits.NetworkEntries];
+        _agreements = new Agreement[_tunnel.Peers.Length];
+        for (int i = 0; i < _agreements.Length; i++)
+        {
+            _agreements[i] = new Agreement();
+        }
+
+        _headers = new byte[limits.Transfers * NetworkHeader.Size];
+        _checks = new HeaderCheck[limits.Transfers];
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            _checks[i] = new HeaderCheck();
+        }
     }
 
     /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
     public bool HostAnswersEcho;
+
+    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
+    public bool OuterIpv6;
 
     /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
     public readonly Endpoint Rendezvous = new Endpoint();
@@ -35,74 +103,148 @@ public sealed class Node
     /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
     public readonly byte[] LinkLocal = new byte[16];
 
-    /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
-    public IKeyLog KeyLog;
-
-    /// <summary>The version of the applied network, 0 when there is none.</summary>
-    public ulong NetworkVersion
-    {
-        get { return 0; }
-    }
-
-    /// <summary>The index of this node's own entry in <see cref="Network"/>, or -1.</summary>
-    public int OwnEntry
-    {
-        get { return -1; }
-    }
-
-    /// <summary>Whether a witness confirmed the applied network within the last hour, in a session still live (DESIGN section 11).</summary>
-    public bool IsFresh(long now)
-    {
-        return false;
-    }
-
-    /// <summary>The number of members whose head equalled ours in a session still live.</summary>
-    public int AgreeingMembers(long now)
-    {
-        return 0;
-    }
-
-    /// <summary>The number of peers with a session that can carry packets.</summary>
-    public int SessionCount(long now)
-    {
-        return 0;
-    }
-
     /// <summary>What came in and went out, was dropped and why.</summary>
     public readonly NodeCounters Counters = new NodeCounters();
 
-    /// <summary>A datagram came in from the outer network. The buffer is used for decryption in place.</summary>
+    /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
+    public IKeyLog KeyLog
+    {
+        get { return _tunnel.KeyLog; }
+        set { _tunnel.KeyLog = value; }
+    }
+
+    /// <summary>The peer slots, in use or not; to be read only.</summary>
+    public Peer[] Peers
+    {
+        get { return _tunnel.Peers; }
+    }
+
+    /// <summary>When <see cref="Advance"/> is to be called next, on the clock that <c>now</c> comes from.</summary>
+    public long NextDeadline
+    {
+        get
+        {
+            long next = _tunnel.NextDeadline;
+            next = Earlier(next, _tftp.NextDeadline);
+            next = Earlier(next, _helloDue);
+            next = Earlier(next, _neighbours.NextDue);
+            next = Earlier(next, _guestsDue);
+            next = Earlier(next, _checkDue);
+            next = Earlier(next, _exchangeDue);
+            next = Earlier(next, _pullDue);
+            next = Earlier(next, _freshnessDue);
+            return Earlier(next, ExpiryDue);
+        }
+    }
+
+    /// <summary>A datagram came in from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="endpoint">Where it came from; copied where it is kept.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
+        _now = now;
+        Counters.DatagramsReceived++;
+        Counters.BytesReceived += length;
+        if (length > 0 && buffer[offset] == Hello.Type)
+        {
+            ReceiveHello(buffer, offset, length, endpoint, now);
+        }
+        else
+        {
+            _tunnel.Receive(buffer, offset, length, endpoint, now);
+        }
     }
 
     /// <summary>Time has passed: timers fire, idle work goes on.</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
     public void Advance(long now)
     {
-    }
+        _now = now;
+        _tunnel.Advance(now);
+        if (_tftp.NextDeadline <= now)
+        {
+            _tftp.Advance(now);
+        }
 
-    /// <summary>The application sends an inner IP packet; it is copied.</summary>
-    /// <returns>False when no peer has the destination or the packet is not sound.</returns>
-    public bool Send(byte[] buffer, int offset, int length, long now)
-    {
-        return false;
-    }
+        if (_guestsDue <= now)
+        {
+            DropOldGuests(now);
+        }
 
-    /// <summary>Configures a peer by hand: it is known from the start and initiated to. Endpoint may be null.</summary>
-    /// <returns>False when there is no slot left, or the key is this node's own.</returns>
-    public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
-    {
-        return false;
-    }
+        if (_helloDue <= now)
+        {
+            SendHello(now);
+        }
 
-    /// <summary>The operator gives a network file; it is verified as one from a peer is, and applied.</summary>
-    public NetworkFault Load(byte[] file, int offset, int length, long now)
-    {
-        return NetworkFault.None;
+        if (_neighbours.NextDue <= now)
+        {
+            AnswerHellos(now);
+        }
+
+        if (_checkDue <= now)
+        {
+            CheckHeader(now);
+        }
+
+        if (ExpiryDue <= now)
+        {
+            Expire(now);
+        }
+
+        if (_freshnessDue <= now)
+        {
+            SeekFreshness(now);
+        }
+
+        if (_exchangeDue <= now)
+        {
+            ExchangeHeads(now);
+        }
+
+        if (_pullDue <= now)
+        {
+            Pull(now);
+        }
     }
 
     /// <summary>Feeds wall time, from SNTP or a clock.</summary>
+    /// <param name="unixMilliseconds">The time since 1970.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
     public void SetWallClock(long unixMilliseconds, long now)
     {
+        _clock.Learn(unixMilliseconds, now);
+    }
+
+    /// <summary>The number of peers with a session that can carry packets.</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>That number.</returns>
+    public int SessionCount(long now)
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].HasSession(now))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static long Earlier(long a, long b)
+    {
+        return a < b ? a : b;
+    }
+
+    // A number from 0 up to, and without, the limit, which is at most 2^24.
+    private int Random(int limit)
+    {
+        _entropy.Fill(_random, 0, 4);
+        return ((_random[0] << 16) | (_random[1] << 8) | _random[2]) % limit;
     }
 }

@@ -1,0 +1,30 @@
+namespace Spore;
+
+/// <summary>A network header that arrives by a transfer and may have to wait for its signature to be checked; one for each transfer.</summary>
+internal sealed class HeaderCheck
+{
+    /// <summary>How many bytes of the header have arrived.</summary>
+    internal int Length;
+
+    /// <summary>Whether the transfer waits for the signature to be checked.</summary>
+    internal bool IsWaiting;
+
+    /// <summary>Since when it waits.</summary>
+    internal long WaitsSince;
+
+    /// <summary>Where in the waiting block the bytes behind the header start.</summary>
+    internal int Rest;
+
+    /// <summary>Whether the waiting block ends the file.</summary>
+    internal bool IsLast;
+
+    /// <summary>Called when the transfer has ended.</summary>
+    internal void Clear()
+    {
+        Length = 0;
+        IsWaiting = false;
+        WaitsSince = 0;
+        Rest = 0;
+        IsLast = false;
+    }
+}

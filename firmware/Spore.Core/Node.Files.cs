@@ -1,0 +1,479 @@
+using System;
+using Spore.Crypto;
+using Spore.Network;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore;
+
+// The files that peers read and write (DESIGN section 11), and those that this node reads and writes as a client.
+public sealed partial class Node : ITftpFiles
+{
+    private const int HeadFile = 1;
+    private const int NetworkFileTag = 2;
+
+    // Of a signature of a member, and of a guest.
+    private const long MemberCheckInterval = 10000;
+    private const long GuestCheckInterval = 30000;
+
+    /// <summary>How long a transfer may be silent before another one may take the staging buffer from it.</summary>
+    private const long StagingPatience = 5000;
+
+    // "head", "network"
+    private static readonly byte[] HeadName = { 0x68, 0x65, 0x61, 0x64 };
+    private static readonly byte[] NetworkName = { 0x6E, 0x65, 0x74, 0x77, 0x6F, 0x72, 0x6B };
+
+    private readonly byte[] _headers;
+    private readonly HeaderCheck[] _checks;
+    private readonly RefusedHeaders _refused;
+    private readonly byte[] _candidate = new byte[NetworkHeader.Size];
+    private ulong _candidateVersion;
+    private TftpTransfer _stagingOwner;
+    private long _stagingTouched;
+    private long _checkDue = Never;
+
+    int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        if (IsName(HeadName, name, offset, length))
+        {
+            if (!_network.IsComplete || !ServesHead)
+            {
+                return TftpError.FileNotFound;
+            }
+
+            transfer.File = HeadFile;
+            transfer.Size = NetworkHeader.Size;
+            return TftpError.Ok;
+        }
+
+        if (IsName(NetworkName, name, offset, length))
+        {
+            if (peer == null || !peer.IsMember)
+            {
+                return TftpError.AccessViolation;
+            }
+
+            transfer.File = NetworkFileTag;
+            transfer.Size = _network.Length;
+            return TftpError.Ok;
+        }
+
+        return TftpError.FileNotFound;
+    }
+
+    int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        if (IsName(HeadName, name, offset, length))
+        {
+            transfer.File = HeadFile;
+        }
+        else if (IsName(NetworkName, name, offset, length))
+        {
+            transfer.File = NetworkFileTag;
+            if (transfer.Size > _limits.NetworkBytes)
+            {
+                return TftpError.DiskFull;
+            }
+        }
+        else
+        {
+            return TftpError.AccessViolation;
+        }
+
+        return TftpError.Ok;
+    }
+
+    void ITftpFiles.Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
+    {
+        // Transfers are aborted when the network changes, so what is read here is what was opened.
+        Array.Copy(_network.Bytes, position, buffer, offset, count);
+    }
+
+    int ITftpFiles.Write(TftpTransfer transfer, int position, byte[] data, int offset, int count, bool last)
+    {
+        HeaderCheck check = _checks[transfer.Index];
+        int taken = 0;
+        if (check.Length < NetworkHeader.Size)
+        {
+            taken = NetworkHeader.Size - check.Length;
+            if (taken > count)
+            {
+                taken = count;
+            }
+
+            Array.Copy(data, offset, _headers, (transfer.Index * NetworkHeader.Size) + check.Length, taken);
+            check.Length += taken;
+            if (check.Length < NetworkHeader.Size)
+            {
+                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpError.Ok;
+            }
+
+            check.Rest = taken;
+            check.IsLast = last;
+            return JudgeHeader(transfer, check, data, offset, count);
+        }
+
+        return transfer.File == HeadFile ? EndOfHead(transfer, count) : TakeEntries(transfer, data, offset, count, last);
+    }
+
+    void ITftpFiles.Closed(TftpTransfer transfer, int result)
+    {
+        _checks[transfer.Index].Clear();
+        if (_stagingOwner == transfer)
+        {
+            _stagingOwner = null;
+            _staging.Clear();
+        }
+
+        if (transfer == _pull)
+        {
+            PullEnded(result);
+        }
+        else if (transfer.IsClient && !transfer.IsSender && transfer.File == HeadFile && result == TftpError.FileNotFound)
+        {
+            Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+            if (peer != null)
+            {
+                _agreements[peer.Slot].WantsWrite = _network.IsComplete;
+            }
+        }
+
+        // A place in the pool is free again.
+        _exchangeDue = _now;
+    }
+
+    /// <summary>Called when a header is whole: what can be said of it without its signature.</summary>
+    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count)
+    {
+        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        if (peer == null)
+        {
+            return TftpError.Aborted;
+        }
+
+        int header = transfer.Index * NetworkHeader.Size;
+        if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
+        {
+            Agree(peer);
+            return transfer.File == HeadFile ? EndOfHead(transfer, count - check.Rest) : TftpError.FileAlreadyExists;
+        }
+
+        if (_candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size))
+        {
+            return TakeVerified(transfer, peer, check, data, offset, count);
+        }
+
+        NetworkFault fault = CheckUnsigned(_headers, header);
+        if (fault == NetworkFault.Older)
+        {
+            // It is the peer that has something to learn.
+            if (!peer.IsGuest || transfer.IsClient)
+            {
+                _agreements[peer.Slot].WantsWrite = true;
+                _exchangeDue = _now;
+            }
+
+            return transfer.IsClient ? TftpError.Ok : TftpError.FileAlreadyExists;
+        }
+
+        if (fault == NetworkFault.None && _refused.Contains(_headers, header))
+        {
+            fault = NetworkFault.AlreadyRefused;
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            return Refuse(transfer, fault);
+        }
+
+        check.IsWaiting = true;
+        check.WaitsSince = _now;
+        ScheduleCheck();
+        return TftpError.Wait;
+    }
+
+    // Everything about a header but its signature.
+    private NetworkFault CheckUnsigned(byte[] buffer, int offset)
+    {
+        NetworkFault fault = NetworkHeader.Check(buffer, offset, _limits);
+        if (fault != NetworkFault.None)
+        {
+            return fault;
+        }
+
+        ulong version = NetworkHeader.Version(buffer, offset);
+        if (version == 0 || version < NetworkVersion)
+        {
+            return NetworkFault.Older;
+        }
+
+        if (version < _floor)
+        {
+            return NetworkFault.BelowFloor;
+        }
+
+        return IsPast(NetworkHeader.Expires(buffer, offset)) ? NetworkFault.Expired : NetworkFault.None;
+    }
+
+    private bool IsPast(long expires)
+    {
+        return expires != 0 && _clock.Now(_now) >= expires * 1000;
+    }
+
+    /// <summary>Called off the packet path: checks one signature, of whom it is the turn.</summary>
+    private void CheckHeader(long now)
+    {
+        _checkDue = Never;
+        int place = NextCheck(now);
+        if (place >= 0)
+        {
+            TftpTransfer transfer = _tftp.At(place);
+            HeaderCheck check = _checks[place];
+            Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+            int result = peer == null ? TftpError.Aborted : CheckSignature(transfer, peer, check, place * NetworkHeader.Size, now);
+            check.IsWaiting = false;
+            _tftp.Resume(transfer, result, now);
+        }
+
+        ScheduleCheck();
+    }
+
+    private int CheckSignature(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, long now)
+    {
+        // Another transfer may have brought the same header, or a newer one may have been applied, while this one waited.
+        bool isCandidate = _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
+        NetworkFault fault = CheckUnsigned(_headers, header);
+        if (fault == NetworkFault.None && !isCandidate && _refused.Contains(_headers, header))
+        {
+            fault = NetworkFault.AlreadyRefused;
+        }
+
+        Agreement agreement = _agreements[peer.Slot];
+        if (fault == NetworkFault.None && !isCandidate)
+        {
+            agreement.NextCheck = now + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
+            if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
+            {
+                _refused.Add(_headers, header);
+                agreement.Refused++;
+                fault = NetworkFault.Signature;
+            }
+        }
+
+        if (fault == NetworkFault.Older)
+        {
+            return transfer.IsClient ? TftpError.Ok : TftpError.FileAlreadyExists;
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            return Refuse(transfer, fault);
+        }
+
+        ulong version = NetworkHeader.Version(_headers, header);
+        agreement.HasVouched = true;
+        if (version == NetworkVersion)
+        {
+            if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
+            {
+                Agree(peer);
+                return transfer.File == HeadFile ? TftpError.Ok : TftpError.FileAlreadyExists;
+            }
+
+            _host.Report(NodeEvent.Equivocation, peer.PublicKey, 0, (long)version);
+            return Refuse(transfer, NetworkFault.Equivocation);
+        }
+
+        if (version == _candidateVersion && !isCandidate)
+        {
+            _host.Report(NodeEvent.Equivocation, peer.PublicKey, 0, (long)version);
+            return Refuse(transfer, NetworkFault.Equivocation);
+        }
+
+        if (!isCandidate)
+        {
+            _host.Report(NodeEvent.HeaderVerified, peer.PublicKey, 0, (long)version);
+            if (version > _candidateVersion)
+            {
+                Array.Copy(_headers, header, _candidate, 0, NetworkHeader.Size);
+                _candidateVersion = version;
+                _pullTries = 0;
+                IsBehind = false;
+            }
+        }
+
+        return TakeVerified(transfer, peer, check, transfer.Block, 0, transfer.BlockLength);
+    }
+
+    /// <summary>Called when a newer header is known to be signed: goes on with the block that completed it.</summary>
+    private int TakeVerified(TftpTransfer transfer, Peer peer, HeaderCheck check, byte[] data, int offset, int count)
+    {
+        int header = transfer.Index * NetworkHeader.Size;
+        Agreement agreement = _agreements[peer.Slot];
+        agreement.Offered = NetworkHeader.Version(_headers, header);
+        agreement.OfferedAt = _now;
+        agreement.HasVouched = true;
+        if (transfer.File == HeadFile)
+        {
+            _pullDue = Earlier(_pullDue, _now);
+            return EndOfHead(transfer, count - check.Rest);
+        }
+
+        if (!TakeStaging(transfer, header))
+        {
+            return TftpError.NotDefined;
+        }
+
+        return TakeEntries(transfer, data, offset + check.Rest, count - check.Rest, check.IsLast);
+    }
+
+    private static int EndOfHead(TftpTransfer transfer, int excess)
+    {
+        return excess == 0 ? TftpError.Ok : TftpError.DiskFull;
+    }
+
+    // There is one staging buffer. Who is silent gives it up, and an older version to a newer one.
+    private bool TakeStaging(TftpTransfer transfer, int header)
+    {
+        TftpTransfer owner = _stagingOwner;
+        if (owner != null && owner != transfer)
+        {
+            if (_now - _stagingTouched < StagingPatience && NetworkHeader.Version(_headers, header) <= NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size))
+            {
+                return false;
+            }
+
+            _tftp.Abort(owner, TftpError.NotDefined);
+        }
+
+        if (_staging.Begin(_headers, header) != NetworkFault.None)
+        {
+            return false;
+        }
+
+        _stagingOwner = transfer;
+        _stagingTouched = _now;
+        return true;
+    }
+
+    private int TakeEntries(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
+    {
+        if (_stagingOwner != transfer)
+        {
+            return TftpError.Aborted;
+        }
+
+        _stagingTouched = _now;
+        NetworkFault fault = _staging.Append(data, offset, count);
+        if (fault == NetworkFault.None && last)
+        {
+            fault = _staging.Complete();
+            if (fault == NetworkFault.None && IsPast(_staging.Expires))
+            {
+                fault = NetworkFault.Expired;
+            }
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            _host.Report(NodeEvent.NetworkRefused, KeyOf(transfer), 0, (long)fault);
+            return TftpError.AccessViolation;
+        }
+
+        if (last)
+        {
+            _stagingOwner = null;
+            Apply(FindLinkLocal(transfer.RemoteAddress, 0), _now);
+        }
+
+        return TftpError.Ok;
+    }
+
+    private int Refuse(TftpTransfer transfer, NetworkFault fault)
+    {
+        _host.Report(NodeEvent.HeaderRefused, KeyOf(transfer), 0, (long)fault);
+        switch (fault)
+        {
+            case NetworkFault.Older:
+            case NetworkFault.Equivocation:
+                return TftpError.FileAlreadyExists;
+            case NetworkFault.TooLarge:
+                return TftpError.DiskFull;
+            default:
+                return TftpError.AccessViolation;
+        }
+    }
+
+    private byte[] KeyOf(TftpTransfer transfer)
+    {
+        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        return peer != null ? peer.PublicKey : null;
+    }
+
+    // Members first; guests in turn, those with no refused header first.
+    private int NextCheck(long now)
+    {
+        int best = -1;
+        int bestRank = int.MaxValue;
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            if (!_checks[i].IsWaiting)
+            {
+                continue;
+            }
+
+            Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
+            if (peer == null)
+            {
+                return i;
+            }
+
+            Agreement agreement = _agreements[peer.Slot];
+            if (agreement.NextCheck > now)
+            {
+                continue;
+            }
+
+            int rank = peer.IsMember ? 0 : agreement.Refused == 0 ? 1 : 2;
+            if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
+            {
+                best = i;
+                bestRank = rank;
+            }
+        }
+
+        return best;
+    }
+
+    private void ScheduleCheck()
+    {
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            if (_checks[i].IsWaiting)
+            {
+                Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
+                long due = peer != null ? _agreements[peer.Slot].NextCheck : _now;
+                _checkDue = Earlier(_checkDue, due > _now ? due : _now);
+            }
+        }
+    }
+
+    private static bool IsName(byte[] expected, byte[] name, int offset, int length)
+    {
+        if (length != expected.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            if (name[offset + i] != expected[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,170 @@
+using Spore.Network;
+using Spore.WireGuard;
+
+namespace Spore;
+
+// How a node that knows no peer is found.
+public sealed partial class Node
+{
+    private const int HelloRate = 2;
+    private const int HelloBurst = 16;
+    private const long FirstHello = 1000;
+    private const long LastHello = 64000;
+    private const long SettledHello = 300000;
+    private const int LongestAnswerDelay = 2000;
+
+    private static readonly byte[] Broadcast4Address = { 255, 255, 255, 255 };
+    private static readonly byte[] Broadcast6Address = { 0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+
+    private readonly Hello _hello;
+    private readonly Neighbours _neighbours;
+    private readonly RateLimiter _helloLimiter;
+    private readonly Endpoint _broadcast4 = new Endpoint();
+    private readonly Endpoint _broadcast6 = new Endpoint();
+    private readonly byte[] _helloMessage = new byte[Hello.Size];
+    private long _helloInterval;
+    private long _helloDue;
+    private int _nextToCall;
+
+    // Called at the start, and when the last session with a member has ended.
+    private void RestartHello()
+    {
+        _helloInterval = FirstHello;
+        _helloDue = _now + Around(FirstHello);
+    }
+
+    private void SendHello(long now)
+    {
+        _hello.Write(_helloMessage, 0, PublicKey, NetworkVersion, _entropy);
+        Transmit(_broadcast4);
+        if (OuterIpv6)
+        {
+            Transmit(_broadcast6);
+        }
+
+        if (Rendezvous.IsKnown)
+        {
+            Transmit(Rendezvous);
+        }
+
+        _host.Report(NodeEvent.HelloSent, null, 0, (long)NetworkVersion);
+        if (HasMemberSession(now))
+        {
+            _helloInterval = FirstHello;
+            _helloDue = now + Around(SettledHello);
+        }
+        else
+        {
+            CallKnownPeers(now);
+            _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
+            _helloDue = now + Around(_helloInterval);
+        }
+    }
+
+    private void Transmit(Endpoint endpoint)
+    {
+        Counters.DatagramsSent++;
+        Counters.BytesSent += Hello.Size;
+        _transport.Send(_helloMessage, 0, Hello.Size, endpoint);
+    }
+
+    // Where an endpoint is known there is more to do than to shout: every configured peer, and one member after the other.
+    private void CallKnownPeers(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsConfigured && peers[i].Endpoint.IsKnown && !peers[i].HasSession(now))
+            {
+                _tunnel.Initiate(peers[i], now);
+            }
+        }
+
+        for (int i = 0; i < MemberCount; i++)
+        {
+            _nextToCall = _nextToCall + 1 < MemberCount ? _nextToCall + 1 : 0;
+            if (_nextToCall == _ownEntry)
+            {
+                continue;
+            }
+
+            Peer peer = OpenMember(_nextToCall, now);
+            if (peer != null && peer.Endpoint.IsKnown)
+            {
+                _tunnel.Initiate(peer, now);
+                return;
+            }
+        }
+    }
+
+    private void ReceiveHello(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        if (!_helloLimiter.Allow(source, now))
+        {
+            Counters.Limited++;
+            return;
+        }
+
+        if (!_hello.Open(buffer, offset, length))
+        {
+            Counters.Invalid++;
+            return;
+        }
+
+        if (IsOwnKey(_hello.PublicKey, 0))
+        {
+            return;
+        }
+
+        Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
+        bool known = (peer != null && !peer.IsGuest) || (MemberCount > 0 && _network.Find(_hello.PublicKey, 0) >= 0);
+        _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
+        int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
+        if (!known || _hello.Version == NetworkVersion)
+        {
+            _neighbours.Plan(place, Neighbours.NoPlan);
+            if (peer != null && !peer.IsGuest && !peer.Endpoint.IsKnown)
+            {
+                peer.Endpoint.CopyFrom(source);
+            }
+        }
+        else if (!_neighbours.IsPlanned(place))
+        {
+            _neighbours.Plan(place, now + Random(LongestAnswerDelay + 1));
+        }
+    }
+
+    private void AnswerHellos(long now)
+    {
+        int place = _neighbours.TakeDue(now);
+        while (place >= 0)
+        {
+            int offset = Neighbours.KeyOffset(place);
+            Peer peer = _tunnel.FindSlot(_neighbours.Keys, offset);
+            int entry = MemberCount > 0 ? _network.Find(_neighbours.Keys, offset) : -1;
+            if (entry >= 0)
+            {
+                peer = OpenMember(entry, now);
+            }
+
+            if (peer != null && !peer.IsGuest && _neighbours.VersionAt(place) != NetworkVersion)
+            {
+                _tunnel.Provoke(peer, _neighbours.EndpointAt(place), now);
+            }
+
+            place = _neighbours.TakeDue(now);
+        }
+    }
+
+    private bool IsOwnKey(byte[] key, int offset)
+    {
+        return Crypto.ConstantTime.Equal(PublicKey, 0, key, offset, 32);
+    }
+
+    // An interval with 25 % of jitter either way.
+    private long Around(long interval)
+    {
+        int quarter = (int)(interval / 4);
+        return interval - quarter + Random((2 * quarter) + 1);
+    }
+}

@@ -1,0 +1,525 @@
+using Spore.Network;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore;
+
+// The signed network: how it is applied, agreed upon, fetched, confirmed as current, and how it ends.
+public sealed partial class Node
+{
+    /// <summary>How long a witness's word is good for.</summary>
+    private const long FreshFor = 3600000;
+
+    private const long FreshnessRetry = 60000;
+    private const long FirstPullRetry = 1000;
+    private const long LastPullRetry = 64000;
+
+    private readonly Agreement[] _agreements;
+    private readonly short[] _slotOfEntry;
+    private readonly EntryField _field = new EntryField();
+    private readonly byte[] _address = new byte[LinkLocalAddress.Size];
+    private NetworkFile _network;
+    private NetworkFile _staging;
+    private int _ownEntry = -1;
+    private bool _expired;
+    private bool _hasAuthority;
+    private TftpTransfer _pull;
+    private int _pullTries;
+    private int _pullFrom;
+    private long _pullDue = Never;
+    private long _exchangeDue = Never;
+    private long _freshnessDue = Never;
+    private long _confirmedAt = -FreshFor;
+    private int _witnessToAsk;
+
+    /// <summary>The applied network, empty when there is none; to be read only, and changed by the node between calls.</summary>
+    public NetworkFile Network
+    {
+        get { return _network; }
+    }
+
+    /// <summary>The version of the applied network, 0 when there is none.</summary>
+    public ulong NetworkVersion
+    {
+        get { return _network.IsComplete ? _network.Version : 0; }
+    }
+
+    /// <summary>The index of this node's own entry in <see cref="Network"/>, or -1.</summary>
+    public int OwnEntry
+    {
+        get { return _ownEntry; }
+    }
+
+    /// <summary>Whether the applied network has expired, so that its members are not trusted any more.</summary>
+    public bool IsExpired
+    {
+        get { return _expired; }
+    }
+
+    /// <summary>Whether a newer network was seen that this node may not have.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (DESIGN section 11).</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>True when one did.</returns>
+    public bool IsFresh(long now)
+    {
+        return MemberCount > 0 && now - _confirmedAt < FreshFor;
+    }
+
+    /// <summary>The number of members with a slot whose head equalled ours within the last hour.</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>That number.</returns>
+    public int AgreeingMembers(long now)
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsMember && _agreements[i].Agrees && now - _agreements[i].AgreedAt < FreshFor)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>The operator gives a network file. It is verified as one from a peer is, and applied at once.</summary>
+    /// <param name="file">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>What is wrong with it; then nothing has changed.</returns>
+    public NetworkFault Load(byte[] file, int offset, int length, long now)
+    {
+        _now = now;
+        if (length < NetworkHeader.Size)
+        {
+            return NetworkFault.Truncated;
+        }
+
+        NetworkFault fault = CheckUnsigned(file, offset);
+        if (fault != NetworkFault.None)
+        {
+            return fault;
+        }
+
+        if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, file, offset))
+        {
+            return NetworkFault.Signature;
+        }
+
+        if (NetworkHeader.Version(file, offset) == NetworkVersion)
+        {
+            for (int i = 0; i < NetworkHeader.Size; i++)
+            {
+                if (file[offset + i] != _network.Bytes[i])
+                {
+                    return NetworkFault.Equivocation;
+                }
+            }
+
+            _hasAuthority = true;
+            return NetworkFault.None;
+        }
+
+        if (_stagingOwner != null)
+        {
+            _tftp.Abort(_stagingOwner, TftpError.NotDefined);
+        }
+
+        fault = _staging.Begin(file, offset);
+        if (fault == NetworkFault.None)
+        {
+            fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size);
+        }
+
+        if (fault == NetworkFault.None)
+        {
+            fault = _staging.Complete();
+        }
+
+        if (fault == NetworkFault.None)
+        {
+            _hasAuthority = true;
+            Apply(null, now);
+        }
+
+        return fault;
+    }
+
+    // The members there are to deal with: none once the network has expired.
+    private int MemberCount
+    {
+        get { return _network.IsComplete && !_expired ? _network.Count : 0; }
+    }
+
+    // A witness that started without its network does not vouch for one that any member brought.
+    private bool ServesHead
+    {
+        get { return _hasAuthority || _ownEntry < 0 || !IsWitness(_ownEntry); }
+    }
+
+    private long ExpiryDue
+    {
+        get
+        {
+            if (_expired || !_network.IsComplete || _network.Expires == 0)
+            {
+                return Never;
+            }
+
+            long left = (_network.Expires * 1000) - _clock.Now(_now);
+            return left <= 0 ? _now : _now + left;
+        }
+    }
+
+    private bool IsWitness(int entry)
+    {
+        return (RolesOf(entry) & EntryRoles.Witness) != 0;
+    }
+
+    private int RolesOf(int entry)
+    {
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.Roles)
+            {
+                return _network.Bytes[_field.ValueOffset];
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Called when the staged network is complete and sound: it becomes the applied one, and sessions follow it at once.</summary>
+    private void Apply(Peer from, long now)
+    {
+        NetworkFile old = _network;
+        _network = _staging;
+        _staging = old;
+        _staging.Clear();
+        ulong version = _network.Version;
+        if (_candidateVersion <= version)
+        {
+            _candidateVersion = 0;
+            _pullDue = Never;
+        }
+
+        _expired = false;
+        IsBehind = false;
+        _confirmedAt = now - FreshFor;
+        _ownEntry = _network.Find(PublicKey, 0);
+        _clock.Learn(_network.Issued * 1000, now);
+        AbortReads();
+        Route();
+        for (int i = 0; i < _network.Count; i++)
+        {
+            _slotOfEntry[i] = -1;
+        }
+
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse)
+            {
+                FollowNetwork(peers[i], _agreements[i], version, from, now);
+            }
+        }
+
+        // Guests that turned out to be members may be more than there is room for.
+        while (CountKnown() > _limits.Peers)
+        {
+            Remove(MemberToEvict(now), now);
+        }
+
+        if (from != null && from.IsMember && IsWitness(from.Entry))
+        {
+            _hasAuthority = true;
+        }
+
+        _host.Report(NodeEvent.NetworkApplied, from != null ? from.PublicKey : null, 0, (long)version);
+        OpenKeptAlive(now);
+        _helloInterval = FirstHello;
+        _helloDue = now;
+        _exchangeDue = now;
+        _freshnessDue = IsFresh(now) ? now + (FreshFor / 2) : now + Random((int)FreshnessRetry / 10);
+    }
+
+    // What the new network makes of a peer: its entry, or nobody. One that is not named any more loses its rights
+    // here and its slot in the next call of Advance, since it may be the one whose transfer is being worked on.
+    private void FollowNetwork(Peer peer, Agreement agreement, ulong version, Peer from, long now)
+    {
+        int entry = _network.Find(peer.PublicKey, 0);
+        bool wasMember = peer.IsMember;
+        peer.Entry = -1;
+        if (entry >= 0)
+        {
+            Enroll(peer, entry, now);
+        }
+        else if (!peer.IsConfigured && (wasMember || !peer.IsGuest))
+        {
+            peer.IsGuest = true;
+            peer.Since = now - GuestLifetime;
+            _guestsDue = now;
+        }
+
+        agreement.Agrees = false;
+        if (agreement.Offered == version)
+        {
+            agreement.Agrees = true;
+            agreement.AgreedAt = agreement.OfferedAt;
+            Confirm(peer, agreement.OfferedAt);
+        }
+        else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
+        {
+            agreement.WantsWrite = true;
+        }
+    }
+
+    private void Route()
+    {
+        _routes.Clear();
+        for (int i = 0; i < _network.Count; i++)
+        {
+            int entry = _network.EntryOffset(i);
+            LinkLocalAddress.FromKey(_hash, _network.Bytes, entry + NetworkEntry.KeyOffset, _address, 0);
+            _routes.Add(_address, 0, true, 128, i);
+            _field.Begin(_network.Bytes, entry);
+            while (_field.Next())
+            {
+                if (_field.Type == EntryField.Prefix)
+                {
+                    bool isIpv6 = _field.ValueLength == 17;
+                    int bits = _network.Bytes[_field.ValueOffset + _field.ValueLength - 1];
+                    _routes.Add(_network.Bytes, _field.ValueOffset, isIpv6, bits, i);
+                }
+            }
+        }
+    }
+
+    // Sessions that are to be kept alive are brought up without waiting for a packet.
+    private void OpenKeptAlive(long now)
+    {
+        for (int i = 0; i < _network.Count; i++)
+        {
+            if (i != _ownEntry && _slotOfEntry[i] < 0 && IsKeptAlive(i))
+            {
+                OpenMember(i, now);
+            }
+        }
+    }
+
+    private bool IsKeptAlive(int entry)
+    {
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.Keepalive)
+            {
+                return BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset) > 0;
+            }
+        }
+
+        return false;
+    }
+
+    // Whoever is reading the old network would get a mixture.
+    private void AbortReads()
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.IsSender)
+            {
+                _tftp.Abort(transfer, TftpError.NotDefined);
+            }
+        }
+    }
+
+    /// <summary>Called when a peer's head equals ours.</summary>
+    private void Agree(Peer peer)
+    {
+        Agreement agreement = _agreements[peer.Slot];
+        bool first = !agreement.Agrees;
+        agreement.Agrees = true;
+        agreement.AgreedAt = _now;
+        agreement.HasVouched = true;
+        agreement.WantsWrite = false;
+        if (first)
+        {
+            _host.Report(NodeEvent.Agreed, peer.PublicKey, 0, (long)NetworkVersion);
+        }
+
+        Confirm(peer, _now);
+        _freshnessDue = IsFresh(_now) ? _confirmedAt + (FreshFor / 2) : _freshnessDue;
+    }
+
+    private void Confirm(Peer peer, long at)
+    {
+        if (!peer.IsMember || !IsWitness(peer.Entry) || _now - at >= FreshFor)
+        {
+            return;
+        }
+
+        bool wasFresh = IsFresh(_now);
+        _confirmedAt = at > _confirmedAt ? at : _confirmedAt;
+        _hasAuthority = true;
+        if (!wasFresh)
+        {
+            _host.Report(NodeEvent.Fresh, peer.PublicKey, 0, (long)NetworkVersion);
+        }
+    }
+
+    /// <summary>Asks one witness after the other for its head, until one has confirmed ours.</summary>
+    private void SeekFreshness(long now)
+    {
+        _freshnessDue = Never;
+        for (int i = 0; i < MemberCount; i++)
+        {
+            _witnessToAsk = _witnessToAsk + 1 < MemberCount ? _witnessToAsk + 1 : 0;
+            if (_witnessToAsk == _ownEntry || !IsWitness(_witnessToAsk))
+            {
+                continue;
+            }
+
+            _freshnessDue = now + FreshnessRetry;
+            Peer peer = OpenMember(_witnessToAsk, now);
+            if (peer != null && (peer.HasSession(now) || peer.Endpoint.IsKnown))
+            {
+                _agreements[peer.Slot].WantsRead = true;
+                if (peer.HasSession(now))
+                {
+                    _exchangeDue = now;
+                }
+                else
+                {
+                    _tunnel.Initiate(peer, now);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Reads heads that are to be read and writes ours where it is news, as far as there are transfers free.</summary>
+    private void ExchangeHeads(long now)
+    {
+        _exchangeDue = Never;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            Agreement agreement = _agreements[i];
+            if (!peer.InUse || !peer.HasSession(now))
+            {
+                continue;
+            }
+
+            if (agreement.WantsRead)
+            {
+                if (_tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, HeadName, HeadName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                {
+                    return;
+                }
+
+                agreement.WantsRead = false;
+            }
+
+            if (agreement.WantsWrite)
+            {
+                if (_network.IsComplete && ServesHead)
+                {
+                    if (_tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, HeadName, HeadName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                    {
+                        return;
+                    }
+                }
+
+                agreement.WantsWrite = false;
+            }
+        }
+    }
+
+    /// <summary>Reads the network whose header has verified from a peer that showed it.</summary>
+    private void Pull(long now)
+    {
+        _pullDue = Never;
+        if (_pull != null || _candidateVersion <= NetworkVersion)
+        {
+            return;
+        }
+
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            _pullFrom = _pullFrom + 1 < peers.Length ? _pullFrom + 1 : 0;
+            Peer peer = peers[_pullFrom];
+            if (peer.InUse && peer.HasSession(now) && _agreements[_pullFrom].Offered == _candidateVersion)
+            {
+                int size = NetworkHeader.Size + NetworkHeader.EntriesLength(_candidate, 0);
+                _pull = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, NetworkName, NetworkName.Length, NetworkFileTag, size, now);
+                if (_pull == null)
+                {
+                    _pullDue = now + FirstPullRetry;
+                }
+
+                return;
+            }
+        }
+    }
+
+    private void PullEnded(int result)
+    {
+        _pull = null;
+        if (_candidateVersion <= NetworkVersion)
+        {
+            return;
+        }
+
+        if (result == TftpError.AccessViolation && !IsBehind)
+        {
+            IsBehind = true;
+            _host.Report(NodeEvent.Behind, null, 0, (long)_candidateVersion);
+        }
+
+        long wait = LastPullRetry;
+        if (_pullTries < 6)
+        {
+            wait = FirstPullRetry << _pullTries;
+            _pullTries++;
+        }
+
+        _pullDue = _now + Around(wait);
+    }
+
+    /// <summary>Called when wall time has passed the end of the network: nobody in it is trusted until there is a newer one.</summary>
+    private void Expire(long now)
+    {
+        _expired = true;
+        _routes.Clear();
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || !peer.IsMember)
+            {
+                continue;
+            }
+
+            if (peer.IsConfigured)
+            {
+                _slotOfEntry[peer.Entry] = -1;
+                peer.Entry = -1;
+            }
+            else
+            {
+                Remove(peer, now);
+            }
+        }
+
+        _host.Report(NodeEvent.NetworkExpired, null, 0, (long)NetworkVersion);
+    }
+}

@@ -1,0 +1,198 @@
+using System;
+using Spore.Net;
+using Spore.Network;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore;
+
+// Inner packets: what may come in from whom, and what is answered here.
+public sealed partial class Node : IUdpOutput
+{
+    private const int InnerHeaderSize = Ipv6.HeaderSize + Udp.HeaderSize;
+
+    private readonly AllowedIps _routes;
+
+    byte[] IUdpOutput.Buffer
+    {
+        get { return _tunnel.SendBuffer; }
+    }
+
+    int IUdpOutput.PayloadOffset
+    {
+        get { return Tunnel.PacketOffset + InnerHeaderSize; }
+    }
+
+    /// <summary>The application sends an inner IP packet; it is copied, and kept for a while if there is no session yet.</summary>
+    /// <param name="buffer">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes, at most the MTU.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>False when no peer has the destination, or the packet is not sound.</returns>
+    public bool Send(byte[] buffer, int offset, int length, long now)
+    {
+        _now = now;
+        int total = IpPacket.Length(buffer, offset, length);
+        Peer peer = null;
+        if (total > 0 && total <= _limits.Mtu)
+        {
+            int version = IpPacket.Version(buffer, offset);
+            peer = PeerFor(buffer, offset + IpPacket.DestinationOffset(version), version == 6, now);
+        }
+
+        if (peer == null)
+        {
+            Counters.InnerDropped++;
+            return false;
+        }
+
+        Array.Copy(buffer, offset, _tunnel.SendBuffer, Tunnel.PacketOffset, total);
+        _tunnel.Send(peer, total, now);
+        return true;
+    }
+
+    void IUdpOutput.SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
+    {
+        Peer peer = FindLinkLocal(destination, destinationOffset);
+        if (peer == null || (peer.IsGuest && !peer.HasSession(_now)))
+        {
+            return;
+        }
+
+        byte[] buffer = _tunnel.SendBuffer;
+        int udp = Tunnel.PacketOffset + Ipv6.HeaderSize;
+        Udp.Emit(buffer, udp, payloadLength, sourcePort, destinationPort, source, sourceOffset, destination, destinationOffset, Ipv6.AddressSize);
+        Ipv6.Emit(buffer, Tunnel.PacketOffset, Udp.HeaderSize + payloadLength, IpProtocol.Udp, Ipv6.DefaultHopLimit, source, sourceOffset, destination, destinationOffset);
+        _tunnel.Send(peer, InnerHeaderSize + payloadLength, _now);
+    }
+
+    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now)
+    {
+        int total = IpPacket.Length(buffer, offset, length);
+        if (total < 0 || !IsAllowedSource(peer, buffer, offset))
+        {
+            Counters.InnerDropped++;
+            return;
+        }
+
+        int version = IpPacket.Version(buffer, offset);
+        int destination = offset + IpPacket.DestinationOffset(version);
+        bool toLinkLocal = version == 6 && IsSameAddress(LinkLocal, 0, buffer, destination);
+        if (toLinkLocal && ReceiveOwn(buffer, offset, total, now))
+        {
+            return;
+        }
+
+        bool isOwn = toLinkLocal || (_ownEntry >= 0 && _routes.Find(buffer, destination, version == 6) == _ownEntry);
+        if (peer.IsGuest)
+        {
+            if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
+            {
+                Counters.InnerDropped++;
+            }
+        }
+        else if (isOwn && !HostAnswersEcho && Echo(peer, buffer, offset, total, now))
+        {
+            // Answered.
+        }
+        else if (isOwn || (peer.IsMember && !IpPacket.IsUnicast(version, buffer, destination)))
+        {
+            Counters.InnerDelivered++;
+            _host.Deliver(buffer, offset, total);
+        }
+        else
+        {
+            Counters.InnerDropped++;
+        }
+    }
+
+    // What follows a session's key: its own link-local address, and the prefixes that the network gives it.
+    private bool IsAllowedSource(Peer peer, byte[] buffer, int offset)
+    {
+        int version = IpPacket.Version(buffer, offset);
+        int source = offset + IpPacket.SourceOffset(version);
+        if (version == 6 && LinkLocalAddress.IsLinkLocal(buffer, source))
+        {
+            return IsSameAddress(peer.LinkLocal, 0, buffer, source);
+        }
+
+        return peer.IsMember && _routes.Find(buffer, source, version == 6) == peer.Entry;
+    }
+
+    // TFTP to our link-local address, and word that a peer has no TFTP server.
+    private bool ReceiveOwn(byte[] buffer, int offset, int length, long now)
+    {
+        int source = offset + Ipv6.SourceOffset;
+        int destination = offset + Ipv6.DestinationOffset;
+        int protocol = IpPacket.Protocol(buffer, offset);
+        int header = IpPacket.HeaderLength(buffer, offset);
+        if (protocol == IpProtocol.Udp)
+        {
+            int payload = Udp.PayloadLength(buffer, offset, length);
+            if (payload < 0)
+            {
+                return false;
+            }
+
+            int udp = offset + header;
+            return _tftp.Receive(
+                buffer,
+                udp + Udp.HeaderSize,
+                payload,
+                buffer,
+                source,
+                Udp.SourcePort(buffer, udp),
+                buffer,
+                destination,
+                Udp.DestinationPort(buffer, udp),
+                now);
+        }
+
+        if (protocol == IpProtocol.Icmpv6)
+        {
+            int quoted = IcmpUnreachable.QuotedUdp(buffer, offset, length);
+            if (quoted >= 0)
+            {
+                int udp = quoted + IpPacket.HeaderLength(buffer, quoted);
+                _tftp.PortUnreachable(Udp.SourcePort(buffer, udp), buffer, source, Udp.DestinationPort(buffer, udp));
+            }
+        }
+
+        return false;
+    }
+
+    private bool Echo(Peer peer, byte[] buffer, int offset, int length, long now)
+    {
+        if (length > _limits.Mtu)
+        {
+            return false;
+        }
+
+        int reply = IcmpEcho.Reply(buffer, offset, length, _tunnel.SendBuffer, Tunnel.PacketOffset);
+        if (reply <= 0)
+        {
+            return false;
+        }
+
+        _tunnel.Send(peer, reply, now);
+        return true;
+    }
+
+    private Peer PeerFor(byte[] buffer, int destination, bool isIpv6, long now)
+    {
+        int entry = _routes.Find(buffer, destination, isIpv6);
+        if (entry >= 0)
+        {
+            return entry == _ownEntry ? null : OpenMember(entry, now);
+        }
+
+        if (!isIpv6 || !LinkLocalAddress.IsLinkLocal(buffer, destination))
+        {
+            return null;
+        }
+
+        // A configured peer that the network does not name has its link-local address alone; a guest is nobody to the application.
+        Peer peer = FindLinkLocal(buffer, destination);
+        return peer != null && !peer.IsGuest ? peer : null;
+    }
+}

@@ -1,0 +1,410 @@
+using System;
+using Spore.Network;
+using Spore.WireGuard;
+
+namespace Spore;
+
+// Who has a slot: members and configured peers on demand, guests from a small pool of their own.
+public sealed partial class Node : ITunnelHost
+{
+    /// <summary>How long a guest may stay.</summary>
+    private const long GuestLifetime = 180000;
+
+    private long _guestsDue = Never;
+
+    /// <summary>Configures a peer by hand: it is known from the start, and initiated to.</summary>
+    /// <param name="publicKey">A buffer with its 32-byte public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="endpoint">Where to find it, or null.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>False when there is no slot left, or the key is this node's own or no sound key.</returns>
+    public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
+    {
+        _now = now;
+        int entry = _network.IsComplete ? _network.Find(publicKey, offset) : -1;
+        Peer peer = entry >= 0 && !_expired ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
+        if (peer == null)
+        {
+            peer = Open(publicKey, offset, now);
+            if (peer == null)
+            {
+                return false;
+            }
+        }
+
+        peer.IsConfigured = true;
+        peer.IsGuest = false;
+        if (endpoint != null && endpoint.IsKnown)
+        {
+            peer.Endpoint.CopyFrom(endpoint);
+            _tunnel.Initiate(peer, now);
+        }
+
+        return true;
+    }
+
+    Peer ITunnelHost.Find(byte[] key, int offset, long now)
+    {
+        Peer peer = _tunnel.FindSlot(key, offset);
+        if (peer == null && _network.IsComplete && !_expired)
+        {
+            int entry = _network.Find(key, offset);
+            if (entry >= 0)
+            {
+                peer = OpenMember(entry, now);
+            }
+        }
+
+        return peer;
+    }
+
+    Peer ITunnelHost.Admit(byte[] key, int offset, long now)
+    {
+        Peer peer = FreeSlot();
+        if (peer == null || CountGuests() >= _limits.Guests)
+        {
+            peer = GuestToEvict();
+            if (peer == null)
+            {
+                return null;
+            }
+
+            Remove(peer, now);
+        }
+
+        if (!Occupy(peer, key, offset, now))
+        {
+            return null;
+        }
+
+        peer.IsGuest = true;
+        _guestsDue = Earlier(_guestsDue, now + GuestLifetime);
+        _host.Report(NodeEvent.GuestAdmitted, peer.PublicKey, 0, 0);
+        return peer;
+    }
+
+    void ITunnelHost.WriteTimestamp(byte[] timestamp, long now)
+    {
+        Tai64n.Write(timestamp, 0, _clock.Now(now));
+    }
+
+    bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now)
+    {
+        if (peer.IsGuest && peer.HasSpoken)
+        {
+            if (CountGuests() >= _limits.Guests)
+            {
+                return false;
+            }
+
+            peer.Since = now;
+        }
+
+        if (peer.IsMember && IsWitness(peer.Entry))
+        {
+            _clock.Learn(Tai64n.ToUnixMilliseconds(timestamp, 0), now);
+        }
+
+        return true;
+    }
+
+    void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
+    {
+        _host.Report(NodeEvent.SessionUp, peer.PublicKey, 0, isInitiator ? 1 : 0);
+        Agreement agreement = _agreements[peer.Slot];
+        if (isInitiator)
+        {
+            agreement.WantsRead = true;
+        }
+
+        if (agreement.WantsRead || agreement.WantsWrite)
+        {
+            _exchangeDue = now;
+        }
+    }
+
+    void ITunnelHost.SessionDown(Peer peer, long now)
+    {
+        _tftp.AbortRemote(peer.LinkLocal, 0);
+        _host.Report(NodeEvent.SessionDown, peer.PublicKey, 0, 0);
+        if (peer.IsMember && !HasMemberSession(now))
+        {
+            RestartHello();
+        }
+    }
+
+    void ITunnelHost.Report(NodeEvent what, Peer peer, long value)
+    {
+        _host.Report(what, peer.PublicKey, 0, value);
+    }
+
+    /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
+    /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
+    private Peer OpenMember(int entry, long now)
+    {
+        int slot = _slotOfEntry[entry];
+        if (slot >= 0)
+        {
+            return _tunnel.Peers[slot];
+        }
+
+        int key = _network.EntryOffset(entry) + NetworkEntry.KeyOffset;
+        Peer peer = _tunnel.FindSlot(_network.Bytes, key);
+        if (peer == null)
+        {
+            peer = Open(_network.Bytes, key, now);
+            if (peer == null)
+            {
+                return null;
+            }
+        }
+
+        Enroll(peer, entry, now);
+        return peer;
+    }
+
+    /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
+    private void Enroll(Peer peer, int entry, long now)
+    {
+        peer.Entry = entry;
+        peer.IsGuest = false;
+        _slotOfEntry[entry] = (short)peer.Slot;
+        int keepalive = 0;
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.Keepalive)
+            {
+                keepalive = BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset);
+            }
+            else if (_field.Type == EntryField.EndpointAddress && !peer.Endpoint.IsKnown)
+            {
+                SetEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+            }
+        }
+
+        if (!peer.Endpoint.IsKnown)
+        {
+            int place = _neighbours.Find(peer.PublicKey, 0);
+            if (place >= 0)
+            {
+                peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
+            }
+        }
+
+        _tunnel.SetKeepalive(peer, keepalive, now);
+    }
+
+    private static void SetEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
+    {
+        int port = BigEndian.ReadUInt16(value, offset + length - 2);
+        if (length == 6)
+        {
+            endpoint.SetIpv4(value, offset, port);
+        }
+        else
+        {
+            endpoint.SetIpv6(value, offset, port, 0);
+        }
+    }
+
+    private Peer Open(byte[] key, int offset, long now)
+    {
+        Peer peer = FreeSlot();
+        if (peer == null || CountKnown() >= _limits.Peers)
+        {
+            peer = MemberToEvict(now);
+            if (peer == null)
+            {
+                return null;
+            }
+
+            Remove(peer, now);
+        }
+
+        return Occupy(peer, key, offset, now) ? peer : null;
+    }
+
+    private bool Occupy(Peer peer, byte[] key, int offset, long now)
+    {
+        if (!_tunnel.Open(peer, key, offset, now))
+        {
+            return false;
+        }
+
+        _agreements[peer.Slot].Clear();
+        LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.LinkLocal, 0);
+        return true;
+    }
+
+    private void Remove(Peer peer, long now)
+    {
+        _host.Report(NodeEvent.PeerRemoved, peer.PublicKey, 0, 0);
+        if (peer.IsMember)
+        {
+            _slotOfEntry[peer.Entry] = -1;
+        }
+
+        _tunnel.Close(peer, now);
+    }
+
+    private void DropOldGuests(long now)
+    {
+        _guestsDue = Never;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (peer.InUse && peer.IsGuest)
+            {
+                if (now - peer.Since >= GuestLifetime)
+                {
+                    Remove(peer, now);
+                }
+                else
+                {
+                    _guestsDue = Earlier(_guestsDue, peer.Since + GuestLifetime);
+                }
+            }
+        }
+    }
+
+    private Peer FreeSlot()
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (!peers[i].InUse)
+            {
+                return peers[i];
+            }
+        }
+
+        return null;
+    }
+
+    // The oldest guest that has sent no transport message, else the oldest that has delivered no header that verified.
+    private Peer GuestToEvict()
+    {
+        Peer silent = null;
+        Peer idle = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || !peer.IsGuest)
+            {
+                continue;
+            }
+
+            if (!peer.HasSpoken)
+            {
+                if (silent == null || peer.Since < silent.Since)
+                {
+                    silent = peer;
+                }
+            }
+            else if (!_agreements[i].HasVouched && (idle == null || peer.Since < idle.Since))
+            {
+                idle = peer;
+            }
+        }
+
+        return silent ?? idle;
+    }
+
+    // One without a session if there is one, and of those the one heard longest ago.
+    private Peer MemberToEvict(long now)
+    {
+        Peer oldest = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || peer.IsGuest || peer.IsConfigured)
+            {
+                continue;
+            }
+
+            if (oldest == null
+                || (oldest.HasSession(now) && !peer.HasSession(now))
+                || (oldest.HasSession(now) == peer.HasSession(now) && peer.LastHeard < oldest.LastHeard))
+            {
+                oldest = peer;
+            }
+        }
+
+        return oldest;
+    }
+
+    private int CountGuests()
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsGuest)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private int CountKnown()
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && !peers[i].IsGuest)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private bool HasMemberSession(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsMember && peers[i].HasSession(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Peer FindLinkLocal(byte[] address, int offset)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && IsSameAddress(peers[i].LinkLocal, 0, address, offset))
+            {
+                return peers[i];
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsSameAddress(byte[] a, int aOffset, byte[] b, int bOffset)
+    {
+        for (int i = LinkLocalAddress.Size - 1; i >= 0; i--)
+        {
+            if (a[aOffset + i] != b[bOffset + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,265 @@
+using System;
+using Spore.Crypto;
+
+namespace Spore.WireGuard;
+
+/// <summary>Noise_IKpsk2 as WireGuard uses it (paper section 5.4): makes and takes the two handshake messages.</summary>
+/// <remarks>A method that returns false has changed nothing but this object's scratch.</remarks>
+internal sealed class Handshake
+{
+    // "mac1----"
+    private static readonly byte[] Mac1Label = { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D };
+
+    /// <summary>After <see cref="ConsumeStatic"/>: the sender's static public key.</summary>
+    internal readonly byte[] RemoteStatic = new byte[Message.KeySize + Message.TagSize];
+
+    /// <summary>After <see cref="ConsumeTimestamp"/>: the timestamp of the initiation.</summary>
+    internal readonly byte[] Timestamp = new byte[Message.TimestampSize + Message.TagSize];
+
+    private readonly byte[] _privateKey;
+    private readonly byte[] _publicKey;
+    private readonly X25519 _x25519;
+    private readonly Blake2s _hash;
+    private readonly EphemeralKeys _ephemeralKeys;
+    private readonly SymmetricState _state;
+    private readonly byte[] _remoteEphemeral = new byte[Message.KeySize];
+    private readonly byte[] _ephemeral = new byte[Message.KeySize];
+    private readonly byte[] _shared = new byte[Message.KeySize];
+    private readonly byte[] _empty = new byte[Message.TagSize];
+    private readonly byte[] _mac1Key = new byte[Message.KeySize];
+    private readonly byte[] _mac = new byte[Message.MacSize];
+
+    internal Handshake(byte[] privateKey, byte[] publicKey, X25519 x25519, Blake2s hash, HmacBlake2s hmac, IAead aead, EphemeralKeys ephemeralKeys)
+    {
+        _privateKey = privateKey;
+        _publicKey = publicKey;
+        _x25519 = x25519;
+        _hash = hash;
+        _ephemeralKeys = ephemeralKeys;
+        _state = new SymmetricState(hash, new Kdf(hmac), aead);
+        Mac1Key(publicKey, _mac1Key);
+    }
+
+    /// <summary>Where ephemeral keys are logged, or null.</summary>
+    internal IKeyLog KeyLog;
+
+    /// <summary>The key of mac1 in messages to the owner of a public key: HASH("mac1----" || key).</summary>
+    internal void Mac1Key(byte[] publicKey, byte[] mac1Key)
+    {
+        _hash.Begin(Message.KeySize);
+        _hash.Update(Mac1Label, 0, Mac1Label.Length);
+        _hash.Update(publicKey, 0, Message.KeySize);
+        _hash.Finish(mac1Key, 0);
+    }
+
+    /// <summary>The static-static shared secret with a peer.</summary>
+    /// <returns>False when the public key has none.</returns>
+    internal bool StaticStatic(byte[] publicKey, byte[] shared)
+    {
+        return _x25519.Multiply(shared, 0, _privateKey, 0, publicKey, 0);
+    }
+
+    /// <summary>Called to initiate: writes an initiation, 148 bytes, and what is to be kept for the response.</summary>
+    /// <returns>False when the peer's public key has no shared secret; then the initiation is wiped.</returns>
+    internal bool CreateInitiation(Peer peer, Initiation initiation, int localIndex, byte[] timestamp, long now, byte[] message, int offset)
+    {
+        Array.Clear(message, offset, Message.InitiationSize);
+        message[offset] = Message.Initiation;
+        Message.WriteIndex(message, offset + Message.InitiationSender, localIndex);
+        initiation.Wipe();
+        _ephemeralKeys.Next(initiation.EphemeralPrivate);
+
+        // e
+        _state.Begin(peer.PublicKey, 0);
+        _x25519.MultiplyBase(message, offset + Message.InitiationEphemeral, initiation.EphemeralPrivate, 0);
+        _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
+        _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
+
+        // es, s
+        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, peer.PublicKey, 0);
+        _state.MixKey(_shared, 0);
+        Array.Copy(_publicKey, 0, message, offset + Message.InitiationStatic, Message.KeySize);
+        _state.EncryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize);
+
+        // ss, {timestamp}
+        _state.MixKey(peer.StaticStatic, 0);
+        Array.Copy(timestamp, 0, message, offset + Message.InitiationTimestamp, Message.TimestampSize);
+        _state.EncryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize);
+
+        Mac1(peer.Mac1Key, message, offset, Message.InitiationMac1);
+        if (sound)
+        {
+            Array.Copy(_state.ChainingKey, 0, initiation.ChainingKey, 0, Message.KeySize);
+            Array.Copy(_state.Hash, 0, initiation.Hash, 0, Message.KeySize);
+            initiation.IsPending = true;
+            initiation.LocalIndex = localIndex;
+            initiation.SentAt = now;
+            if (KeyLog != null)
+            {
+                KeyLog.Ephemeral(initiation.EphemeralPrivate, 0);
+            }
+        }
+        else
+        {
+            initiation.Wipe();
+        }
+
+        Wipe();
+        return sound;
+    }
+
+    /// <summary>Called when a handshake message came in, before anything else: whether it is meant for this node.</summary>
+    internal bool CheckMac1(byte[] message, int offset, int length)
+    {
+        int macOffset = length - (2 * Message.MacSize);
+        ComputeMac(_mac1Key, message, offset, macOffset);
+        return ConstantTime.Equal(_mac, 0, message, offset + macOffset, Message.MacSize);
+    }
+
+    /// <summary>Called when an initiation with a right mac1 came in: decrypts the sender's static key.</summary>
+    internal bool ConsumeStatic(byte[] message, int offset)
+    {
+        // e
+        _state.Begin(_publicKey, 0);
+        Array.Copy(message, offset + Message.InitiationEphemeral, _remoteEphemeral, 0, Message.KeySize);
+        _state.MixEphemeral(_remoteEphemeral, 0);
+        _state.MixHash(_remoteEphemeral, 0, Message.KeySize);
+
+        // es, s
+        if (!_x25519.Multiply(_shared, 0, _privateKey, 0, _remoteEphemeral, 0))
+        {
+            Wipe();
+            return false;
+        }
+
+        _state.MixKey(_shared, 0);
+        if (!_state.DecryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize, RemoteStatic)
+            || ConstantTime.Equal(RemoteStatic, 0, _publicKey, 0, Message.KeySize))
+        {
+            Wipe();
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Called after <see cref="ConsumeStatic"/> with the static-static secret of that key: authenticates the sender.</summary>
+    internal bool ConsumeTimestamp(byte[] message, int offset, byte[] staticStatic)
+    {
+        // ss, {timestamp}
+        _state.MixKey(staticStatic, 0);
+        if (!_state.DecryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize, Timestamp))
+        {
+            Wipe();
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes, and the keys of the session.</summary>
+    /// <returns>False when the initiator's ephemeral key has no shared secret.</returns>
+    internal bool CreateResponse(Peer peer, Keypair keypair, int localIndex, int remoteIndex, long now, byte[] message, int offset)
+    {
+        Array.Clear(message, offset, Message.ResponseSize);
+        message[offset] = Message.Response;
+        Message.WriteIndex(message, offset + Message.ResponseSender, localIndex);
+        Message.WriteIndex(message, offset + Message.ResponseReceiver, remoteIndex);
+
+        // e
+        _ephemeralKeys.Next(_ephemeral);
+        _x25519.MultiplyBase(message, offset + Message.ResponseEphemeral, _ephemeral, 0);
+        _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
+        _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
+
+        // ee
+        bool sound = _x25519.Multiply(_shared, 0, _ephemeral, 0, _remoteEphemeral, 0);
+        _state.MixEphemeral(_shared, 0);
+
+        // se
+        sound &= _x25519.Multiply(_shared, 0, _ephemeral, 0, peer.PublicKey, 0);
+        _state.MixEphemeral(_shared, 0);
+
+        // psk, {}
+        _state.MixKeyAndHash(peer.PresharedKey);
+        _state.EncryptAndHash(message, offset + Message.ResponseEmpty, 0);
+
+        Mac1(peer.Mac1Key, message, offset, Message.ResponseMac1);
+        if (sound)
+        {
+            keypair.Wipe();
+            _state.Split(keypair.ReceiveKey, keypair.SendKey);
+            Begin(keypair, false, localIndex, remoteIndex, now);
+            if (KeyLog != null)
+            {
+                KeyLog.Ephemeral(_ephemeral, 0);
+            }
+        }
+
+        Wipe();
+        return sound;
+    }
+
+    /// <summary>Called when a response to a pending initiation came in: writes the keys of the session.</summary>
+    internal bool ConsumeResponse(Peer peer, Initiation initiation, Keypair keypair, int remoteIndex, long now, byte[] message, int offset)
+    {
+        // e
+        _state.Resume(initiation.ChainingKey, initiation.Hash);
+        Array.Copy(message, offset + Message.ResponseEphemeral, _remoteEphemeral, 0, Message.KeySize);
+        _state.MixEphemeral(_remoteEphemeral, 0);
+        _state.MixHash(_remoteEphemeral, 0, Message.KeySize);
+
+        // ee
+        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, _remoteEphemeral, 0);
+        _state.MixEphemeral(_shared, 0);
+
+        // se
+        sound &= _x25519.Multiply(_shared, 0, _privateKey, 0, _remoteEphemeral, 0);
+        _state.MixEphemeral(_shared, 0);
+
+        // psk, {}
+        _state.MixKeyAndHash(peer.PresharedKey);
+        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _empty);
+        if (sound)
+        {
+            keypair.Wipe();
+            _state.Split(keypair.SendKey, keypair.ReceiveKey);
+            Begin(keypair, true, initiation.LocalIndex, remoteIndex, now);
+        }
+
+        Wipe();
+        return sound;
+    }
+
+    /// <summary>Called when a message is done with, whatever came of it.</summary>
+    internal void Wipe()
+    {
+        _state.Wipe();
+        Array.Clear(_ephemeral, 0, Message.KeySize);
+        Array.Clear(_shared, 0, Message.KeySize);
+        Array.Clear(_remoteEphemeral, 0, Message.KeySize);
+    }
+
+    private static void Begin(Keypair keypair, bool isInitiator, int localIndex, int remoteIndex, long now)
+    {
+        keypair.IsValid = true;
+        keypair.IsInitiator = isInitiator;
+        keypair.LocalIndex = localIndex;
+        keypair.RemoteIndex = remoteIndex;
+        keypair.SendCounter = 0;
+        keypair.CreatedAt = now;
+    }
+
+    private void Mac1(byte[] key, byte[] message, int offset, int macOffset)
+    {
+        ComputeMac(key, message, offset, macOffset);
+        Array.Copy(_mac, 0, message, offset + macOffset, Message.MacSize);
+    }
+
+    private void ComputeMac(byte[] key, byte[] message, int offset, int length)
+    {
+        _hash.BeginKeyed(Message.MacSize, key, 0, Message.KeySize);
+        _hash.Update(message, offset, length);
+        _hash.Finish(_mac, 0);
+    }
+}

@@ -1,0 +1,122 @@
+using System;
+
+namespace Spore.WireGuard;
+
+/// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
+public sealed class Peer
+{
+    /// <summary>The number of this slot.</summary>
+    public readonly int Slot;
+
+    /// <summary>The 32-byte public key; not to be changed.</summary>
+    public readonly byte[] PublicKey = new byte[Message.KeySize];
+
+    /// <summary>The 16-byte link-local address of the key; not to be changed.</summary>
+    public readonly byte[] LinkLocal = new byte[16];
+
+    /// <summary>Where it was last heard.</summary>
+    public readonly Endpoint Endpoint = new Endpoint();
+
+    /// <summary>Whether the slot holds a peer.</summary>
+    public bool InUse;
+
+    /// <summary>Whether it is neither in the network nor configured by hand.</summary>
+    public bool IsGuest;
+
+    /// <summary>Whether it was configured by hand.</summary>
+    public bool IsConfigured;
+
+    /// <summary>The index of its entry in the applied network, or -1.</summary>
+    public int Entry;
+
+    /// <summary>When the slot was taken.</summary>
+    public long Since;
+
+    /// <summary>When it last sent a message that verified, or the slot was taken.</summary>
+    public long LastHeard;
+
+    /// <summary>Whether it has sent a transport message.</summary>
+    public bool HasSpoken;
+
+    /// <summary>Bytes of datagrams received from it that verified.</summary>
+    public long BytesReceived;
+
+    /// <summary>Bytes of datagrams sent to it.</summary>
+    public long BytesSent;
+
+    internal readonly byte[] PresharedKey = new byte[Message.KeySize];
+    internal readonly byte[] StaticStatic = new byte[Message.KeySize];
+    internal readonly byte[] Mac1Key = new byte[Message.KeySize];
+    internal readonly byte[] LatestTimestamp = new byte[Message.TimestampSize];
+    internal readonly byte[] SentTimestamp = new byte[Message.TimestampSize];
+    internal readonly Initiation Initiation = new Initiation();
+    internal readonly Initiation Provoked = new Initiation();
+    internal readonly PeerTimers Timers = new PeerTimers();
+
+    internal Keypair Previous = new Keypair();
+    internal Keypair Current = new Keypair();
+    internal Keypair Next = new Keypair();
+
+    internal long InitiationConsumedAt;
+    internal int KeepaliveInterval;
+    internal bool SessionReported;
+
+    /// <summary>Makes an empty slot.</summary>
+    /// <param name="slot">Its number.</param>
+    internal Peer(int slot)
+    {
+        Slot = slot;
+        Wipe();
+    }
+
+    /// <summary>Whether the network names this peer.</summary>
+    public bool IsMember
+    {
+        get { return Entry >= 0; }
+    }
+
+    /// <summary>Whether there is a session that can carry packets to it.</summary>
+    /// <param name="now">The monotonic clock.</param>
+    /// <returns>True when there is.</returns>
+    public bool HasSession(long now)
+    {
+        return Current.IsLive(now);
+    }
+
+    /// <summary>Called when the peer is gone; the slot is as new.</summary>
+    internal void Wipe()
+    {
+        WipeSessions();
+        Array.Clear(PublicKey, 0, Message.KeySize);
+        Array.Clear(LinkLocal, 0, 16);
+        Array.Clear(PresharedKey, 0, Message.KeySize);
+        Array.Clear(StaticStatic, 0, Message.KeySize);
+        Array.Clear(Mac1Key, 0, Message.KeySize);
+        Array.Clear(LatestTimestamp, 0, Message.TimestampSize);
+        Array.Clear(SentTimestamp, 0, Message.TimestampSize);
+        Endpoint.Clear();
+        Timers.StopAll();
+        InUse = false;
+        IsGuest = false;
+        IsConfigured = false;
+        Entry = -1;
+        Since = 0;
+        LastHeard = 0;
+        HasSpoken = false;
+        BytesReceived = 0;
+        BytesSent = 0;
+        InitiationConsumedAt = -Constants.RekeyTimeout;
+        KeepaliveInterval = 0;
+        SessionReported = false;
+    }
+
+    /// <summary>Called when all secrets of the peer's sessions are too old, or the peer is gone.</summary>
+    internal void WipeSessions()
+    {
+        Initiation.Wipe();
+        Provoked.Wipe();
+        Previous.Wipe();
+        Current.Wipe();
+        Next.Wipe();
+    }
+}

@@ -1,0 +1,153 @@
+namespace Spore.WireGuard;
+
+/// <summary>The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.</summary>
+internal sealed class PeerTimers
+{
+    internal long RetransmitHandshake = Constants.Never;
+    internal long SendKeepalive = Constants.Never;
+    internal long NewHandshake = Constants.Never;
+    internal long ZeroKeyMaterial = Constants.Never;
+    internal long PersistentKeepalive = Constants.Never;
+
+    /// <summary>When the first initiation of the present attempt was sent.</summary>
+    internal long AttemptSince;
+
+    /// <summary>When the last initiation was sent, whatever its reason; long ago at first.</summary>
+    internal long InitiatedAt;
+
+    private bool _needAnotherKeepalive;
+    private bool _sentLastMinuteHandshake;
+
+    internal PeerTimers()
+    {
+        StopAll();
+    }
+
+    /// <summary>The earliest deadline.</summary>
+    internal long Next
+    {
+        get
+        {
+            long next = RetransmitHandshake;
+            if (SendKeepalive < next)
+            {
+                next = SendKeepalive;
+            }
+
+            if (NewHandshake < next)
+            {
+                next = NewHandshake;
+            }
+
+            if (ZeroKeyMaterial < next)
+            {
+                next = ZeroKeyMaterial;
+            }
+
+            return PersistentKeepalive < next ? PersistentKeepalive : next;
+        }
+    }
+
+    internal void StopAll()
+    {
+        RetransmitHandshake = Constants.Never;
+        SendKeepalive = Constants.Never;
+        NewHandshake = Constants.Never;
+        ZeroKeyMaterial = Constants.Never;
+        PersistentKeepalive = Constants.Never;
+        AttemptSince = 0;
+        InitiatedAt = -Constants.RekeyAttemptTime;
+        _needAnotherKeepalive = false;
+        _sentLastMinuteHandshake = false;
+    }
+
+    /// <summary>Should be called after a packet with data is sent.</summary>
+    internal void DataSent(long now, int jitter)
+    {
+        if (NewHandshake == Constants.Never)
+        {
+            NewHandshake = now + Constants.KeepaliveTimeout + Constants.RekeyTimeout + jitter;
+        }
+    }
+
+    /// <summary>Should be called after a packet with data is received and has verified.</summary>
+    internal void DataReceived(long now)
+    {
+        if (SendKeepalive == Constants.Never)
+        {
+            SendKeepalive = now + Constants.KeepaliveTimeout;
+        }
+        else
+        {
+            _needAnotherKeepalive = true;
+        }
+    }
+
+    /// <summary>Should be called after anything authenticated is sent: keepalive, data or handshake.</summary>
+    internal void AnyAuthenticatedPacketSent()
+    {
+        SendKeepalive = Constants.Never;
+    }
+
+    /// <summary>Should be called after anything authenticated is received: keepalive, data or handshake.</summary>
+    internal void AnyAuthenticatedPacketReceived()
+    {
+        NewHandshake = Constants.Never;
+    }
+
+    /// <summary>Should be called before anything authenticated is sent, and after anything authenticated is received.</summary>
+    internal void AnyAuthenticatedPacketTraversal(long now, int interval)
+    {
+        if (interval > 0)
+        {
+            PersistentKeepalive = now + (interval * 1000L);
+        }
+    }
+
+    /// <summary>Should be called after an initiation is sent that is to be retransmitted.</summary>
+    internal void HandshakeInitiated(long now, int jitter)
+    {
+        RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
+    }
+
+    /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>
+    internal void HandshakeAnswered(long now, int jitter)
+    {
+        if (RetransmitHandshake != Constants.Never)
+        {
+            RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
+        }
+    }
+
+    /// <summary>Should be called after a response is taken, or the first message of a session that the peer initiated.</summary>
+    internal void HandshakeComplete()
+    {
+        RetransmitHandshake = Constants.Never;
+        _sentLastMinuteHandshake = false;
+    }
+
+    /// <summary>Should be called after session keys are derived.</summary>
+    internal void SessionDerived(long now)
+    {
+        ZeroKeyMaterial = now + (Constants.RejectAfterTime * 3);
+    }
+
+    /// <summary>Should be called after the keepalive that was due is sent; more data since asks for another.</summary>
+    internal void KeepaliveExpired(long now)
+    {
+        SendKeepalive = Constants.Never;
+        if (_needAnotherKeepalive)
+        {
+            _needAnotherKeepalive = false;
+            SendKeepalive = now + Constants.KeepaliveTimeout;
+        }
+    }
+
+    /// <summary>Whether an old session that received should be replaced now; true once in a session.</summary>
+    internal bool TakeLastMinuteHandshake()
+    {
+        bool first = !_sentLastMinuteHandshake;
+        _sentLastMinuteHandshake = true;
+        return first;
+    }
+}

@@ -1,0 +1,118 @@
+using System;
+using Spore.Crypto;
+
+namespace Spore.WireGuard;
+
+/// <summary>Noise's SymmetricState (Noise section 5.2) with WireGuard's choices: the chaining key, the transcript hash and the current key.</summary>
+internal sealed class SymmetricState
+{
+    // HASH("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s")
+    private static readonly byte[] InitialChainingKey =
+    {
+        0x60, 0xE2, 0x6D, 0xAE, 0xF3, 0x27, 0xEF, 0xC0, 0x2E, 0xC3, 0x35, 0xE2, 0xA0, 0x25, 0xD2, 0xD0,
+        0x16, 0xEB, 0x42, 0x06, 0xF8, 0x72, 0x77, 0xF5, 0x2D, 0x38, 0xD1, 0x98, 0x8B, 0x78, 0xCD, 0x36,
+    };
+
+    // HASH(InitialChainingKey || "WireGuard v1 zx2c4 Jason@zx2c4.com")
+    private static readonly byte[] InitialHash =
+    {
+        0x22, 0x11, 0xB3, 0x61, 0x08, 0x1A, 0xC5, 0x66, 0x69, 0x12, 0x43, 0xDB, 0x45, 0x8A, 0xD5, 0x32,
+        0x2D, 0x9C, 0x6C, 0x66, 0x22, 0x93, 0xE8, 0xB7, 0x0E, 0xE1, 0x9C, 0x65, 0xBA, 0x07, 0x9E, 0xF3,
+    };
+
+    // Every key of a handshake encrypts once, with a counter of zero.
+    private static readonly byte[] ZeroNonce = new byte[12];
+
+    internal readonly byte[] ChainingKey = new byte[Message.KeySize];
+    internal readonly byte[] Hash = new byte[Message.KeySize];
+
+    private readonly Blake2s _hash;
+    private readonly Kdf _kdf;
+    private readonly IAead _aead;
+    private readonly byte[] _key = new byte[Message.KeySize];
+    private readonly byte[] _temporary = new byte[Message.KeySize];
+
+    internal SymmetricState(Blake2s hash, Kdf kdf, IAead aead)
+    {
+        _hash = hash;
+        _kdf = kdf;
+        _aead = aead;
+    }
+
+    /// <summary>InitializeSymmetric, and the pre-message: the responder's static key.</summary>
+    internal void Begin(byte[] responderStatic, int offset)
+    {
+        Array.Copy(InitialChainingKey, 0, ChainingKey, 0, Message.KeySize);
+        Array.Copy(InitialHash, 0, Hash, 0, Message.KeySize);
+        MixHash(responderStatic, offset, Message.KeySize);
+    }
+
+    /// <summary>Goes on from where another state was saved.</summary>
+    internal void Resume(byte[] chainingKey, byte[] hash)
+    {
+        Array.Copy(chainingKey, 0, ChainingKey, 0, Message.KeySize);
+        Array.Copy(hash, 0, Hash, 0, Message.KeySize);
+    }
+
+    internal void MixHash(byte[] data, int offset, int length)
+    {
+        _hash.Begin(Message.KeySize);
+        _hash.Update(Hash, 0, Message.KeySize);
+        _hash.Update(data, offset, length);
+        _hash.Finish(Hash, 0);
+    }
+
+    /// <summary>MixKey of the token e, after which nothing is encrypted.</summary>
+    internal void MixEphemeral(byte[] input, int offset)
+    {
+        _kdf.Derive(ChainingKey, input, offset, Message.KeySize, ChainingKey, null, null);
+    }
+
+    /// <summary>MixKey of a shared secret.</summary>
+    internal void MixKey(byte[] input, int offset)
+    {
+        _kdf.Derive(ChainingKey, input, offset, Message.KeySize, ChainingKey, _key, null);
+    }
+
+    /// <summary>MixKeyAndHash of the preshared key (token psk).</summary>
+    internal void MixKeyAndHash(byte[] presharedKey)
+    {
+        _kdf.Derive(ChainingKey, presharedKey, 0, Message.KeySize, ChainingKey, _temporary, _key);
+        MixHash(_temporary, 0, Message.KeySize);
+        Array.Clear(_temporary, 0, Message.KeySize);
+    }
+
+    /// <summary>EncryptAndHash in place; the tag follows the data.</summary>
+    internal void EncryptAndHash(byte[] buffer, int offset, int length)
+    {
+        _aead.Seal(_key, 0, ZeroNonce, 0, Hash, 0, Message.KeySize, buffer, offset, length);
+        MixHash(buffer, offset, length + Message.TagSize);
+    }
+
+    /// <summary>DecryptAndHash from one buffer into another, so that a message which fails is left as it was.</summary>
+    internal bool DecryptAndHash(byte[] buffer, int offset, int length, byte[] plain)
+    {
+        Array.Copy(buffer, offset, plain, 0, length + Message.TagSize);
+        if (!_aead.Open(_key, 0, ZeroNonce, 0, Hash, 0, Message.KeySize, plain, 0, length))
+        {
+            return false;
+        }
+
+        MixHash(buffer, offset, length + Message.TagSize);
+        return true;
+    }
+
+    /// <summary>Split: the two keys of the session, the initiator's for sending first.</summary>
+    internal void Split(byte[] initiatorKey, byte[] responderKey)
+    {
+        _kdf.Derive(ChainingKey, null, 0, 0, initiatorKey, responderKey, null);
+    }
+
+    /// <summary>Called when a handshake message is done with, whether it succeeded or not.</summary>
+    internal void Wipe()
+    {
+        Array.Clear(ChainingKey, 0, Message.KeySize);
+        Array.Clear(Hash, 0, Message.KeySize);
+        Array.Clear(_key, 0, Message.KeySize);
+    }
+}

@@ -1,0 +1,761 @@
+using System;
+using Spore.Crypto;
+
+namespace Spore.WireGuard;
+
+/// <summary>WireGuard's messages and timers for a fixed number of peer slots. It knows keys and endpoints, not what a peer may do.</summary>
+public sealed class Tunnel
+{
+    /// <summary>Where an inner packet starts in <see cref="SendBuffer"/>.</summary>
+    public const int PacketOffset = Message.TransportHeaderSize;
+
+    /// <summary>How long the answer to a provoked initiation is taken.</summary>
+    private const long ProvokedLifetime = 15000;
+
+    /// <summary>The buffer in which inner packets are built and encrypted in place.</summary>
+    public readonly byte[] SendBuffer;
+
+    /// <summary>All slots, in use or not.</summary>
+    public readonly Peer[] Peers;
+
+    private readonly int _mtu;
+    private readonly byte[] _publicKey;
+    private readonly ITransport _transport;
+    private readonly IEntropy _entropy;
+    private readonly ITunnelHost _host;
+    private readonly NodeCounters _counters;
+    private readonly IAead _aead;
+    private readonly EphemeralKeys _ephemeralKeys;
+    private readonly Handshake _handshake;
+    private readonly IndexTable _indices;
+    private readonly PacketQueue _queue;
+    private readonly byte[] _nonce = new byte[12];
+    private readonly byte[] _message = new byte[Message.InitiationSize];
+    private readonly byte[] _timestamp = new byte[Message.TimestampSize];
+    private readonly byte[] _staticStatic = new byte[Message.KeySize];
+    private readonly byte[] _random = new byte[4];
+    private long _nextDeadline = Constants.Never;
+
+    // Whether _staticStatic is that of the key which is being let in.
+    private bool _admitting;
+
+    /// <summary>Makes a tunnel and takes all its memory.</summary>
+    /// <param name="limits">The sizes.</param>
+    /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
+    /// <param name="publicKey">Its 32-byte public key; kept by reference.</param>
+    /// <param name="x25519">The primitives to work with.</param>
+    /// <param name="hash">Likewise.</param>
+    /// <param name="aead">Likewise.</param>
+    /// <param name="transport">The way out.</param>
+    /// <param name="entropy">The source of chance.</param>
+    /// <param name="host">The layer above.</param>
+    /// <param name="counters">What to count in.</param>
+    public Tunnel(
+        NodeLimits limits,
+        byte[] privateKey,
+        byte[] publicKey,
+        X25519 x25519,
+        Blake2s hash,
+        IAead aead,
+        ITransport transport,
+        IEntropy entropy,
+        ITunnelHost host,
+        NodeCounters counters)
+    {
+        _mtu = limits.Mtu;
+        _publicKey = publicKey;
+        _transport = transport;
+        _entropy = entropy;
+        _host = host;
+        _counters = counters;
+        _aead = aead;
+        _ephemeralKeys = new EphemeralKeys(hash, entropy, privateKey);
+        _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
+        int slots = limits.Peers + limits.Guests;
+        Peers = new Peer[slots];
+        for (int i = 0; i < slots; i++)
+        {
+            Peers[i] = new Peer(i);
+        }
+
+        _indices = new IndexTable(slots * 5);
+        _queue = new PacketQueue(limits.QueuedPackets, limits.Mtu);
+        SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
+    }
+
+    /// <summary>Where ephemeral keys are logged, or null.</summary>
+    public IKeyLog KeyLog
+    {
+        get { return _handshake.KeyLog; }
+        set { _handshake.KeyLog = value; }
+    }
+
+    /// <summary>When <see cref="Advance"/> is to be called next.</summary>
+    public long NextDeadline
+    {
+        get { return _nextDeadline; }
+    }
+
+    /// <summary>Looks through the slots in use for a key.</summary>
+    /// <param name="key">A buffer with the public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The slot, or null.</returns>
+    public Peer FindSlot(byte[] key, int offset)
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            Peer peer = Peers[i];
+            if (peer.InUse && peer.PublicKey[0] == key[offset] && ConstantTime.Equal(peer.PublicKey, 0, key, offset, Message.KeySize))
+            {
+                return peer;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Called to put a peer into an empty slot.</summary>
+    /// <param name="peer">The slot.</param>
+    /// <param name="key">A buffer with the public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="now">The monotonic clock.</param>
+    /// <returns>False when the key is our own or has no shared secret; then the slot stays empty.</returns>
+    public bool Open(Peer peer, byte[] key, int offset, long now)
+    {
+        if (ConstantTime.Equal(_publicKey, 0, key, offset, Message.KeySize))
+        {
+            return false;
+        }
+
+        Array.Copy(key, offset, peer.PublicKey, 0, Message.KeySize);
+        if (_admitting)
+        {
+            Array.Copy(_staticStatic, 0, peer.StaticStatic, 0, Message.KeySize);
+        }
+        else if (!_handshake.StaticStatic(peer.PublicKey, peer.StaticStatic))
+        {
+            peer.Wipe();
+            return false;
+        }
+
+        _handshake.Mac1Key(peer.PublicKey, peer.Mac1Key);
+        peer.InUse = true;
+        peer.Since = now;
+        peer.LastHeard = now;
+        return true;
+    }
+
+    /// <summary>Called when a peer is gone: its sessions end and its slot is empty.</summary>
+    /// <param name="peer">The slot.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void Close(Peer peer, long now)
+    {
+        EndSessions(peer, now);
+        peer.Wipe();
+    }
+
+    /// <summary>Sets the interval at which the session with a peer is kept alive.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="seconds">The interval, 0 for none.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void SetKeepalive(Peer peer, int seconds, long now)
+    {
+        if (peer.KeepaliveInterval == seconds)
+        {
+            return;
+        }
+
+        peer.KeepaliveInterval = seconds;
+        peer.Timers.PersistentKeepalive = Constants.Never;
+        if (seconds > 0)
+        {
+            // At once: this is what brings the session up.
+            peer.Timers.PersistentKeepalive = now;
+        }
+
+        Schedule(peer);
+    }
+
+    /// <summary>A datagram of type 1 to 4 came in. State changes only once it has verified.</summary>
+    /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void Receive(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        switch (Message.TypeOf(buffer, offset, length))
+        {
+            case Message.Transport:
+                ReceiveTransport(buffer, offset, length, source, now);
+                break;
+            case Message.Initiation:
+                ReceiveInitiation(buffer, offset, length, source, now);
+                break;
+            case Message.Response:
+                ReceiveResponse(buffer, offset, length, source, now);
+                break;
+            default:
+                _counters.Invalid++;
+                break;
+        }
+    }
+
+    /// <summary>Sends the inner packet that stands in <see cref="SendBuffer"/> at <see cref="PacketOffset"/>, or keeps it until there is a session.</summary>
+    /// <param name="peer">The peer to send it to.</param>
+    /// <param name="length">Its length in bytes, at most the MTU; not 0.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void Send(Peer peer, int length, long now)
+    {
+        if (!peer.Current.CanSend(now))
+        {
+            _queue.Add(peer, SendBuffer, PacketOffset, length);
+            Initiate(peer, now);
+            return;
+        }
+
+        SendTransport(peer, length, now);
+        peer.Timers.DataSent(now, Jitter());
+        Schedule(peer);
+        KeepKeyFreshSending(peer, now);
+    }
+
+    /// <summary>Called when a session with a peer is wanted: sends an initiation and retransmits it, unless one was sent within REKEY_TIMEOUT.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void Initiate(Peer peer, long now)
+    {
+        if (peer.Timers.RetransmitHandshake != Constants.Never)
+        {
+            return;
+        }
+
+        peer.Timers.AttemptSince = now;
+        if (now - peer.Timers.InitiatedAt < Constants.RekeyTimeout)
+        {
+            peer.Timers.RetransmitHandshake = peer.Timers.InitiatedAt + Constants.RekeyTimeout + Jitter();
+            Schedule(peer);
+            return;
+        }
+
+        SendInitiation(peer, now);
+    }
+
+    /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="source">Where to ask.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void Provoke(Peer peer, Endpoint source, long now)
+    {
+        if (now - peer.Timers.InitiatedAt < Constants.RekeyTimeout)
+        {
+            _counters.Limited++;
+            return;
+        }
+
+        if (WriteInitiation(peer, peer.Provoked, now))
+        {
+            Transmit(peer, _message, 0, Message.InitiationSize, source, now);
+            _host.Report(NodeEvent.InitiationSent, peer, 1);
+        }
+    }
+
+    /// <summary>Time has passed: timers fire.</summary>
+    /// <param name="now">The monotonic clock.</param>
+    public void Advance(long now)
+    {
+        if (now < _nextDeadline)
+        {
+            return;
+        }
+
+        _nextDeadline = Constants.Never;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            Peer peer = Peers[i];
+            if (peer.InUse)
+            {
+                if (peer.Timers.Next <= now)
+                {
+                    Fire(peer, now);
+                }
+
+                Schedule(peer);
+            }
+        }
+    }
+
+    private void Fire(Peer peer, long now)
+    {
+        PeerTimers timers = peer.Timers;
+        if (timers.RetransmitHandshake <= now)
+        {
+            timers.RetransmitHandshake = Constants.Never;
+            if (now - timers.AttemptSince >= Constants.RekeyAttemptTime)
+            {
+                timers.SendKeepalive = Constants.Never;
+                _queue.Drop(peer);
+                if (timers.ZeroKeyMaterial == Constants.Never)
+                {
+                    timers.SessionDerived(now);
+                }
+            }
+            else
+            {
+                SendInitiation(peer, now);
+            }
+        }
+
+        if (timers.SendKeepalive <= now)
+        {
+            timers.SendKeepalive = Constants.Never;
+            SendKeepalive(peer, now);
+            timers.KeepaliveExpired(now);
+        }
+
+        if (timers.NewHandshake <= now)
+        {
+            timers.NewHandshake = Constants.Never;
+            Initiate(peer, now);
+        }
+
+        if (timers.PersistentKeepalive <= now)
+        {
+            timers.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
+            SendKeepalive(peer, now);
+        }
+
+        if (timers.ZeroKeyMaterial <= now)
+        {
+            timers.ZeroKeyMaterial = Constants.Never;
+            EndSessions(peer, now);
+        }
+    }
+
+    private void ReceiveInitiation(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        _ephemeralKeys.Stir(now);
+        if (length != Message.InitiationSize || !_handshake.CheckMac1(buffer, offset, length) || !_handshake.ConsumeStatic(buffer, offset))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        byte[] key = _handshake.RemoteStatic;
+        Peer peer = _host.Find(key, 0, now);
+        bool sound;
+        if (peer != null)
+        {
+            sound = _handshake.ConsumeTimestamp(buffer, offset, peer.StaticStatic);
+        }
+        else
+        {
+            sound = _handshake.StaticStatic(key, _staticStatic) && _handshake.ConsumeTimestamp(buffer, offset, _staticStatic);
+        }
+
+        if (!sound)
+        {
+            _counters.Invalid++;
+            _handshake.Wipe();
+            Array.Clear(_staticStatic, 0, Message.KeySize);
+            return;
+        }
+
+        if (peer == null)
+        {
+            _admitting = true;
+            peer = _host.Admit(key, 0, now);
+            _admitting = false;
+            Array.Clear(_staticStatic, 0, Message.KeySize);
+            if (peer == null)
+            {
+                _counters.Limited++;
+                _handshake.Wipe();
+                return;
+            }
+        }
+
+        int age = Tai64n.Compare(_handshake.Timestamp, 0, peer.LatestTimestamp, 0);
+        if (age <= 0)
+        {
+            _counters.Replayed++;
+            _handshake.Wipe();
+            if (age < 0 && !peer.IsGuest)
+            {
+                // It rebooted without a clock, or this is a recording: asking tells which.
+                Provoke(peer, source, now);
+            }
+
+            return;
+        }
+
+        if (now - peer.InitiationConsumedAt < Constants.HandshakeInitiationRate || !_host.TimestampVerified(peer, _handshake.Timestamp, now))
+        {
+            _counters.Limited++;
+            _handshake.Wipe();
+            return;
+        }
+
+        Array.Copy(_handshake.Timestamp, 0, peer.LatestTimestamp, 0, Message.TimestampSize);
+        peer.InitiationConsumedAt = now;
+        peer.LastHeard = now;
+        peer.BytesReceived += length;
+        SendResponse(peer, BitConverter.ToInt32(buffer, offset + Message.InitiationSender), source, now);
+        Schedule(peer);
+    }
+
+    private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
+    {
+        _indices.Remove(peer.Next.LocalIndex);
+        peer.Next.Wipe();
+        int localIndex = NewIndex(peer);
+        if (!_handshake.CreateResponse(peer, peer.Next, localIndex, remoteIndex, now, _message, 0))
+        {
+            _indices.Remove(localIndex);
+            _counters.Invalid++;
+            return;
+        }
+
+        _indices.Remove(peer.Previous.LocalIndex);
+        peer.Previous.Wipe();
+        peer.Timers.SessionDerived(now);
+        peer.Timers.AnyAuthenticatedPacketReceived();
+        peer.Timers.HandshakeAnswered(now, Jitter());
+        Transmit(peer, _message, 0, Message.ResponseSize, source, now);
+        _host.Report(NodeEvent.ResponseSent, peer, 0);
+    }
+
+    private void ReceiveResponse(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        _ephemeralKeys.Stir(now);
+        if (length != Message.ResponseSize || !_handshake.CheckMac1(buffer, offset, length))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        int index = BitConverter.ToInt32(buffer, offset + Message.ResponseReceiver);
+        Peer peer = _indices.Find(index);
+        Initiation initiation = null;
+        if (peer != null)
+        {
+            if (peer.Initiation.IsPending && peer.Initiation.LocalIndex == index)
+            {
+                initiation = peer.Initiation;
+            }
+            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now - peer.Provoked.SentAt < ProvokedLifetime)
+            {
+                initiation = peer.Provoked;
+            }
+        }
+
+        if (initiation == null)
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        // The slot that will hold the new session is the one that is free or falls out: never the current one.
+        Keypair keypair = peer.Previous;
+        int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
+        int displaced = keypair.LocalIndex;
+        if (!_handshake.ConsumeResponse(peer, initiation, keypair, remoteIndex, now, buffer, offset))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        _indices.Remove(displaced);
+        initiation.Wipe();
+        if (peer.Next.IsValid)
+        {
+            _indices.Remove(peer.Current.LocalIndex);
+            peer.Current.Wipe();
+            peer.Previous = peer.Next;
+            peer.Next = peer.Current;
+        }
+        else
+        {
+            peer.Previous = peer.Current;
+        }
+
+        peer.Current = keypair;
+        peer.LastHeard = now;
+        peer.BytesReceived += length;
+        peer.Endpoint.CopyFrom(source);
+        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.Timers.AnyAuthenticatedPacketReceived();
+        peer.Timers.SessionDerived(now);
+        SessionConfirmed(peer, true, now);
+    }
+
+    private void ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        Peer peer = null;
+        Keypair keypair = null;
+        if (length >= Message.KeepaliveSize)
+        {
+            int index = BitConverter.ToInt32(buffer, offset + Message.TransportReceiver);
+            peer = _indices.Find(index);
+            if (peer != null)
+            {
+                keypair = FindKeypair(peer, index);
+            }
+        }
+
+        if (keypair == null || !keypair.IsLive(now))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        ulong counter = BitConverter.ToUInt64(buffer, offset + Message.TransportCounter);
+        int packet = offset + Message.TransportHeaderSize;
+        int packetLength = length - Message.KeepaliveSize;
+        Array.Copy(buffer, offset + Message.TransportCounter, _nonce, 4, 8);
+        if (!_aead.Open(keypair.ReceiveKey, 0, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        if (!keypair.Replay.Accept(counter))
+        {
+            _counters.Replayed++;
+            return;
+        }
+
+        peer.HasSpoken = true;
+        peer.LastHeard = now;
+        peer.BytesReceived += length;
+        if (!peer.Endpoint.IsSame(source))
+        {
+            peer.Endpoint.CopyFrom(source);
+        }
+
+        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.Timers.AnyAuthenticatedPacketReceived();
+        if (packetLength > 0)
+        {
+            peer.Timers.DataReceived(now);
+        }
+
+        if (keypair == peer.Next)
+        {
+            // The peer has the keys: what was current is kept for what is still under way.
+            _indices.Remove(peer.Previous.LocalIndex);
+            peer.Previous.Wipe();
+            peer.Next = peer.Previous;
+            peer.Previous = peer.Current;
+            peer.Current = keypair;
+            SessionConfirmed(peer, false, now);
+        }
+
+        KeepKeyFreshReceiving(peer, now);
+        Schedule(peer);
+        if (packetLength > 0)
+        {
+            _host.Received(peer, buffer, packet, packetLength, now);
+        }
+    }
+
+    private static Keypair FindKeypair(Peer peer, int index)
+    {
+        if (peer.Current.LocalIndex == index)
+        {
+            return peer.Current;
+        }
+
+        if (peer.Next.LocalIndex == index)
+        {
+            return peer.Next;
+        }
+
+        return peer.Previous.LocalIndex == index ? peer.Previous : null;
+    }
+
+    private void SessionConfirmed(Peer peer, bool isInitiator, long now)
+    {
+        peer.Timers.HandshakeComplete();
+        _indices.Remove(peer.Initiation.LocalIndex);
+        peer.Initiation.Wipe();
+
+        bool queued = false;
+        int length = _queue.Take(peer, SendBuffer, PacketOffset);
+        while (length >= 0)
+        {
+            queued = true;
+            SendTransport(peer, length, now);
+            peer.Timers.DataSent(now, Jitter());
+            length = _queue.Take(peer, SendBuffer, PacketOffset);
+        }
+
+        if (isInitiator && !queued)
+        {
+            // The responder may send nothing before it has heard the first message.
+            SendKeepalive(peer, now);
+        }
+
+        Schedule(peer);
+        peer.SessionReported = true;
+        _host.SessionUp(peer, isInitiator, now);
+    }
+
+    private void SendKeepalive(Peer peer, long now)
+    {
+        if (peer.Current.CanSend(now))
+        {
+            SendTransport(peer, 0, now);
+            KeepKeyFreshSending(peer, now);
+        }
+        else
+        {
+            Initiate(peer, now);
+        }
+    }
+
+    private void SendTransport(Peer peer, int length, long now)
+    {
+        if (!peer.Endpoint.IsKnown)
+        {
+            return;
+        }
+
+        Keypair keypair = peer.Current;
+        byte[] buffer = SendBuffer;
+        int padded = (length + Message.PaddingMultiple - 1) & ~(Message.PaddingMultiple - 1);
+        if (padded > _mtu)
+        {
+            padded = _mtu;
+        }
+
+        Array.Clear(buffer, PacketOffset + length, padded - length);
+        buffer[0] = Message.Transport;
+        buffer[1] = 0;
+        buffer[2] = 0;
+        buffer[3] = 0;
+        Message.WriteIndex(buffer, Message.TransportReceiver, keypair.RemoteIndex);
+        Message.WriteCounter(buffer, Message.TransportCounter, keypair.SendCounter);
+        Array.Copy(buffer, Message.TransportCounter, _nonce, 4, 8);
+        keypair.SendCounter++;
+        _aead.Seal(keypair.SendKey, 0, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
+        Transmit(peer, buffer, 0, padded + Message.KeepaliveSize, peer.Endpoint, now);
+    }
+
+    private void SendInitiation(Peer peer, long now)
+    {
+        if (!peer.Endpoint.IsKnown)
+        {
+            // Nowhere to ask. What is queued goes out if the peer comes to us, or in the next attempt.
+            return;
+        }
+
+        if (WriteInitiation(peer, peer.Initiation, now))
+        {
+            peer.Timers.HandshakeInitiated(now, Jitter());
+            Schedule(peer);
+            Transmit(peer, _message, 0, Message.InitiationSize, peer.Endpoint, now);
+            _host.Report(NodeEvent.InitiationSent, peer, 0);
+        }
+    }
+
+    private bool WriteInitiation(Peer peer, Initiation initiation, long now)
+    {
+        _indices.Remove(initiation.LocalIndex);
+        int index = NewIndex(peer);
+        _host.WriteTimestamp(_timestamp, now);
+        RaiseTimestamp(peer.SentTimestamp);
+        RaiseTimestamp(peer.LatestTimestamp);
+        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, now, _message, 0))
+        {
+            _indices.Remove(index);
+            return false;
+        }
+
+        Array.Copy(_timestamp, 0, peer.SentTimestamp, 0, Message.TimestampSize);
+        peer.Timers.InitiatedAt = now;
+        return true;
+    }
+
+    private void RaiseTimestamp(byte[] floor)
+    {
+        if (Tai64n.Compare(_timestamp, 0, floor, 0) <= 0)
+        {
+            Tai64n.WriteNext(_timestamp, 0, floor, 0);
+        }
+    }
+
+    private void Transmit(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint, long now)
+    {
+        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.Timers.AnyAuthenticatedPacketSent();
+        peer.BytesSent += length;
+        _counters.DatagramsSent++;
+        _counters.BytesSent += length;
+        _transport.Send(buffer, offset, length, endpoint);
+    }
+
+    private void KeepKeyFreshSending(Peer peer, long now)
+    {
+        Keypair keypair = peer.Current;
+        if (keypair.SendCounter > Constants.RekeyAfterMessages
+            || (keypair.IsInitiator && now - keypair.CreatedAt >= Constants.RekeyAfterTime))
+        {
+            Initiate(peer, now);
+        }
+    }
+
+    private void KeepKeyFreshReceiving(Peer peer, long now)
+    {
+        Keypair keypair = peer.Current;
+        const long Age = Constants.RejectAfterTime - Constants.KeepaliveTimeout - Constants.RekeyTimeout;
+        if (keypair.IsValid && keypair.IsInitiator && now - keypair.CreatedAt >= Age && peer.Timers.TakeLastMinuteHandshake())
+        {
+            Initiate(peer, now);
+        }
+    }
+
+    private void EndSessions(Peer peer, long now)
+    {
+        _queue.Drop(peer);
+        _indices.Remove(peer.Initiation.LocalIndex);
+        _indices.Remove(peer.Provoked.LocalIndex);
+        _indices.Remove(peer.Previous.LocalIndex);
+        _indices.Remove(peer.Current.LocalIndex);
+        _indices.Remove(peer.Next.LocalIndex);
+        peer.WipeSessions();
+        if (peer.SessionReported)
+        {
+            peer.SessionReported = false;
+            _host.SessionDown(peer, now);
+        }
+    }
+
+    private int NewIndex(Peer peer)
+    {
+        for (; ; )
+        {
+            _entropy.Fill(_random, 0, 4);
+            int index = BitConverter.ToInt32(_random, 0);
+            if (_indices.Add(index, peer))
+            {
+                return index;
+            }
+        }
+    }
+
+    private int Jitter()
+    {
+        _entropy.Fill(_random, 0, 4);
+        return ((_random[0] << 8) | _random[1]) % (Constants.RekeyTimeoutJitter + 1);
+    }
+
+    private void Schedule(Peer peer)
+    {
+        long next = peer.Timers.Next;
+        if (next < _nextDeadline)
+        {
+            _nextDeadline = next;
+        }
+    }
+}
