@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Network;
+using Spore.Tests.Network;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Nodes on one wire in virtual time: a broadcast domain with loss, delay and reordering from a seed.</summary>
+internal sealed class Mesh
+{
+    private readonly PriorityQueue<Datagram, (long, long)> _wire = new();
+    private readonly Random _random;
+    private long _sequence;
+
+    public Mesh(int seed = 1) => _random = new Random(seed);
+
+    public const long BuildTime = 1_750_000_000;
+
+    public double Loss { get; set; }
+
+    public int Delay { get; set; } = 10;
+
+    public int Jitter { get; set; }
+
+    public long Now { get; private set; } = 1000;
+
+    public List<MeshNode> Nodes { get; } = [];
+
+    /// <summary>Decides over each datagram: false drops it. Sender, receiver, bytes.</summary>
+    public Func<MeshNode, MeshNode, byte[], bool>? Filter { get; set; }
+
+    public MeshNode Add(byte seed, NodeLimits? limits = null, ulong floor = 0)
+    {
+        MeshNode node = new(this, seed, limits ?? MeshNode.Limits(), floor);
+        Nodes.Add(node);
+        return node;
+    }
+
+    public void Run(long milliseconds)
+    {
+        long end = Now + milliseconds;
+        while (Step(end))
+        {
+        }
+
+        Now = end;
+    }
+
+    public bool RunUntil(Func<bool> condition, long milliseconds)
+    {
+        long end = Now + milliseconds;
+        while (!condition())
+        {
+            if (!Step(end))
+            {
+                Now = end;
+                return condition();
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>A signed network of nodes, each with 10.0.0.N and fd00::N of its seed.</summary>
+    public static byte[] NetworkOf(ulong version, IEnumerable<MeshNode> members, MeshNode? witness = null, long expires = 0, params byte[][] more)
+    {
+        IEnumerable<byte[]> entries = members.Select(m => NetworkBytes.Entry(
+            m.Key,
+            [
+                NetworkBytes.Field(1, 10, 0, 0, m.Seed, 32),
+                NetworkBytes.Field(1, [0xFD, .. new byte[14], m.Seed, 128]),
+                .. m == witness ? new[] { NetworkBytes.Field(6, 1) } : [],
+            ]));
+        return NetworkBytes.File(version, 1_760_000_000, expires, [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
+    }
+
+    internal void Transmit(MeshNode from, byte[] bytes, Endpoint to)
+    {
+        foreach (MeshNode node in Nodes)
+        {
+            bool broadcast = to.IsIpv4 && to.Address[12] == 255;
+            if (node == from || !node.IsOn || !(broadcast || node.Endpoint.IsSame(to)) || _random.NextDouble() < Loss)
+            {
+                continue;
+            }
+
+            if (Filter is null || Filter(from, node, bytes))
+            {
+                Inject(node, bytes, from.Endpoint, Delay + (Jitter > 0 ? _random.Next(Jitter) : 0));
+            }
+        }
+    }
+
+    /// <summary>Puts a datagram on the wire as if it came from anywhere.</summary>
+    public void Inject(MeshNode to, byte[] bytes, Endpoint from, long delay = 0)
+    {
+        Endpoint source = new();
+        source.CopyFrom(from);
+        _wire.Enqueue(new Datagram(to, (byte[])bytes.Clone(), source), (Now + delay, _sequence++));
+    }
+
+    private bool Step(long end)
+    {
+        long next = Nodes.Where(n => n.IsOn).Select(n => n.Node.NextDeadline).DefaultIfEmpty(long.MaxValue).Min();
+        bool datagram = _wire.TryPeek(out _, out (long At, long) first) && first.At <= next;
+        long at = datagram ? first.At : next;
+        if (at > end)
+        {
+            return false;
+        }
+
+        Now = Math.Max(Now, at);
+        if (datagram)
+        {
+            Datagram d = _wire.Dequeue();
+            if (d.To.IsOn)
+            {
+                d.To.Node.Receive(d.Bytes, 0, d.Bytes.Length, d.From, Now);
+            }
+        }
+        else
+        {
+            MeshNode node = Nodes.First(n => n.IsOn && n.Node.NextDeadline == next);
+            node.Node.Advance(Now);
+            if (node.Node.NextDeadline <= Now && ++_stuck > 1000)
+            {
+                throw new InvalidOperationException($"{node.Seed} does not get on: deadline {node.Node.NextDeadline} at {Now}");
+            }
+        }
+
+        if (datagram || next > _stuckAt)
+        {
+            _stuck = 0;
+            _stuckAt = next;
+        }
+
+        return true;
+    }
+
+    private int _stuck;
+    private long _stuckAt;
+
+    private sealed record Datagram(MeshNode To, byte[] Bytes, Endpoint From);
+}

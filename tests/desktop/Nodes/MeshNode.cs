@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Crypto;
+using Spore.Network;
+using Spore.Tests.Network;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>One node of a <see cref="Mesh"/>, with everything that it said and took.</summary>
+internal sealed class MeshNode : ITransport, IEntropy, INodeHost
+{
+    private readonly Mesh _mesh;
+    private readonly NodeLimits _limits;
+    private readonly byte[] _identity = new byte[IdentityRecord.Size];
+    private Random _random;
+
+    public MeshNode(Mesh mesh, byte seed, NodeLimits limits, ulong floor)
+    {
+        _mesh = mesh;
+        _limits = limits;
+        Seed = seed;
+        _random = new Random(seed);
+        byte[] key = SHA(seed);
+        "SPOREID1"u8.CopyTo(_identity);
+        key.CopyTo(_identity, IdentityRecord.PrivateKeyOffset);
+        NetworkBytes.TrustRoot.CopyTo(_identity, IdentityRecord.TrustRootOffset);
+        BigEndian.WriteUInt64(_identity, IdentityRecord.FloorOffset, floor);
+        IdentityRecord.Seal(_identity, 0);
+        Endpoint.SetIpv4([192, 0, 2, seed], 0, 51820);
+        Node = Boot();
+    }
+
+    public byte Seed { get; }
+
+    public Node Node { get; private set; }
+
+    public bool IsOn { get; set; } = true;
+
+    public Endpoint Endpoint { get; } = new();
+
+    public byte[] Key => Node.PublicKey;
+
+    public List<(NodeEvent What, byte[]? Key, long Value)> Events { get; } = [];
+
+    public List<byte[]> Delivered { get; } = [];
+
+    public List<byte[]> Sent { get; } = [];
+
+    public static NodeLimits Limits() => new()
+    {
+        Peers = 16,
+        Guests = 8,
+        Transfers = 8,
+        NetworkEntries = 64,
+        NetworkBytes = 8192,
+        Prefixes = 128,
+        QueuedPackets = 8,
+        Mtu = 1420,
+        RateLimitSources = 16,
+        HelloPlans = 16,
+    };
+
+    /// <summary>A power cycle: nothing but the flash record is left.</summary>
+    public void Reboot()
+    {
+        _random = new Random((Seed * 1000) + (int)_mesh.Now);
+        Events.Clear();
+        Node = Boot();
+    }
+
+    public bool Knows(NodeEvent what) => Events.Any(e => e.What == what);
+
+    public int Count(NodeEvent what) => Events.Count(e => e.What == what);
+
+    public NetworkFault Load(byte[] file) => Node.Load(file, 0, file.Length, _mesh.Now);
+
+    public void Add(MeshNode peer, bool endpoint = true) =>
+        Node.AddPeer(peer.Key, 0, endpoint ? peer.Endpoint : null, _mesh.Now);
+
+    public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
+
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        byte[] bytes = buffer.AsSpan(offset, length).ToArray();
+        Sent.Add(bytes);
+        _mesh.Transmit(this, bytes, endpoint);
+    }
+
+    void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
+
+    void INodeHost.Deliver(byte[] buffer, int offset, int length) => Delivered.Add(buffer.AsSpan(offset, length).ToArray());
+
+    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
+        Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
+
+    private Node Boot() => new(_limits, _identity, this, this, this, Mesh.BuildTime, _mesh.Now);
+
+    private static byte[] SHA(byte seed) => System.Security.Cryptography.SHA256.HashData([seed]);
+}
