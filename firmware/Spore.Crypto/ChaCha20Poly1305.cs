@@ -30,14 +30,13 @@ public sealed class ChaCha20Poly1305 : IAead
     public void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
     {
         _cipher.Xor(key, keyOffset, 1, nonce, nonceOffset, buffer, offset, length);
-        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
-        Array.Copy(_tag, 0, buffer, offset + length, TagSize);
+        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length, buffer, offset + length);
     }
 
     /// <inheritdoc/>
     public bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
     {
-        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
+        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length, _tag, 0);
         bool authentic = ConstantTime.Equal(_tag, 0, buffer, offset + length, TagSize);
         Array.Clear(_tag, 0, TagSize);
         if (!authentic)
@@ -49,8 +48,7 @@ public sealed class ChaCha20Poly1305 : IAead
         return true;
     }
 
-    // Leaves the tag of the ciphertext in _tag.
-    private void Authenticate(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    private void Authenticate(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length, byte[] tag, int tagOffset)
     {
         byte[] oneTimeKey = _oneTimeKey;
         Array.Clear(oneTimeKey, 0, ChaCha20.BlockSize);
@@ -61,7 +59,7 @@ public sealed class ChaCha20Poly1305 : IAead
         authenticator.UpdatePadded(ad, adOffset, adLength);
         authenticator.UpdatePadded(buffer, offset, length);
         authenticator.UpdateLengths(adLength, length);
-        authenticator.Finish(_tag, 0);
+        authenticator.Finish(tag, tagOffset);
         Array.Clear(oneTimeKey, 0, ChaCha20.BlockSize);
     }
 }

@@ -8,9 +8,9 @@ namespace Spore.Crypto;
 /// <remarks>
 /// An element is a <c>long[10]</c>. Limb i has weight 2^ceil(25.5 i), so limbs hold 26 and 25 bits in turn.
 /// "Reduced" elements, which <see cref="Multiply"/>, <see cref="Square"/> and <see cref="Load"/> make, have limbs
-/// from 0 up to 2^26 and 2^25 (limb 1 a little more). Sums and differences are left unreduced: a product is exact
-/// while the factors' limbs are at most a and b times those of reduced elements and a * b is at most 15. All
-/// arithmetic is on signed longs, and the results may be the same arrays as the operands.
+/// from 0 up to 2^26 and 2^25 (limb 1 up to 2^18 beyond either end). Sums and differences are left unreduced: a
+/// product is exact while the factors' limbs are at most a and b times those of reduced elements and a * b is at
+/// most 15. All arithmetic is on signed longs, and the results may be the same arrays as the operands.
 /// </remarks>
 internal static class Field25519
 {

@@ -60,8 +60,12 @@ internal sealed class Scalar25519
             FoldLimb(s, i);
         }
 
-        // Limbs of either sign so far. The rounds that follow leave a number from 0 up to L.
-        Carry(s, 0, 12);
+        // Rounding to the nearest multiple of 2^252 leaves a number of either sign below 2^251 and a little. What
+        // is still negative has -1 in limb 12 after carrying, which folds into L more.
+        Carry(s, 0, 11);
+        long nearest = (s[11] + (1L << 20)) >> 21;
+        s[11] -= nearest << 21;
+        s[12] = nearest;
         FoldLimb(s, 12);
         Carry(s, 0, 12);
         FoldLimb(s, 12);

@@ -44,6 +44,7 @@ public sealed class XChaCha20Poly1305
         Derive(key, keyOffset, nonce, nonceOffset);
         _aead.Seal(_key, 0, _nonce, 0, ad, adOffset, adLength, buffer, offset, length);
         Array.Clear(_key, 0, KeySize);
+        Array.Clear(_nonce, 0, ChaCha20Poly1305.NonceSize);
     }
 
     /// <summary>Verifies the tag after a run of bytes, in constant time, and only then decrypts it in place.</summary>
@@ -63,6 +64,7 @@ public sealed class XChaCha20Poly1305
         Derive(key, keyOffset, nonce, nonceOffset);
         bool authentic = _aead.Open(_key, 0, _nonce, 0, ad, adOffset, adLength, buffer, offset, length);
         Array.Clear(_key, 0, KeySize);
+        Array.Clear(_nonce, 0, ChaCha20Poly1305.NonceSize);
         return authentic;
     }
 

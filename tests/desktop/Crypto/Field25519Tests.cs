@@ -1,0 +1,194 @@
+using System;
+using System.Numerics;
+using CsCheck;
+using Spore.Crypto;
+using Xunit;
+
+namespace Spore.Tests.Crypto;
+
+public class Field25519Tests
+{
+    private static readonly BigInteger _p = BigInteger.Pow(2, 255) - 19;
+
+    // Limbs at 0, at the ends of the reduced range and in it, of one sign or both.
+    private static Gen<long[]> Limbs(int scale)
+    {
+        return Gen.Select(Gen.Int[0, 5].Array[10], Gen.Long[0, long.MaxValue].Array[10]).Select((kinds, values) =>
+        {
+            long[] limbs = new long[10];
+            for (int i = 0; i < 10; i++)
+            {
+                long end = scale * (1L << (i % 2 == 0 ? 26 : 25));
+                limbs[i] = kinds[i] switch
+                {
+                    0 => 0,
+                    1 or 2 => end,
+                    3 => -end,
+                    4 => values[i] % end,
+                    _ => -(values[i] % end),
+                };
+            }
+
+            return limbs;
+        });
+    }
+
+    private static BigInteger Value(long[] limbs)
+    {
+        BigInteger value = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            value += limbs[i] * BigInteger.Pow(2, (51 * i + 1) / 2);
+        }
+
+        return ((value % _p) + _p) % _p;
+    }
+
+    private static void AssertReduced(long[] limbs)
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            long end = 1L << (i % 2 == 0 ? 26 : 25);
+            long slack = i == 1 ? 1L << 18 : 0;
+            Assert.InRange(limbs[i], -slack, end - 1 + slack);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(15, 1)]
+    [InlineData(1, 15)]
+    [InlineData(5, 3)]
+    [InlineData(3, 5)]
+    [InlineData(3, 3)]
+    public void Multiply_is_exact_up_to_its_stated_bounds(int a, int b)
+    {
+        Gen.Select(Limbs(a), Limbs(b)).Sample(
+            (x, y) =>
+            {
+                long[] result = new long[10];
+                Field25519.Multiply(result, x, y);
+                Assert.Equal(Value(x) * Value(y) % _p, Value(result));
+                AssertReduced(result);
+                Field25519.Multiply(x, x, y);
+                Assert.Equal(result, x);
+            },
+            iter: 2000,
+            threads: 1);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Square_is_exact_up_to_its_stated_bounds(int scale)
+    {
+        Limbs(scale).Sample(
+            x =>
+            {
+                long[] result = new long[10];
+                Field25519.Square(result, x, 1);
+                Assert.Equal(Value(x) * Value(x) % _p, Value(result));
+                AssertReduced(result);
+                Field25519.Square(result, x, 5);
+                Assert.Equal(BigInteger.ModPow(Value(x), 32, _p), Value(result));
+                Field25519.Square(x, x, 5);
+                Assert.Equal(result, x);
+            },
+            iter: 2000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Sums_differences_and_small_products_are_exact()
+    {
+        Gen.Select(Limbs(2), Limbs(2), Gen.Long[1, (1L << 31) - 1]).Sample(
+            (x, y, factor) =>
+            {
+                long[] result = new long[10];
+                Field25519.Add(result, x, y);
+                Assert.Equal((Value(x) + Value(y)) % _p, Value(result));
+                Field25519.Subtract(result, x, y);
+                Assert.Equal((Value(x) - Value(y) + _p) % _p, Value(result));
+                Field25519.MultiplySmall(result, x, factor);
+                Assert.Equal(Value(x) * factor % _p, Value(result));
+                AssertReduced(result);
+            },
+            iter: 2000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Store_gives_the_canonical_form_and_Load_reads_it()
+    {
+        Limbs(8).Sample(
+            x =>
+            {
+                byte[] bytes = Bytes.Inside(new byte[32]);
+                Field25519.Store(bytes, Bytes.Margin, x);
+                Assert.Equal(Value(x), new BigInteger(Bytes.Between(bytes), isUnsigned: true));
+                long[] back = new long[10];
+                Field25519.Load(back, bytes, Bytes.Margin);
+                Assert.Equal(Value(x), Value(back));
+                AssertReduced(back);
+            },
+            iter: 5000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Store_is_canonical_around_the_ends_of_the_field()
+    {
+        for (int delta = -40; delta <= 40; delta++)
+        {
+            foreach (BigInteger start in new[] { 0, _p, 2 * _p, BigInteger.Pow(2, 255) })
+            {
+                long[] x = new long[10];
+                BigInteger rest = start + delta;
+                for (int i = 0; i < 10; i++)
+                {
+                    int bits = i % 2 == 0 ? 26 : 25;
+                    BigInteger limb = i == 9 ? rest : rest & ((1 << bits) - 1);
+                    x[i] = (long)limb;
+                    rest >>= bits;
+                }
+
+                byte[] bytes = new byte[32];
+                Field25519.Store(bytes, 0, x);
+                Assert.Equal(((start + delta) % _p + _p) % _p, new BigInteger(bytes, isUnsigned: true));
+            }
+        }
+    }
+
+    [Fact]
+    public void Powers_are_exact()
+    {
+        Limbs(1).Sample(
+            x =>
+            {
+                long[] result = new long[10];
+                Field25519.Invert(result, x, new long[10], new long[10], new long[10], new long[10]);
+                Assert.Equal(BigInteger.ModPow(Value(x), _p - 2, _p), Value(result));
+                Field25519.PowerForRoot(result, x, new long[10], new long[10], new long[10], new long[10]);
+                Assert.Equal(BigInteger.ModPow(Value(x), (_p - 5) / 8, _p), Value(result));
+            },
+            iter: 100,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Swap_exchanges_or_leaves()
+    {
+        Gen.Select(Limbs(1), Limbs(1), Gen.Int[0, 1]).Sample(
+            (x, y, swap) =>
+            {
+                long[] a = (long[])x.Clone();
+                long[] b = (long[])y.Clone();
+                Field25519.Swap(a, b, swap);
+                Assert.Equal(swap == 1 ? y : x, a);
+                Assert.Equal(swap == 1 ? x : y, b);
+            },
+            iter: 100,
+            threads: 1);
+    }
+}

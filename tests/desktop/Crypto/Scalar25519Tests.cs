@@ -1,0 +1,96 @@
+using System;
+using System.Numerics;
+using CsCheck;
+using Spore.Crypto;
+using Xunit;
+
+namespace Spore.Tests.Crypto;
+
+public class Scalar25519Tests
+{
+    private static readonly BigInteger _l = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+
+    private readonly Scalar25519 _scalars = new();
+
+    private void Check(BigInteger wide)
+    {
+        byte[] bytes = new byte[64];
+        wide.ToByteArray(isUnsigned: true).CopyTo(bytes, 0);
+        byte[] result = new byte[32];
+        _scalars.Reduce(result, bytes);
+        Assert.Equal(wide % _l, new BigInteger(result, isUnsigned: true));
+    }
+
+    [Fact]
+    public void Reduce_is_exact_on_random_and_lopsided_input()
+    {
+        Gen<byte> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Const((byte)255), Gen.Byte);
+        Gen.OneOf(Gen.Byte.Array[64], lopsided.Array[64]).Sample(
+            bytes => Check(new BigInteger(bytes, isUnsigned: true)),
+            iter: 20000,
+            threads: 1);
+    }
+
+    [Fact]
+    public void Reduce_is_exact_around_multiples_of_the_order()
+    {
+        BigInteger end = BigInteger.Pow(2, 512);
+        foreach (BigInteger factor in new[] { 0, 1, 2, 7, 8, 15, 16, BigInteger.Pow(2, 128), BigInteger.Pow(2, 252), end / _l / 2, (end / _l) - 1, end / _l })
+        {
+            for (int delta = -3; delta <= 3; delta++)
+            {
+                BigInteger wide = (factor * _l) + delta;
+                if (wide >= 0 && wide < end)
+                {
+                    Check(wide);
+                }
+            }
+        }
+
+        Check(end - 1);
+    }
+
+    [Fact]
+    public void Numbers_from_zero_up_to_the_order_are_canonical_and_no_others()
+    {
+        BigInteger end = BigInteger.Pow(2, 256);
+        foreach (BigInteger value in new[] { 0, 1, _l - 2, _l - 1, _l, _l + 1, 2 * _l, BigInteger.Pow(2, 252), BigInteger.Pow(2, 253), BigInteger.Pow(2, 255), end - 1 })
+        {
+            byte[] bytes = new byte[32];
+            value.ToByteArray(isUnsigned: true).CopyTo(bytes, 0);
+            Assert.Equal(value < _l, Scalar25519.IsCanonical(Bytes.Inside(bytes), Bytes.Margin));
+        }
+
+        Gen.Byte.Array[32].Sample(
+            bytes => Assert.Equal(new BigInteger(bytes, isUnsigned: true) < _l, Scalar25519.IsCanonical(bytes, 0)),
+            threads: 1);
+    }
+
+    [Fact]
+    public void Recoded_digits_are_odd_small_sparse_and_sum_to_the_scalar()
+    {
+        Gen<byte> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Byte);
+        lopsided.Array[32].Sample(
+            bytes =>
+            {
+                BigInteger value = new BigInteger(bytes, isUnsigned: true) % _l;
+                byte[] scalar = new byte[32];
+                value.ToByteArray(isUnsigned: true).CopyTo(scalar, 0);
+                sbyte[] digits = new sbyte[Scalar25519.Digits];
+                Scalar25519.Recode(digits, Bytes.Inside(scalar), Bytes.Margin);
+                BigInteger sum = 0;
+                int count = 0;
+                for (int i = 0; i < digits.Length; i++)
+                {
+                    sum += digits[i] * BigInteger.Pow(2, i);
+                    Assert.True(digits[i] == 0 || (digits[i] % 2 != 0 && Math.Abs((int)digits[i]) <= 15));
+                    count += digits[i] != 0 ? 1 : 0;
+                }
+
+                Assert.Equal(value, sum);
+                Assert.True(count <= 64);
+            },
+            iter: 2000,
+            threads: 1);
+    }
+}
