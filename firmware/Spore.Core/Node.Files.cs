@@ -159,7 +159,7 @@ public sealed partial class Node : ITftpFiles
             return transfer.File == HeadFile ? EndOfHead(transfer, count - check.Rest) : TftpError.FileAlreadyExists;
         }
 
-        if (_candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size))
+        if (IsCandidate(header))
         {
             return TakeVerified(transfer, peer, check, data, offset, count);
         }
@@ -242,7 +242,7 @@ public sealed partial class Node : ITftpFiles
     private int CheckSignature(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, long now)
     {
         // Another transfer may have brought the same header, or a newer one may have been applied, while this one waited.
-        bool isCandidate = _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
+        bool isCandidate = IsCandidate(header);
         NetworkFault fault = CheckUnsigned(_headers, header);
         if (fault == NetworkFault.None && !isCandidate && _refused.Contains(_headers, header))
         {
@@ -423,19 +423,13 @@ public sealed partial class Node : ITftpFiles
                 continue;
             }
 
-            Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-            if (peer == null)
-            {
-                return i;
-            }
-
-            Agreement agreement = _agreements[peer.Slot];
-            if (agreement.NextCheck > now)
+            if (CheckDueOf(i) > now)
             {
                 continue;
             }
 
-            int rank = peer.IsMember ? 0 : agreement.Refused == 0 ? 1 : 2;
+            Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
+            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].Refused == 0 ? 1 : 2;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -452,11 +446,22 @@ public sealed partial class Node : ITftpFiles
         {
             if (_checks[i].IsWaiting)
             {
-                Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-                long due = peer != null ? _agreements[peer.Slot].NextCheck : _now;
+                long due = CheckDueOf(i);
                 _checkDue = Earlier(_checkDue, due > _now ? due : _now);
             }
         }
+    }
+
+    // A header that needs no signature check any more, since another transfer has brought it, waits for nothing.
+    private long CheckDueOf(int place)
+    {
+        Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
+        return peer == null || IsCandidate(place * NetworkHeader.Size) ? _now : _agreements[peer.Slot].NextCheck;
+    }
+
+    private bool IsCandidate(int header)
+    {
+        return _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
     }
 
     private static bool IsName(byte[] expected, byte[] name, int offset, int length)
