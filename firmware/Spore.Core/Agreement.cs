@@ -3,6 +3,8 @@ namespace Spore;
 /// <summary>What is known of one peer's network, and what is still to be exchanged with it; one for each slot.</summary>
 internal sealed class Agreement
 {
+    private const long LongAgo = -(1L << 40);
+
     /// <summary>Whether its head is to be read.</summary>
     internal bool WantsRead;
 
@@ -27,8 +29,8 @@ internal sealed class Agreement
     /// <summary>Headers from it that were refused.</summary>
     internal int Refused;
 
-    /// <summary>When the next signature from it may be checked.</summary>
-    internal long NextCheck;
+    /// <summary>When a signature from it was last checked; long ago at first.</summary>
+    internal long CheckedAt;
 
     internal Agreement()
     {
@@ -46,6 +48,6 @@ internal sealed class Agreement
         AgreedAt = 0;
         HasVouched = false;
         Refused = 0;
-        NextCheck = long.MinValue;
+        CheckedAt = LongAgo;
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class Node : ITftpFiles
     private const int HeadFile = 1;
     private const int NetworkFileTag = 2;
 
-    // Of a signature of a member, and of a guest.
+    // The shortest time between two checks of a signature from one member, and from one guest.
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
 
@@ -252,7 +252,7 @@ public sealed partial class Node : ITftpFiles
         Agreement agreement = _agreements[peer.Slot];
         if (fault == NetworkFault.None && !isCandidate)
         {
-            agreement.NextCheck = now + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
+            agreement.CheckedAt = now;
             if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
             {
                 _refused.Add(_headers, header);
@@ -456,7 +456,12 @@ public sealed partial class Node : ITftpFiles
     private long CheckDueOf(int place)
     {
         Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
-        return peer == null || IsCandidate(place * NetworkHeader.Size) ? _now : _agreements[peer.Slot].NextCheck;
+        if (peer == null || IsCandidate(place * NetworkHeader.Size))
+        {
+            return _now;
+        }
+
+        return _agreements[peer.Slot].CheckedAt + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
     }
 
     private bool IsCandidate(int header)
