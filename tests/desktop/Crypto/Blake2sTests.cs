@@ -137,6 +137,22 @@ public class Blake2sTests
     }
 
     [Fact]
+    public void A_truncated_digest_is_the_start_of_the_whole_one()
+    {
+        byte[] data = Bytes.Random(1, 100);
+        byte[] whole = Hash(32, [], data);
+        for (int length = 0; length <= 32; length++)
+        {
+            _hash.Begin(32);
+            _hash.Update(data, 0, data.Length);
+            byte[] digest = Bytes.Inside(new byte[length]);
+            _hash.FinishTruncated(digest, Bytes.Margin, length);
+            Assert.Equal(whole[..length], Bytes.Between(digest));
+            Scratch.AssertWiped(_hash);
+        }
+    }
+
+    [Fact]
     public void A_hash_given_up_leaves_nothing_behind()
     {
         byte[] data = Bytes.Random(1, 100);
