@@ -20,8 +20,8 @@ public sealed partial class Node : ITftpFiles
     private const long StagingPatience = 5000;
 
     // "head", "network"
-    private static readonly byte[] HeadName = { 0x68, 0x65, 0x61, 0x64 };
-    private static readonly byte[] NetworkName = { 0x6E, 0x65, 0x74, 0x77, 0x6F, 0x72, 0x6B };
+    private static readonly byte[] _headName = { 0x68, 0x65, 0x61, 0x64 };
+    private static readonly byte[] _networkName = { 0x6E, 0x65, 0x74, 0x77, 0x6F, 0x72, 0x6B };
 
     private readonly byte[] _headers;
     private readonly HeaderCheck[] _checks;
@@ -35,7 +35,7 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
-        if (IsName(HeadName, name, offset, length))
+        if (IsName(_headName, name, offset, length))
         {
             if (!_network.IsComplete || !ServesHead)
             {
@@ -47,11 +47,11 @@ public sealed partial class Node : ITftpFiles
             return TftpError.Ok;
         }
 
-        if (IsName(NetworkName, name, offset, length))
+        if (IsName(_networkName, name, offset, length))
         {
             if (peer == null || !peer.IsMember)
             {
-                return TftpError.AccessViolation;
+                return Refusal.MembersOnly(transfer);
             }
 
             transfer.File = NetworkFileTag;
@@ -64,21 +64,21 @@ public sealed partial class Node : ITftpFiles
 
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
-        if (IsName(HeadName, name, offset, length))
+        if (IsName(_headName, name, offset, length))
         {
             transfer.File = HeadFile;
         }
-        else if (IsName(NetworkName, name, offset, length))
+        else if (IsName(_networkName, name, offset, length))
         {
             transfer.File = NetworkFileTag;
             if (transfer.Size > _limits.NetworkBytes)
             {
-                return TftpError.DiskFull;
+                return Refusal.Network(transfer, NetworkFault.TooLarge);
             }
         }
         else
         {
-            return TftpError.AccessViolation;
+            return Refusal.NotWritable(transfer);
         }
 
         return TftpError.Ok;
@@ -156,7 +156,7 @@ public sealed partial class Node : ITftpFiles
         if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
         {
             Agree(peer);
-            return transfer.File == HeadFile ? EndOfHead(transfer, count - check.Rest) : TftpError.FileAlreadyExists;
+            return transfer.File == HeadFile ? EndOfHead(transfer, count - check.Rest) : Refusal.Network(transfer, NetworkFault.Older);
         }
 
         if (IsCandidate(header))
@@ -174,7 +174,7 @@ public sealed partial class Node : ITftpFiles
                 _exchangeDue = _now;
             }
 
-            return transfer.IsClient ? TftpError.Ok : TftpError.FileAlreadyExists;
+            return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
         }
 
         if (fault == NetworkFault.None && _refused.Contains(_headers, header))
@@ -263,7 +263,7 @@ public sealed partial class Node : ITftpFiles
 
         if (fault == NetworkFault.Older)
         {
-            return transfer.IsClient ? TftpError.Ok : TftpError.FileAlreadyExists;
+            return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
         }
 
         if (fault != NetworkFault.None)
@@ -278,7 +278,7 @@ public sealed partial class Node : ITftpFiles
             if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
             {
                 Agree(peer);
-                return transfer.File == HeadFile ? TftpError.Ok : TftpError.FileAlreadyExists;
+                return transfer.File == HeadFile ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
             }
 
             _host.Report(NodeEvent.Equivocation, peer.PublicKey, 0, (long)version);
@@ -322,7 +322,7 @@ public sealed partial class Node : ITftpFiles
 
         if (!TakeStaging(transfer, header))
         {
-            return TftpError.NotDefined;
+            return Refusal.Busy(transfer);
         }
 
         return TakeEntries(transfer, data, offset + check.Rest, count - check.Rest, check.IsLast);
@@ -330,7 +330,7 @@ public sealed partial class Node : ITftpFiles
 
     private static int EndOfHead(TftpTransfer transfer, int excess)
     {
-        return excess == 0 ? TftpError.Ok : TftpError.DiskFull;
+        return excess == 0 ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
     }
 
     // There is one staging buffer. Who is silent gives it up, and an older version to a newer one.
@@ -378,7 +378,7 @@ public sealed partial class Node : ITftpFiles
         if (fault != NetworkFault.None)
         {
             _host.Report(NodeEvent.NetworkRefused, KeyOf(transfer), 0, (long)fault);
-            return TftpError.AccessViolation;
+            return Refusal.Network(transfer, fault);
         }
 
         if (last)
@@ -393,16 +393,7 @@ public sealed partial class Node : ITftpFiles
     private int Refuse(TftpTransfer transfer, NetworkFault fault)
     {
         _host.Report(NodeEvent.HeaderRefused, KeyOf(transfer), 0, (long)fault);
-        switch (fault)
-        {
-            case NetworkFault.Older:
-            case NetworkFault.Equivocation:
-                return TftpError.FileAlreadyExists;
-            case NetworkFault.TooLarge:
-                return TftpError.DiskFull;
-            default:
-                return TftpError.AccessViolation;
-        }
+        return Refusal.Network(transfer, fault);
     }
 
     private byte[] KeyOf(TftpTransfer transfer)

@@ -13,8 +13,8 @@ public sealed partial class Node
     private const long SettledHello = 300000;
     private const int LongestAnswerDelay = 2000;
 
-    private static readonly byte[] Broadcast4Address = { 255, 255, 255, 255 };
-    private static readonly byte[] Broadcast6Address = { 0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+    private static readonly byte[] _broadcast4Address = { 255, 255, 255, 255 };
+    private static readonly byte[] _broadcast6Address = { 0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
 
     private readonly Hello _hello;
     private readonly Neighbours _neighbours;

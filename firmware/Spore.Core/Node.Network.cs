@@ -420,7 +420,7 @@ public sealed partial class Node
 
             if (agreement.WantsRead)
             {
-                if (_tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, HeadName, HeadName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                if (_tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now) == null)
                 {
                     return;
                 }
@@ -432,7 +432,7 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    if (_tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, HeadName, HeadName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                    if (_tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now) == null)
                     {
                         return;
                     }
@@ -460,7 +460,7 @@ public sealed partial class Node
             if (peer.InUse && peer.HasSession(now) && _agreements[_pullFrom].Offered == _candidateVersion)
             {
                 int size = NetworkHeader.Size + NetworkHeader.EntriesLength(_candidate, 0);
-                _pull = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, NetworkName, NetworkName.Length, NetworkFileTag, size, now);
+                _pull = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _networkName, _networkName.Length, NetworkFileTag, size, now);
                 if (_pull == null)
                 {
                     _pullDue = now + FirstPullRetry;

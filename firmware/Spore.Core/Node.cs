@@ -65,8 +65,8 @@ public sealed partial class Node
         _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
-        _broadcast4.SetIpv4(Broadcast4Address, 0, Hello.BroadcastPort);
-        _broadcast6.SetIpv6(Broadcast6Address, 0, Hello.BroadcastPort, 0);
+        _broadcast4.SetIpv4(_broadcast4Address, 0, Hello.BroadcastPort);
+        _broadcast6.SetIpv6(_broadcast6Address, 0, Hello.BroadcastPort, 0);
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);

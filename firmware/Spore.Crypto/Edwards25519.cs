@@ -13,14 +13,14 @@ internal sealed class Edwards25519
     private const int ElementSize = 32;
 
     // The curve's d, -121665/121666.
-    private static readonly byte[] DBytes = new byte[]
+    private static readonly byte[] _dBytes = new byte[]
     {
         0xA3, 0x78, 0x59, 0x13, 0xCA, 0x4D, 0xEB, 0x75, 0xAB, 0xD8, 0x41, 0x41, 0x4D, 0x0A, 0x70, 0x00,
         0x98, 0xE8, 0x79, 0x77, 0x79, 0x40, 0xC7, 0x8C, 0x73, 0xFE, 0x6F, 0x2B, 0xEE, 0x6C, 0x03, 0x52,
     };
 
     // A square root of -1: 2^((p - 1) / 4).
-    private static readonly byte[] RootOfMinusOneBytes = new byte[]
+    private static readonly byte[] _rootOfMinusOneBytes = new byte[]
     {
         0xB0, 0xA0, 0x0E, 0x4A, 0x27, 0x1B, 0xEE, 0xC4, 0x78, 0xE4, 0x2F, 0xAD, 0x06, 0x18, 0x43, 0x2F,
         0xA7, 0xD7, 0xFB, 0x3D, 0x99, 0x00, 0x4D, 0x2B, 0x0B, 0xDF, 0xC1, 0x4F, 0x80, 0x24, 0x83, 0x2B,
@@ -28,7 +28,7 @@ internal sealed class Edwards25519
 
     // y + x, y - x and 2dxy of the odd multiples of the base point, B to 15B. Kept as bytes, and loaded for each
     // addition, for a quarter of the memory.
-    private static readonly byte[] BaseTable = new byte[]
+    private static readonly byte[] _baseTable = new byte[]
     {
         // B
         0x85, 0x3B, 0x8C, 0xF5, 0xC6, 0x93, 0xBC, 0x2F, 0x19, 0x0E, 0x8C, 0xFB, 0xC6, 0x2D, 0x93, 0xCF,
@@ -107,9 +107,9 @@ internal sealed class Edwards25519
     /// <summary>Takes all memory.</summary>
     internal Edwards25519()
     {
-        Field25519.Load(_d, DBytes, 0);
+        Field25519.Load(_d, _dBytes, 0);
         Field25519.Add(_d2, _d, _d);
-        Field25519.Load(_rootOfMinusOne, RootOfMinusOneBytes, 0);
+        Field25519.Load(_rootOfMinusOne, _rootOfMinusOneBytes, 0);
         for (int i = 0; i < TableSize; i++)
         {
             _table[i] = new EdwardsAddend();
@@ -287,9 +287,9 @@ internal sealed class Edwards25519
     private void LoadBase(int index)
     {
         int at = index * 3 * ElementSize;
-        Field25519.Load(_baseAddend.Sum, BaseTable, at);
-        Field25519.Load(_baseAddend.Difference, BaseTable, at + ElementSize);
-        Field25519.Load(_baseAddend.T2d, BaseTable, at + (2 * ElementSize));
+        Field25519.Load(_baseAddend.Sum, _baseTable, at);
+        Field25519.Load(_baseAddend.Difference, _baseTable, at + ElementSize);
+        Field25519.Load(_baseAddend.T2d, _baseTable, at + (2 * ElementSize));
     }
 
     private void SetAddend(EdwardsAddend addend, EdwardsPoint point)

@@ -11,14 +11,14 @@ internal sealed class Scalar25519
     /// <summary>Digits in what <see cref="Recode"/> makes.</summary>
     internal const int Digits = 256;
 
-    private static readonly byte[] Order = new byte[]
+    private static readonly byte[] _order = new byte[]
     {
         0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14,
         0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
     };
 
     // 2^252 modulo L, in limbs of 21 bits of either sign.
-    private static readonly long[] Fold = new long[] { 666643, 470296, 654183, -997805, 136657, -683901 };
+    private static readonly long[] _fold = new long[] { 666643, 470296, 654183, -997805, 136657, -683901 };
 
     private readonly long[] _s = new long[24];
 
@@ -27,7 +27,7 @@ internal sealed class Scalar25519
     {
         for (int i = 31; i >= 0; i--)
         {
-            int difference = scalar[offset + i] - Order[i];
+            int difference = scalar[offset + i] - _order[i];
             if (difference != 0)
             {
                 return difference < 0;
@@ -148,7 +148,7 @@ internal sealed class Scalar25519
     private static void FoldLimb(long[] s, int i)
     {
         long limb = s[i];
-        long[] fold = Fold;
+        long[] fold = _fold;
         s[i] = 0;
         for (int j = 0; j < 6; j++)
         {

@@ -15,7 +15,7 @@ public sealed class Sha512
     /// <summary>Bytes in a block.</summary>
     public const int BlockSize = 128;
 
-    private static readonly ulong[] RoundConstants = new ulong[]
+    private static readonly ulong[] _roundConstants = new ulong[]
     {
         0x428A2F98D728AE22, 0x7137449123EF65CD, 0xB5C0FBCFEC4D3B2F, 0xE9B5DBA58189DBBC,
         0x3956C25BF348B538, 0x59F111F1B605D019, 0x923F82A4AF194F9B, 0xAB1C5ED5DA6D8118,
@@ -136,7 +136,7 @@ public sealed class Sha512
     private void Compress(byte[] block, int offset)
     {
         ulong[] w = _w;
-        ulong[] k = RoundConstants;
+        ulong[] k = _roundConstants;
         ulong m8 = 0x00FF00FF00FF00FF;
         ulong m16 = 0x0000FFFF0000FFFF;
         for (int i = 0; i < 16; i++)

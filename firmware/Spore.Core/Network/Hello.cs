@@ -21,7 +21,7 @@ public sealed class Hello
     private const int VersionOffset = 32;
 
     // "spore-hello"
-    private static readonly byte[] Label = { 0x73, 0x70, 0x6F, 0x72, 0x65, 0x2D, 0x68, 0x65, 0x6C, 0x6C, 0x6F };
+    private static readonly byte[] _label = { 0x73, 0x70, 0x6F, 0x72, 0x65, 0x2D, 0x68, 0x65, 0x6C, 0x6C, 0x6F };
 
     /// <summary>After <see cref="Open"/>: the 32-byte public key of the sender.</summary>
     public readonly byte[] PublicKey = new byte[32];
@@ -41,7 +41,7 @@ public sealed class Hello
     {
         _aead = aead;
         hash.Begin(32);
-        hash.Update(Label, 0, Label.Length);
+        hash.Update(_label, 0, _label.Length);
         hash.Update(trustRoot, 0, 32);
         hash.Finish(_key, 0);
     }

@@ -45,7 +45,7 @@ public static class TftpError
     /// <summary>The options were refused (RFC 2347).</summary>
     public const int OptionRefused = 8;
 
-    private static readonly byte[][] Texts =
+    private static readonly byte[][] _texts =
     {
         Ascii.Bytes("Not possible now"),
         Ascii.Bytes("File not found"),
@@ -61,6 +61,6 @@ public static class TftpError
     /// <summary>The usual text for a code on the wire.</summary>
     internal static byte[] Text(int code)
     {
-        return Texts[code < Texts.Length ? code : NotDefined];
+        return _texts[code < _texts.Length ? code : NotDefined];
     }
 }

@@ -14,9 +14,9 @@ public sealed class TftpOptions
 
     private const int MaxTimeout = 255;
 
-    private static readonly byte[] BlockSizeName = Ascii.Bytes("blksize");
-    private static readonly byte[] TimeoutName = Ascii.Bytes("timeout");
-    private static readonly byte[] TransferSizeName = Ascii.Bytes("tsize");
+    private static readonly byte[] _blockSizeName = Ascii.Bytes("blksize");
+    private static readonly byte[] _timeoutName = Ascii.Bytes("timeout");
+    private static readonly byte[] _transferSizeName = Ascii.Bytes("tsize");
 
     /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
     public int BlockSize = Absent;
@@ -65,15 +65,15 @@ public sealed class TftpOptions
 
             int nameLength = nameEnd - name;
             int number = Ascii.Number(buffer, nameEnd + 1, valueEnd - nameEnd - 1);
-            if (Ascii.IsSame(buffer, name, nameLength, BlockSizeName))
+            if (Ascii.IsSame(buffer, name, nameLength, _blockSizeName))
             {
                 BlockSize = number < MinBlockSize ? Absent : number > MaxBlockSize ? MaxBlockSize : number;
             }
-            else if (Ascii.IsSame(buffer, name, nameLength, TimeoutName))
+            else if (Ascii.IsSame(buffer, name, nameLength, _timeoutName))
             {
                 Timeout = number < 1 || number > MaxTimeout ? Absent : number;
             }
-            else if (Ascii.IsSame(buffer, name, nameLength, TransferSizeName))
+            else if (Ascii.IsSame(buffer, name, nameLength, _transferSizeName))
             {
                 TransferSize = number;
             }
@@ -92,9 +92,9 @@ public sealed class TftpOptions
     /// <returns>Their length in bytes.</returns>
     public int Emit(byte[] buffer, int offset)
     {
-        int i = EmitOption(buffer, offset, TransferSizeName, TransferSize);
-        i = EmitOption(buffer, i, BlockSizeName, BlockSize);
-        return EmitOption(buffer, i, TimeoutName, Timeout) - offset;
+        int i = EmitOption(buffer, offset, _transferSizeName, TransferSize);
+        i = EmitOption(buffer, i, _blockSizeName, BlockSize);
+        return EmitOption(buffer, i, _timeoutName, Timeout) - offset;
     }
 
     private static int EmitOption(byte[] buffer, int offset, byte[] name, int value)

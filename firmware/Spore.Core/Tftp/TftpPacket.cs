@@ -32,7 +32,7 @@ public static class TftpPacket
     /// <summary>The block size where none was negotiated.</summary>
     public const int DefaultBlockSize = 512;
 
-    private static readonly byte[] Octet = Ascii.Bytes("octet");
+    private static readonly byte[] _octet = Ascii.Bytes("octet");
 
     /// <summary>What kind of packet it is, and that it is long enough for its kind.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
@@ -89,7 +89,7 @@ public static class TftpPacket
         }
 
         nameLength = nameEnd - name;
-        isOctet = Ascii.IsSame(buffer, mode, modeEnd - mode, Octet);
+        isOctet = Ascii.IsSame(buffer, mode, modeEnd - mode, _octet);
         optionsOffset = modeEnd + 1;
         return true;
     }
@@ -106,7 +106,7 @@ public static class TftpPacket
     {
         BigEndian.Set16(buffer, offset, opcode);
         int i = Ascii.Emit(buffer, offset + 2, name, nameLength);
-        i = Ascii.Emit(buffer, i, Octet, Octet.Length);
+        i = Ascii.Emit(buffer, i, _octet, _octet.Length);
         return i - offset + options.Emit(buffer, i);
     }
 

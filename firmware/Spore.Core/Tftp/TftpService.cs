@@ -12,8 +12,8 @@ public sealed class TftpService
     private const int FirstLocalPort = 61000;
     private const int LocalPorts = 65536 - FirstLocalPort;
 
-    private static readonly byte[] ModeText = Ascii.Bytes("The only mode is octet");
-    private static readonly byte[] NameText = Ascii.Bytes("File name too long");
+    private static readonly byte[] _modeText = Ascii.Bytes("The only mode is octet");
+    private static readonly byte[] _nameText = Ascii.Bytes("File name too long");
 
     private readonly TftpTransfer[] _transfers;
     private readonly int _maxBlockSize;
@@ -295,12 +295,12 @@ public sealed class TftpService
         else if (!isOctet)
         {
             refusal = TftpError.IllegalOperation;
-            text = ModeText;
+            text = _modeText;
         }
         else if (nameLength > TftpTransfer.MaxNameLength)
         {
             refusal = TftpError.NotDefined;
-            text = NameText;
+            text = _nameText;
         }
 
         if (refusal != TftpError.Ok)

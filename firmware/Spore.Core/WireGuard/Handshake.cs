@@ -8,7 +8,7 @@ namespace Spore.WireGuard;
 internal sealed class Handshake
 {
     // "mac1----"
-    private static readonly byte[] Mac1Label = { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D };
+    private static readonly byte[] _mac1Label = { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D };
 
     /// <summary>After <see cref="ConsumeStatic"/>: the sender's static public key.</summary>
     internal readonly byte[] RemoteStatic = new byte[Message.KeySize + Message.TagSize];
@@ -47,7 +47,7 @@ internal sealed class Handshake
     internal void Mac1Key(byte[] publicKey, byte[] mac1Key)
     {
         _hash.Begin(Message.KeySize);
-        _hash.Update(Mac1Label, 0, Mac1Label.Length);
+        _hash.Update(_mac1Label, 0, _mac1Label.Length);
         _hash.Update(publicKey, 0, Message.KeySize);
         _hash.Finish(mac1Key, 0);
     }

@@ -7,21 +7,21 @@ namespace Spore.WireGuard;
 internal sealed class SymmetricState
 {
     // HASH("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s")
-    private static readonly byte[] InitialChainingKey =
+    private static readonly byte[] _initialChainingKey =
     {
         0x60, 0xE2, 0x6D, 0xAE, 0xF3, 0x27, 0xEF, 0xC0, 0x2E, 0xC3, 0x35, 0xE2, 0xA0, 0x25, 0xD2, 0xD0,
         0x16, 0xEB, 0x42, 0x06, 0xF8, 0x72, 0x77, 0xF5, 0x2D, 0x38, 0xD1, 0x98, 0x8B, 0x78, 0xCD, 0x36,
     };
 
-    // HASH(InitialChainingKey || "WireGuard v1 zx2c4 Jason@zx2c4.com")
-    private static readonly byte[] InitialHash =
+    // HASH(_initialChainingKey || "WireGuard v1 zx2c4 Jason@zx2c4.com")
+    private static readonly byte[] _initialHash =
     {
         0x22, 0x11, 0xB3, 0x61, 0x08, 0x1A, 0xC5, 0x66, 0x69, 0x12, 0x43, 0xDB, 0x45, 0x8A, 0xD5, 0x32,
         0x2D, 0x9C, 0x6C, 0x66, 0x22, 0x93, 0xE8, 0xB7, 0x0E, 0xE1, 0x9C, 0x65, 0xBA, 0x07, 0x9E, 0xF3,
     };
 
     // Every key of a handshake encrypts once, with a counter of zero.
-    private static readonly byte[] ZeroNonce = new byte[12];
+    private static readonly byte[] _zeroNonce = new byte[12];
 
     internal readonly byte[] ChainingKey = new byte[Message.KeySize];
     internal readonly byte[] Hash = new byte[Message.KeySize];
@@ -42,8 +42,8 @@ internal sealed class SymmetricState
     /// <summary>InitializeSymmetric, and the pre-message: the responder's static key.</summary>
     internal void Begin(byte[] responderStatic, int offset)
     {
-        Array.Copy(InitialChainingKey, 0, ChainingKey, 0, Message.KeySize);
-        Array.Copy(InitialHash, 0, Hash, 0, Message.KeySize);
+        Array.Copy(_initialChainingKey, 0, ChainingKey, 0, Message.KeySize);
+        Array.Copy(_initialHash, 0, Hash, 0, Message.KeySize);
         MixHash(responderStatic, offset, Message.KeySize);
     }
 
@@ -85,7 +85,7 @@ internal sealed class SymmetricState
     /// <summary>EncryptAndHash in place; the tag follows the data.</summary>
     internal void EncryptAndHash(byte[] buffer, int offset, int length)
     {
-        _aead.Seal(_key, 0, ZeroNonce, 0, Hash, 0, Message.KeySize, buffer, offset, length);
+        _aead.Seal(_key, 0, _zeroNonce, 0, Hash, 0, Message.KeySize, buffer, offset, length);
         MixHash(buffer, offset, length + Message.TagSize);
     }
 
@@ -93,7 +93,7 @@ internal sealed class SymmetricState
     internal bool DecryptAndHash(byte[] buffer, int offset, int length, byte[] plain)
     {
         Array.Copy(buffer, offset, plain, 0, length + Message.TagSize);
-        if (!_aead.Open(_key, 0, ZeroNonce, 0, Hash, 0, Message.KeySize, plain, 0, length))
+        if (!_aead.Open(_key, 0, _zeroNonce, 0, Hash, 0, Message.KeySize, plain, 0, length))
         {
             return false;
         }
