@@ -297,8 +297,8 @@ public class Ed25519Tests
         }
 
         BigInteger d = Mod(-121665 * Inverse(121666));
-        Assert.Equal(d, Constant("DBytes", 0));
-        Assert.Equal(BigInteger.ModPow(2, (p - 1) / 4, p), Constant("RootOfMinusOneBytes", 0));
+        Assert.Equal(d, Constant("_dBytes", 0));
+        Assert.Equal(BigInteger.ModPow(2, (p - 1) / 4, p), Constant("_rootOfMinusOneBytes", 0));
 
         // RFC 8032 section 5.1.
         BigInteger x = BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202");
@@ -313,9 +313,9 @@ public class Ed25519Tests
         (BigInteger X, BigInteger Y) multiple = (x, y);
         for (int i = 0; i < 8; i++)
         {
-            Assert.Equal(Mod(multiple.Y + multiple.X), Constant("BaseTable", 96 * i));
-            Assert.Equal(Mod(multiple.Y - multiple.X), Constant("BaseTable", (96 * i) + 32));
-            Assert.Equal(Mod(2 * d * multiple.X * multiple.Y), Constant("BaseTable", (96 * i) + 64));
+            Assert.Equal(Mod(multiple.Y + multiple.X), Constant("_baseTable", 96 * i));
+            Assert.Equal(Mod(multiple.Y - multiple.X), Constant("_baseTable", (96 * i) + 32));
+            Assert.Equal(Mod(2 * d * multiple.X * multiple.Y), Constant("_baseTable", (96 * i) + 64));
             multiple = Add(multiple, two);
         }
     }
