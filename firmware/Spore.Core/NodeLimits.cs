@@ -52,7 +52,7 @@ public sealed class NodeLimits
         };
     }
 
-    /// <summary>Limits for a device with about 100 KB of managed heap.</summary>
+    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries.</summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {
