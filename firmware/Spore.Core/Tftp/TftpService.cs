@@ -23,6 +23,9 @@ public sealed class TftpService
     private readonly TftpOptions _answered = new TftpOptions();
     private readonly byte[] _random = new byte[2];
 
+    /// <summary>How many requests were left unanswered because no slot was to be had. Only grows.</summary>
+    public long Unanswered;
+
     /// <summary>Makes a service and takes all memory it will ever use.</summary>
     /// <param name="transfers">The number of transfers at one time, at least 1; with 2 or more, server and client leave each other one.</param>
     /// <param name="maxBlockSize">The largest block size to agree to and the one to ask for, 8 to 65464.</param>
@@ -326,6 +329,7 @@ public sealed class TftpService
         TftpTransfer transfer = TakeServerSlot(source, sourceOffset);
         if (transfer == null)
         {
+            Unanswered++;
             return;
         }
 

@@ -7,14 +7,13 @@ using Xunit;
 namespace Spore.Tests.Tftp;
 
 /// <summary>Whole files between two services.</summary>
-public sealed class TftpTransferTests
+public class TftpTransferTests
 {
     private static readonly int[] Sizes = [0, 1, 511, 512, 513, 1024, 1367, 1368, 1369, 1368 * 3, 10_000];
 
-    /// <summary>Sizes around block ends, both directions, with options and without.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void FileArrivesWhole(int size, bool write, bool options)
+    public void A_file_arrives_whole(int size, bool write, bool options)
     {
         TftpWire wire = new();
         if (!options)
@@ -27,10 +26,9 @@ public sealed class TftpTransferTests
         AssertArrived(client, server, content, write);
     }
 
-    /// <summary>A network that loses one in seven, repeats a tenth, and reorders.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void FileArrivesWholeOverABadNetwork(int seed, bool write, bool options)
+    public void A_file_arrives_whole_over_a_network_that_loses_repeats_and_reorders(int seed, bool write, bool options)
     {
         TftpWire wire = new(seed) { Loss = 0.15, Duplication = 0.1, Jitter = 400 };
         if (!options)
@@ -43,11 +41,10 @@ public sealed class TftpTransferTests
         AssertArrived(client, server, content, write);
     }
 
-    /// <summary>Block numbers go on at 0 after 65535.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void BlockNumbersWrap(bool write)
+    public void A_file_of_more_than_65535_blocks_arrives_whole(bool write)
     {
         TftpWire wire = new() { Delay = 1 };
         byte[] content = Content((65536 + 10) * 8 + 3);
