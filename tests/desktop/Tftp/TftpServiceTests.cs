@@ -261,7 +261,8 @@ public class TftpServiceTests
     public void The_receiver_of_a_file_repeats_its_acknowledgment_and_gives_up_too()
     {
         _peer.Ask(2, "new", "blksize", "600");
-        Assert.Equal("oack blksize 600", _peer.After(2000));
+        Assert.Equal("", _peer.After(1999));
+        Assert.Equal("oack blksize 600", _peer.After(1));
         Assert.Equal("ack 1", _peer.Data(1, 600));
         Assert.Equal("ack 1 ack 1 ack 1 ack 1 ack 1", _peer.After(60_000));
         Assert.Equal([TftpError.Timeout], Results());
@@ -281,6 +282,49 @@ public class TftpServiceTests
         Assert.Equal("data 3 512", _peer.Acknowledge(2));
         Assert.Equal("", _peer.After(599));
         Assert.Equal("data 3 512", _peer.After(1));
+    }
+
+    [Fact]
+    public void The_receiver_measures_too_and_waits_twice_as_long()
+    {
+        _peer.Ask(2, "new");
+        _peer.After(200);
+        _peer.Data(1, 512);
+        Assert.Equal("", _peer.After(1199));
+        Assert.Equal("ack 1", _peer.After(1));
+    }
+
+    [Fact]
+    public void An_answer_to_a_request_that_was_repeated_is_not_measured()
+    {
+        _peer.Ask(1, "long");
+        _peer.After(100);
+        _peer.Ask(1, "long");
+        _peer.Acknowledge(1);
+        Assert.Equal("", _peer.After(999));
+        Assert.Equal("data 2 512", _peer.After(1));
+    }
+
+    [Fact]
+    public void A_peer_that_answers_fast_is_not_given_up_sooner()
+    {
+        _peer.Ask(1, "long");
+        _peer.Acknowledge(1);
+        _peer.After(30_999);
+        Assert.Empty(Results());
+        _peer.After(8000);
+        Assert.Equal([TftpError.Timeout], Results());
+    }
+
+    [Fact]
+    public void A_slot_starts_afresh()
+    {
+        _peer.Ask(2, "new");
+        TftpTransfer transfer = Active().Single();
+        transfer.Tag = 7;
+        Service.Abort(transfer, TftpError.NotDefined);
+        Assert.Same(transfer, Start("head"));
+        Assert.Equal((0, -1, 0), (transfer.Tag, transfer.Size, transfer.Position));
     }
 
     [Fact]

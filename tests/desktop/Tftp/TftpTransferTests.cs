@@ -52,6 +52,14 @@ public class TftpTransferTests
         AssertArrived(client, server, content, write);
     }
 
+    public static IEnumerable<object[]> Cases()
+    {
+        return from size in Sizes
+            from write in new[] { false, true }
+            from options in new[] { false, true }
+            select new object[] { size, write, options };
+    }
+
     public static IEnumerable<object[]> Seeds()
     {
         for (int seed = 0; seed < 48; seed++)
@@ -110,10 +118,5 @@ public class TftpTransferTests
             wire.Inject(datagram with { Payload = datagram.Payload[..options] });
             return false;
         };
-    }
-
-    public static IEnumerable<object[]> Cases()
-    {
-        return from size in Sizes from write in new[] { false, true } from options in new[] { false, true } select new object[] { size, write, options };
     }
 }
