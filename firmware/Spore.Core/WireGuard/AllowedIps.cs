@@ -50,11 +50,6 @@ public sealed class AllowedIps
     /// <returns>False when there is no room left.</returns>
     public bool Add(byte[] address, int offset, bool isIpv6, int bits, int owner)
     {
-        if (_count + 2 > _bits.Length)
-        {
-            return false;
-        }
-
         int parent = NoNode;
         int node = isIpv6 ? _root6 : _root4;
         int common = 0;
@@ -79,6 +74,11 @@ public sealed class AllowedIps
 
             parent = node;
             node = _children[(node * 2) + Bit(address, offset, _bits[node])];
+        }
+
+        if (_count + 2 > _bits.Length)
+        {
+            return false;
         }
 
         int added = NewNode(address, offset, bits, owner);
