@@ -462,19 +462,6 @@ public sealed partial class Node : ITftpFiles
 
     private static bool IsName(byte[] expected, byte[] name, int offset, int length)
     {
-        if (length != expected.Length)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < length; i++)
-        {
-            if (name[offset + i] != expected[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return length == expected.Length && IsSame(expected, 0, name, offset, length);
     }
 }

@@ -77,7 +77,7 @@ public sealed partial class Node : IUdpOutput
 
         int version = IpPacket.Version(buffer, offset);
         int destination = offset + IpPacket.DestinationOffset(version);
-        bool toLinkLocal = version == 6 && IsSameAddress(LinkLocal, 0, buffer, destination);
+        bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
         if (toLinkLocal && ReceiveOwn(buffer, offset, total, now))
         {
             return;
@@ -91,7 +91,7 @@ public sealed partial class Node : IUdpOutput
                 Counters.InnerDropped++;
             }
         }
-        else if (isOwn && !HostAnswersEcho && Echo(peer, buffer, offset, total, now))
+        else if (isOwn && !HostAnswersEcho && (toLinkLocal || IsOwnAddress(buffer, destination, version == 6)) && Echo(peer, buffer, offset, total, now))
         {
             // Answered.
         }
@@ -113,10 +113,29 @@ public sealed partial class Node : IUdpOutput
         int source = offset + IpPacket.SourceOffset(version);
         if (version == 6 && LinkLocalAddress.IsLinkLocal(buffer, source))
         {
-            return IsSameAddress(peer.LinkLocal, 0, buffer, source);
+            return IsSame(peer.LinkLocal, 0, buffer, source, LinkLocalAddress.Size);
         }
 
         return peer.IsMember && _routes.Find(buffer, source, version == 6) == peer.Entry;
+    }
+
+    // Our own addresses are the host prefixes of our entry; behind a wider one there are others, who answer for themselves.
+    private bool IsOwnAddress(byte[] buffer, int address, bool isIpv6)
+    {
+        int size = isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize;
+        _field.Begin(_network.Bytes, _network.EntryOffset(_ownEntry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.Prefix
+                && _field.ValueLength == size + 1
+                && _network.Bytes[_field.ValueOffset + size] == size * 8
+                && IsSame(_network.Bytes, _field.ValueOffset, buffer, address, size))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // TFTP to our link-local address, and word that a peer has no TFTP server.

@@ -386,7 +386,7 @@ public sealed partial class Node : ITunnelHost
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSameAddress(peers[i].LinkLocal, 0, address, offset))
+            if (peers[i].InUse && IsSame(peers[i].LinkLocal, 0, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }
@@ -395,9 +395,10 @@ public sealed partial class Node : ITunnelHost
         return null;
     }
 
-    private static bool IsSameAddress(byte[] a, int aOffset, byte[] b, int bOffset)
+    // Of public values: it stops at the first difference, from the end, where addresses differ most.
+    private static bool IsSame(byte[] a, int aOffset, byte[] b, int bOffset, int length)
     {
-        for (int i = LinkLocalAddress.Size - 1; i >= 0; i--)
+        for (int i = length - 1; i >= 0; i--)
         {
             if (a[aOffset + i] != b[bOffset + i])
             {
