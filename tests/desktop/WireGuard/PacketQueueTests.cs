@@ -10,7 +10,6 @@ public class PacketQueueTests
 {
     private readonly Peer _a = new(0);
     private readonly Peer _b = new(1);
-    private readonly byte[] _buffer = new byte[64];
 
     [Fact]
     public void Packets_come_out_whole_and_in_order_each_to_its_own_peer()
@@ -108,9 +107,10 @@ public class PacketQueueTests
         });
     }
 
-    private byte[]? Take(PacketQueue queue, Peer owner)
+    private static byte[]? Take(PacketQueue queue, Peer owner)
     {
-        int length = queue.Take(owner, _buffer, 7);
-        return length < 0 ? null : _buffer[7..(7 + length)];
+        byte[] buffer = new byte[64];
+        int length = queue.Take(owner, buffer, 7);
+        return length < 0 ? null : buffer[7..(7 + length)];
     }
 }
