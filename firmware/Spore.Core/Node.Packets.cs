@@ -78,7 +78,7 @@ public sealed partial class Node : IUdpOutput
         int version = IpPacket.Version(buffer, offset);
         int destination = offset + IpPacket.DestinationOffset(version);
         bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
-        if (toLinkLocal && ReceiveOwn(buffer, offset, total, now))
+        if (toLinkLocal && ReceiveOwn(peer, buffer, offset, total, now))
         {
             return;
         }
@@ -139,7 +139,7 @@ public sealed partial class Node : IUdpOutput
     }
 
     // TFTP to our link-local address, and word that a peer has no TFTP server.
-    private bool ReceiveOwn(byte[] buffer, int offset, int length, long now)
+    private bool ReceiveOwn(Peer peer, byte[] buffer, int offset, int length, long now)
     {
         int source = offset + Ipv6.SourceOffset;
         int destination = offset + Ipv6.DestinationOffset;
@@ -154,6 +154,11 @@ public sealed partial class Node : IUdpOutput
             }
 
             int udp = offset + header;
+            if (!peer.IsGuest && Udp.DestinationPort(buffer, udp) == TftpPacket.Port && !_tftp.HasServerRoom)
+            {
+                EndTransferOfGuest();
+            }
+
             return _tftp.Receive(
                 buffer,
                 udp + Udp.HeaderSize,
@@ -169,15 +174,32 @@ public sealed partial class Node : IUdpOutput
 
         if (protocol == IpProtocol.Icmpv6)
         {
-            int quoted = IcmpUnreachable.QuotedUdp(buffer, offset, length);
-            if (quoted >= 0)
+            int udp = IcmpUnreachable.QuotedUdp(buffer, offset, length);
+            if (udp >= 0)
             {
-                int udp = quoted + IpPacket.HeaderLength(buffer, quoted);
                 _tftp.PortUnreachable(Udp.SourcePort(buffer, udp), buffer, source, Udp.DestinationPort(buffer, udp));
             }
         }
 
         return false;
+    }
+
+    // Guests must not keep members from their files.
+    private void EndTransferOfGuest()
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && !transfer.IsClient)
+            {
+                Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+                if (peer == null || peer.IsGuest)
+                {
+                    _tftp.Abort(transfer, TftpError.NotDefined);
+                    return;
+                }
+            }
+        }
     }
 
     private bool Echo(Peer peer, byte[] buffer, int offset, int length, long now)

@@ -79,6 +79,12 @@ public sealed class TftpService
         return _transfers[index];
     }
 
+    /// <summary>Whether a request of a peer that has no transfer yet would find a slot.</summary>
+    public bool HasServerRoom
+    {
+        get { return TakeSlot(false) != null; }
+    }
+
     /// <summary>A UDP datagram came in.</summary>
     /// <param name="buffer">The buffer that holds it; not <see cref="IUdpOutput.Buffer"/>.</param>
     /// <param name="payloadOffset">Where its payload starts.</param>
