@@ -5,7 +5,8 @@ internal static class EndpointNameRules
 {
     /// <summary>
     /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; at most 253 bytes, labels of 1
-    /// to 63) or an IPv4 address, a colon, and a port from 1 to 65535 without leading zeros.
+    /// to 63, the last one not all digits, since that is an address and has a field of its own), a colon, and a port from
+    /// 1 to 65535 without leading zeros.
     /// </summary>
     /// <param name="buffer">A buffer with the name in ASCII.</param>
     /// <param name="offset">Where it starts.</param>
@@ -30,6 +31,7 @@ internal static class EndpointNameRules
         }
 
         int label = 0;
+        bool number = true;
         for (int i = 0; i < length; i++)
         {
             int c = buffer[offset + i];
@@ -42,6 +44,7 @@ internal static class EndpointNameRules
                 }
 
                 label = 0;
+                number = true;
                 continue;
             }
 
@@ -51,6 +54,7 @@ internal static class EndpointNameRules
                 return false;
             }
 
+            number = number && c >= '0' && c <= '9';
             label++;
             if (label > 63)
             {
@@ -58,7 +62,7 @@ internal static class EndpointNameRules
             }
         }
 
-        return label > 0 && buffer[offset + length - 1] != '-';
+        return label > 0 && !number && buffer[offset + length - 1] != '-';
     }
 
     private static bool IsPort(byte[] buffer, int offset, int length)
