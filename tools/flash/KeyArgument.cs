@@ -1,0 +1,39 @@
+using System.IO;
+using Spore.Crypto;
+using Spore.Signing;
+
+namespace Spore.Flash;
+
+/// <summary>Keys as they are given on the command line.</summary>
+internal static class KeyArgument
+{
+    /// <summary>Reads a public key.</summary>
+    /// <param name="text">Base64 or hexadecimal digits.</param>
+    /// <param name="name">The argument's name, for messages.</param>
+    /// <returns>32 bytes.</returns>
+    /// <exception cref="InputException">It is no key.</exception>
+    public static byte[] Parse(string text, string name) =>
+        KeyText.TryParse(text) ?? throw new InputException(name, null, $"this is not a key; {KeyText.Form}");
+
+    /// <summary>Reads the public key of a trust root.</summary>
+    /// <param name="text">The key, or the path of a file with the trust root's key pair.</param>
+    /// <param name="name">The argument's name, for messages.</param>
+    /// <returns>32 bytes.</returns>
+    /// <exception cref="InputException">It is neither.</exception>
+    public static byte[] ParseRoot(string text, string name)
+    {
+        byte[]? key = KeyText.TryParse(text);
+        if (key is null && !File.Exists(text) && !Directory.Exists(text))
+        {
+            throw new InputException(name, null, $"this is neither a file nor a key; {KeyText.Form}");
+        }
+
+        if (key is null)
+        {
+            using TrustRootKey root = TrustRootKey.Load(text);
+            key = root.PublicKey;
+        }
+
+        return ConstantTime.IsZero(key, 0, key.Length) ? throw new InputException(name, null, "this key is all zero") : key;
+    }
+}

@@ -1,0 +1,57 @@
+using System.IO;
+using Spectre.Console;
+using Spore.Signing;
+
+namespace Spore.Flash;
+
+/// <summary>Where the program writes to: results as text or tables, and faults and warnings apart from them.</summary>
+internal sealed class Terminal
+{
+    // Where output goes to a file or pipe, so that a line with a key and an address stays one.
+    private const int PlainWidth = 120;
+
+    /// <summary>Takes the two ways out.</summary>
+    /// <param name="output">For results.</param>
+    /// <param name="error">For faults and warnings.</param>
+    public Terminal(TextWriter output, TextWriter error)
+    {
+        Output = output;
+        Error = error;
+        AnsiConsoleOutput console = new(output);
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = console,
+            Ansi = console.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = console.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+        });
+        if (!console.IsTerminal)
+        {
+            Console.Profile.Width = PlainWidth;
+        }
+    }
+
+    /// <summary>For results in plain text.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>For faults and warnings, a line each.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>For tables, on the same way out as <see cref="Output"/>.</summary>
+    public IAnsiConsole Console { get; }
+
+    /// <summary>Tells of something that is allowed but rarely meant.</summary>
+    /// <param name="where">The file.</param>
+    /// <param name="field">The field in it.</param>
+    /// <param name="what">What is unusual.</param>
+    public void Warn(string where, string field, string what) => Error.WriteLine($"flash: {where}: {field}: warning: {what}");
+
+    /// <summary>Warns where a file that holds a secret is open to others than its owner.</summary>
+    /// <param name="path">The file.</param>
+    public void WarnIfExposed(string path)
+    {
+        if (SecretFile.IsExposed(path))
+        {
+            Warn(path, "mode", "others than its owner can read this secret (chmod 600)");
+        }
+    }
+}

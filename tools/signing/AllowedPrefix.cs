@@ -1,0 +1,90 @@
+using System;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Spore.Signing;
+
+/// <summary>An IPv4 or IPv6 prefix.</summary>
+/// <param name="Address">Its first address.</param>
+/// <param name="Length">Its length in bits.</param>
+public sealed record AllowedPrefix(IPAddress Address, int Length)
+{
+    private static readonly AllowedPrefix[] _refused =
+    [
+        new(IPAddress.Parse("224.0.0.0"), 4),
+        new(IPAddress.Parse("fe80::"), 10),
+        new(IPAddress.Parse("ff00::"), 8),
+    ];
+
+    /// <summary>Whether it is a single address.</summary>
+    public bool IsHost => Length == Address.GetAddressBytes().Length * 8;
+
+    /// <summary>Reads a prefix as <c>wg</c> does, but strictly; an address alone means its host prefix.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="fault">What is wrong with it, or null.</param>
+    /// <returns>The prefix, or null when something is wrong.</returns>
+    public static AllowedPrefix? TryParse(string text, out string? fault)
+    {
+        int slash = text.IndexOf('/');
+        IPAddress? address = AddressText.TryParse(slash < 0 ? text : text[..slash]);
+        if (address is null)
+        {
+            fault = $"'{text}' is not an IP address or prefix";
+            return null;
+        }
+
+        int bits = address.GetAddressBytes().Length * 8;
+        int length = bits;
+        if (slash >= 0
+            && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits))
+        {
+            fault = $"'{text}' has no prefix length from 0 to {bits}";
+            return null;
+        }
+
+        AllowedPrefix prefix = new(address, length);
+        AllowedPrefix whole = new(First(address, length), length);
+        if (prefix != whole)
+        {
+            fault = $"'{text}' has bits set beyond its length; the prefix is {whole}";
+            return null;
+        }
+
+        foreach (AllowedPrefix refused in _refused)
+        {
+            if (length > 0 && prefix.Overlaps(refused))
+            {
+                fault = refused.Address.AddressFamily == AddressFamily.InterNetworkV6 && refused.Length == 10
+                    ? $"'{text}' touches {refused}; link-local addresses follow from the keys"
+                    : $"'{text}' touches {refused}, which is multicast";
+                return null;
+            }
+        }
+
+        fault = null;
+        return prefix;
+    }
+
+    /// <summary>Writes the prefix as address/length.</summary>
+    /// <returns>The text.</returns>
+    public override string ToString() => $"{Address}/{Length.ToString(CultureInfo.InvariantCulture)}";
+
+    private bool Overlaps(AllowedPrefix other)
+    {
+        int common = Math.Min(Length, other.Length);
+        return Address.AddressFamily == other.Address.AddressFamily
+            && First(Address, common).Equals(First(other.Address, common));
+    }
+
+    private static IPAddress First(IPAddress address, int length)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        for (int i = length; i < bytes.Length * 8; i++)
+        {
+            bytes[i / 8] &= (byte)~(0x80 >> (i % 8));
+        }
+
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,504 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using Spore.Network;
+
+namespace Spore.Signing;
+
+/// <summary>
+/// The network as people write it: an INI file in the style of <c>wg setconf</c>, one [Network] section and a [Peer]
+/// section for each member. Names of sections and keys are not case sensitive; <c>#</c> and <c>;</c> begin a comment
+/// at the start of a line or behind white space; a value in double quotes is taken as it is, with <c>\"</c> and
+/// <c>\\</c> for those two characters.
+/// </summary>
+public static class NetworkIni
+{
+    private const string NetworkSection = "Network";
+    private const string PeerSection = "Peer";
+    private const int NameLimit = 24;
+
+    private static readonly string[] _networkKeys = ["Version", "Issued", "Expires"];
+    private static readonly string[] _peerKeys = ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
+    private static readonly string[] _repeatable = ["AllowedIPs", "Endpoint", "Vendor"];
+    private static readonly string[] _timeForms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd HH:mm'Z'", "yyyy-MM-dd HH:mm:ss'Z'"];
+    private static readonly (string Name, int Bit)[] _roles = [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
+
+    /// <summary>Reads a network.</summary>
+    /// <param name="bytes">The file's bytes, UTF-8.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="now">The time of issue where the file names none.</param>
+    /// <returns>The network, all of it sound.</returns>
+    /// <exception cref="InputException">Something is wrong; it names the file, the line, the key and what.</exception>
+    public static NetworkDescription Parse(ReadOnlySpan<byte> bytes, string file, DateTimeOffset now)
+    {
+        Parser parser = new(file, now);
+        int number = 0;
+        foreach (Range range in bytes.Split((byte)'\n'))
+        {
+            number++;
+            parser.TakeLine(number, Decode(bytes[range], file, number));
+        }
+
+        return parser.Finish();
+    }
+
+    /// <summary>Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>The text of the file.</returns>
+    public static string Format(NetworkDescription network)
+    {
+        StringBuilder text = new();
+        text.Append($"[{NetworkSection}]\n");
+        text.Append(CultureInfo.InvariantCulture, $"Version = {network.Version}\n");
+        text.Append($"Issued = {FormatTime(network.Issued)}\n");
+        text.Append($"Expires = {(network.Expires == 0 ? "never" : FormatTime(network.Expires))}\n");
+        foreach (PeerDescription peer in network.Peers)
+        {
+            text.Append($"\n[{PeerSection}]\n");
+            text.Append($"PublicKey = {KeyText.Format(peer.PublicKey)}\n");
+            if (peer.Label is not null)
+            {
+                text.Append($"Label = {Quote(peer.Label)}\n");
+            }
+
+            if (peer.AllowedPrefixes.Count > 0)
+            {
+                text.Append($"AllowedIPs = {string.Join(", ", peer.AllowedPrefixes)}\n");
+            }
+
+            foreach (PeerEndpoint endpoint in peer.Endpoints)
+            {
+                text.Append($"Endpoint = {endpoint}\n");
+            }
+
+            if (peer.Keepalive != 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"PersistentKeepalive = {peer.Keepalive}\n");
+            }
+
+            if ((peer.Roles & _roles.Sum(r => r.Bit)) != 0)
+            {
+                text.Append($"Roles = {FormatRoles(peer.Roles)}\n");
+            }
+
+            foreach (VendorField vendor in peer.VendorFields)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
+            }
+
+            foreach (UnknownField field in peer.UnknownFields)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
+            }
+
+            if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Writes a time as ISO 8601 in UTC.</summary>
+    /// <param name="seconds">Unix seconds, at most <see cref="NetworkHeader.LastTime"/>.</param>
+    /// <returns>The text, like 2026-07-01T12:00:00Z.</returns>
+    public static string FormatTime(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Writes the known roles as the value of <c>Roles</c>.</summary>
+    /// <param name="roles">Bits of <see cref="EntryRoles"/>.</param>
+    /// <returns>Their names, with commas between.</returns>
+    public static string FormatRoles(int roles) => string.Join(", ", _roles.Where(r => (roles & r.Bit) != 0).Select(r => r.Name));
+
+    private static string Decode(ReadOnlySpan<byte> line, string file, int number)
+    {
+        try
+        {
+            string text = new UTF8Encoding(false, true).GetString(line);
+            return number == 1 ? text.TrimStart('\uFEFF') : text;
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InputException($"{file}:{number}", null, "this is not UTF-8 text");
+        }
+    }
+
+    private static string Quote(string value)
+    {
+        bool plain = value == value.Trim()
+            && !value.StartsWith('"')
+            && !value.Where((c, i) => c is '#' or ';' && (i == 0 || char.IsWhiteSpace(value[i - 1]))).Any();
+        return plain ? value : $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+    }
+
+    /// <summary>The state between the lines.</summary>
+    private sealed class Parser(string file, DateTimeOffset now)
+    {
+        private readonly NetworkDescription _network = new() { Issued = now.ToUnixTimeSeconds() };
+        private readonly Dictionary<string, int> _peers = [];
+        private readonly Dictionary<AllowedPrefix, int> _prefixes = [];
+        private readonly Dictionary<string, int> _given = new(StringComparer.OrdinalIgnoreCase);
+        private int _line;
+        private int _expiresLine;
+        private int _networkLine;
+        private int _sectionLine;
+        private string? _section;
+        private PeerDescription _peer = new();
+
+        public void TakeLine(int number, string text)
+        {
+            _line = number;
+            string line = WithoutComment(text).Trim();
+            if (line.Length == 0)
+            {
+                return;
+            }
+
+            if (line.StartsWith('['))
+            {
+                EndSection();
+                BeginSection(line);
+                return;
+            }
+
+            // What is not like a name is not shown: in a file of another kind it may be a secret that ends in a '='.
+            int equals = line.IndexOf('=');
+            if (equals <= 0 || !IsName(line[..equals].TrimEnd()))
+            {
+                throw Fault(null, "this is neither a [section] nor a key = value");
+            }
+
+            TakeKey(line[..equals].TrimEnd(), line[(equals + 1)..].TrimStart());
+        }
+
+        public NetworkDescription Finish()
+        {
+            EndSection();
+            if (_networkLine == 0)
+            {
+                throw new InputException(file, $"[{NetworkSection}]", "this section is missing");
+            }
+
+            if (_network.Peers.Count == 0)
+            {
+                throw new InputException(file, $"[{PeerSection}]", "there is none; a network has at least one member");
+            }
+
+            if (_network.Expires != 0 && _network.Expires <= _network.Issued)
+            {
+                throw new InputException($"{file}:{_expiresLine}", "Expires", $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
+            }
+
+            return _network;
+        }
+
+        private void BeginSection(string line)
+        {
+            string name = line.EndsWith(']') ? line[1..^1].Trim() : "";
+            _given.Clear();
+            _sectionLine = _line;
+            if (name.Equals(NetworkSection, StringComparison.OrdinalIgnoreCase))
+            {
+                if (_networkLine != 0)
+                {
+                    throw Fault($"[{NetworkSection}]", $"this section was given already, on line {_networkLine}");
+                }
+
+                _section = NetworkSection;
+                _networkLine = _line;
+            }
+            else if (name.Equals(PeerSection, StringComparison.OrdinalIgnoreCase))
+            {
+                _section = PeerSection;
+                _peer = new PeerDescription();
+            }
+            else
+            {
+                throw Fault(IsName(name) ? $"[{name}]" : null, $"there is no such section; there are [{NetworkSection}] and [{PeerSection}]");
+            }
+        }
+
+        // What can only be told when all of a section is there is told with the line it began on.
+        private void EndSection()
+        {
+            string where = $"{file}:{_sectionLine}";
+            if (_section == NetworkSection && !_given.ContainsKey("Version"))
+            {
+                throw new InputException(where, "Version", "it is missing from this section");
+            }
+
+            if (_section != PeerSection)
+            {
+                return;
+            }
+
+            if (!_given.ContainsKey("PublicKey"))
+            {
+                throw new InputException(where, "PublicKey", "it is missing from this section");
+            }
+
+            int size = NetworkSigner.EntryBytes(_peer).Length;
+            if (size > NetworkEntry.MaxSize)
+            {
+                throw new InputException(where, $"[{PeerSection}]", $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
+            }
+
+            _network.Peers.Add(_peer);
+        }
+
+        private void TakeKey(string name, string value)
+        {
+            if (_section is null)
+            {
+                throw Fault(name, $"it stands before the first section; there are [{NetworkSection}] and [{PeerSection}]");
+            }
+
+            string[] keys = _section == NetworkSection ? _networkKeys : _peerKeys;
+            string? key = keys.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
+            if (key is null)
+            {
+                throw Fault(name, $"there is no such key in [{_section}]; there are {string.Join(", ", keys)}");
+            }
+
+            if (!_repeatable.Contains(key) && !_given.TryAdd(key, _line))
+            {
+                throw Fault(key, $"it was given already, on line {_given[key]}");
+            }
+
+            TakeValue(key, Unquote(key, value));
+        }
+
+        private void TakeValue(string key, string value)
+        {
+            switch (key)
+            {
+                case "Version":
+                    _network.Version = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version) && version != 0
+                        ? version
+                        : throw Fault(key, $"'{value}' is not a number from 1 to {ulong.MaxValue}");
+                    break;
+
+                case "Issued":
+                    _network.Issued = ParseTime(value) ?? throw Fault(key, $"'{value}' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds");
+                    break;
+
+                case "Expires":
+                    _expiresLine = _line;
+                    _network.Expires = value.Equals("never", StringComparison.OrdinalIgnoreCase)
+                        ? 0
+                        : ParseTime(value) is long time and > 0
+                        ? time
+                        : throw Fault(key, $"'{value}' is neither 'never' nor a time like 2027-07-01T12:00:00Z");
+                    break;
+
+                case "PublicKey":
+                    TakePublicKey(value);
+                    break;
+
+                case "Label":
+                    TakeLabel(value);
+                    break;
+
+                case "AllowedIPs":
+                    foreach (string item in Items(key, value))
+                    {
+                        TakePrefix(item);
+                    }
+
+                    break;
+
+                case "Endpoint":
+                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, out string? fault) ?? throw Fault(key, fault!);
+                    if (_peer.Endpoints.Contains(endpoint))
+                    {
+                        throw Fault(key, $"{endpoint} was given already for this peer");
+                    }
+
+                    _peer.Endpoints.Add(endpoint);
+                    break;
+
+                case "PersistentKeepalive":
+                    if (!value.Equals("off", StringComparison.OrdinalIgnoreCase))
+                    {
+                        _peer.Keepalive = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= 65535
+                            ? seconds
+                            : throw Fault(key, $"'{value}' is neither 'off' nor a number of seconds from 0 to 65535");
+                    }
+
+                    break;
+
+                case "Roles":
+                    foreach (string item in Items(key, value))
+                    {
+                        TakeRole(item);
+                    }
+
+                    break;
+
+                default:
+                    TakeVendor(value);
+                    break;
+            }
+        }
+
+        private void TakePublicKey(string value)
+        {
+            byte[] key = KeyText.TryParse(value) ?? throw Fault("PublicKey", $"this is not a key; {KeyText.Form}");
+            if (!NodeKey.IsUsable(key))
+            {
+                throw Fault("PublicKey", "no handshake with this key can succeed (it has a small order)");
+            }
+
+            if (!_peers.TryAdd(KeyText.Format(key), _sectionLine))
+            {
+                throw Fault("PublicKey", $"this key has an entry already, on line {_peers[KeyText.Format(key)]}");
+            }
+
+            _peer.PublicKey = key;
+        }
+
+        private void TakeLabel(string value)
+        {
+            int size = Encoding.UTF8.GetByteCount(value);
+            if (size is < 1 or > 64)
+            {
+                throw Fault("Label", $"it takes {size} bytes, and may take 1 to 64");
+            }
+
+            if (value.Any(char.IsControl))
+            {
+                throw Fault("Label", "it has a control character in it");
+            }
+
+            _peer.Label = value;
+        }
+
+        private void TakePrefix(string item)
+        {
+            AllowedPrefix prefix = AllowedPrefix.TryParse(item, out string? fault) ?? throw Fault("AllowedIPs", fault!);
+            if (!_prefixes.TryAdd(prefix, _line))
+            {
+                throw Fault("AllowedIPs", $"{prefix} was given already, on line {_prefixes[prefix]}");
+            }
+
+            _peer.AllowedPrefixes.Add(prefix);
+        }
+
+        private void TakeRole(string item)
+        {
+            int bit = _roles.FirstOrDefault(r => r.Name.Equals(item, StringComparison.OrdinalIgnoreCase)).Bit;
+            if (bit == 0)
+            {
+                throw Fault("Roles", $"'{item}' is not a role; there are {string.Join(", ", _roles.Select(r => r.Name))}");
+            }
+
+            if ((_peer.Roles & bit) != 0)
+            {
+                throw Fault("Roles", $"'{item}' was given already");
+            }
+
+            _peer.Roles |= bit;
+        }
+
+        private void TakeVendor(string value)
+        {
+            int colon = value.IndexOf(':');
+            string hex = value[(colon + 1)..];
+            if (colon < 0
+                || !uint.TryParse(value[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out uint enterprise)
+                || hex.Length % 2 != 0
+                || !hex.All(char.IsAsciiHexDigit))
+            {
+                throw Fault("Vendor", $"'{value}' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+            }
+
+            if (hex.Length / 2 > 251)
+            {
+                throw Fault("Vendor", $"it says {hex.Length / 2} bytes, and 251 is the most");
+            }
+
+            _peer.VendorFields.Add(new VendorField(enterprise, Convert.FromHexString(hex)));
+        }
+
+        private IEnumerable<string> Items(string key, string value)
+        {
+            string[] items = value.Length == 0 ? [] : value.Split(',', StringSplitOptions.TrimEntries);
+            return items.Contains("") ? throw Fault(key, "there is nothing between two commas, or before or after one") : items;
+        }
+
+        private string Unquote(string key, string value)
+        {
+            if (!value.StartsWith('"'))
+            {
+                return value;
+            }
+
+            StringBuilder text = new();
+            for (int i = 1; i < value.Length; i++)
+            {
+                if (value[i] == '"' && i == value.Length - 1)
+                {
+                    return text.ToString();
+                }
+
+                if (value[i] == '"' || (value[i] == '\\' && (i + 1 >= value.Length || value[i + 1] is not ('"' or '\\'))))
+                {
+                    break;
+                }
+
+                i += value[i] == '\\' ? 1 : 0;
+                text.Append(value[i]);
+            }
+
+            throw Fault(key, "its quotes don't match (write \\\" and \\\\ for those characters inside)");
+        }
+
+        private static bool IsName(string text) => text.Length is > 0 and <= NameLimit && text.All(char.IsAsciiLetterOrDigit);
+
+        // A comment begins with # or ; at the start or behind white space, but not inside a quoted value.
+        private static string WithoutComment(string text)
+        {
+            int equals = text.IndexOf('=');
+            bool quotable = equals >= 0 && text[(equals + 1)..].TrimStart().StartsWith('"');
+            bool quoted = false;
+            for (int i = 0; i < text.Length; i++)
+            {
+                if (quotable && i > equals && text[i] == '"')
+                {
+                    quoted = !quoted;
+                }
+                else if (quoted && text[i] == '\\')
+                {
+                    i++;
+                }
+                else if (!quoted && text[i] is '#' or ';' && (i == 0 || char.IsWhiteSpace(text[i - 1])))
+                {
+                    return text[..i];
+                }
+            }
+
+            return text;
+        }
+
+        private static long? ParseTime(string value)
+        {
+            if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
+            {
+                return seconds <= NetworkHeader.LastTime ? seconds : null;
+            }
+
+            bool sound = DateTimeOffset.TryParseExact(
+                value,
+                _timeForms,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out DateTimeOffset time);
+            return sound && time >= DateTimeOffset.UnixEpoch ? time.ToUnixTimeSeconds() : null;
+        }
+
+        private InputException Fault(string? key, string what) => new($"{file}:{_line}", key, what);
+    }
+}

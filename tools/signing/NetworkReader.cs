@@ -1,0 +1,153 @@
+using System;
+using System.Net;
+using System.Text;
+using Spore.Crypto;
+using Spore.Network;
+
+namespace Spore.Signing;
+
+/// <summary>Reads signed network files with the code that nodes read them with.</summary>
+public static class NetworkReader
+{
+    /// <summary>The size of the largest file that is read, in bytes.</summary>
+    public const int SizeLimit = 64 << 20;
+
+    /// <summary>Reads a network without looking at its signature.</summary>
+    /// <param name="bytes">The file's bytes.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <returns>The network, its members in order of their keys.</returns>
+    /// <exception cref="InputException">The file is not sound; it names the field, and the entry where it is one.</exception>
+    public static NetworkDescription Read(byte[] bytes, string file)
+    {
+        NetworkFile network = Load(bytes, file);
+        NetworkDescription description = new() { Version = network.Version, Issued = network.Issued, Expires = network.Expires };
+        EntryField field = new();
+        for (int i = 0; i < network.Count; i++)
+        {
+            PeerDescription peer = new();
+            int at = network.EntryOffset(i);
+            peer.PublicKey = network.Bytes.AsSpan(at + NetworkEntry.KeyOffset, KeyText.KeySize).ToArray();
+            for (field.Begin(network.Bytes, at); field.Next();)
+            {
+                Take(peer, field.Type, network.Bytes.AsSpan(field.ValueOffset, field.ValueLength));
+            }
+
+            description.Peers.Add(peer);
+        }
+
+        return description;
+    }
+
+    /// <summary>Checks all of a network: its form, its entries, its Merkle root and its signature. Whether it has expired is not looked at.</summary>
+    /// <param name="bytes">The file's bytes.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="trustRoot">The trust root, 32 bytes.</param>
+    /// <exception cref="InputException">A node would refuse it.</exception>
+    public static void Verify(byte[] bytes, string file, byte[] trustRoot)
+    {
+        Load(bytes, file);
+        if (!NetworkHeader.Verify(new Ed25519(), trustRoot, 0, bytes, 0))
+        {
+            throw Refuse(file, "signature", NetworkFault.Signature);
+        }
+    }
+
+    private static NetworkFile Load(byte[] bytes, string file)
+    {
+        NodeLimits limits = new() { NetworkEntries = int.MaxValue, NetworkBytes = int.MaxValue };
+        NetworkFault fault = NetworkHeader.Check(bytes, 0, limits);
+        if (fault == NetworkFault.Truncated && !"spore-1\n"u8.StartsWith(bytes.AsSpan(0, Math.Min(bytes.Length, 8))))
+        {
+            // A short file of another kind should be told to be that.
+            fault = NetworkFault.Magic;
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            throw Refuse(file, "header", fault);
+        }
+
+        // Not before the lengths agree: memory is taken for what is there, not for what the header says.
+        int expected = NetworkHeader.Size + NetworkHeader.EntriesLength(bytes, 0);
+        if (bytes.Length != expected)
+        {
+            throw new InputException(file, "length", $"it has {bytes.Length} bytes, and its header says {expected}");
+        }
+
+        limits = new() { NetworkEntries = NetworkHeader.Count(bytes, 0), NetworkBytes = bytes.Length, Prefixes = bytes.Length };
+        NetworkFile network = new(limits, new Blake2s());
+        network.Begin(bytes, 0);
+        fault = network.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size);
+        if (fault != NetworkFault.None)
+        {
+            throw Refuse(file, $"entry {FirstFaultyEntry(bytes)}", fault);
+        }
+
+        fault = network.Complete();
+        return fault == NetworkFault.None ? network : throw Refuse(file, "Merkle root", fault);
+    }
+
+    // Counted from 1. The file itself forgets all it had when it finds a fault.
+    private static int FirstFaultyEntry(byte[] bytes)
+    {
+        int number = 1;
+        int at = NetworkHeader.Size;
+        ReadOnlySpan<byte> previous = [];
+        while (NetworkEntry.Check(bytes, at, bytes.Length - at) == NetworkFault.None)
+        {
+            ReadOnlySpan<byte> key = bytes.AsSpan(at + NetworkEntry.KeyOffset, KeyText.KeySize);
+            if (previous.SequenceCompareTo(key) >= 0)
+            {
+                break;
+            }
+
+            previous = key;
+            at += NetworkEntry.Length(bytes, at);
+            number++;
+        }
+
+        return number;
+    }
+
+    private static InputException Refuse(string file, string field, NetworkFault fault) => new(file, field, NetworkFaultText.Describe(fault));
+
+    private static void Take(PeerDescription peer, int type, ReadOnlySpan<byte> value)
+    {
+        switch (type)
+        {
+            case EntryField.Prefix:
+                peer.AllowedPrefixes.Add(new AllowedPrefix(new IPAddress(value[..^1]), value[^1]));
+                break;
+
+            case EntryField.EndpointAddress:
+                peer.Endpoints.Add(new PeerEndpoint(new IPAddress(value[..^2]), null, (value[^2] << 8) | value[^1]));
+                break;
+
+            case EntryField.EndpointName:
+                string[] parts = Encoding.ASCII.GetString(value).Split(':');
+                peer.Endpoints.Add(new PeerEndpoint(null, parts[0], int.Parse(parts[1])));
+                break;
+
+            case EntryField.Label:
+                peer.Label = Encoding.UTF8.GetString(value);
+                break;
+
+            case EntryField.Keepalive:
+                peer.Keepalive = (value[0] << 8) | value[1];
+                break;
+
+            case EntryField.Roles:
+                peer.Roles = value[0];
+                break;
+
+            case EntryField.Vendor:
+                uint enterprise = (uint)BigEndian.ReadUInt32(value[..4].ToArray(), 0);
+                peer.VendorFields.Add(new VendorField(enterprise, value[4..].ToArray()));
+                break;
+
+            default:
+                peer.UnknownFields.Add(new UnknownField(type, value.ToArray()));
+                break;
+        }
+    }
+}

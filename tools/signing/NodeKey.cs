@@ -1,0 +1,50 @@
+using System;
+using System.Security.Cryptography;
+using NSec.Cryptography;
+using Spore.Crypto;
+using Spore.Network;
+
+namespace Spore.Signing;
+
+/// <summary>Nodes' X25519 keys, and what follows from them.</summary>
+public static class NodeKey
+{
+    /// <summary>Makes a private key, clamped as <c>wg genkey</c> does it.</summary>
+    /// <returns>32 bytes.</returns>
+    public static byte[] GeneratePrivate()
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(KeyText.KeySize);
+        key[0] &= 248;
+        key[31] = (byte)((key[31] & 127) | 64);
+        return key;
+    }
+
+    /// <summary>Computes the public key of a private one.</summary>
+    /// <param name="privateKey">The private key, 32 bytes.</param>
+    /// <returns>32 bytes.</returns>
+    public static byte[] PublicKey(ReadOnlySpan<byte> privateKey)
+    {
+        using Key key = Key.Import(KeyAgreementAlgorithm.X25519, privateKey, KeyBlobFormat.RawPrivateKey);
+        return key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+    }
+
+    /// <summary>Computes the link-local address of a public key.</summary>
+    /// <param name="publicKey">The public key, 32 bytes.</param>
+    /// <returns>16 bytes.</returns>
+    public static byte[] LinkLocal(byte[] publicKey)
+    {
+        byte[] address = new byte[LinkLocalAddress.Size];
+        LinkLocalAddress.FromKey(new Blake2s(), publicKey, 0, address, 0);
+        return address;
+    }
+
+    /// <summary>Tells whether a handshake with a public key can succeed: not where every shared secret would be zero (RFC 7748 section 6.1).</summary>
+    /// <param name="publicKey">The public key, 32 bytes.</param>
+    /// <returns>False for the all-zero key and the others of small order.</returns>
+    public static bool IsUsable(ReadOnlySpan<byte> publicKey)
+    {
+        using Key key = Key.Create(KeyAgreementAlgorithm.X25519);
+        using SharedSecret? secret = KeyAgreementAlgorithm.X25519.Agree(key, NSec.Cryptography.PublicKey.Import(KeyAgreementAlgorithm.X25519, publicKey, KeyBlobFormat.RawPublicKey));
+        return secret is not null;
+    }
+}
