@@ -7,7 +7,8 @@ public interface INodeHost
     /// <param name="buffer">The buffer that holds the IP packet; only valid during the call.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, without padding.</param>
-    void Deliver(byte[] buffer, int offset, int length);
+    /// <returns>False when there is nothing to take it: a UDP packet is then answered by "port unreachable".</returns>
+    bool Deliver(byte[] buffer, int offset, int length);
 
     /// <summary>Hears of something that happened. Must not call back into the node.</summary>
     /// <param name="what">What happened.</param>

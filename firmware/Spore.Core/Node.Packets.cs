@@ -11,7 +11,12 @@ public sealed partial class Node : IUdpOutput
 {
     private const int InnerHeaderSize = Ipv6.HeaderSize + Udp.HeaderSize;
 
+    // RFC 4443 section 2.4 (f) wants errors limited.
+    private const int UnreachableRate = 10;
+    private const int UnreachableBurst = 10;
+
     private readonly AllowedIps _routes;
+    private readonly RateLimiter _unreachableLimiter;
 
     byte[] IUdpOutput.Buffer
     {
@@ -98,7 +103,10 @@ public sealed partial class Node : IUdpOutput
         else if (isOwn || (peer.IsMember && !IpPacket.IsUnicast(version, buffer, destination)))
         {
             Counters.InnerDelivered++;
-            _host.Deliver(buffer, offset, total);
+            if (!_host.Deliver(buffer, offset, total))
+            {
+                SayUnreachable(peer, buffer, offset, total, now);
+            }
         }
         else
         {
@@ -217,6 +225,20 @@ public sealed partial class Node : IUdpOutput
 
         _tunnel.Send(peer, reply, now);
         return true;
+    }
+
+    private void SayUnreachable(Peer peer, byte[] buffer, int offset, int length, long now)
+    {
+        if (!_unreachableLimiter.Allow(peer.Endpoint, now))
+        {
+            return;
+        }
+
+        int answer = IcmpUnreachable.EmitPort(buffer, offset, length, _tunnel.SendBuffer, Tunnel.PacketOffset);
+        if (answer > 0)
+        {
+            _tunnel.Send(peer, answer, now);
+        }
     }
 
     private Peer PeerFor(byte[] buffer, int destination, bool isIpv6, long now)

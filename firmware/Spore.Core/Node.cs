@@ -65,6 +65,7 @@ public sealed partial class Node
         _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
+        _unreachableLimiter = new RateLimiter(limits.RateLimitSources, UnreachableRate, UnreachableBurst);
         _broadcast4.SetIpv4(_broadcast4Address, 0, Hello.BroadcastPort);
         _broadcast6.SetIpv6(_broadcast6Address, 0, Hello.BroadcastPort, 0);
         RestartHello();

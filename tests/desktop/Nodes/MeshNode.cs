@@ -89,7 +89,14 @@ internal sealed class MeshNode : ITransport, IEntropy, INodeHost
 
     void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
 
-    void INodeHost.Deliver(byte[] buffer, int offset, int length) => Delivered.Add(buffer.AsSpan(offset, length).ToArray());
+    /// <summary>Whether there is an application that takes what is delivered.</summary>
+    public bool Listens { get; set; } = true;
+
+    bool INodeHost.Deliver(byte[] buffer, int offset, int length)
+    {
+        Delivered.Add(buffer.AsSpan(offset, length).ToArray());
+        return Listens;
+    }
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
