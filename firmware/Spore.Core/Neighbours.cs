@@ -16,6 +16,7 @@ internal sealed class Neighbours
     private readonly ulong[] _versions;
     private readonly long[] _due;
     private readonly long[] _heardAt;
+    private readonly long[] _lostAt;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="count">The number of keys remembered.</param>
@@ -26,11 +27,13 @@ internal sealed class Neighbours
         _versions = new ulong[count];
         _due = new long[count];
         _heardAt = new long[count];
+        _lostAt = new long[count];
         for (int i = 0; i < count; i++)
         {
             _endpoints[i] = new Endpoint();
             _due[i] = NoPlan;
             _heardAt[i] = long.MinValue;
+            _lostAt[i] = long.MinValue;
         }
     }
 
@@ -76,6 +79,12 @@ internal sealed class Neighbours
         return _versions[place];
     }
 
+    /// <summary>When the key at a place last told that it has no network: what it had before, sessions included, is gone.</summary>
+    internal long LostAt(int place)
+    {
+        return _lostAt[place];
+    }
+
     /// <summary>Looks for a key.</summary>
     /// <returns>Its place, or -1.</returns>
     internal int Find(byte[] key, int offset)
@@ -109,6 +118,12 @@ internal sealed class Neighbours
 
             Array.Copy(key, offset, _keys, place * KeySize, KeySize);
             _due[place] = NoPlan;
+            _lostAt[place] = long.MinValue;
+        }
+
+        if (version == 0)
+        {
+            _lostAt[place] = now;
         }
 
         _versions[place] = version;

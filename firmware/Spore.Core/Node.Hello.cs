@@ -120,7 +120,7 @@ public sealed partial class Node
         bool known = (peer != null && !peer.IsGuest) || (MemberCount > 0 && _network.Find(_hello.PublicKey, 0) >= 0);
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
-        if (!known || _hello.Version == NetworkVersion)
+        if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
         {
             _neighbours.Plan(place, Neighbours.NoPlan);
             if (peer != null && !peer.IsGuest && !peer.Endpoint.IsKnown)
@@ -147,13 +147,19 @@ public sealed partial class Node
                 peer = OpenMember(entry, now);
             }
 
-            if (peer != null && !peer.IsGuest && _neighbours.VersionAt(place) != NetworkVersion)
+            if (peer != null && !peer.IsGuest && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
             {
                 _tunnel.Provoke(peer, _neighbours.EndpointAt(place), now);
             }
 
             place = _neighbours.TakeDue(now);
         }
+    }
+
+    // Whether our session with a peer is older than its last boot: it has caught up with the network, but not with us.
+    private bool HasLostSession(Peer peer, int place, long now)
+    {
+        return peer != null && peer.HasSession(now) && peer.SessionSince < _neighbours.LostAt(place);
     }
 
     private bool IsOwnKey(byte[] key, int offset)

@@ -245,7 +245,7 @@ public sealed partial class Node
         _helloInterval = FirstHello;
         _helloDue = now;
         _exchangeDue = now;
-        _freshnessDue = IsFresh(now) ? now + (FreshFor / 2) : now + Random((int)FreshnessRetry / 10);
+        _freshnessDue = IsFresh(now) ? now + (FreshFor / 2) : now + Random(LongestAnswerDelay + 1);
     }
 
     // What the new network makes of a peer: its entry, or nobody. One that is not named any more loses its rights

@@ -112,7 +112,7 @@ public sealed partial class Node : ITunnelHost
     {
         _host.Report(NodeEvent.SessionUp, peer.PublicKey, 0, isInitiator ? 1 : 0);
         Agreement agreement = _agreements[peer.Slot];
-        if (isInitiator)
+        if (isInitiator || (!IsFresh(now) && peer.IsMember && IsWitness(peer.Entry)))
         {
             agreement.WantsRead = true;
         }

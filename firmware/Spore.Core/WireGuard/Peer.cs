@@ -75,6 +75,12 @@ public sealed class Peer
         get { return Entry >= 0; }
     }
 
+    /// <summary>When the keys of the present session were made.</summary>
+    public long SessionSince
+    {
+        get { return Current.CreatedAt; }
+    }
+
     /// <summary>Whether there is a session that can carry packets to it.</summary>
     /// <param name="now">The monotonic clock.</param>
     /// <returns>True when there is.</returns>

@@ -44,6 +44,29 @@ public class NodeTests
         Assert.True(mesh.RunUntil(() => nodes[2].Node.NetworkVersion == 1, 10_000), State(mesh));
     }
 
+    [Fact]
+    public void Sessions_with_a_rebooted_node_are_back_within_two_seconds_of_its_hello()
+    {
+        Mesh mesh = new();
+        MeshNode[] nodes = [.. Enumerable.Range(1, 6).Select(i => mesh.Add((byte)i))];
+        nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
+        Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 60_000), State(mesh));
+        mesh.RunUntil(() => nodes[5].Node.SessionCount(mesh.Now) == 5, 600_000);
+        MeshNode[] before = [.. nodes.Take(5).Where(n => n.Node.Peers.Any(p => p.InUse && p.PublicKey.SequenceEqual(nodes[5].Key) && p.HasSession(mesh.Now)))];
+        Assert.NotEmpty(before);
+
+        nodes[5].Reboot();
+        Assert.True(mesh.RunUntil(() => nodes[5].Knows(NodeEvent.HelloSent), 2000));
+        mesh.Run(2100);
+        foreach (MeshNode node in before)
+        {
+            Assert.Contains(nodes[5].Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(node.Key) && p.HasSession(mesh.Now));
+        }
+
+        mesh.Run(2100);
+        Assert.True(nodes[5].Node.IsFresh(mesh.Now));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
