@@ -62,7 +62,7 @@ internal sealed class Mesh
         return true;
     }
 
-    /// <summary>A signed network of nodes, each with 10.0.0.N and fd00::N of its seed.</summary>
+    /// <summary>A signed network of nodes, each with 10.0.0.N and fd00::N of its seed. The witness has its endpoint in it.</summary>
     public static byte[] NetworkOf(ulong version, IEnumerable<MeshNode> members, MeshNode? witness = null, long expires = 0, params byte[][] more)
     {
         IEnumerable<byte[]> entries = members.Select(m => NetworkBytes.Entry(
@@ -70,7 +70,7 @@ internal sealed class Mesh
             [
                 NetworkBytes.Field(1, 10, 0, 0, m.Seed, 32),
                 NetworkBytes.Field(1, [0xFD, .. new byte[14], m.Seed, 128]),
-                .. m == witness ? new[] { NetworkBytes.Field(6, 1) } : [],
+                .. m == witness ? new[] { NetworkBytes.Field(2, [.. m.Endpoint.Address[12..], 0xCA, 0x6C]), NetworkBytes.Field(6, 1) } : [],
             ]));
         return NetworkBytes.File(version, 1_760_000_000, expires, [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
     }

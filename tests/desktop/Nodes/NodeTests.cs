@@ -64,7 +64,7 @@ public class NodeTests
         }
 
         mesh.Run(2100);
-        Assert.True(nodes[5].Node.IsFresh(mesh.Now));
+        Assert.True(nodes[5].Node.IsFresh(mesh.Now), State(mesh));
     }
 
     [Theory]
