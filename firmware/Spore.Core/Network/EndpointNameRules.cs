@@ -4,7 +4,7 @@ namespace Spore.Network;
 internal static class EndpointNameRules
 {
     /// <summary>
-    /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; at most 253 bytes, labels of 1
+    /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; labels of 1
     /// to 63, the last one not all digits, since that is an address and has a field of its own), a colon, and a port from
     /// 1 to 65535 without leading zeros.
     /// </summary>
@@ -25,7 +25,7 @@ internal static class EndpointNameRules
 
     private static bool IsHost(byte[] buffer, int offset, int length)
     {
-        if (length < 1 || length > 253)
+        if (length < 1)
         {
             return false;
         }

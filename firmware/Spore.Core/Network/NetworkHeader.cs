@@ -174,11 +174,10 @@ public static class NetworkHeader
         return ed25519.Verify(trustRoot, trustRootOffset, header, offset, SignedSize, header, offset + SignatureOffset);
     }
 
-    // -1 stands for a time beyond LastTime.
+    // Negative for a time beyond LastTime: one with its top bit set is so by itself.
     private static long ReadTime(byte[] header, int offset)
     {
-        long high = BigEndian.ReadUInt32(header, offset);
-        long time = (high * 0x100000000L) + BigEndian.ReadUInt32(header, offset + 4);
-        return high > 0x7FFFFFFFL || time > LastTime ? -1 : time;
+        long time = (BigEndian.ReadUInt32(header, offset) * 0x100000000L) + BigEndian.ReadUInt32(header, offset + 4);
+        return time > LastTime ? -1 : time;
     }
 }

@@ -101,14 +101,13 @@ public class NetworkEntryTests
     }
 
     [Fact]
-    public void Endpoint_names_have_labels_of_63_and_253_bytes_at_most()
+    public void Endpoint_names_have_labels_of_63_bytes_at_most_and_fill_their_field()
     {
         string label = new('a', 63);
         Assert.Equal(NetworkFault.None, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(label + ".b:1")));
         Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(label + "a.b:1")));
         string host = $"{label}.{label}.{label}.{label[..61]}";
         Assert.Equal(NetworkFault.None, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(host + ":1")));
-        Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(host + "a:")));
     }
 
     [Fact]
@@ -257,7 +256,23 @@ public class NetworkEntryTests
         {
             BigEndian.WriteUInt16(entry, 0, length);
             Assert.Equal(expected, Check(entry));
+            Assert.Equal(expected, NetworkEntry.Check(entry, 0, entry.Length));
         }
+    }
+
+    [Fact]
+    public void Nothing_behind_the_end_is_looked_at()
+    {
+        byte[] type = [0, 35, .. new byte[32], 7];
+        Assert.Equal(NetworkFault.FieldLength, NetworkEntry.Check(type, 0, type.Length));
+
+        byte[] label = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.Label, 0x41, 0xC3));
+        Assert.Equal(NetworkFault.FieldValue, NetworkEntry.Check(label, 0, label.Length));
+        Assert.Equal(NetworkFault.FieldValue, NetworkEntry.Check([.. label, 0xA9], 0, label.Length));
+        byte[] port = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.EndpointName, "a:"u8.ToArray()));
+        Assert.Equal(NetworkFault.FieldValue, NetworkEntry.Check(port, 0, port.Length));
+        byte[] name = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.EndpointName, "a"u8.ToArray()));
+        Assert.Equal(NetworkFault.FieldValue, NetworkEntry.Check(name, 0, name.Length));
     }
 
     [Fact]
