@@ -61,7 +61,7 @@ internal sealed class Handshake
 
     /// <summary>Called to initiate: writes an initiation, 148 bytes, and what is to be kept for the response.</summary>
     /// <returns>False when the peer's public key has no shared secret; then the initiation is wiped.</returns>
-    internal bool CreateInitiation(Peer peer, Initiation initiation, int localIndex, byte[] timestamp, long now, byte[] message, int offset)
+    internal bool CreateInitiation(Peer peer, Initiation initiation, int localIndex, byte[] timestamp, byte[] message, int offset)
     {
         Array.Clear(message, offset, Message.InitiationSize);
         message[offset] = Message.Initiation;
@@ -93,7 +93,6 @@ internal sealed class Handshake
             Array.Copy(_state.Hash, 0, initiation.Hash, 0, Message.KeySize);
             initiation.IsPending = true;
             initiation.LocalIndex = localIndex;
-            initiation.SentAt = now;
             if (KeyLog != null)
             {
                 KeyLog.Ephemeral(initiation.EphemeralPrivate, 0);

@@ -15,9 +15,6 @@ public sealed class Initiation
     /// <summary>The index by which the response will name it.</summary>
     internal int LocalIndex;
 
-    /// <summary>When the initiation was sent.</summary>
-    internal long SentAt;
-
     /// <summary>Called when the response was taken, or is not waited for any more.</summary>
     internal void Wipe()
     {
@@ -26,6 +23,5 @@ public sealed class Initiation
         Array.Clear(Hash, 0, Message.KeySize);
         IsPending = false;
         LocalIndex = 0;
-        SentAt = 0;
     }
 }

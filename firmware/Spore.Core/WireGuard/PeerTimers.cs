@@ -3,11 +3,17 @@ namespace Spore.WireGuard;
 /// <summary>The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.</summary>
 internal sealed class PeerTimers
 {
+    /// <summary>How long the answer to a provoked initiation is taken (DESIGN section 7).</summary>
+    private const long ProvokedLifetime = 15000;
+
     internal long RetransmitHandshake = Constants.Never;
     internal long SendKeepalive = Constants.Never;
     internal long NewHandshake = Constants.Never;
     internal long ZeroKeyMaterial = Constants.Never;
     internal long PersistentKeepalive = Constants.Never;
+
+    /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
+    internal long ForgetProvoked = Constants.Never;
 
     /// <summary>When the first initiation of the present attempt was sent.</summary>
     internal long AttemptSince;
@@ -44,6 +50,11 @@ internal sealed class PeerTimers
                 next = ZeroKeyMaterial;
             }
 
+            if (ForgetProvoked < next)
+            {
+                next = ForgetProvoked;
+            }
+
             return PersistentKeepalive < next ? PersistentKeepalive : next;
         }
     }
@@ -55,6 +66,7 @@ internal sealed class PeerTimers
         NewHandshake = Constants.Never;
         ZeroKeyMaterial = Constants.Never;
         PersistentKeepalive = Constants.Never;
+        ForgetProvoked = Constants.Never;
         AttemptSince = 0;
         InitiatedAt = -Constants.RekeyAttemptTime;
         _needAnotherKeepalive = false;
@@ -108,6 +120,12 @@ internal sealed class PeerTimers
     internal void HandshakeInitiated(long now, int jitter)
     {
         RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
+    }
+
+    /// <summary>Should be called after an initiation is sent because of a packet that could be forged or replayed.</summary>
+    internal void ProvokedInitiation(long now)
+    {
+        ForgetProvoked = now + ProvokedLifetime;
     }
 
     /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>

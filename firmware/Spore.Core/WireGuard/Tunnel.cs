@@ -9,9 +9,6 @@ public sealed class Tunnel
     /// <summary>Where an inner packet starts in <see cref="SendBuffer"/>.</summary>
     public const int PacketOffset = Message.TransportHeaderSize;
 
-    /// <summary>How long the answer to a provoked initiation is taken.</summary>
-    private const long ProvokedLifetime = 15000;
-
     /// <summary>The buffer in which inner packets are built and encrypted in place.</summary>
     public readonly byte[] SendBuffer;
 
@@ -255,7 +252,10 @@ public sealed class Tunnel
 
         if (WriteInitiation(peer, peer.Provoked, now))
         {
-            Transmit(peer, _message, 0, Message.InitiationSize, source, now);
+            // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
+            peer.Timers.ProvokedInitiation(now);
+            Schedule(peer);
+            SendDatagram(peer, _message, 0, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
         }
     }
@@ -323,6 +323,13 @@ public sealed class Tunnel
         {
             timers.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
             SendKeepalive(peer, now);
+        }
+
+        if (timers.ForgetProvoked <= now)
+        {
+            timers.ForgetProvoked = Constants.Never;
+            _indices.Remove(peer.Provoked.LocalIndex);
+            peer.Provoked.Wipe();
         }
 
         if (timers.ZeroKeyMaterial <= now)
@@ -443,7 +450,7 @@ public sealed class Tunnel
             {
                 initiation = peer.Initiation;
             }
-            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now - peer.Provoked.SentAt < ProvokedLifetime)
+            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.Timers.ForgetProvoked)
             {
                 initiation = peer.Provoked;
             }
@@ -666,7 +673,7 @@ public sealed class Tunnel
         _host.WriteTimestamp(_timestamp, now);
         RaiseTimestamp(peer.SentTimestamp);
         RaiseTimestamp(peer.LatestTimestamp);
-        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, now, _message, 0))
+        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, _message, 0))
         {
             _indices.Remove(index);
             return false;
@@ -689,6 +696,11 @@ public sealed class Tunnel
     {
         peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
         peer.Timers.AnyAuthenticatedPacketSent();
+        SendDatagram(peer, buffer, offset, length, endpoint);
+    }
+
+    private void SendDatagram(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
         peer.BytesSent += length;
         _counters.DatagramsSent++;
         _counters.BytesSent += length;

@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Crypto;
+using Spore.WireGuard;
+
+namespace Spore.Tests.WireGuard;
+
+/// <summary>One <see cref="Tunnel"/> with everything around it, which writes down what it says.</summary>
+internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
+{
+    private readonly Random _random;
+    private readonly byte[] _private;
+
+    public TunnelEnd(byte seed, NodeLimits? limits = null)
+    {
+        _random = new Random(seed);
+        _private = PrivateKey(seed);
+        X25519 x25519 = new();
+        x25519.MultiplyBase(Public, 0, _private, 0);
+        Endpoint = EndpointOf(seed);
+        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, QueuedPackets = 4, Mtu = 1420 }, _private, Public, x25519, new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
+        {
+            KeyLog = this,
+        };
+    }
+
+    public Tunnel Tunnel { get; }
+
+    public byte[] Public { get; } = new byte[32];
+
+    public Endpoint Endpoint { get; }
+
+    public NodeCounters Counters { get; } = new();
+
+    public long Now { get; set; } = 1_000_000;
+
+    /// <summary>The wall time of the node.</summary>
+    public long UnixMilliseconds { get; set; } = 1_750_000_000_000;
+
+    public List<(long At, byte[] Bytes, Endpoint To)> Sent { get; } = [];
+
+    public List<byte[]> Received { get; } = [];
+
+    public List<(NodeEvent What, long Value)> Events { get; } = [];
+
+    public List<(byte[] Private, long At)> Ephemerals { get; } = [];
+
+    /// <summary>Lets unknown initiators in.</summary>
+    public bool AdmitsGuests { get; set; }
+
+    /// <summary>What takes datagrams from it.</summary>
+    public Action<byte[], Endpoint>? Wire { get; set; }
+
+    public IEnumerable<long> InitiationsAt => Sent.Where(s => s.Bytes[0] == 1).Select(s => s.At);
+
+    public static byte[] PrivateKey(byte seed) => System.Security.Cryptography.SHA256.HashData([seed, 1]);
+
+    public static Endpoint EndpointOf(byte seed, int port = 51820)
+    {
+        Endpoint endpoint = new();
+        endpoint.SetIpv4([192, 0, 2, seed], 0, port);
+        return endpoint;
+    }
+
+    public Peer Know(byte[] key, Endpoint? endpoint, byte[]? presharedKey = null)
+    {
+        Peer peer = Tunnel.Peers.First(p => !p.InUse);
+        if (!Tunnel.Open(peer, key, 0, Now))
+        {
+            throw new ArgumentException("No sound key.");
+        }
+
+        if (endpoint is not null)
+        {
+            peer.Endpoint.CopyFrom(endpoint);
+        }
+
+        presharedKey?.CopyTo(peer.PresharedKey, 0);
+        return peer;
+    }
+
+    public void Receive(byte[] datagram, Endpoint from)
+    {
+        // Exact bytes between others, so that reading beyond the end is seen.
+        byte[] buffer = [0xEE, .. datagram, 0xEE];
+        Tunnel.Receive(buffer, 1, datagram.Length, from, Now);
+    }
+
+    public void Send(Peer peer, params byte[] packet)
+    {
+        packet.CopyTo(Tunnel.SendBuffer, Tunnel.PacketOffset);
+        Tunnel.Send(peer, packet.Length, Now);
+    }
+
+    /// <summary>Lets time pass up to and with a moment; timers fire on time.</summary>
+    public void RunTo(long end)
+    {
+        while (Tunnel.NextDeadline <= end)
+        {
+            long due = Tunnel.NextDeadline;
+            Now = Math.Max(Now, due);
+            Tunnel.Advance(Now);
+            if (Tunnel.NextDeadline <= due)
+            {
+                throw new InvalidOperationException($"The deadline {due} stays.");
+            }
+        }
+
+        Now = end;
+    }
+
+    public void Run(long milliseconds) => RunTo(Now + milliseconds);
+
+    /// <summary>The datagrams sent since this was last called.</summary>
+    public byte[][] Take()
+    {
+        byte[][] sent = [.. Sent.Select(s => s.Bytes)];
+        Sent.Clear();
+        return sent;
+    }
+
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        Endpoint to = new();
+        to.CopyFrom(endpoint);
+        byte[] bytes = buffer.AsSpan(offset, length).ToArray();
+        Sent.Add((Now, bytes, to));
+        Wire?.Invoke(bytes, to);
+    }
+
+    void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
+
+    void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
+
+    Peer? ITunnelHost.Find(byte[] key, int offset, long now) => Tunnel.FindSlot(key, offset);
+
+    Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
+    {
+        Peer? peer = AdmitsGuests ? Tunnel.Peers.FirstOrDefault(p => !p.InUse) : null;
+        return peer is not null && Tunnel.Open(peer, key, offset, now) ? peer : null;
+    }
+
+    void ITunnelHost.WriteTimestamp(byte[] timestamp, long now) => Tai64n.Write(timestamp, 0, UnixMilliseconds + now);
+
+    bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now) => true;
+
+    void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) => Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
+
+    void ITunnelHost.SessionDown(Peer peer, long now) => Events.Add((NodeEvent.SessionDown, 0));
+
+    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now) => Received.Add(buffer.AsSpan(offset, length).ToArray());
+
+    void ITunnelHost.Report(NodeEvent what, Peer peer, long value) => Events.Add((what, value));
+}
