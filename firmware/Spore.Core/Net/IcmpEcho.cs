@@ -30,7 +30,7 @@ public static class IcmpEcho
         int request = (v6 ? Ipv6Request : Ipv4Request) << 8;
         if (size < HeaderSize
             || IpPacket.Protocol(buffer, offset) != protocol
-            || BigEndian.Get16(buffer, start) != request
+            || BigEndian.ReadUInt16(buffer, start) != request
             || !IpPacket.IsUnicast(version, buffer, offset + IpPacket.SourceOffset(version))
             || !IpPacket.IsUnicast(version, buffer, offset + IpPacket.DestinationOffset(version)))
         {
@@ -45,12 +45,12 @@ public static class IcmpEcho
 
         // The addresses change places, which leaves the sum as it is, so only the type counts.
         int answer = (v6 ? Ipv6Reply : Ipv4Reply) << 8;
-        int checksum = InternetChecksum.Update(BigEndian.Get16(buffer, start + 2), request, answer);
+        int checksum = InternetChecksum.Update(BigEndian.ReadUInt16(buffer, start + 2), request, answer);
         int replyStart = replyOffset + (v6 ? Ipv6.HeaderSize : Ipv4.HeaderSize);
         SwapAddresses(buffer, offset, reply, replyOffset, version);
         Array.Copy(buffer, start, reply, replyStart, size);
-        BigEndian.Set16(reply, replyStart, answer);
-        BigEndian.Set16(reply, replyStart + 2, checksum);
+        BigEndian.WriteUInt16(reply, replyStart, answer);
+        BigEndian.WriteUInt16(reply, replyStart + 2, checksum);
         if (v6)
         {
             Ipv6.Emit(reply, replyOffset, size, protocol, Ipv6.DefaultHopLimit, reply, replyOffset + Ipv6.SourceOffset, reply, replyOffset + Ipv6.DestinationOffset);

@@ -59,7 +59,7 @@ public static class IcmpUnreachable
             Ipv4.Emit(answer, answerOffset, size, IpProtocol.Icmp, Ipv4.DefaultTimeToLive, buffer, destination, buffer, source);
         }
 
-        BigEndian.Set16(answer, start + 2, InternetChecksum.Finish(InternetChecksum.Add(sum, answer, start, size)));
+        BigEndian.WriteUInt16(answer, start + 2, InternetChecksum.Finish(InternetChecksum.Add(sum, answer, start, size)));
         return header + size;
     }
 

@@ -36,7 +36,7 @@ public static class Ipv4
         }
 
         int header = HeaderLength(buffer, offset);
-        int length = BigEndian.Get16(buffer, offset + 2);
+        int length = BigEndian.ReadUInt16(buffer, offset + 2);
         if (header < HeaderSize || length < header || length > available)
         {
             return -1;
@@ -60,7 +60,7 @@ public static class Ipv4
     /// <returns>True for any fragment, the first and the last included.</returns>
     public static bool IsFragment(byte[] buffer, int offset)
     {
-        return (BigEndian.Get16(buffer, offset + 6) & 0x3FFF) != 0;
+        return (BigEndian.ReadUInt16(buffer, offset + 6) & 0x3FFF) != 0;
     }
 
     /// <summary>Writes a header without options, not to be fragmented, and so with identification zero (RFC 6864 section 4.1).</summary>
@@ -77,14 +77,14 @@ public static class Ipv4
     {
         buffer[offset] = 0x45;
         buffer[offset + 1] = 0;
-        BigEndian.Set16(buffer, offset + 2, HeaderSize + payloadLength);
-        BigEndian.Set16(buffer, offset + 4, 0);
-        BigEndian.Set16(buffer, offset + 6, 0x4000);
+        BigEndian.WriteUInt16(buffer, offset + 2, HeaderSize + payloadLength);
+        BigEndian.WriteUInt16(buffer, offset + 4, 0);
+        BigEndian.WriteUInt16(buffer, offset + 6, 0x4000);
         buffer[offset + 8] = (byte)timeToLive;
         buffer[offset + 9] = (byte)protocol;
-        BigEndian.Set16(buffer, offset + 10, 0);
+        BigEndian.WriteUInt16(buffer, offset + 10, 0);
         Array.Copy(source, sourceOffset, buffer, offset + SourceOffset, AddressSize);
         Array.Copy(destination, destinationOffset, buffer, offset + DestinationOffset, AddressSize);
-        BigEndian.Set16(buffer, offset + 10, InternetChecksum.Finish(InternetChecksum.Add(0, buffer, offset, HeaderSize)));
+        BigEndian.WriteUInt16(buffer, offset + 10, InternetChecksum.Finish(InternetChecksum.Add(0, buffer, offset, HeaderSize)));
     }
 }

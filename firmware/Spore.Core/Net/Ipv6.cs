@@ -35,7 +35,7 @@ public static class Ipv6
             return -1;
         }
 
-        int length = HeaderSize + BigEndian.Get16(buffer, offset + 4);
+        int length = HeaderSize + BigEndian.ReadUInt16(buffer, offset + 4);
         return length <= available ? length : -1;
     }
 
@@ -53,7 +53,7 @@ public static class Ipv6
     {
         buffer[offset] = 0x60;
         Array.Clear(buffer, offset + 1, 3);
-        BigEndian.Set16(buffer, offset + 4, payloadLength);
+        BigEndian.WriteUInt16(buffer, offset + 4, payloadLength);
         buffer[offset + 6] = (byte)nextHeader;
         buffer[offset + 7] = (byte)hopLimit;
         Array.Copy(source, sourceOffset, buffer, offset + SourceOffset, AddressSize);

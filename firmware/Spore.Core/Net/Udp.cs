@@ -20,13 +20,13 @@ public static class Udp
             return -1;
         }
 
-        int size = BigEndian.Get16(buffer, start + 4);
+        int size = BigEndian.ReadUInt16(buffer, start + 4);
         if (size < HeaderSize || size > available)
         {
             return -1;
         }
 
-        if (BigEndian.Get16(buffer, start + 6) == 0)
+        if (BigEndian.ReadUInt16(buffer, start + 6) == 0)
         {
             return IpPacket.Version(buffer, offset) == 4 ? size - HeaderSize : -1;
         }
@@ -41,7 +41,7 @@ public static class Udp
     /// <returns>The port, 0 to 65535.</returns>
     public static int SourcePort(byte[] buffer, int offset)
     {
-        return BigEndian.Get16(buffer, offset);
+        return BigEndian.ReadUInt16(buffer, offset);
     }
 
     /// <summary>The destination port.</summary>
@@ -50,7 +50,7 @@ public static class Udp
     /// <returns>The port, 0 to 65535.</returns>
     public static int DestinationPort(byte[] buffer, int offset)
     {
-        return BigEndian.Get16(buffer, offset + 2);
+        return BigEndian.ReadUInt16(buffer, offset + 2);
     }
 
     /// <summary>Writes a header before a payload that is already there, with its checksum.</summary>
@@ -67,14 +67,14 @@ public static class Udp
     public static void Emit(byte[] buffer, int offset, int payloadLength, int sourcePort, int destinationPort, byte[] source, int sourceOffset, byte[] destination, int destinationOffset, int addressSize)
     {
         int size = HeaderSize + payloadLength;
-        BigEndian.Set16(buffer, offset, sourcePort);
-        BigEndian.Set16(buffer, offset + 2, destinationPort);
-        BigEndian.Set16(buffer, offset + 4, size);
-        BigEndian.Set16(buffer, offset + 6, 0);
+        BigEndian.WriteUInt16(buffer, offset, sourcePort);
+        BigEndian.WriteUInt16(buffer, offset + 2, destinationPort);
+        BigEndian.WriteUInt16(buffer, offset + 4, size);
+        BigEndian.WriteUInt16(buffer, offset + 6, 0);
         int sum = InternetChecksum.PseudoHeader(source, sourceOffset, destination, destinationOffset, addressSize, IpProtocol.Udp, size);
         int checksum = InternetChecksum.Finish(InternetChecksum.Add(sum, buffer, offset, size));
 
         // Zero means that there is none.
-        BigEndian.Set16(buffer, offset + 6, checksum == 0 ? 0xFFFF : checksum);
+        BigEndian.WriteUInt16(buffer, offset + 6, checksum == 0 ? 0xFFFF : checksum);
     }
 }

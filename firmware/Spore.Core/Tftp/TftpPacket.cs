@@ -46,7 +46,7 @@ public static class TftpPacket
             return -1;
         }
 
-        int opcode = BigEndian.Get16(buffer, offset);
+        int opcode = BigEndian.ReadUInt16(buffer, offset);
         if (opcode < ReadRequest || opcode > OptionAcknowledgment)
         {
             return -1;
@@ -62,7 +62,7 @@ public static class TftpPacket
     /// <returns>The number, 0 to 65535.</returns>
     public static int Number(byte[] buffer, int offset)
     {
-        return BigEndian.Get16(buffer, offset + 2);
+        return BigEndian.ReadUInt16(buffer, offset + 2);
     }
 
     /// <summary>Takes a read or write request apart.</summary>
@@ -104,7 +104,7 @@ public static class TftpPacket
     /// <returns>The packet's length.</returns>
     public static int EmitRequest(byte[] buffer, int offset, int opcode, byte[] name, int nameLength, TftpOptions options)
     {
-        BigEndian.Set16(buffer, offset, opcode);
+        BigEndian.WriteUInt16(buffer, offset, opcode);
         int i = Ascii.Emit(buffer, offset + 2, name, nameLength);
         i = Ascii.Emit(buffer, i, _octet, _octet.Length);
         return i - offset + options.Emit(buffer, i);
@@ -116,8 +116,8 @@ public static class TftpPacket
     /// <param name="block">The block's number, of which the lower 16 bits are sent.</param>
     public static void EmitDataHeader(byte[] buffer, int offset, int block)
     {
-        BigEndian.Set16(buffer, offset, Data);
-        BigEndian.Set16(buffer, offset + 2, block);
+        BigEndian.WriteUInt16(buffer, offset, Data);
+        BigEndian.WriteUInt16(buffer, offset + 2, block);
     }
 
     /// <summary>Writes an acknowledgment.</summary>
@@ -127,8 +127,8 @@ public static class TftpPacket
     /// <returns>The packet's length.</returns>
     public static int EmitAcknowledgment(byte[] buffer, int offset, int block)
     {
-        BigEndian.Set16(buffer, offset, Acknowledgment);
-        BigEndian.Set16(buffer, offset + 2, block);
+        BigEndian.WriteUInt16(buffer, offset, Acknowledgment);
+        BigEndian.WriteUInt16(buffer, offset + 2, block);
         return DataHeaderSize;
     }
 
@@ -139,7 +139,7 @@ public static class TftpPacket
     /// <returns>The packet's length.</returns>
     public static int EmitOptionAcknowledgment(byte[] buffer, int offset, TftpOptions options)
     {
-        BigEndian.Set16(buffer, offset, OptionAcknowledgment);
+        BigEndian.WriteUInt16(buffer, offset, OptionAcknowledgment);
         return 2 + options.Emit(buffer, offset + 2);
     }
 
@@ -151,8 +151,8 @@ public static class TftpPacket
     /// <returns>The packet's length.</returns>
     public static int EmitError(byte[] buffer, int offset, int code, byte[] text)
     {
-        BigEndian.Set16(buffer, offset, Error);
-        BigEndian.Set16(buffer, offset + 2, code);
+        BigEndian.WriteUInt16(buffer, offset, Error);
+        BigEndian.WriteUInt16(buffer, offset + 2, code);
         return Ascii.Emit(buffer, offset + DataHeaderSize, text, text.Length) - offset;
     }
 }

@@ -3,7 +3,7 @@ using CsCheck;
 using Spore.Network;
 using Xunit;
 
-namespace Spore.Tests.Network;
+namespace Spore.Tests;
 
 public class BigEndianTests
 {

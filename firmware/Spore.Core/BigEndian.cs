@@ -1,4 +1,4 @@
-namespace Spore.Network;
+namespace Spore;
 
 /// <summary>Integers in network byte order.</summary>
 public static class BigEndian
