@@ -6,7 +6,7 @@ using Spore.WireGuard;
 
 namespace Spore;
 
-// The files that peers read and write (DESIGN section 11), and those that this node reads and writes as a client.
+// The files that peers read and write (PROTOCOL section 8), and those that this node reads and writes as a client.
 public sealed partial class Node : ITftpFiles
 {
     private const int HeadFile = 1;

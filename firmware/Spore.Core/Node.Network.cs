@@ -59,7 +59,7 @@ public sealed partial class Node
     /// <summary>Whether a newer network was seen that this node may not have.</summary>
     public bool IsBehind { get; private set; }
 
-    /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (DESIGN section 11).</summary>
+    /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (PROTOCOL section 8.2).</summary>
     /// <param name="now">The monotonic clock in milliseconds.</param>
     /// <returns>True when one did.</returns>
     public bool IsFresh(long now)

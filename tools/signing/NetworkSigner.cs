@@ -9,7 +9,7 @@ using Spore.Network;
 
 namespace Spore.Signing;
 
-/// <summary>Makes signed network files (DESIGN section 10).</summary>
+/// <summary>Makes signed network files (PROTOCOL section 7).</summary>
 public static class NetworkSigner
 {
     /// <summary>Encodes and signs a network.</summary>

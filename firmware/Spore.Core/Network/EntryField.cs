@@ -1,7 +1,7 @@
 namespace Spore.Network;
 
 /// <summary>
-/// A field of an entry (DESIGN section 10): the types there are, and a cursor over those of one entry. One object
+/// A field of an entry (PROTOCOL section 7.2): the types there are, and a cursor over those of one entry. One object
 /// serves any number of entries in turn.
 /// </summary>
 public sealed class EntryField

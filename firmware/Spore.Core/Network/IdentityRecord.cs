@@ -3,7 +3,7 @@ using Spore.Crypto;
 namespace Spore.Network;
 
 /// <summary>
-/// What a node holds in flash: its private key and its trust root (DESIGN section 5).
+/// What a node holds in flash: its private key and its trust root (PROTOCOL section 2).
 /// <code>
 ///  0   8  "SPOREID1"
 ///  8  32  node private key (X25519)

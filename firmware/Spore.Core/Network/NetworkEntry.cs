@@ -1,7 +1,7 @@
 namespace Spore.Network;
 
 /// <summary>
-/// An entry of a signed network: all that is said about one member (DESIGN section 10).
+/// An entry of a signed network: all that is said about one member (PROTOCOL section 7.2).
 /// <code>
 ///  0   2  length of the entry, these two bytes included
 ///  2  32  public key (X25519)

@@ -3,7 +3,7 @@ using Spore.Crypto;
 namespace Spore.Network;
 
 /// <summary>
-/// The header of a signed network (DESIGN section 10). Integers are big-endian.
+/// The header of a signed network (PROTOCOL section 7.1). Integers are big-endian.
 /// <code>
 ///  0   8  "spore-1\n"
 ///  8   8  network version, at least 1

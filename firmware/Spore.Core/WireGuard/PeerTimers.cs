@@ -3,7 +3,7 @@ namespace Spore.WireGuard;
 /// <summary>The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.</summary>
 internal sealed class PeerTimers
 {
-    /// <summary>How long the answer to a provoked initiation is taken (DESIGN section 7).</summary>
+    /// <summary>How long the answer to a provoked initiation is taken (PROTOCOL section 4.2).</summary>
     private const long ProvokedLifetime = 15000;
 
     internal long RetransmitHandshake = Constants.Never;
