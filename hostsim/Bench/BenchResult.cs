@@ -1,0 +1,37 @@
+using System.Collections.Generic;
+
+namespace Spore.Hostsim.Bench;
+
+/// <summary>All that the bench measures.</summary>
+/// <param name="Speeds">Primitives, handshakes and packets.</param>
+/// <param name="Packets">The packets in which allocation was looked for.</param>
+/// <param name="AllocatedByPackets">The bytes allocated during them.</param>
+/// <param name="Timers">The calls for timers in which allocation was looked for.</param>
+/// <param name="AllocatedByTimers">The bytes allocated during them.</param>
+internal sealed record BenchResult(
+    IReadOnlyList<Measurement> Speeds,
+    int Packets,
+    long AllocatedByPackets,
+    int Timers,
+    long AllocatedByTimers)
+{
+    private const int Runs = 100_000;
+
+    /// <summary>Bytes allocated for each packet.</summary>
+    public double BytesPerPacket => (double)AllocatedByPackets / Packets;
+
+    /// <summary>Bytes allocated for each call for timers.</summary>
+    public double BytesPerTimer => (double)AllocatedByTimers / Timers;
+
+    /// <summary>Measures everything; takes some ten seconds.</summary>
+    /// <returns>The result.</returns>
+    public static BenchResult Measure()
+    {
+        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes()];
+        (Measurement packetsSealed, Measurement packetsOpened) = Tunnels.Throughput();
+        speeds.Add(packetsSealed);
+        speeds.Add(packetsOpened);
+        NodePair pair = new();
+        return new BenchResult(speeds, Runs, Allocation.OfPackets(pair, Runs), Runs, Allocation.OfTimers(pair, Runs));
+    }
+}

@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.IO;
+using System.Text.RegularExpressions;
+using Spectre.Console;
+using Spore.Hostsim.Live;
+
+namespace Spore.Hostsim.Commands;
+
+/// <summary><c>hostsim node</c>: a real node.</summary>
+internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? terminal)
+{
+    private const int LowestMtu = 1280;
+    private const int HighestMtu = 9000;
+
+    private readonly Option<string> _identity = new("--identity")
+    {
+        HelpName = "FILE",
+        Description = "The node's identity record, as tools/flash makes it.",
+        Required = true,
+    };
+
+    private readonly Option<ListenAddress> _listen = Options.Of<ListenAddress>(
+        "--listen",
+        "[ADDR:]PORT",
+        "a UDP port, or an address of this machine and a port",
+        "Where to listen. With an address, hellos broadcast by others are not heard.",
+        ListenAddress.TryParse);
+
+    private readonly Option<string?> _network = new("--network")
+    {
+        HelpName = "FILE",
+        Description = "A signed network to start with.",
+    };
+
+    private readonly Option<PeerArgument[]> _peers = Options.Many<PeerArgument>(
+        "--peer",
+        "KEY[@HOST:PORT]",
+        "a public key (base64 or hex), alone or with @HOST:PORT",
+        "A peer to be known from the start. May be repeated.",
+        PeerArgument.TryParse);
+
+    private readonly Option<HostPort?> _rendezvous = Options.Of<HostPort?>(
+        "--rendezvous",
+        "HOST:PORT",
+        "a HOST:PORT",
+        "A place to say hello to beyond the local network.",
+        (string text, out HostPort? place) => HostPort.TryParse(text, out place));
+
+    private readonly Option<string?> _tun = Options.Of<string?>(
+        "--tun",
+        "NAME",
+        "a name for an interface",
+        "Make a TUN interface, so that the machine's own programs use the tunnel (Linux, root).",
+        (string text, out string? name) =>
+        {
+            name = text;
+            return InterfaceName().IsMatch(text) && text is not "." and not "..";
+        });
+
+    private readonly Option<string?> _keyLog = new("--keylog")
+    {
+        HelpName = "FILE",
+        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
+    };
+
+    private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
+
+    /// <summary>Makes a command run a node.</summary>
+    /// <param name="command">The command.</param>
+    public void AddTo(Command command)
+    {
+        _listen.DefaultValueFactory = _ => new ListenAddress(null, 51820);
+        command.Add(_identity);
+        command.Add(_listen);
+        command.Add(_network);
+        command.Add(_peers);
+        command.Add(_rendezvous);
+        command.Add(_tun);
+        command.Add(_keyLog);
+        command.Add(_mtu);
+        command.SetAction(Run);
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        NodeOptions options = new()
+        {
+            Identity = parsed.GetRequiredValue(_identity),
+            Listen = parsed.GetRequiredValue(_listen),
+            Network = parsed.GetValue(_network),
+            Peers = parsed.GetValue(_peers) ?? [],
+            Rendezvous = parsed.GetValue(_rendezvous),
+            Tun = parsed.GetValue(_tun),
+            KeyLog = parsed.GetValue(_keyLog),
+            Mtu = (int)parsed.GetValue(_mtu),
+        };
+        using StopSignal stop = new();
+        using LiveNode node = new(options, new LiveTimeline(output, terminal));
+        node.Run(stop.Token);
+        return 0;
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,15}\z")]
+    private static partial Regex InterfaceName();
+}

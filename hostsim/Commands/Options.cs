@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Spore.Hostsim.Commands;
+
+/// <summary>Options that say plainly what they want.</summary>
+internal static class Options
+{
+    /// <summary>Turns an option's text into its value.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The value.</param>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <returns>Whether the text was understood.</returns>
+    public delegate bool TryParse<T>(string text, out T value);
+
+    /// <summary>An option that takes a whole number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="unit">What the number counts, for the help text.</param>
+    /// <param name="lowest">The lowest number allowed.</param>
+    /// <param name="highest">The highest number allowed.</param>
+    /// <param name="usual">The number when the option is not given.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option.</returns>
+    public static Option<long> Whole(string name, string unit, long lowest, long highest, long usual, string description)
+    {
+        string wanted = highest == long.MaxValue ? $"a whole number from {lowest}" : $"a whole number from {lowest} to {highest}";
+        Option<long> option = Of(
+            name,
+            unit,
+            wanted,
+            description,
+            (string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+                && value >= lowest && value <= highest);
+        option.DefaultValueFactory = _ => usual;
+        return option;
+    }
+
+    /// <summary>An option that takes a percentage.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="usual">The percentage when the option is not given.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option.</returns>
+    public static Option<double> Percent(string name, double usual, string description)
+    {
+        Option<double> option = Of(
+            name,
+            "PERCENT",
+            "a number from 0 to 100",
+            description,
+            (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
+                && value is >= 0 and <= 100);
+        option.DefaultValueFactory = _ => usual;
+        return option;
+    }
+
+    /// <summary>An option that takes one value.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="placeholder">What stands for the value in the help text.</param>
+    /// <param name="wanted">What the value has to be, for the complaint.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="parse">Reads the value.</param>
+    /// <typeparam name="T">The value's type.</typeparam>
+    /// <returns>The option.</returns>
+    public static Option<T> Of<T>(string name, string placeholder, string wanted, string description, TryParse<T> parse)
+    {
+        return new Option<T>(name)
+        {
+            HelpName = placeholder,
+            Description = description,
+            CustomParser = result => Parse(name, wanted, result, result.Tokens[0].Value, parse),
+        };
+    }
+
+    /// <summary>An option that may be given more than once.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="placeholder">What stands for a value in the help text.</param>
+    /// <param name="wanted">What a value has to be, for the complaint.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="parse">Reads a value.</param>
+    /// <typeparam name="T">The type of a value.</typeparam>
+    /// <returns>The option.</returns>
+    public static Option<T[]> Many<T>(string name, string placeholder, string wanted, string description, TryParse<T> parse)
+    {
+        return new Option<T[]>(name)
+        {
+            HelpName = placeholder,
+            Description = description,
+            Arity = ArgumentArity.OneOrMore,
+            DefaultValueFactory = _ => [],
+            CustomParser = result =>
+            {
+                T[] values = new T[result.Tokens.Count];
+                for (int i = 0; i < values.Length; i++)
+                {
+                    values[i] = Parse(name, wanted, result, result.Tokens[i].Value, parse)!;
+                }
+
+                return values;
+            },
+        };
+    }
+
+    private static T? Parse<T>(string name, string wanted, ArgumentResult result, string text, TryParse<T> parse)
+    {
+        if (parse(text, out T value))
+        {
+            return value;
+        }
+
+        result.AddError($"{name}: '{text}' is not {wanted}");
+        return default;
+    }
+}

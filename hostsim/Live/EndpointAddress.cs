@@ -1,0 +1,80 @@
+using System;
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>Between the core's endpoints and the system's.</summary>
+internal static class EndpointAddress
+{
+    // sockaddr_in: family 2, port 2, address 4. sockaddr_in6: family 2, port 2, flow 4, address 16, zone 4.
+    private const int PortOffset = 2;
+    private const int Ipv4Offset = 4;
+    private const int Ipv6Offset = 8;
+    private const int ZoneOffset = 24;
+
+    /// <summary>Makes the core's form of an address.</summary>
+    /// <param name="address">The system's form.</param>
+    /// <returns>A new endpoint.</returns>
+    public static Endpoint From(IPEndPoint address)
+    {
+        Endpoint endpoint = new();
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            endpoint.SetIpv4(address.Address.GetAddressBytes(), 0, address.Port);
+        }
+        else
+        {
+            endpoint.SetIpv6(address.Address.GetAddressBytes(), 0, address.Port, (int)address.Address.ScopeId);
+        }
+
+        return endpoint;
+    }
+
+    /// <summary>Makes an empty address for a kind of socket, to be reused.</summary>
+    /// <param name="family">The socket's family.</param>
+    /// <returns>The address.</returns>
+    public static SocketAddress Empty(AddressFamily family)
+    {
+        return new IPEndPoint(family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0).Serialize();
+    }
+
+    /// <summary>Reads the system's form into the core's, without allocating.</summary>
+    /// <param name="address">The system's form.</param>
+    /// <param name="endpoint">The endpoint to write.</param>
+    /// <param name="scratch">At least 16 bytes.</param>
+    public static void Read(SocketAddress address, Endpoint endpoint, byte[] scratch)
+    {
+        ReadOnlySpan<byte> bytes = address.Buffer.Span;
+        int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[PortOffset..]);
+        if (address.Family == AddressFamily.InterNetwork)
+        {
+            bytes.Slice(Ipv4Offset, 4).CopyTo(scratch);
+            endpoint.SetIpv4(scratch, 0, port);
+        }
+        else
+        {
+            bytes.Slice(Ipv6Offset, 16).CopyTo(scratch);
+            endpoint.SetIpv6(scratch, 0, port, BitConverter.ToInt32(bytes[ZoneOffset..]));
+        }
+    }
+
+    /// <summary>Writes the core's form into the system's, without allocating.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="address">An address of the same family.</param>
+    public static void Write(Endpoint endpoint, SocketAddress address)
+    {
+        Span<byte> bytes = address.Buffer.Span;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[PortOffset..], (ushort)endpoint.Port);
+        if (address.Family == AddressFamily.InterNetwork)
+        {
+            endpoint.Address.AsSpan(12, 4).CopyTo(bytes[Ipv4Offset..]);
+        }
+        else
+        {
+            endpoint.Address.CopyTo(bytes[Ipv6Offset..]);
+            BitConverter.TryWriteBytes(bytes[ZoneOffset..], endpoint.Zone);
+        }
+    }
+}

@@ -1,0 +1,345 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Threading;
+using Spore.Hostsim.Simulation;
+using Spore.Network;
+using Spore.Signing;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>
+/// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
+/// that receive take it for one packet at a time, and the caller's thread sleeps under it until the next deadline.
+/// </summary>
+internal sealed class LiveNode : INodeHost, IDisposable
+{
+    // The machine's clock is fed at once, so the program's age does not matter.
+    private const long NoBuildTime = 0;
+    private const long FeedClockEvery = 60_000;
+    private const long LongestSleep = 60_000;
+
+    private readonly object _gate = new();
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly NodeOptions _options;
+    private readonly LiveTimeline _timeline;
+    private readonly UdpTransport _transport;
+    private readonly LinuxTun? _tun;
+    private readonly KeyLogFile? _keyLog;
+    private readonly Node _node;
+    private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private TunAddresses? _addresses;
+    private long _sleepsUntil;
+    private long _feedClockAt;
+    private bool _running;
+    private bool _networkChanged;
+    private bool _statusAsked;
+    private bool _stopped;
+
+    /// <summary>Makes a node and opens all it needs.</summary>
+    /// <param name="options">What it is made from.</param>
+    /// <param name="timeline">Where it tells what happens.</param>
+    /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
+    public LiveNode(NodeOptions options, LiveTimeline timeline)
+    {
+        _options = options;
+        _timeline = timeline;
+        NodeIdentity identity = NodeIdentity.Load(options.Identity);
+        NodeLimits limits = NodeLimits.Desktop();
+        limits.Mtu = options.Mtu;
+        byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
+        _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        Endpoint? rendezvous = options.Rendezvous?.Resolve();
+        _transport = new UdpTransport(options.Listen, options.Tun);
+        try
+        {
+            _tun = options.Tun == null ? null : new LinuxTun(options.Tun, options.Mtu);
+            _keyLog = options.KeyLog == null
+                ? null
+                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
+            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now)
+            {
+                HostAnswersEcho = _tun != null,
+                OuterIpv6 = _transport.HasIpv6,
+                KeyLog = _keyLog,
+            };
+            CryptographicOperations.ZeroMemory(identity.Record);
+            if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
+            {
+                throw new HostsimException("--peer: that is this node's own key");
+            }
+
+            FeedClock();
+            if (rendezvous != null)
+            {
+                _node.Rendezvous.CopyFrom(rendezvous);
+            }
+
+            if (network != null)
+            {
+                Load(network);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private long Now => (long)_clock.Elapsed.TotalMilliseconds;
+
+    /// <summary>Runs the node until it is told to stop.</summary>
+    /// <param name="cancel">Tells it.</param>
+    /// <exception cref="HostsimException">The TUN interface can't be configured.</exception>
+    public void Run(CancellationToken cancel)
+    {
+        if (_tun != null)
+        {
+            IpCommand.Run(TunAddresses.Prepare(_tun.Name, _options.Mtu));
+        }
+
+        lock (_gate)
+        {
+            ShowBanner();
+            _running = true;
+            AddPeers();
+        }
+
+        ApplyNetwork();
+        _transport.Start(ReceiveDatagram);
+        _tun?.Start(ReceivePacket);
+        using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
+        using PosixSignalRegistration? status = OperatingSystem.IsLinux()
+            ? PosixSignalRegistration.Create((PosixSignal)10, context =>
+            {
+                // SIGUSR1, which has no name there.
+                context.Cancel = true;
+                Ask(ref _statusAsked);
+            })
+            : null;
+        while (Advance())
+        {
+            ApplyNetwork();
+        }
+
+        lock (_gate)
+        {
+            _timeline.Tell("ended", "blue", Status());
+        }
+    }
+
+    /// <inheritdoc/>
+    bool INodeHost.Deliver(byte[] buffer, int offset, int length)
+    {
+        _tun?.Send(buffer, offset, length);
+        return _tun != null;
+    }
+
+    /// <inheritdoc/>
+    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
+    {
+        ReadOnlySpan<byte> peer = key == null ? default : key.AsSpan(keyOffset, KeyText.KeySize);
+        if (key != null)
+        {
+            _keyLog?.Remote(peer);
+        }
+
+        _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        if (_running)
+        {
+            _timeline.Hear(what, peer, value);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _tun?.Dispose();
+        _keyLog?.Dispose();
+    }
+
+    private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
+    {
+        byte[] network = InputFile.Read(path, limits.NetworkBytes);
+        NetworkReader.Verify(network, path, trustRoot);
+        return network;
+    }
+
+    private static List<PeerDescription> ReadMembers(NetworkFile network)
+    {
+        return NetworkReader.Read(network.Bytes[..network.Length], "network").Peers;
+    }
+
+    private void Load(byte[] network)
+    {
+        NetworkFault fault = _node.Load(network, 0, network.Length, Now);
+        if (fault != NetworkFault.None)
+        {
+            throw new HostsimException($"{_options.Network}: {NetworkFaultText.Describe(fault)}");
+        }
+    }
+
+    private void AddPeers()
+    {
+        foreach ((byte[] key, Endpoint? endpoint) in _peers)
+        {
+            _keyLog?.Remote(key);
+            if (!_node.AddPeer(key, 0, endpoint, Now))
+            {
+                throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+        }
+
+        WakeIfSooner();
+    }
+
+    /// <summary>Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.</summary>
+    /// <returns>False when the node is to stop.</returns>
+    private bool Advance()
+    {
+        lock (_gate)
+        {
+            while (!_stopped && !_networkChanged)
+            {
+                if (_statusAsked)
+                {
+                    _statusAsked = false;
+                    _timeline.Tell("status", "blue", Status());
+                }
+
+                if (Now >= _feedClockAt)
+                {
+                    FeedClock();
+                }
+
+                _node.Advance(Now);
+                if (_networkChanged)
+                {
+                    break;
+                }
+
+                long now = Now;
+                _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
+
+                // Even without sleep this lets the receiving threads in.
+                Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
+            }
+
+            return !_stopped;
+        }
+    }
+
+    private void ReceiveDatagram(byte[] buffer, int length, Endpoint source)
+    {
+        lock (_gate)
+        {
+            _node.Receive(buffer, 0, length, source, Now);
+            WakeIfSooner();
+        }
+    }
+
+    private void ReceivePacket(byte[] buffer, int length)
+    {
+        lock (_gate)
+        {
+            _node.Send(buffer, 0, length, Now);
+            WakeIfSooner();
+        }
+    }
+
+    private void WakeIfSooner()
+    {
+        if (_networkChanged || _node.NextDeadline < _sleepsUntil)
+        {
+            _sleepsUntil = _node.NextDeadline;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Ask(ref bool flag)
+    {
+        lock (_gate)
+        {
+            flag = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void FeedClock()
+    {
+        _node.SetWallClock(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Now);
+        _feedClockAt = Now + FeedClockEvery;
+    }
+
+    private void ApplyNetwork()
+    {
+        TunAddresses wanted;
+        lock (_gate)
+        {
+            _networkChanged = false;
+            List<PeerDescription> members = _node.NetworkVersion == 0 ? [] : ReadMembers(_node.Network);
+            _timeline.Learn(members);
+            int own = _node.OwnEntry;
+            IPAddress linkLocal = new(_node.LinkLocal);
+            wanted = own < 0
+                ? TunAddresses.Alone(linkLocal)
+                : TunAddresses.Of(linkLocal, members[own].AllowedPrefixes, members.Where((_, i) => i != own).SelectMany(m => m.AllowedPrefixes));
+        }
+
+        if (_tun == null)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> lines = TunAddresses.Change(_tun.Name, _addresses, wanted);
+        _addresses = wanted;
+        try
+        {
+            IpCommand.Run(lines);
+        }
+        catch (HostsimException exception)
+        {
+            lock (_gate)
+            {
+                _timeline.Tell("routes", "red", exception.Message);
+            }
+        }
+    }
+
+    private void ShowBanner()
+    {
+        _timeline.Banner("public key", Convert.ToBase64String(_node.PublicKey));
+        _timeline.Banner("link-local", new IPAddress(_node.LinkLocal).ToString());
+        _timeline.Banner("listening", _transport.Description);
+        if (_tun != null)
+        {
+            _timeline.Banner("interface", $"{_tun.Name}, MTU {_options.Mtu}");
+        }
+
+        if (_node.NetworkVersion != 0)
+        {
+            string role = _node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
+            _timeline.Banner("network", $"version {_node.NetworkVersion}, {_node.Network.Count} members; {role}");
+        }
+    }
+
+    private string Status()
+    {
+        long now = Now;
+        NodeCounters counters = _node.Counters;
+        string network = _node.NetworkVersion == 0 ? "no network"
+            : _node.IsFresh(now) ? $"version {_node.NetworkVersion}, fresh"
+            : $"version {_node.NetworkVersion}, unconfirmed ({_node.AgreeingMembers(now)} agree)";
+        string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
+        return $"up {uptime}; {network}; {_node.SessionCount(now)} sessions; "
+            + $"{PlainView.Size(counters.BytesReceived)} in, {PlainView.Size(counters.BytesSent)} out; "
+            + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, {counters.InnerDropped} dropped inside";
+    }
+}

@@ -1,0 +1,135 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using Spectre.Console;
+using Spore.Network;
+using Spore.Signing;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>Tells what a real node does, a line an event, with the time of day.</summary>
+internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
+{
+    private const int ShortKey = 8;
+    private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
+
+    private readonly Dictionary<string, string> _names = [];
+    private readonly HashSet<string> _initiated = [];
+    private (string Peer, long Version) _lastHello;
+    private long _lastHelloAt;
+
+    /// <summary>Learns the names of a network's members.</summary>
+    /// <param name="members">The members.</param>
+    public void Learn(IEnumerable<PeerDescription> members)
+    {
+        foreach (PeerDescription member in members)
+        {
+            if (member.Label != null)
+            {
+                _names[KeyText.Format(member.PublicKey)] = member.Label;
+            }
+        }
+    }
+
+    /// <summary>Tells what the node reports.</summary>
+    /// <param name="what">The event.</param>
+    /// <param name="key">The peer's public key, or empty.</param>
+    /// <param name="value">The event's value.</param>
+    public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value)
+    {
+        string peer = key.IsEmpty ? string.Empty : NameOf(KeyText.Format(key));
+        if (IsRepetition(what, peer, value))
+        {
+            return;
+        }
+
+        (string verb, string colour, string text) = what switch
+        {
+            NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
+            NodeEvent.HelloHeard => ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
+            NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
+            NodeEvent.ResponseSent => ("response", "grey", $"to {peer}"),
+            NodeEvent.SessionUp => ("session up", "aqua", value == 1 ? $"to {peer}" : $"from {peer}"),
+            NodeEvent.SessionDown => ("session down", "yellow", peer),
+            NodeEvent.GuestAdmitted => ("guest", "aqua", $"{peer}: only its link-local address"),
+            NodeEvent.PeerRemoved => ("peer removed", "yellow", peer),
+            NodeEvent.HeaderVerified => ("head verified", "yellow", $"version {value}, from {peer}"),
+            NodeEvent.HeaderRefused => ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.NetworkApplied => ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
+            NodeEvent.NetworkRefused => ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
+            NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
+            NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
+            NodeEvent.Behind => ("behind", "red", $"not in version {value}, which {peer} has"),
+            NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
+            _ => (what.ToString(), "grey", peer),
+        };
+        Tell(verb, colour, text);
+    }
+
+    /// <summary>The name of a key's holder.</summary>
+    /// <param name="key">The key, in base64.</param>
+    /// <returns>The label that the network gives it, or else the key's start.</returns>
+    public string NameOf(string key)
+    {
+        return _names.GetValueOrDefault(key, key[..ShortKey] + "...");
+    }
+
+    /// <summary>Tells something else.</summary>
+    /// <param name="verb">What happened, at most 15 characters.</param>
+    /// <param name="colour">The verb's colour on a terminal.</param>
+    /// <param name="text">The rest.</param>
+    public void Tell(string verb, string colour, string text)
+    {
+        string time = DateTime.Now.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        if (terminal != null)
+        {
+            terminal.MarkupLineInterpolated($"[grey]{time}[/]  [{colour}]{verb,-15}[/]  {text}");
+        }
+        else
+        {
+            output.Write($"{time}  {verb,-15}  {text}\n");
+            output.Flush();
+        }
+    }
+
+    /// <summary>Writes a line of the banner.</summary>
+    /// <param name="name">What it is.</param>
+    /// <param name="value">Its value.</param>
+    public void Banner(string name, string value)
+    {
+        if (terminal != null)
+        {
+            terminal.MarkupLineInterpolated($"[bold]{name,-12}[/]  {value}");
+        }
+        else
+        {
+            output.Write($"{name,-12}  {value}\n");
+            output.Flush();
+        }
+    }
+
+    /// <summary>A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: once is enough to tell.</summary>
+    private bool IsRepetition(NodeEvent what, string peer, long value)
+    {
+        switch (what)
+        {
+            case NodeEvent.HelloHeard:
+                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < SameHello;
+                _lastHello = (peer, value);
+                _lastHelloAt = Stopwatch.GetTimestamp();
+                return isSame;
+            case NodeEvent.InitiationSent:
+                return !_initiated.Add(peer);
+            case NodeEvent.SessionUp:
+            case NodeEvent.SessionDown:
+            case NodeEvent.PeerRemoved:
+                _initiated.Remove(peer);
+                return false;
+            default:
+                return false;
+        }
+    }
+}

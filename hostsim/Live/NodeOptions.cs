@@ -1,0 +1,31 @@
+using System.Collections.Generic;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>What a real node is made from.</summary>
+internal sealed record NodeOptions
+{
+    /// <summary>The path of the identity record.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>Where to listen.</summary>
+    public required ListenAddress Listen { get; init; }
+
+    /// <summary>The path of a network file, or null.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>Peers configured by hand.</summary>
+    public IReadOnlyList<PeerArgument> Peers { get; init; } = [];
+
+    /// <summary>A place to say hello to beyond the local network, or null.</summary>
+    public HostPort? Rendezvous { get; init; }
+
+    /// <summary>The name of the TUN interface to make, or null.</summary>
+    public string? Tun { get; init; }
+
+    /// <summary>The path of the key log, or null.</summary>
+    public string? KeyLog { get; init; }
+
+    /// <summary>The tunnel's MTU.</summary>
+    public int Mtu { get; init; }
+}

@@ -1,0 +1,296 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Threading;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
+internal sealed class UdpTransport : ITransport, IDisposable
+{
+    private const int MaxDatagram = 65535;
+    private const int SocketBuffer = 4 << 20;
+    private const int JoinPatience = 1000;
+
+    private readonly Socket? _ipv4;
+    private readonly Socket? _ipv6;
+    private readonly SocketAddress _ipv4Destination = EndpointAddress.Empty(AddressFamily.InterNetwork);
+    private readonly SocketAddress _ipv6Destination = EndpointAddress.Empty(AddressFamily.InterNetworkV6);
+    private readonly Endpoint _neighbours = new();
+    private readonly string? _tunnel;
+    private readonly List<Thread> _threads = [];
+    private volatile bool _closed;
+
+    /// <summary>Opens the sockets.</summary>
+    /// <param name="listen">Where to.</param>
+    /// <param name="tunnel">The name of the node's own interface, which is no way to its neighbours, or null.</param>
+    /// <exception cref="HostsimException">The address or the port can't be had.</exception>
+    public UdpTransport(ListenAddress listen, string? tunnel)
+    {
+        _tunnel = tunnel;
+        try
+        {
+            if (listen.Address == null)
+            {
+                _ipv4 = Open(new IPEndPoint(IPAddress.Any, listen.Port));
+                _ipv6 = Socket.OSSupportsIPv6 ? OpenIfThere(new IPEndPoint(IPAddress.IPv6Any, listen.Port)) : null;
+            }
+            else if (listen.Address.AddressFamily == AddressFamily.InterNetwork)
+            {
+                _ipv4 = Open(new IPEndPoint(listen.Address, listen.Port));
+            }
+            else
+            {
+                _ipv6 = Open(new IPEndPoint(listen.Address, listen.Port));
+            }
+        }
+        catch (SocketException exception)
+        {
+            Dispose();
+            IPEndPoint where = new(listen.Address ?? IPAddress.Any, listen.Port);
+            throw new HostsimException(exception.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => $"UDP port {listen.Port} is in use; choose another with --listen",
+                SocketError.AddressNotAvailable => $"{where.Address} is no address of this machine",
+                SocketError.AccessDenied => $"no right to listen at UDP port {listen.Port}",
+                _ => $"can't listen at {where} ({exception.Message})",
+            });
+        }
+    }
+
+    /// <summary>Takes a datagram and its source, both only valid during the call; called on several threads.</summary>
+    public delegate void Receiver(byte[] buffer, int length, Endpoint source);
+
+    /// <summary>Whether there is a socket for IPv6.</summary>
+    public bool HasIpv6 => _ipv6 != null;
+
+    /// <summary>Where the node listens, for people.</summary>
+    public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
+
+    /// <summary>Starts to receive.</summary>
+    /// <param name="receiver">What takes the datagrams.</param>
+    public void Start(Receiver receiver)
+    {
+        foreach (Socket socket in Sockets())
+        {
+            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.AddressFamily}" };
+            _threads.Add(thread);
+            thread.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        ReadOnlySpan<byte> datagram = buffer.AsSpan(offset, length);
+        if (endpoint.IsIpv4)
+        {
+            if (endpoint.Address.AsSpan(12).IndexOfAnyExcept((byte)255) < 0)
+            {
+                SendToIpv4Neighbours(datagram, endpoint);
+            }
+            else
+            {
+                Send(_ipv4, _ipv4Destination, datagram, endpoint);
+            }
+        }
+        else if (IsAllNodes(endpoint.Address))
+        {
+            SendToIpv6Neighbours(datagram, endpoint);
+        }
+        else
+        {
+            Send(_ipv6, _ipv6Destination, datagram, endpoint);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closed = true;
+        _ipv4?.Dispose();
+        _ipv6?.Dispose();
+        foreach (Thread thread in _threads)
+        {
+            thread.Join(JoinPatience);
+        }
+    }
+
+    private static Socket? OpenIfThere(IPEndPoint address)
+    {
+        try
+        {
+            return Open(address);
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode
+            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.AddressNotAvailable)
+        {
+            return null;
+        }
+    }
+
+    private static Socket Open(IPEndPoint address)
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (address.AddressFamily == AddressFamily.InterNetwork)
+            {
+                socket.EnableBroadcast = true;
+
+                // As WireGuard does: a datagram too large for a link is fragmented, not dropped.
+                socket.DontFragment = false;
+            }
+            else
+            {
+                socket.DualMode = false;
+                socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastLoopback, false);
+            }
+
+            socket.ReceiveBufferSize = SocketBuffer;
+            socket.SendBufferSize = SocketBuffer;
+            if (OperatingSystem.IsWindows())
+            {
+                // SIO_UDP_CONNRESET: a peer that is away must not make the socket fail.
+                socket.IOControl(unchecked((int)0x9800000C), [0, 0, 0, 0], null);
+            }
+
+            socket.Bind(address);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static bool IsAllNodes(byte[] address)
+    {
+        return address[0] == 0xFF && address[1] == 0x02 && address[15] == 1 && address.AsSpan(2, 13).IndexOfAnyExcept((byte)0) < 0;
+    }
+
+    private static void Send(Socket? socket, SocketAddress destination, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    {
+        if (socket == null)
+        {
+            return;
+        }
+
+        EndpointAddress.Write(endpoint, destination);
+        try
+        {
+            socket.SendTo(datagram, SocketFlags.None, destination);
+        }
+        catch (SocketException)
+        {
+            // A datagram that can't be sent is a datagram lost; the core's timers see to it.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last words of a node that is ending.
+        }
+    }
+
+    private IEnumerable<Socket> Sockets()
+    {
+        return new[] { _ipv4, _ipv6 }.OfType<Socket>();
+    }
+
+    private void Receive(Socket socket, Receiver receiver)
+    {
+        byte[] buffer = new byte[MaxDatagram];
+        byte[] scratch = new byte[Endpoint.AddressSize];
+        Endpoint source = new();
+        SocketAddress address = EndpointAddress.Empty(socket.AddressFamily);
+        while (!_closed)
+        {
+            int length;
+            try
+            {
+                length = socket.ReceiveFrom(buffer, SocketFlags.None, address);
+            }
+            catch (SocketException)
+            {
+                // An ICMP error of an earlier datagram, or the end, which the loop sees.
+                continue;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+
+            EndpointAddress.Read(address, source, scratch);
+            receiver(buffer, length, source);
+        }
+    }
+
+    /// <summary>Sends to the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
+    private void SendToIpv4Neighbours(ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    {
+        bool sent = false;
+        foreach (NetworkInterface link in Links())
+        {
+            foreach (UnicastIPAddressInformation own in link.GetIPProperties().UnicastAddresses)
+            {
+                if (own.Address.AddressFamily != AddressFamily.InterNetwork || own.PrefixLength is 0 or > 30)
+                {
+                    continue;
+                }
+
+                byte[] address = own.Address.GetAddressBytes();
+                for (int bit = own.PrefixLength; bit < 32; bit++)
+                {
+                    address[bit / 8] |= (byte)(0x80 >> (bit % 8));
+                }
+
+                _neighbours.SetIpv4(address, 0, endpoint.Port);
+                Send(_ipv4, _ipv4Destination, datagram, _neighbours);
+                sent = true;
+            }
+        }
+
+        if (!sent)
+        {
+            Send(_ipv4, _ipv4Destination, datagram, endpoint);
+        }
+    }
+
+    private void SendToIpv6Neighbours(ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    {
+        foreach (NetworkInterface link in Links())
+        {
+            if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
+            {
+                _neighbours.SetIpv6(endpoint.Address, 0, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
+                Send(_ipv6, _ipv6Destination, datagram, _neighbours);
+            }
+        }
+    }
+
+    private IEnumerable<NetworkInterface> Links()
+    {
+        NetworkInterface[] all;
+        try
+        {
+            all = NetworkInterface.GetAllNetworkInterfaces();
+        }
+        catch (NetworkInformationException)
+        {
+            yield break;
+        }
+
+        foreach (NetworkInterface link in all)
+        {
+            if (link.OperationalStatus != OperationalStatus.Down
+                && link.NetworkInterfaceType != NetworkInterfaceType.Loopback
+                && link.Name != _tunnel)
+            {
+                yield return link;
+            }
+        }
+    }
+}
