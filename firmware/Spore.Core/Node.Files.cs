@@ -128,7 +128,7 @@ public sealed partial class Node : ITftpFiles
 
         if (transfer == _pull)
         {
-            PullEnded(result);
+            PullEnded(transfer, result);
         }
         else if (transfer.IsClient && !transfer.IsSender && transfer.File == HeadFile && result == TftpError.FileNotFound)
         {

@@ -241,6 +241,14 @@ public sealed partial class Node
         }
 
         _host.Report(NodeEvent.NetworkApplied, from != null ? from.PublicKey : null, 0, (long)version);
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && _agreements[i].Agrees)
+            {
+                Confirm(peers[i], _agreements[i].AgreedAt);
+            }
+        }
+
         OpenKeptAlive(now);
         _helloInterval = FirstHello;
         _helloDue = now;
@@ -271,7 +279,6 @@ public sealed partial class Node
         {
             agreement.Agrees = true;
             agreement.AgreedAt = agreement.OfferedAt;
-            Confirm(peer, agreement.OfferedAt);
         }
         else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
         {
@@ -471,7 +478,7 @@ public sealed partial class Node
         }
     }
 
-    private void PullEnded(int result)
+    private void PullEnded(TftpTransfer transfer, int result)
     {
         _pull = null;
         if (_candidateVersion <= NetworkVersion)
@@ -482,7 +489,7 @@ public sealed partial class Node
         if (result == TftpError.AccessViolation && !IsBehind)
         {
             IsBehind = true;
-            _host.Report(NodeEvent.Behind, null, 0, (long)_candidateVersion);
+            _host.Report(NodeEvent.Behind, KeyOf(transfer), 0, (long)_candidateVersion);
         }
 
         long wait = LastPullRetry;
