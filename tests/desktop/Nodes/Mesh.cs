@@ -27,14 +27,24 @@ internal sealed class Mesh
 
     public List<MeshNode> Nodes { get; } = [];
 
+    public List<IStation> Stations { get; } = [];
+
     /// <summary>Decides over each datagram: false drops it. Sender, receiver, bytes.</summary>
-    public Func<MeshNode, MeshNode, byte[], bool>? Filter { get; set; }
+    public Func<IStation, IStation, byte[], bool>? Filter { get; set; }
 
     public MeshNode Add(byte seed, NodeLimits? limits = null, ulong floor = 0)
     {
         MeshNode node = new(this, seed, limits ?? MeshNode.Limits(), floor);
         Nodes.Add(node);
+        Stations.Add(node);
         return node;
+    }
+
+    public Stranger AddStranger(byte seed)
+    {
+        Stranger stranger = new(this, seed);
+        Stations.Add(stranger);
+        return stranger;
     }
 
     public void Run(long milliseconds)
@@ -63,7 +73,7 @@ internal sealed class Mesh
     }
 
     /// <summary>A signed network of nodes, each with 10.0.0.N and fd00::N of its seed. The witness has its endpoint in it.</summary>
-    public static byte[] NetworkOf(ulong version, IEnumerable<MeshNode> members, MeshNode? witness = null, long expires = 0, params byte[][] more)
+    public static byte[] NetworkOf(ulong version, IEnumerable<IStation> members, IStation? witness = null, long expires = 0, params byte[][] more)
     {
         IEnumerable<byte[]> entries = members.Select(m => NetworkBytes.Entry(
             m.Key,
@@ -75,9 +85,10 @@ internal sealed class Mesh
         return NetworkBytes.File(version, 1_760_000_000, expires, [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
     }
 
-    internal void Transmit(MeshNode from, byte[] bytes, Endpoint to)
+    /// <summary>Puts a station's datagram on the wire, with what the wire does to it.</summary>
+    public void Transmit(IStation from, byte[] bytes, Endpoint to)
     {
-        foreach (MeshNode node in Nodes)
+        foreach (IStation node in Stations)
         {
             bool broadcast = to.IsIpv4 && to.Address[12] == 255;
             if (node == from || !node.IsOn || !(broadcast || node.Endpoint.IsSame(to)) || _random.NextDouble() < Loss)
@@ -93,7 +104,7 @@ internal sealed class Mesh
     }
 
     /// <summary>Puts a datagram on the wire as if it came from anywhere.</summary>
-    public void Inject(MeshNode to, byte[] bytes, Endpoint from, long delay = 0)
+    public void Inject(IStation to, byte[] bytes, Endpoint from, long delay = 0)
     {
         Endpoint source = new();
         source.CopyFrom(from);
@@ -116,7 +127,7 @@ internal sealed class Mesh
             Datagram d = _wire.Dequeue();
             if (d.To.IsOn)
             {
-                d.To.Node.Receive(d.Bytes, 0, d.Bytes.Length, d.From, Now);
+                d.To.Receive(d.Bytes, d.From);
             }
         }
         else
@@ -141,5 +152,5 @@ internal sealed class Mesh
     private int _stuck;
     private long _stuckAt;
 
-    private sealed record Datagram(MeshNode To, byte[] Bytes, Endpoint From);
+    private sealed record Datagram(IStation To, byte[] Bytes, Endpoint From);
 }

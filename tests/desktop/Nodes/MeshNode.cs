@@ -8,7 +8,7 @@ using Spore.Tests.Network;
 namespace Spore.Tests.Nodes;
 
 /// <summary>One node of a <see cref="Mesh"/>, with everything that it said and took.</summary>
-internal sealed class MeshNode : ITransport, IEntropy, INodeHost
+internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 {
     private readonly Mesh _mesh;
     private readonly NodeLimits _limits;
@@ -21,7 +21,7 @@ internal sealed class MeshNode : ITransport, IEntropy, INodeHost
         _limits = limits;
         Seed = seed;
         _random = new Random(seed);
-        byte[] key = SHA(seed);
+        byte[] key = PrivateKey(seed);
         "SPOREID1"u8.CopyTo(_identity);
         key.CopyTo(_identity, IdentityRecord.PrivateKeyOffset);
         NetworkBytes.TrustRoot.CopyTo(_identity, IdentityRecord.TrustRootOffset);
@@ -45,7 +45,9 @@ internal sealed class MeshNode : ITransport, IEntropy, INodeHost
 
     public List<byte[]> Delivered { get; } = [];
 
-    public List<byte[]> Sent { get; } = [];
+    public List<(byte[] Bytes, Endpoint To)> SentTo { get; } = [];
+
+    public IEnumerable<byte[]> Sent => SentTo.Select(s => s.Bytes);
 
     public static NodeLimits Limits() => new()
     {
@@ -78,12 +80,18 @@ internal sealed class MeshNode : ITransport, IEntropy, INodeHost
     public void Add(MeshNode peer, bool endpoint = true) =>
         Node.AddPeer(peer.Key, 0, endpoint ? peer.Endpoint : null, _mesh.Now);
 
+    public static byte[] PrivateKey(byte seed) => System.Security.Cryptography.SHA256.HashData([seed]);
+
     public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
+
+    public void Receive(byte[] datagram, Endpoint from) => Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now);
 
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         byte[] bytes = buffer.AsSpan(offset, length).ToArray();
-        Sent.Add(bytes);
+        Endpoint to = new();
+        to.CopyFrom(endpoint);
+        SentTo.Add((bytes, to));
         _mesh.Transmit(this, bytes, endpoint);
     }
 
@@ -102,6 +110,4 @@ internal sealed class MeshNode : ITransport, IEntropy, INodeHost
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
 
     private Node Boot() => new(_limits, _identity, this, this, this, Mesh.BuildTime, _mesh.Now);
-
-    private static byte[] SHA(byte seed) => System.Security.Cryptography.SHA256.HashData([seed]);
 }

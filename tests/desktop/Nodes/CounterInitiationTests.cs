@@ -1,0 +1,120 @@
+using System.Linq;
+using Spore.Network;
+using Spore.WireGuard;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>A member that rebooted without a clock sends initiations from the past (DESIGN section 7).</summary>
+public class CounterInitiationTests
+{
+    private readonly Mesh _mesh = new();
+    private readonly MeshNode _node;
+    private readonly Stranger _member;
+    private readonly Endpoint _elsewhere = new();
+
+    public CounterInitiationTests()
+    {
+        _node = _mesh.Add(1);
+        _member = _mesh.AddStranger(2);
+        _elsewhere.SetIpv4([203, 0, 113, 66], 0, 1000);
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member])));
+        _mesh.Run(10_000);
+        _member.Clock += 1000;
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(60_000);
+        _node.SentTo.Clear();
+        _node.Events.Clear();
+    }
+
+    private Peer Peer => _node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(_member.Key));
+
+    private int Initiations => _node.Sent.Count(s => s[0] == 1);
+
+    [Fact]
+    public void A_strictly_older_one_provokes_one_to_its_source()
+    {
+        _member.Clock -= 500;
+        _member.AnswersInitiations = true;
+        _member.Initiate(_node);
+        _mesh.Run(100);
+        Assert.Equal(1, Initiations);
+        Assert.Equal(0, _node.Count(NodeEvent.ResponseSent));
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.InitiationSent && e.Value == 1);
+        Assert.Equal(1, _node.Count(NodeEvent.SessionUp));
+        Assert.True(_member.Ping());
+    }
+
+    [Fact]
+    public void An_equal_one_is_a_duplicate()
+    {
+        _member.Clock -= 1;
+        _member.Initiate(_node);
+        _mesh.Run(20_000);
+        Assert.Equal(0, Initiations);
+        Assert.Equal(1, _node.Node.Counters.Replayed);
+    }
+
+    [Fact]
+    public void Recordings_from_elsewhere_are_asked_at_most_every_5_s_and_move_no_endpoint()
+    {
+        _member.Clock -= 500;
+        for (int i = 0; i < 50; i++)
+        {
+            _member.Initiate(_node, _elsewhere);
+            _mesh.Run(500);
+        }
+
+        Assert.Equal(5, Initiations);
+        Assert.Equal(50, _node.Node.Counters.Replayed);
+        Assert.Equal(45, _node.Node.Counters.Limited);
+
+        // They are never sent again by themselves.
+        _mesh.Run(60_000);
+        Assert.Equal(5, Initiations);
+        Assert.True(Peer.Endpoint.IsSame(_member.Endpoint));
+        Assert.True(_member.Ping());
+    }
+
+    [Fact]
+    public void The_endpoint_moves_with_the_answer()
+    {
+        // A member that really is somewhere else now, and has no clock.
+        _member.Clock -= 500;
+        _member.Initiate(_node, _elsewhere);
+        _mesh.Run(1);
+        Assert.NotNull(_member.Stock.TakeInitiation(_node.Sent.Single(s => s[0] == 1)));
+        _mesh.Inject(_node, _member.Stock.Respond(), _elsewhere);
+        _mesh.Run(1);
+        Assert.True(Peer.Endpoint.IsSame(_elsewhere));
+        Assert.Equal(1, _node.Count(NodeEvent.SessionUp));
+    }
+
+    [Fact]
+    public void What_has_not_verified_provokes_nothing()
+    {
+        _member.Clock -= 500;
+        byte[] initiation = _member.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(_member.Clock));
+        initiation[100] ^= 1;
+        _mesh.Inject(_node, _member.Stock.WithMacs(initiation[..116]), _elsewhere);
+        _mesh.Run(100);
+        Assert.Equal(0, Initiations);
+        Assert.Equal(1, _node.Node.Counters.Invalid);
+    }
+
+    [Fact]
+    public void A_peer_configured_by_hand_is_asked_too()
+    {
+        Stranger configured = _mesh.AddStranger(7);
+        Assert.True(_node.Node.AddPeer(configured.Key, 0, null, _mesh.Now));
+        Assert.True(configured.Connect(_node));
+        _mesh.Run(1000);
+        int before = Initiations;
+        configured.Clock -= 100;
+        configured.AnswersInitiations = true;
+        configured.Initiate(_node);
+        _mesh.Run(100);
+        Assert.Equal(before + 1, Initiations);
+        Assert.True(configured.Ping());
+    }
+}

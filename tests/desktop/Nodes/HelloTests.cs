@@ -1,0 +1,380 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+using NSec.Cryptography;
+using Org.BouncyCastle.Crypto.Digests;
+using Spore.Network;
+using Spore.Tests.Network;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>How nodes that know nobody are found (DESIGN section 8).</summary>
+public class HelloTests
+{
+    private static readonly byte[] _zone = [0x80, 0, 0, 0];
+
+    private readonly Mesh _mesh = new();
+    private readonly Endpoint _there = new();
+
+    public HelloTests() => _there.SetIpv4([203, 0, 113, 7], 0, 4321);
+
+    [Theory]
+    [InlineData(0UL)]
+    [InlineData(4UL)]
+    [InlineData(ulong.MaxValue)]
+    public void A_member_that_holds_another_version_is_asked_once_within_2_s(ulong version)
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Say(node, member.Key, version);
+        _mesh.Run(2_000);
+        (byte[] Bytes, Endpoint To) initiation = Assert.Single(Initiations(node));
+        Assert.True(initiation.To.IsSame(_there));
+        Assert.NotNull(member.Stock.TakeInitiation(initiation.Bytes));
+        Assert.Contains(node.Events, e => e.What == NodeEvent.InitiationSent && e.Value == 1 && e.Key!.SequenceEqual(member.Key));
+        Assert.Contains(node.Events, e => e.What == NodeEvent.HelloHeard && e.Value == (long)version && e.Key!.SequenceEqual(member.Key));
+        node.IsOn = false;
+        _mesh.Run(20_000);
+        Assert.Single(Initiations(node));
+    }
+
+    [Fact]
+    public void The_moment_of_asking_is_spread_over_the_2_s()
+    {
+        List<long> moments = [];
+        for (byte seed = 1; seed <= 30; seed++)
+        {
+            Mesh mesh = new();
+            (MeshNode node, Stranger member) = NodeAndMember(mesh, seed);
+            long heard = mesh.Now;
+            mesh.Inject(node, Hello(member.Key, 0, seed), _there);
+            Assert.True(mesh.RunUntil(() => node.Sent.Any(s => s[0] == 1), 2_000));
+            moments.Add(mesh.Now - heard);
+        }
+
+        Assert.InRange(moments.Min(), 0, 400);
+        Assert.InRange(moments.Max(), 1_600, 2_000);
+        Assert.InRange(moments.Average(), 700, 1_300);
+    }
+
+    [Fact]
+    public void A_plan_is_dropped_when_a_later_hello_has_caught_up()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Say(node, member.Key, 0, nonce: 1);
+        Say(node, member.Key, 5, nonce: 2);
+        _mesh.Run(5_000);
+        Assert.Empty(Initiations(node));
+    }
+
+    [Fact]
+    public void A_later_hello_that_has_not_caught_up_leaves_the_plan_as_it_is()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Say(node, member.Key, 0, nonce: 1);
+        Say(node, member.Key, 4, nonce: 2);
+        _mesh.Run(2_000);
+        Assert.Single(Initiations(node));
+    }
+
+    [Fact]
+    public void Repeated_hellos_are_asked_about_every_5_s_at_most()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        for (int i = 0; i < 30; i++)
+        {
+            Say(node, member.Key, 0, nonce: (byte)i);
+            _mesh.Run(1_000);
+        }
+
+        Assert.InRange(node.Events.Count(e => e.What == NodeEvent.InitiationSent && e.Value == 1), 3, 7);
+    }
+
+    [Fact]
+    public void With_equal_versions_the_source_is_only_a_hint_where_no_endpoint_is_known()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Say(node, member.Key, 5);
+        _mesh.Run(500);
+        Assert.Empty(Initiations(node));
+        Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+        Assert.True(Assert.Single(Initiations(node)).To.IsSame(_there));
+
+        // Known now: another hello moves nothing.
+        Endpoint elsewhere = new();
+        elsewhere.SetIpv4([203, 0, 113, 8], 0, 4321);
+        _mesh.Inject(node, Hello(member.Key, 5, 2), elsewhere);
+        _mesh.Run(6_000);
+        Assert.All(Initiations(node), i => Assert.True(i.To.IsSame(_there)));
+        Assert.Equal(2, Initiations(node).Count());
+    }
+
+    [Fact]
+    public void Keys_outside_the_network_are_not_asked()
+    {
+        (MeshNode node, _) = NodeAndMember();
+        Say(node, new Stranger(_mesh, 9).Key, 0);
+        _mesh.Run(5_000);
+        Assert.Empty(Initiations(node));
+    }
+
+    [Fact]
+    public void A_guest_is_not_asked_either()
+    {
+        (MeshNode node, _) = NodeAndMember();
+        Stranger guest = _mesh.AddStranger(9);
+        Assert.True(guest.Connect(node));
+        Say(node, guest.Key, 0);
+        _mesh.Run(5_000);
+        Assert.Empty(Initiations(node));
+    }
+
+    [Fact]
+    public void A_node_without_a_network_asks_nobody_but_whom_it_was_told_of()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger known = _mesh.AddStranger(2);
+        Assert.True(node.Node.AddPeer(known.Key, 0, null, _mesh.Now));
+        Say(node, new Stranger(_mesh, 3).Key, 5, nonce: 1);
+        _mesh.Run(2_500);
+        Assert.Empty(Initiations(node));
+        Say(node, known.Key, 5, nonce: 2);
+        _mesh.Run(2_500);
+        Assert.NotEmpty(Initiations(node));
+    }
+
+    [Fact]
+    public void Its_own_hello_is_nothing()
+    {
+        (MeshNode node, _) = NodeAndMember();
+        Say(node, node.Key, 0);
+        _mesh.Run(5_000);
+        Assert.Empty(Initiations(node));
+        Assert.False(node.Knows(NodeEvent.HelloHeard));
+    }
+
+    [Fact]
+    public void A_changed_one_is_dropped_whatever_bit_it_is()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        byte[] hello = Hello(member.Key, 0, 1);
+        int count = 0;
+        for (int bit = 0; bit < hello.Length * 8; bit++)
+        {
+            byte[] changed = (byte[])hello.Clone();
+            changed[bit / 8] ^= (byte)(1 << (bit % 8));
+            Endpoint source = new();
+            source.SetIpv4([10, 1, (byte)(bit >> 8), (byte)bit], 0, 1);
+            _mesh.Inject(node, changed, source);
+            count++;
+        }
+
+        for (int length = 1; length < 300; length++)
+        {
+            if (length != hello.Length)
+            {
+                Endpoint source = new();
+                source.SetIpv4([10, 2, (byte)(length >> 8), (byte)length], 0, 1);
+                _mesh.Inject(node, [.. hello.Concat(new byte[200]).Take(length)], source);
+                count++;
+            }
+        }
+
+        _mesh.Run(5_000);
+        Assert.Equal(count, node.Node.Counters.Invalid);
+        Assert.False(node.Knows(NodeEvent.HelloHeard));
+        Assert.Empty(Initiations(node));
+    }
+
+    [Fact]
+    public void One_under_another_root_is_dropped()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        _mesh.Inject(node, Hello(member.Key, 0, 1, root: new byte[32]), _there);
+        _mesh.Run(5_000);
+        Assert.Equal(1, node.Node.Counters.Invalid);
+        Assert.Empty(Initiations(node));
+    }
+
+    [Fact]
+    public void One_source_is_heard_16_times_at_once_and_twice_a_second_and_keeps_no_other_from_being_heard()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        for (int i = 0; i < 100; i++)
+        {
+            Say(node, member.Key, 5, nonce: (byte)i);
+        }
+
+        _mesh.Run(1);
+        Assert.Equal(16, node.Count(NodeEvent.HelloHeard));
+        Assert.Equal(84, node.Node.Counters.Limited);
+        _there.SetIpv4([203, 0, 113, 8], 0, 4321);
+        Say(node, member.Key, 5);
+        _mesh.Run(1);
+        Assert.Equal(17, node.Count(NodeEvent.HelloHeard));
+
+        // The port makes no other source.
+        _there.SetIpv4([203, 0, 113, 7], 0, 9);
+        _mesh.Run(3_000);
+        for (int i = 0; i < 100; i++)
+        {
+            Say(node, member.Key, 5, nonce: (byte)i);
+        }
+
+        _mesh.Run(1);
+        Assert.Equal(17 + 6, node.Count(NodeEvent.HelloHeard));
+    }
+
+    [Fact]
+    public void Hellos_go_out_after_1_2_4_to_64_s_give_or_take_a_quarter_each_a_new_one()
+    {
+        MeshNode node = _mesh.Add(1);
+        long[] gaps = Gaps(node, 1_200_000);
+        for (int i = 0; i < gaps.Length; i++)
+        {
+            long interval = 1_000L << Math.Min(i, 6);
+            Assert.InRange(gaps[i], interval * 3 / 4, interval * 5 / 4);
+        }
+
+        Assert.InRange(gaps.Length, 18, 30);
+        Assert.Contains(gaps.Skip(6), g => g < 60_000);
+        Assert.Contains(gaps.Skip(6), g => g > 68_000);
+        Assert.Equal(gaps.Length, node.Sent.Select(Convert.ToHexString).Distinct().Count());
+        Assert.All(node.Sent, s => Assert.Equal((0UL, Convert.ToHexString(node.Key)), Open(s)));
+    }
+
+    [Fact]
+    public void With_a_session_of_a_member_they_go_out_every_5_minutes_and_without_one_again_more_often()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        node.Load(Mesh.NetworkOf(5, [node, member]));
+        _mesh.Run(20_000);
+        Assert.True(member.Connect(node));
+
+        // The one that was due before the session came up.
+        Assert.True(NextHello(80_000));
+        Assert.Equal((5UL, Convert.ToHexString(node.Key)), Open(node.Sent.Last(s => s[0] == 0x80)));
+        for (int i = 0; i < 3; i++)
+        {
+            long last = _mesh.Now;
+            while (!NextHello(100_000))
+            {
+                Assert.True(member.Connect(node));
+            }
+
+            Assert.InRange(_mesh.Now - last, 225_000, 375_000);
+        }
+
+        // The member falls silent. The next one finds no session, and others follow as at the start.
+        Assert.True(NextHello(375_000));
+        Assert.True(NextHello(2_500));
+        Assert.True(NextHello(5_000));
+        Assert.True(NextHello(10_000));
+
+        bool NextHello(long milliseconds)
+        {
+            int before = node.Count(NodeEvent.HelloSent);
+            return _mesh.RunUntil(() => node.Count(NodeEvent.HelloSent) > before, milliseconds);
+        }
+    }
+
+    [Fact]
+    public void A_change_of_the_version_is_told_at_once()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Assert.True(member.Connect(node));
+        _mesh.Run(100_000);
+        node.SentTo.Clear();
+        node.Load(Mesh.NetworkOf(6, [node, member]));
+        _mesh.Run(0);
+        Assert.Equal((6UL, Convert.ToHexString(node.Key)), Open(Assert.Single(node.Sent, s => s[0] == 0x80)));
+    }
+
+    [Fact]
+    public void They_go_to_both_families_and_to_the_rendezvous()
+    {
+        MeshNode node = _mesh.Add(1);
+        node.Node.OuterIpv6 = true;
+        node.Node.Rendezvous.CopyFrom(_there);
+        _mesh.Run(1_250);
+        string[] to = [.. node.SentTo.Select(s => $"{Convert.ToHexString(s.To.Address)}:{s.To.Port}")];
+        Assert.Equal(
+            ["00000000000000000000FFFFFFFFFFFF:51820", "FF020000000000000000000000000001:51820", "00000000000000000000FFFFCB007107:4321"],
+            to);
+        Assert.Single(node.Sent.Select(Convert.ToHexString).Distinct());
+        Assert.Equal(1, node.Count(NodeEvent.HelloSent));
+    }
+
+    [Fact]
+    public void Two_nodes_without_a_network_stay_silent_to_each_other()
+    {
+        MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2)];
+        _mesh.Run(600_000);
+        Assert.All(nodes, n => Assert.All(n.Sent, s => Assert.Equal(0x80, s[0])));
+    }
+
+    private static byte[] Hello(byte[] key, ulong version, byte nonce, byte[]? root = null)
+    {
+        byte[] big = new byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(big, version);
+        byte[] nonces = [.. Enumerable.Repeat(nonce, 24)];
+        using Key hello = HelloKey(root ?? NetworkBytes.TrustRoot);
+        return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, (byte[])[.. key, .. big, .. new byte[64]])];
+    }
+
+    private static (ulong Version, string Key) Open(byte[] hello)
+    {
+        Assert.Equal(148, hello.Length);
+        Assert.Equal(_zone, hello[..4]);
+        using Key key = HelloKey(NetworkBytes.TrustRoot);
+        byte[]? plain = AeadAlgorithm.XChaCha20Poly1305.Decrypt(key, hello.AsSpan(4, 24), _zone, hello.AsSpan(28));
+        Assert.NotNull(plain);
+        Assert.True(plain.AsSpan(40).IndexOfAnyExcept((byte)0) < 0);
+        return (BinaryPrimitives.ReadUInt64BigEndian(plain.AsSpan(32)), Convert.ToHexString(plain, 0, 32));
+    }
+
+    private static Key HelloKey(byte[] root)
+    {
+        byte[] input = [.. "spore-hello"u8, .. root];
+        Blake2sDigest digest = new(256);
+        digest.BlockUpdate(input, 0, input.Length);
+        byte[] key = new byte[32];
+        digest.DoFinal(key, 0);
+        return Key.Import(AeadAlgorithm.XChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
+    }
+
+    private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) => node.SentTo.Where(s => s.Bytes[0] == 1);
+
+    private void Say(MeshNode node, byte[] key, ulong version, byte nonce = 1) => _mesh.Inject(node, Hello(key, version, nonce), _there);
+
+    // The time before each hello.
+    private long[] Gaps(MeshNode node, long milliseconds)
+    {
+        List<long> at = [_mesh.Now];
+        long end = _mesh.Now + milliseconds;
+        while (_mesh.RunUntil(() => node.Count(NodeEvent.HelloSent) == at.Count, end - _mesh.Now))
+        {
+            at.Add(_mesh.Now);
+        }
+
+        return [.. at.Zip(at.Skip(1), (a, b) => b - a)];
+    }
+
+    private (MeshNode Node, Stranger Member) NodeAndMember(Mesh? mesh = null, byte seed = 1)
+    {
+        mesh ??= _mesh;
+        MeshNode node = mesh.Add(seed);
+        Stranger member = mesh.AddStranger(100);
+
+        // Another member has a session, so that the node says and asks nothing by itself.
+        Stranger other = mesh.AddStranger(101);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member, other])));
+        Assert.True(other.Connect(node));
+        mesh.Run(3_000);
+        node.SentTo.Clear();
+        node.Events.Clear();
+        return (node, member);
+    }
+}

@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>A TFTP transfer of a <see cref="Stranger"/>, in blocks of 512 bytes, without options and without repeating anything.</summary>
+internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send)
+{
+    private const int BlockSize = 512;
+
+    private int _block;
+
+    public int LocalPort { get; } = localPort;
+
+    public int RemotePort { get; private set; } = remotePort;
+
+    public string Name { get; init; } = string.Empty;
+
+    public List<byte> Content { get; init; } = [];
+
+    public bool IsDone { get; private set; }
+
+    /// <summary>The error's code, or null when there was none.</summary>
+    public int? Error { get; private set; }
+
+    public string ErrorText { get; private set; } = string.Empty;
+
+    /// <summary>The number of the block after which nothing more is said.</summary>
+    public int SilentAfter { get; init; } = int.MaxValue;
+
+    /// <summary>Whether the file is there whole.</summary>
+    public bool IsComplete => IsDone && Error is null;
+
+    public static byte[] Request(int opcode, string name, params string[] options) =>
+        [0, (byte)opcode, .. Encoding.Latin1.GetBytes(name + "\0octet\0" + string.Concat(Array.ConvertAll(options, o => o + "\0")))];
+
+    /// <summary>Answers a peer's request: by the first block, or by the acknowledgment of none.</summary>
+    public void Begin()
+    {
+        if (isSender)
+        {
+            SendBlock(1);
+        }
+        else
+        {
+            send(this, [0, 4, 0, 0]);
+        }
+    }
+
+    public void Take(byte[] packet, int sourcePort)
+    {
+        int number = packet.Length >= 4 ? (packet[2] << 8) | packet[3] : -1;
+        if (packet[1] == 5)
+        {
+            Error = number;
+            ErrorText = Encoding.Latin1.GetString(packet, 4, packet.Length - 5);
+            IsDone = true;
+            return;
+        }
+
+        RemotePort = sourcePort;
+        if (!isSender && packet[1] == 3 && number == _block + 1)
+        {
+            _block = number;
+            Content.AddRange(packet[4..]);
+            if (number <= SilentAfter)
+            {
+                send(this, [0, 4, .. packet[2..4]]);
+                IsDone = packet.Length < BlockSize + 4;
+            }
+        }
+        else if (isSender && packet[1] == 4 && number == _block)
+        {
+            if (_block > 0 && _block * BlockSize > Content.Count)
+            {
+                IsDone = true;
+            }
+            else
+            {
+                SendBlock(_block + 1);
+            }
+        }
+    }
+
+    private void SendBlock(int number)
+    {
+        _block = number;
+        if (number <= SilentAfter)
+        {
+            int start = (number - 1) * BlockSize;
+            send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(BlockSize, Content.Count - start))]);
+        }
+    }
+}
