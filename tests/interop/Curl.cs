@@ -1,0 +1,53 @@
+using System.IO;
+using System.Linq;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>TFTP inside the tunnel with stock curl, whose exit codes tell TFTP's errors apart (curl's manual page).</summary>
+/// <param name="lab">The lab.</param>
+/// <param name="stock">The node it runs beside.</param>
+/// <param name="server">Whose files it reads and writes.</param>
+internal sealed class Curl(Lab lab, StockNode stock, Member server)
+{
+    /// <summary>There is no such file.</summary>
+    public const int NotFound = 68;
+
+    /// <summary>Access is denied.</summary>
+    public const int Denied = 69;
+
+    /// <summary>The file exists already.</summary>
+    public const int Exists = 73;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">What was read.</param>
+    /// <returns>How curl ended.</returns>
+    public Command Read(string name, out byte[] bytes)
+    {
+        string path = Path.Combine(lab.Folder, "read");
+        File.Delete(path);
+        Command command = Run("-o", path, Url(name));
+        bytes = File.Exists(path) ? File.ReadAllBytes(path) : [];
+        return command;
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">What it is to hold.</param>
+    /// <returns>How curl ended.</returns>
+    public Command Write(string name, byte[] bytes)
+    {
+        return Run("-T", lab.File("written", bytes), Url(name));
+    }
+
+    private Command Run(params string[] arguments)
+    {
+        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. arguments]);
+    }
+
+    // The zone's percent sign is escaped in a URL (RFC 6874).
+    private string Url(string name)
+    {
+        return $"tftp://[{stock.Scoped(server).Replace("%", "%25")}]/{name}";
+    }
+}

@@ -1,0 +1,52 @@
+using Spore.Signing;
+using Xunit;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>Nodes that know no peer, on a real broadcast domain.</summary>
+public class HelloTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_node_with_a_key_and_a_root_alone_finds_the_network(bool ipv4)
+    {
+        using Lab lab = Lab.Open();
+        using Authority authority = new();
+        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) = (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
+        if (ipv4)
+        {
+            Wire.Join(lab, first, second, third);
+        }
+        else
+        {
+            Wire.JoinLinkLocal(lab, first, second, third);
+        }
+
+        (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
+        StockNode stock = new(lab, third, 3);
+        byte[] network = authority.Sign(1, new Member(one.PublicKey, 1), new Member(two.PublicKey, 2), stock.Self);
+        SporeNode publisher = new(lab, first, one, 1, true, network);
+        SporeNode newcomer = new(lab, second, two, 2, true);
+
+        newcomer.Program.WaitFor("network applied", "version 1");
+        newcomer.WaitForAddress(newcomer.Self.Ipv6);
+        foreach (string address in new[] { publisher.Self.Ipv4, publisher.Self.Ipv6, $"{publisher.Self.LinkLocal}%{SporeNode.Interface}" })
+        {
+            Ping.IsAnswered(second, address);
+        }
+
+        foreach (string address in new[] { newcomer.Self.Ipv4, newcomer.Self.Ipv6, $"{newcomer.Self.LinkLocal}%{SporeNode.Interface}" })
+        {
+            Ping.IsAnswered(first, address);
+        }
+
+        if (ipv4)
+        {
+            stock.AddPeer(publisher.Self, Wire.Endpoint(1));
+            stock.AddPeer(newcomer.Self, Wire.Endpoint(2));
+            Ping.AllAreAnswered(stock, publisher.Self);
+            Ping.AllAreAnswered(stock, newcomer.Self);
+        }
+    }
+}

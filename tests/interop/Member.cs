@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Net;
+using Spore.Signing;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>A place in a signed network. Member N has 10.99.0.N and fd99::N, so nothing overlaps with the wire.</summary>
+/// <param name="Key">The public key, 32 bytes.</param>
+/// <param name="Number">The member's number.</param>
+/// <param name="Endpoint">Where it can be reached, as the network tells it, or null.</param>
+internal sealed record Member(byte[] Key, int Number, string? Endpoint = null)
+{
+    /// <summary>The key as <c>wg</c> writes it.</summary>
+    public string KeyText => Signing.KeyText.Format(Key);
+
+    /// <summary>The assigned IPv4 address.</summary>
+    public string Ipv4 => string.Create(CultureInfo.InvariantCulture, $"10.99.0.{Number}");
+
+    /// <summary>The assigned IPv6 address.</summary>
+    public string Ipv6 => string.Create(CultureInfo.InvariantCulture, $"fd99::{Number}");
+
+    /// <summary>The link-local address that follows from the key.</summary>
+    public string LinkLocal => new IPAddress(NodeKey.LinkLocal(Key)).ToString();
+
+    /// <summary>All three addresses, as prefixes.</summary>
+    public string AllowedIps => $"{LinkLocal}/128,{Ipv4}/32,{Ipv6}/128";
+
+    /// <summary>What a network says about the member.</summary>
+    /// <returns>Its description.</returns>
+    public PeerDescription Describe()
+    {
+        PeerDescription peer = new() { PublicKey = Key, Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}") };
+        peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
+        peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
+        if (Endpoint != null)
+        {
+            peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, out _)!);
+        }
+
+        return peer;
+    }
+}

@@ -1,0 +1,122 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>A network namespace: a machine of its own, as far as networks go. Its name tells the process that made it, so that what a killed run left behind is found.</summary>
+internal sealed class NetworkNamespace : IDisposable
+{
+    private const string Prefix = "spore-";
+
+    private static int _count;
+
+    private readonly Journal _journal;
+
+    /// <summary>Makes a namespace with its loopback interface up.</summary>
+    /// <param name="label">What it is called in the journal.</param>
+    /// <param name="journal">Takes what is done in it.</param>
+    /// <exception cref="InvalidOperationException">It can't be made.</exception>
+    public NetworkNamespace(string label, Journal journal)
+    {
+        Label = label;
+        _journal = journal;
+        Name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        Command.Run(["ip", "netns", "add", Name]).Demand();
+        Ip("link set lo up");
+    }
+
+    /// <summary>What it is called in the journal.</summary>
+    public string Label { get; }
+
+    /// <summary>Its name, which no other has.</summary>
+    public string Name { get; }
+
+    /// <summary>Removes what runs that were killed have left behind.</summary>
+    public static void RemoveStale()
+    {
+        foreach (string line in Command.Run(["ip", "netns", "list"]).Demand().Split('\n'))
+        {
+            string name = line.Split(' ')[0];
+            string[] parts = name.Split('-');
+            if (name.StartsWith(Prefix, StringComparison.Ordinal) && parts.Length == 3 && !Directory.Exists($"/proc/{parts[1]}"))
+            {
+                Remove(name);
+            }
+        }
+    }
+
+    /// <summary>Runs <c>ip</c> in the namespace.</summary>
+    /// <param name="arguments">Its arguments, with spaces between them.</param>
+    /// <returns>What it wrote.</returns>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public string Ip(string arguments)
+    {
+        return Command.Run(["ip", "-n", Name, .. arguments.Split(' ')]).Demand();
+    }
+
+    /// <summary>Runs a program in the namespace to its end.</summary>
+    /// <param name="arguments">The program and its arguments.</param>
+    /// <returns>How it ended.</returns>
+    public Command Run(params string[] arguments)
+    {
+        Command command = Command.Run(Inside(arguments));
+        _journal.Write(Label, "$ " + string.Join(' ', arguments));
+        foreach (string line in (command.Output + command.Error).Split('\n').Where(l => l.Trim().Length > 0))
+        {
+            _journal.Write(Label, line);
+        }
+
+        return command;
+    }
+
+    /// <summary>Runs a program in the namespace to its end, without a word in the journal: for what is asked again and again.</summary>
+    /// <param name="arguments">The program and its arguments.</param>
+    /// <returns>How it ended.</returns>
+    public Command Ask(params string[] arguments)
+    {
+        return Command.Run(Inside(arguments));
+    }
+
+    /// <summary>Starts a program in the namespace.</summary>
+    /// <param name="arguments">The program and its arguments.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    /// <returns>The program.</returns>
+    public RunningProgram Start(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        return new RunningProgram(Label, _journal, Inside(arguments), environment);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Remove(Name);
+    }
+
+    private static void Remove(string name)
+    {
+        foreach (string id in Command.Run(["ip", "netns", "pids", name]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            try
+            {
+                using Process process = Process.GetProcessById(int.Parse(id, CultureInfo.InvariantCulture));
+                process.Kill();
+            }
+            catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+            {
+                // It has ended in the meantime.
+            }
+        }
+
+        Command.Run(["ip", "netns", "delete", name]);
+    }
+
+    // exec replaces itself by the program, so a signal to the process reaches the program.
+    private string[] Inside(string[] arguments)
+    {
+        return ["ip", "netns", "exec", Name, .. arguments];
+    }
+}

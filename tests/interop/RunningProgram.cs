@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Runtime.InteropServices;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>A program that runs until it is told to end, and what it writes.</summary>
+internal sealed class RunningProgram : IDisposable
+{
+    private const int Terminate = 15;
+
+    private readonly Process _process;
+    private readonly List<string> _lines = [];
+    private readonly string _name;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="name">What it is called in the journal.</param>
+    /// <param name="journal">Takes what it writes.</param>
+    /// <param name="arguments">The program and its arguments.</param>
+    /// <param name="environment">Variables of its environment.</param>
+    public RunningProgram(string name, Journal journal, IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
+    {
+        _name = name;
+        ProcessStartInfo info = Command.Info(arguments);
+        foreach ((string variable, string value) in environment)
+        {
+            info.Environment[variable] = value;
+        }
+
+        journal.Write(name, "$ " + string.Join(' ', arguments));
+        _process = new Process { StartInfo = info };
+        DataReceivedEventHandler hear = (_, e) =>
+        {
+            if (e.Data is { } line)
+            {
+                journal.Write(name, line);
+                lock (_lines)
+                {
+                    _lines.Add(line);
+                }
+            }
+        };
+        _process.OutputDataReceived += hear;
+        _process.ErrorDataReceived += hear;
+        _process.Start();
+        _process.StandardInput.Close();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>All lines so far.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
+
+    /// <summary>Whether a line so far holds all of some texts.</summary>
+    /// <param name="parts">The texts.</param>
+    /// <returns>Whether there is one.</returns>
+    public bool Wrote(params string[] parts)
+    {
+        return Lines.Any(line => parts.All(line.Contains));
+    }
+
+    /// <summary>Waits for a line that holds all of some texts.</summary>
+    /// <param name="parts">The texts.</param>
+    public void WaitFor(params string[] parts)
+    {
+        Wait.Until(
+            () => Wrote(parts) || (_process.HasExited ? throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}") : false),
+            $"{_name} to write '{string.Join("' and '", parts)}'");
+    }
+
+    /// <summary>Waits until the program has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public int WaitForEnd()
+    {
+        Wait.Until(() => _process.HasExited, $"{_name} to end");
+        _process.WaitForExit();
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the program to end (SIGTERM) and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public int Stop()
+    {
+        if (!_process.HasExited)
+        {
+            Signal(_process.Id, Terminate);
+        }
+
+        return WaitForEnd();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        try
+        {
+            Stop();
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill(true);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int process, int signal);
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Runtime.InteropServices;
+using Spore.Signing;
+
+namespace Spore.Tests.Interop;
+
+/// <summary><c>hostsim node</c> on a machine, with its timeline.</summary>
+internal sealed class SporeNode
+{
+    /// <summary>The interface it makes where it is to have one.</summary>
+    public const string Interface = "spore0";
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="machine">The machine it runs on.</param>
+    /// <param name="identity">Its identity.</param>
+    /// <param name="number">Its number as a member.</param>
+    /// <param name="tun">Whether it makes an interface.</param>
+    /// <param name="network">The network file that it starts with, or null.</param>
+    /// <param name="more">More options of the command line.</param>
+    public SporeNode(Lab lab, NetworkNamespace machine, NodeIdentity identity, int number, bool tun, byte[]? network = null, params string[] more)
+    {
+        Machine = machine;
+        Self = new Member(identity.PublicKey, number);
+        List<string> arguments =
+        [
+            Dotnet(),
+            Path.Combine(AppContext.BaseDirectory, "hostsim.dll"),
+            "node",
+            "--identity",
+            lab.File($"{machine.Name}.id", identity.Record),
+            "--listen",
+            StockNode.Port.ToString(CultureInfo.InvariantCulture),
+            .. tun ? new[] { "--tun", Interface } : [],
+            .. network == null ? [] : new[] { "--network", lab.File($"{machine.Name}.spore", network) },
+            .. more,
+        ];
+        Program = lab.Keep(machine.Start([.. arguments]));
+        Program.WaitFor("listening");
+        if (tun)
+        {
+            WaitForAddress(network == null ? Self.LinkLocal : Self.Ipv6);
+        }
+    }
+
+    /// <summary>The machine it runs on.</summary>
+    public NetworkNamespace Machine { get; }
+
+    /// <summary>Its key and addresses.</summary>
+    public Member Self { get; }
+
+    /// <summary>The running program; what it writes is its timeline.</summary>
+    public RunningProgram Program { get; }
+
+    /// <summary>Waits until its interface has an address.</summary>
+    /// <param name="address">The address.</param>
+    public void WaitForAddress(string address)
+    {
+        Wait.Until(
+            () => Machine.Ask("ip", "-o", "addr", "show", "dev", Interface).Output.Contains($" {address}/", StringComparison.Ordinal),
+            $"{Interface} to have {address}");
+    }
+
+    // The runtime these tests run on, wherever it is installed.
+    private static string Dotnet()
+    {
+        return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    }
+}

@@ -1,0 +1,92 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Threading;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>Stock WireGuard on a machine: <c>wireguard-go</c>, set up with <c>wg</c> and <c>ip</c> as anyone would.</summary>
+internal sealed class StockNode
+{
+    /// <summary>The port that all nodes listen on.</summary>
+    public const int Port = 51820;
+
+    // Sockets of wireguard-go are found by the interface's name, whatever namespace it is in.
+    private static int _count;
+
+    private readonly RunningProgram _program;
+
+    /// <summary>Starts stock WireGuard with a new key and its link-local address.</summary>
+    /// <param name="lab">The lab.</param>
+    /// <param name="machine">The machine it runs on.</param>
+    /// <param name="number">Its number as a member; a guest has one too, but nobody gives anything for it.</param>
+    public StockNode(Lab lab, NetworkNamespace machine, int number)
+    {
+        Machine = machine;
+        Interface = string.Create(CultureInfo.InvariantCulture, $"wg{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
+        string key = Command.Run(["wg", "genkey"]).Demand();
+        Self = new Member(Convert.FromBase64String(Command.Run(["wg", "pubkey"], key).Demand().Trim()), number);
+        _program = lab.Keep(machine.Start(["wireguard-go", "-f", Interface], ("WG_PROCESS_FOREGROUND", "1"), ("LOG_LEVEL", "verbose")));
+        _program.WaitFor("UAPI listener started");
+        string keyFile = lab.File($"{Interface}.key", Encoding.ASCII.GetBytes(key));
+        machine.Run("wg", "set", Interface, "private-key", keyFile, "listen-port", Text(Port)).Demand();
+        machine.Ip($"link set {Interface} addrgenmode none");
+        machine.Ip($"link set {Interface} mtu 1420 up");
+        machine.Ip($"addr add {Self.LinkLocal}/128 dev {Interface} nodad");
+        machine.Ip($"route add fe80::/10 dev {Interface}");
+        machine.Ip($"addr add {Self.Ipv4}/32 dev {Interface}");
+        machine.Ip($"addr add {Self.Ipv6}/128 dev {Interface} nodad");
+    }
+
+    /// <summary>The machine it runs on.</summary>
+    public NetworkNamespace Machine { get; }
+
+    /// <summary>The interface's name.</summary>
+    public string Interface { get; }
+
+    /// <summary>Its key and addresses.</summary>
+    public Member Self { get; }
+
+    /// <summary>Configures a peer with all of its addresses, and routes to them.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="endpoint">Where to find it, or null to wait for it.</param>
+    public void AddPeer(Member peer, string? endpoint = null)
+    {
+        string[] where = endpoint == null ? [] : ["endpoint", endpoint];
+        Machine.Run(["wg", "set", Interface, "peer", peer.KeyText, "allowed-ips", peer.AllowedIps, .. where]).Demand();
+        Machine.Ip($"route add {peer.Ipv4}/32 dev {Interface}");
+        Machine.Ip($"-6 route add {peer.Ipv6}/128 dev {Interface}");
+    }
+
+    /// <summary>Whether <c>wg show</c> has seen a handshake with a peer.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <returns>Whether there was one.</returns>
+    public bool HasHandshake(Member peer)
+    {
+        return Machine.Ask("wg", "show", Interface, "latest-handshakes").Demand()
+            .Split('\n')
+            .Any(line => line.StartsWith(peer.KeyText, StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal));
+    }
+
+    /// <summary>Whether its log holds a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Logged(string text)
+    {
+        return _program.Wrote(text);
+    }
+
+    /// <summary>A link-local address with the interface it is behind.</summary>
+    /// <param name="peer">Whose address.</param>
+    /// <returns>The address, a percent sign and the interface.</returns>
+    public string Scoped(Member peer)
+    {
+        return $"{peer.LinkLocal}%{Interface}";
+    }
+
+    private static string Text(int number)
+    {
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
+}

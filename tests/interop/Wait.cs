@@ -1,0 +1,30 @@
+using System;
+using System.Diagnostics;
+using System.Threading;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>Waits for what other processes do.</summary>
+internal static class Wait
+{
+    private const int PollEvery = 50;
+
+    /// <summary>Waits until a condition holds.</summary>
+    /// <param name="condition">The condition.</param>
+    /// <param name="what">What is waited for, in words.</param>
+    /// <param name="seconds">How long to wait at most.</param>
+    /// <exception cref="TimeoutException">It did not come true.</exception>
+    public static void Until(Func<bool> condition, string what, int seconds = 60)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (clock.Elapsed.TotalSeconds > seconds)
+            {
+                throw new TimeoutException($"waited {seconds} s for {what}");
+            }
+
+            Thread.Sleep(PollEvery);
+        }
+    }
+}

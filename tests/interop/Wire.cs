@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>The outer network: a pair of veth for two machines, a bridge for more. Machine N has 10.77.0.N and fd77::N, and the link-local address that the kernel makes, on eth0.</summary>
+internal static class Wire
+{
+    private const string Interface = "eth0";
+
+    /// <summary>Puts machines on one wire.</summary>
+    /// <param name="lab">The lab, which a bridge becomes a part of.</param>
+    /// <param name="machines">The machines, in the order of their numbers, from 1.</param>
+    public static void Join(Lab lab, params NetworkNamespace[] machines)
+    {
+        Join(lab, true, machines);
+    }
+
+    /// <summary>Puts machines on one wire on which there is no address but the kernel's link-local ones.</summary>
+    /// <param name="lab">The lab, which a bridge becomes a part of.</param>
+    /// <param name="machines">The machines.</param>
+    public static void JoinLinkLocal(Lab lab, params NetworkNamespace[] machines)
+    {
+        Join(lab, false, machines);
+    }
+
+    /// <summary>Where a machine's node is found.</summary>
+    /// <param name="number">The machine's number on the wire, from 1.</param>
+    /// <returns>Its IPv4 address and port.</returns>
+    public static string Endpoint(int number)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"{Address(number)}:{StockNode.Port}");
+    }
+
+    private static string Address(int number)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"10.77.0.{number}");
+    }
+
+    private static void Join(Lab lab, bool addresses, NetworkNamespace[] machines)
+    {
+        if (machines.Length == 2)
+        {
+            machines[0].Ip($"link add {Interface} type veth peer name {Interface} netns {machines[1].Name}");
+        }
+        else
+        {
+            NetworkNamespace bridge = lab.Machine("bridge");
+            bridge.Ip("link add br0 type bridge");
+            bridge.Ip("link set br0 up");
+            for (int i = 0; i < machines.Length; i++)
+            {
+                string port = string.Create(CultureInfo.InvariantCulture, $"port{i}");
+                bridge.Ip($"link add {port} type veth peer name {Interface} netns {machines[i].Name}");
+                bridge.Ip($"link set {port} master br0");
+                bridge.Ip($"link set {port} up");
+            }
+        }
+
+        for (int i = 0; i < machines.Length; i++)
+        {
+            // Duplicate address detection would take a second in which nothing can be sent.
+            machines[i].Run("sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{Interface}/accept_dad").Demand();
+            machines[i].Ip($"link set {Interface} up");
+            if (addresses)
+            {
+                machines[i].Ip($"addr add {Address(i + 1)}/24 broadcast + dev {Interface}");
+                machines[i].Ip(string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
+            }
+        }
+    }
+}
