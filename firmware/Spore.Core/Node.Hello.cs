@@ -83,13 +83,13 @@ public sealed partial class Node
         for (int i = 0; i < MemberCount; i++)
         {
             _nextToCall = _nextToCall + 1 < MemberCount ? _nextToCall + 1 : 0;
-            if (_nextToCall == _ownEntry)
+            if (_nextToCall == _ownEntry || !HasEndpoint(_nextToCall))
             {
                 continue;
             }
 
             Peer peer = OpenMember(_nextToCall, now);
-            if (peer != null && peer.Endpoint.IsKnown)
+            if (peer != null)
             {
                 _tunnel.Initiate(peer, now);
                 return;

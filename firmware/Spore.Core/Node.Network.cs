@@ -393,8 +393,8 @@ public sealed partial class Node
             }
 
             _freshnessDue = now + FreshnessRetry;
-            Peer peer = OpenMember(_witnessToAsk, now);
-            if (peer != null && (peer.HasSession(now) || peer.Endpoint.IsKnown))
+            Peer peer = HasEndpoint(_witnessToAsk) ? OpenMember(_witnessToAsk, now) : null;
+            if (peer != null)
             {
                 _agreements[peer.Slot].WantsRead = true;
                 if (peer.HasSession(now))

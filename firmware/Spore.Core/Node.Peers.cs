@@ -21,15 +21,20 @@ public sealed partial class Node : ITunnelHost
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
         _now = now;
-        int entry = _network.IsComplete ? _network.Find(publicKey, offset) : -1;
-        Peer peer = entry >= 0 && !_expired ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
+        int entry = MemberCount > 0 ? _network.Find(publicKey, offset) : -1;
+        Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
         if (peer == null)
         {
-            peer = Open(publicKey, offset, now);
-            if (peer == null)
-            {
-                return false;
-            }
+            peer = entry < 0 ? Open(publicKey, offset, now) : null;
+        }
+        else if (peer.IsGuest && !MakeRoom(now))
+        {
+            peer = null;
+        }
+
+        if (peer == null)
+        {
+            return false;
         }
 
         peer.IsConfigured = true;
@@ -43,23 +48,14 @@ public sealed partial class Node : ITunnelHost
         return true;
     }
 
-    Peer ITunnelHost.Find(byte[] key, int offset, long now)
-    {
-        Peer peer = _tunnel.FindSlot(key, offset);
-        if (peer == null && _network.IsComplete && !_expired)
-        {
-            int entry = _network.Find(key, offset);
-            if (entry >= 0)
-            {
-                peer = OpenMember(entry, now);
-            }
-        }
-
-        return peer;
-    }
-
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
     {
+        int entry = MemberCount > 0 ? _network.Find(key, offset) : -1;
+        if (entry >= 0)
+        {
+            return OpenMember(entry, now);
+        }
+
         Peer peer = FreeSlot();
         if (peer == null || CountGuests() >= _limits.Guests)
         {
@@ -163,6 +159,33 @@ public sealed partial class Node : ITunnelHost
         return peer;
     }
 
+    // Whether it is known where to ask a member, without taking a slot for it.
+    private bool HasEndpoint(int entry)
+    {
+        int slot = _slotOfEntry[entry];
+        if (slot >= 0)
+        {
+            return _tunnel.Peers[slot].Endpoint.IsKnown;
+        }
+
+        int start = _network.EntryOffset(entry);
+        if (_neighbours.Find(_network.Bytes, start + NetworkEntry.KeyOffset) >= 0)
+        {
+            return true;
+        }
+
+        _field.Begin(_network.Bytes, start);
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.EndpointAddress)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
     private void Enroll(Peer peer, int entry, long now)
     {
@@ -210,19 +233,38 @@ public sealed partial class Node : ITunnelHost
 
     private Peer Open(byte[] key, int offset, long now)
     {
-        Peer peer = FreeSlot();
-        if (peer == null || CountKnown() >= _limits.Peers)
+        if (!_tunnel.Prepare(key, offset) || !MakeRoom(now))
         {
-            peer = MemberToEvict(now);
-            if (peer == null)
-            {
-                return null;
-            }
+            return null;
+        }
 
+        Peer peer = FreeSlot();
+        if (peer == null)
+        {
+            // Until they are dropped, members that a new network made guests of fill more than the guests' pool.
+            peer = OldestGuest();
             Remove(peer, now);
         }
 
         return Occupy(peer, key, offset, now) ? peer : null;
+    }
+
+    // Room for one more peer that is no guest.
+    private bool MakeRoom(long now)
+    {
+        if (CountKnown() < _limits.Peers)
+        {
+            return true;
+        }
+
+        Peer peer = MemberToEvict(now);
+        if (peer == null)
+        {
+            return false;
+        }
+
+        Remove(peer, now);
+        return true;
     }
 
     private bool Occupy(Peer peer, byte[] key, int offset, long now)
@@ -311,6 +353,21 @@ public sealed partial class Node : ITunnelHost
         }
 
         return silent ?? idle;
+    }
+
+    private Peer OldestGuest()
+    {
+        Peer oldest = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsGuest && (oldest == null || peers[i].Since < oldest.Since))
+            {
+                oldest = peers[i];
+            }
+        }
+
+        return oldest;
     }
 
     // One without a session if there is one, and of those the one heard longest ago.

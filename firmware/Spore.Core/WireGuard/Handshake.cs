@@ -54,9 +54,9 @@ internal sealed class Handshake
 
     /// <summary>The static-static shared secret with a peer.</summary>
     /// <returns>False when the public key has none.</returns>
-    internal bool StaticStatic(byte[] publicKey, byte[] shared)
+    internal bool StaticStatic(byte[] publicKey, int offset, byte[] shared)
     {
-        return _x25519.Multiply(shared, 0, _privateKey, 0, publicKey, 0);
+        return _x25519.Multiply(shared, 0, _privateKey, 0, publicKey, offset);
     }
 
     /// <summary>Called to initiate: writes an initiation, 148 bytes, and what is to be kept for the response.</summary>

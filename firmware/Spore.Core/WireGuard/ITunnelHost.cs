@@ -3,14 +3,7 @@ namespace Spore.WireGuard;
 /// <summary>What the tunnel asks of, and tells, the layer above it: who is let in, and what became of it.</summary>
 public interface ITunnelHost
 {
-    /// <summary>Looks for a peer that is known already.</summary>
-    /// <param name="key">A buffer with its public key.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="now">The monotonic clock.</param>
-    /// <returns>Its slot, or null when the key is unknown.</returns>
-    Peer Find(byte[] key, int offset, long now);
-
-    /// <summary>An unknown key has sent an authentic initiation.</summary>
+    /// <summary>A key that has no slot has sent an authentic initiation.</summary>
     /// <param name="key">A buffer with its public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="now">The monotonic clock.</param>

@@ -29,12 +29,11 @@ public sealed class Tunnel
     private readonly byte[] _nonce = new byte[12];
     private readonly byte[] _message = new byte[Message.InitiationSize];
     private readonly byte[] _timestamp = new byte[Message.TimestampSize];
-    private readonly byte[] _staticStatic = new byte[Message.KeySize];
+    private readonly byte[] _preparedKey = new byte[Message.KeySize];
+    private readonly byte[] _preparedSecret = new byte[Message.KeySize];
     private readonly byte[] _random = new byte[4];
+    private bool _isPrepared;
     private long _nextDeadline = Constants.Never;
-
-    // Whether _staticStatic is that of the key which is being let in.
-    private bool _admitting;
 
     /// <summary>Makes a tunnel and takes all its memory.</summary>
     /// <param name="limits">The sizes.</param>
@@ -111,30 +110,44 @@ public sealed class Tunnel
         return null;
     }
 
+    /// <summary>Called before a slot is taken for a key: derives its shared secret, for <see cref="Open"/> to take.</summary>
+    /// <param name="key">A buffer with the public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>False when the key is our own or has no shared secret, and so can be no peer's.</returns>
+    public bool Prepare(byte[] key, int offset)
+    {
+        if (_isPrepared && ConstantTime.Equal(_preparedKey, 0, key, offset, Message.KeySize))
+        {
+            return true;
+        }
+
+        ForgetPrepared();
+        if (ConstantTime.Equal(_publicKey, 0, key, offset, Message.KeySize) || !_handshake.StaticStatic(key, offset, _preparedSecret))
+        {
+            return false;
+        }
+
+        Array.Copy(key, offset, _preparedKey, 0, Message.KeySize);
+        _isPrepared = true;
+        return true;
+    }
+
     /// <summary>Called to put a peer into an empty slot.</summary>
     /// <param name="peer">The slot.</param>
     /// <param name="key">A buffer with the public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="now">The monotonic clock.</param>
-    /// <returns>False when the key is our own or has no shared secret; then the slot stays empty.</returns>
+    /// <returns>False when the key can be no peer's; then the slot stays empty.</returns>
     public bool Open(Peer peer, byte[] key, int offset, long now)
     {
-        if (ConstantTime.Equal(_publicKey, 0, key, offset, Message.KeySize))
+        if (!Prepare(key, offset))
         {
             return false;
         }
 
         Array.Copy(key, offset, peer.PublicKey, 0, Message.KeySize);
-        if (_admitting)
-        {
-            Array.Copy(_staticStatic, 0, peer.StaticStatic, 0, Message.KeySize);
-        }
-        else if (!_handshake.StaticStatic(peer.PublicKey, peer.StaticStatic))
-        {
-            peer.Wipe();
-            return false;
-        }
-
+        Array.Copy(_preparedSecret, 0, peer.StaticStatic, 0, Message.KeySize);
+        ForgetPrepared();
         _handshake.Mac1Key(peer.PublicKey, peer.Mac1Key);
         peer.InUse = true;
         peer.Since = now;
@@ -349,31 +362,22 @@ public sealed class Tunnel
         }
 
         byte[] key = _handshake.RemoteStatic;
-        Peer peer = _host.Find(key, 0, now);
-        bool sound;
-        if (peer != null)
-        {
-            sound = _handshake.ConsumeTimestamp(buffer, offset, peer.StaticStatic);
-        }
-        else
-        {
-            sound = _handshake.StaticStatic(key, _staticStatic) && _handshake.ConsumeTimestamp(buffer, offset, _staticStatic);
-        }
-
+        Peer peer = FindSlot(key, 0);
+        bool sound = peer != null
+            ? _handshake.ConsumeTimestamp(buffer, offset, peer.StaticStatic)
+            : Prepare(key, 0) && _handshake.ConsumeTimestamp(buffer, offset, _preparedSecret);
         if (!sound)
         {
             _counters.Invalid++;
             _handshake.Wipe();
-            Array.Clear(_staticStatic, 0, Message.KeySize);
+            ForgetPrepared();
             return;
         }
 
         if (peer == null)
         {
-            _admitting = true;
             peer = _host.Admit(key, 0, now);
-            _admitting = false;
-            Array.Clear(_staticStatic, 0, Message.KeySize);
+            ForgetPrepared();
             if (peer == null)
             {
                 _counters.Limited++;
@@ -409,6 +413,12 @@ public sealed class Tunnel
         peer.BytesReceived += length;
         SendResponse(peer, BitConverter.ToInt32(buffer, offset + Message.InitiationSender), source, now);
         Schedule(peer);
+    }
+
+    private void ForgetPrepared()
+    {
+        _isPrepared = false;
+        Array.Clear(_preparedSecret, 0, Message.KeySize);
     }
 
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)

@@ -51,6 +51,9 @@ internal sealed class StockPeer
     /// <summary>The point to send as ephemeral key in place of the private key's own, with all its shared secrets taken to be zero: what an attacker does with a point of small order.</summary>
     public byte[]? FalsePoint { get; set; }
 
+    /// <summary>The static key to claim in initiations in place of its own.</summary>
+    public byte[]? ClaimedKey { get; set; }
+
     /// <summary>What the last initiation taken said.</summary>
     public byte[] Timestamp { get; private set; } = [];
 
@@ -70,7 +73,7 @@ internal sealed class StockPeer
         MixHash(ephemeral);
         _chainingKey = Kdf(1, ephemeral)[0];
         byte[] key = MixKey(Shared(_ephemeral, responder));
-        byte[] encryptedStatic = Seal(key, Public);
+        byte[] encryptedStatic = Seal(key, ClaimedKey ?? Public);
         key = MixKey(Shared(_private, responder, trusted: true));
         byte[] encryptedTimestamp = Seal(key, timestamp);
         return WithMacs([1, 0, 0, 0, .. Little(Index), .. ephemeral, .. encryptedStatic, .. encryptedTimestamp]);

@@ -133,8 +133,6 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
-    Peer? ITunnelHost.Find(byte[] key, int offset, long now) => Tunnel.FindSlot(key, offset);
-
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
     {
         Peer? peer = AdmitsGuests ? Tunnel.Peers.FirstOrDefault(p => !p.InUse) : null;
