@@ -32,6 +32,16 @@ internal static class EndpointAddress
         return endpoint;
     }
 
+    /// <summary>Makes the system's form of an address.</summary>
+    /// <param name="endpoint">The core's form.</param>
+    /// <returns>A new address.</returns>
+    public static IPEndPoint Of(Endpoint endpoint)
+    {
+        return endpoint.IsIpv4
+            ? new IPEndPoint(new IPAddress(endpoint.Address.AsSpan(12)), endpoint.Port)
+            : new IPEndPoint(new IPAddress(endpoint.Address, (uint)endpoint.Zone), endpoint.Port);
+    }
+
     /// <summary>Makes an empty address for a kind of socket, to be reused.</summary>
     /// <param name="family">The socket's family.</param>
     /// <returns>The address.</returns>

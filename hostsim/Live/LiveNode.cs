@@ -10,6 +10,7 @@ using System.Threading;
 using Spore.Hostsim.Simulation;
 using Spore.Network;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live;
 
@@ -211,7 +212,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
                 if (_statusAsked)
                 {
                     _statusAsked = false;
-                    _timeline.Tell("status", "blue", Status());
+                    ShowStatus();
                 }
 
                 if (Now >= _feedClockAt)
@@ -330,6 +331,28 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
     }
 
+    private void ShowStatus()
+    {
+        _timeline.Tell("status", "blue", Status());
+        long now = Now;
+        foreach (Peer peer in _node.Peers.Where(p => p.InUse))
+        {
+            string kind = peer.IsGuest ? "guest" : peer.IsMember ? "member" : "configured";
+            string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
+            string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
+            _timeline.Tell(
+                kind,
+                "blue",
+                $"{_timeline.NameOf(KeyText.Format(peer.PublicKey))} at {endpoint}; {session}; heard {Seconds(now - peer.LastHeard)} ago; "
+                + $"{PlainView.Size(peer.BytesReceived)} in, {PlainView.Size(peer.BytesSent)} out");
+        }
+    }
+
+    private static string Seconds(long milliseconds)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000} s");
+    }
+
     private string Status()
     {
         long now = Now;
@@ -338,7 +361,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
             : _node.IsFresh(now) ? $"version {_node.NetworkVersion}, fresh"
             : $"version {_node.NetworkVersion}, unconfirmed ({_node.AgreeingMembers(now)} agree)";
         string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
-        return $"up {uptime}; {network}; {_node.SessionCount(now)} sessions; "
+        int sessions = _node.SessionCount(now);
+        return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; "
             + $"{PlainView.Size(counters.BytesReceived)} in, {PlainView.Size(counters.BytesSent)} out; "
             + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, {counters.InnerDropped} dropped inside";
     }

@@ -147,7 +147,6 @@ internal sealed class UdpTransport : ITransport, IDisposable
             else
             {
                 socket.DualMode = false;
-                socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastLoopback, false);
             }
 
             socket.ReceiveBufferSize = SocketBuffer;

@@ -1,0 +1,184 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
+using Spore.Hostsim.Live;
+using Spore.Network;
+using Spore.Signing;
+using Xunit;
+
+namespace Spore.Tests.Hostsim;
+
+public sealed partial class LiveNodeTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly CancellationTokenSource _stop = new();
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+        Directory.Delete(_folder, true);
+    }
+
+    [Fact]
+    public async Task A_node_gets_the_network_from_a_peer_over_real_sockets_and_logs_its_keys()
+    {
+        using TrustRootKey root = TrustRootKey.Generate();
+        NodeIdentity alpha = MakeNode(root, "alpha");
+        NodeIdentity beta = MakeNode(root, "beta");
+        NetworkDescription network = new() { Version = 7, Issued = 1_800_000_000 };
+        network.Peers.Add(new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
+        network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
+        File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
+        int port = FreePort();
+
+        Story alphaStory = Start(new NodeOptions
+        {
+            Identity = PathOf("alpha"),
+            Listen = new ListenAddress(IPAddress.Loopback, port),
+            Network = PathOf("network.spore"),
+            Mtu = 1420,
+        });
+        Story betaStory = Start(new NodeOptions
+        {
+            Identity = PathOf("beta"),
+            Listen = new ListenAddress(IPAddress.Loopback, FreePort()),
+            Peers = [new PeerArgument(alpha.PublicKey, new HostPort("127.0.0.1", port))],
+            KeyLog = PathOf("keys"),
+            Mtu = 1420,
+        });
+        await betaStory.Until("network applied  version 7");
+        await _stop.CancelAsync();
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+        Assert.Contains("network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
+        Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
+        Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
+        Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
+
+        string[] keys = File.ReadAllLines(PathOf("keys"));
+        Assert.All(keys, k => Assert.Matches(KeyLine(), k));
+        Assert.Equal(
+            $"LOCAL_STATIC_PRIVATE_KEY = {KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
+            keys[0]);
+        Assert.Equal($"REMOTE_STATIC_PUBLIC_KEY = {KeyText.Format(alpha.PublicKey)}", keys[1]);
+        Assert.Contains(keys, k => k.StartsWith("LOCAL_EPHEMERAL_PRIVATE_KEY = ", StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf("keys")));
+        }
+    }
+
+    [Fact]
+    public void A_port_in_use_is_told_plainly()
+    {
+        using TrustRootKey root = TrustRootKey.Generate();
+        MakeNode(root, "alpha");
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        int port = ((IPEndPoint)other.LocalEndPoint!).Port;
+        Run run = Run.Of("node", "--identity", PathOf("alpha"), "--listen", $"127.0.0.1:{port}");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal($"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.7:51820")]
+    [InlineData("[2001:db8::7]:9")]
+    [InlineData("[fe80::1%3]:65535")]
+    public void Addresses_pass_through_the_systems_form_unchanged(string text)
+    {
+        IPEndPoint address = IPEndPoint.Parse(text);
+        Endpoint endpoint = EndpointAddress.From(address);
+        SocketAddress form = EndpointAddress.Empty(address.AddressFamily);
+        EndpointAddress.Write(endpoint, form);
+        Assert.Equal(address.Serialize(), form);
+        Endpoint back = new();
+        EndpointAddress.Read(form, back, new byte[Endpoint.AddressSize]);
+        Assert.True(endpoint.IsSame(back));
+        Assert.Equal(address, EndpointAddress.Of(back));
+    }
+
+    [GeneratedRegex("^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
+    private static partial Regex KeyLine();
+
+    private static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private NodeIdentity MakeNode(TrustRootKey root, string name)
+    {
+        NodeIdentity identity = NodeIdentity.Generate(root.PublicKey, 0);
+        identity.Save(PathOf(name), false);
+        return identity;
+    }
+
+    private string PathOf(string name)
+    {
+        return Path.Combine(_folder, name);
+    }
+
+    private Story Start(NodeOptions options)
+    {
+        return new Story(options, _stop.Token);
+    }
+
+    /// <summary>What a node tells while it runs on a thread of its own.</summary>
+    private sealed class Story
+    {
+        private readonly StringWriter _writer = new();
+        private readonly TextWriter _output;
+
+        public Story(NodeOptions options, CancellationToken stop)
+        {
+            _output = TextWriter.Synchronized(_writer);
+            LiveNode node = new(options, new LiveTimeline(_output, null));
+            Ended = Task.Factory.StartNew(
+                () =>
+                {
+                    using (node)
+                    {
+                        node.Run(stop);
+                    }
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+
+        public Task Ended { get; }
+
+        public string Text
+        {
+            get
+            {
+                // The lock of a synchronized writer is the writer itself.
+                lock (_output)
+                {
+                    return _writer.ToString();
+                }
+            }
+        }
+
+        public async Task Until(string text)
+        {
+            using CancellationTokenSource patience = new(Patience);
+            while (!Text.Contains(text, StringComparison.Ordinal))
+            {
+                Assert.False(patience.IsCancellationRequested, Text);
+                Assert.False(Ended.IsCompleted, Text);
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+}
