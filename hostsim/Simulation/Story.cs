@@ -27,7 +27,6 @@ internal sealed class Story
     private readonly ISimulationView _view;
     private readonly CancellationToken _cancel;
     private readonly Simulator _simulator = new();
-    private readonly Wire _wire;
     private readonly Timeline _timeline;
     private readonly SeededEntropy _chance;
     private readonly Authority _authority;
@@ -50,7 +49,7 @@ internal sealed class Story
         _options = options;
         _view = view;
         _cancel = cancel;
-        _wire = new Wire(_simulator, options);
+        Wire = new Wire(_simulator, options);
         _timeline = new Timeline(_simulator, view, NameOf);
         _chance = new SeededEntropy(options.Seed, "story");
         _authority = new Authority(options.Seed);
@@ -60,6 +59,9 @@ internal sealed class Story
             Make($"node{i}", i + 1, false);
         }
     }
+
+    /// <summary>The outer network of the run.</summary>
+    public Wire Wire { get; }
 
     /// <summary>Runs to the end.</summary>
     /// <returns>How it ended.</returns>
@@ -184,7 +186,7 @@ internal sealed class Story
         limits.NetworkBytes = limits.NetworkEntries * 160;
         limits.Prefixes = limits.NetworkEntries * 2;
         NodeIdentity identity = _authority.MakeIdentity(name);
-        SimulatedNode node = new(name, number, identity, _simulator, _wire, limits, _options.Seed) { IsPublisher = isPublisher };
+        SimulatedNode node = new(name, number, identity, _simulator, Wire, limits, _options.Seed) { IsPublisher = isPublisher };
         node.Reported += _timeline.Hear;
         _names.Add(Convert.ToHexString(node.PublicKey), name);
         _nodes.Add(node);
@@ -262,10 +264,10 @@ internal sealed class Story
     {
         _view.Outcome(
             $"{text} ({Count(_timeline.Handshakes - _handshakesBefore, "handshake")}, "
-            + $"{Count(_wire.Carried - _carriedBefore, "datagram")}, {_wire.Lost - _lostBefore} lost).");
+            + $"{Count(Wire.Carried - _carriedBefore, "datagram")}, {Wire.Lost - _lostBefore} lost).");
         _handshakesBefore = _timeline.Handshakes;
-        _carriedBefore = _wire.Carried;
-        _lostBefore = _wire.Lost;
+        _carriedBefore = Wire.Carried;
+        _lostBefore = Wire.Lost;
     }
 
     private List<NodeStatus> Statuses()

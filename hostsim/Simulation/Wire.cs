@@ -25,6 +25,9 @@ internal sealed class Wire
         _chance = new SeededEntropy(options.Seed, "wire");
     }
 
+    /// <summary>Tells which ends can't reach which, or null when all can reach all.</summary>
+    public Func<IWireEnd, IWireEnd, bool>? IsCut { get; set; }
+
     /// <summary>Datagrams put on the wire, one for each receiver.</summary>
     public long Carried { get; private set; }
 
@@ -70,7 +73,7 @@ internal sealed class Wire
     private void CarryTo(IWireEnd from, IWireEnd to, ReadOnlySpan<byte> datagram)
     {
         Carried++;
-        if (_chance.Chance(_options.Loss))
+        if (_chance.Chance(_options.Loss) || IsCut?.Invoke(from, to) == true)
         {
             Lost++;
             return;

@@ -1,5 +1,8 @@
 using System;
+using System.IO;
 using System.Linq;
+using System.Threading;
+using Spore.Hostsim.Simulation;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;
@@ -57,6 +60,26 @@ public class SimulationTests
     }
 
     [Fact]
+    public void Members_that_cannot_reach_each_other_are_named()
+    {
+        SimulationOptions options = new() { Nodes = 3 };
+        Story story = new(options, new PlainView(TextWriter.Null), TestContext.Current.CancellationToken);
+        story.Wire.IsCut = (from, to) => NumberOf(from) + NumberOf(to) == 2 + 4;
+        Verdict verdict = story.Run();
+        Assert.False(verdict.IsGood);
+        Assert.Equal("FAILED: no answer within 15 minutes: node1 -> node3, node3 -> node1.", verdict.Text);
+    }
+
+    [Fact]
+    public void A_run_can_be_ended_early()
+    {
+        using CancellationTokenSource stop = new();
+        Story story = new(new SimulationOptions(), new PlainView(TextWriter.Null), stop.Token);
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(story.Run);
+    }
+
+    [Fact]
     public void The_story_is_told_in_its_order_and_fits_a_terminal()
     {
         string output = Run.Of().Output;
@@ -74,5 +97,10 @@ public class SimulationTests
 
         Assert.All(output.Split('\n'), l => Assert.InRange(l.Length, 0, 80));
         Assert.InRange(output.Count(c => c == '\n'), 60, 120);
+    }
+
+    private static int NumberOf(IWireEnd end)
+    {
+        return end.Outer.Address[^1];
     }
 }
