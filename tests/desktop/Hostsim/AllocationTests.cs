@@ -1,3 +1,4 @@
+using System;
 using Spore.Hostsim.Bench;
 using Xunit;
 
@@ -10,27 +11,47 @@ public class AllocationTests
     [Fact]
     public void The_core_allocates_nothing_for_packets()
     {
-        NodePair pair = new();
-        Allocation.OfPackets(pair, 100);
-        Assert.Equal(0, Allocation.OfPackets(pair, Runs));
+        AssertAllocatesNothing(new NodePair(), pair => Allocation.OfPackets(pair, Runs));
     }
 
     [Fact]
-    public void The_core_allocates_nothing_for_timers_and_handshakes()
+    public void The_core_allocates_nothing_for_timers()
     {
-        NodePair pair = new();
-        Allocation.OfTimers(pair, 100);
-        Assert.Equal(0, Allocation.OfTimers(pair, Runs));
+        AssertAllocatesNothing(new NodePair(), pair => Allocation.OfTimers(pair, Runs));
+    }
 
+    [Fact]
+    public void The_core_allocates_nothing_for_handshakes()
+    {
+        const int Handshakes = 20;
+        NodePair pair = new();
         long handshakes = pair.Handshakes;
-        long before = System.GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        AssertAllocatesNothing(pair, p =>
         {
-            pair.Now += 200_000;
-            pair.Send();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Handshakes; i++)
+            {
+                // Longer than any session lives.
+                p.Now += 200_000;
+                p.Send();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.InRange(pair.Handshakes - handshakes, Handshakes, long.MaxValue);
+    }
+
+    // The runtime's own tables (of casts, of generic calls) may grow on any thread while other tests run. That is rare
+    // and soon over, where the core would allocate in every run.
+    private static void AssertAllocatesNothing(NodePair pair, Func<NodePair, long> run)
+    {
+        const int Attempts = 5;
+        long least = run(pair);
+        for (int i = 1; i < Attempts && least > 0; i++)
+        {
+            least = Math.Min(least, run(pair));
         }
 
-        Assert.Equal(0, System.GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.InRange(pair.Handshakes - handshakes, 20, long.MaxValue);
+        Assert.Equal(0, least);
     }
 }
