@@ -23,7 +23,7 @@ internal sealed class Agreement
     /// <summary>When it last did.</summary>
     internal long AgreedAt;
 
-    /// <summary>Whether it has delivered a header that verified.</summary>
+    /// <summary>Whether it has delivered a header that verified: not the one that it could read here.</summary>
     internal bool HasVouched;
 
     /// <summary>Headers from it that were refused.</summary>

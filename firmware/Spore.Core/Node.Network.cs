@@ -353,7 +353,6 @@ public sealed partial class Node
         bool first = !agreement.Agrees;
         agreement.Agrees = true;
         agreement.AgreedAt = _now;
-        agreement.HasVouched = true;
         agreement.WantsWrite = false;
         if (first)
         {

@@ -176,7 +176,7 @@ public class GuestTests
         Stranger idle = _mesh.AddStranger(10);
         Assert.True(useful.Connect(node));
         Assert.True(idle.Connect(node));
-        byte[] head = node.Node.Network.Bytes[..144];
+        byte[] head = Mesh.NetworkOf(2, [node])[..144];
         Assert.True(useful.Write("head", head).IsComplete);
 
         Stranger third = _mesh.AddStranger(11);
@@ -191,6 +191,17 @@ public class GuestTests
         Assert.Equal(limited + 1, node.Node.Counters.Limited);
         Assert.True(useful.Ping());
         Assert.True(third.Ping());
+    }
+
+    [Fact]
+    public void To_hand_back_the_header_that_anyone_can_read_here_earns_nothing()
+    {
+        MeshNode node = Node(guests: 1);
+        Stranger idle = _mesh.AddStranger(9);
+        Assert.True(idle.Connect(node));
+        Assert.True(idle.Write("head", [.. idle.Read("head").Content]).IsComplete);
+        Assert.True(_mesh.AddStranger(10).Connect(node));
+        Assert.Null(Slot(node, idle));
     }
 
     [Fact]

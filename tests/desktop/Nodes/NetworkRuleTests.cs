@@ -1,0 +1,465 @@
+using System;
+using System.Buffers.Binary;
+using System.Collections.Generic;
+using System.Linq;
+using NSec.Cryptography;
+using Spore.Network;
+using Spore.Tests.Network;
+using Spore.Tftp;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Who may read and write what, and which networks are refused (PROTOCOL sections 6 and 8).</summary>
+public class NetworkRuleTests
+{
+    private const ulong Floor = 3;
+
+    private readonly Mesh _mesh = new();
+    private readonly MeshNode _node;
+    private readonly Stranger _member;
+    private readonly byte[] _network;
+    private byte _nextGuest = 20;
+
+    public NetworkRuleTests()
+    {
+        _node = _mesh.Add(1, floor: Floor);
+        _member = _mesh.AddStranger(2);
+        _network = NetworkOf(5);
+        Assert.Equal(NetworkFault.None, _node.Load(_network));
+        _mesh.Run(100);
+
+        // So that the member has its slot, whatever comes.
+        Assert.True(_node.Send(ToAddress(2)));
+    }
+
+    /// <summary>Files that must not be applied: what is wrong, the file, and the error that its sender is told.</summary>
+    private static readonly Dictionary<string, (Func<NetworkRuleTests, byte[]> File, int Error)> _refused = new()
+    {
+        ["the same again"] = (t => t._network, TftpError.FileAlreadyExists),
+        ["older"] = (t => t.NetworkOf(4), TftpError.FileAlreadyExists),
+        ["older and below the floor"] = (t => t.NetworkOf(2), TftpError.FileAlreadyExists),
+        ["the same version with other entries"] = (t => Mesh.NetworkOf(5, [t._node]), TftpError.FileAlreadyExists),
+        ["the same version issued at another time"] = (t => Header(t.NetworkOf(5), 16, 1_760_000_001), TftpError.FileAlreadyExists),
+        ["expired"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 1_760_000_000), TftpError.AccessViolation),
+        ["signed by another root"] = (t => SignedByAnother(t.NetworkOf(6)), TftpError.AccessViolation),
+        ["not signed"] = (t => [.. t.NetworkOf(6)[..80], .. new byte[64], .. t.NetworkOf(6)[144..]], TftpError.AccessViolation),
+        ["with the signature of another version"] = (t => [.. t.NetworkOf(6)[..80], .. t.NetworkOf(5)[80..]], TftpError.AccessViolation),
+        ["without entries"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, []), TftpError.AccessViolation),
+        ["version 0"] = (t => t.NetworkOf(0), TftpError.AccessViolation),
+        ["of another format"] = (t => [(byte)'S', .. t.NetworkOf(6)[1..]], TftpError.AccessViolation),
+        ["with something in the zero bytes"] = (t => Header(t.NetworkOf(6), 40, 1), TftpError.AccessViolation),
+        ["issued beyond all dates"] = (t => Header(t.NetworkOf(6), 16, 253402300800), TftpError.AccessViolation),
+        ["with entries of another network"] = (t => [.. t.NetworkOf(6)[..144], .. Mesh.NetworkOf(6, [t._node, t._member], t._node)[144..]], TftpError.AccessViolation),
+        ["with entries in another order"] = (t => Reordered(t.NetworkOf(6)), TftpError.AccessViolation),
+        ["cut off in the header"] = (t => t.NetworkOf(6)[..143], TftpError.AccessViolation),
+        ["the header alone"] = (t => t.NetworkOf(6)[..144], TftpError.AccessViolation),
+        ["cut off in the entries"] = (t => t.NetworkOf(6)[..^1], TftpError.AccessViolation),
+        ["with a byte too many"] = (t => [.. t.NetworkOf(6), 0], TftpError.AccessViolation),
+        ["nothing"] = (_ => [], TftpError.AccessViolation),
+        ["with too many entries"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, [.. Enumerable.Range(1, 65).Select(i => NetworkBytes.Entry(i))]), TftpError.DiskFull),
+        ["too long"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, [.. Enumerable.Range(1, 33).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[250])))]), TftpError.DiskFull),
+        ["with a field that must not be skipped"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 0, NetworkBytes.Entry(1, NetworkBytes.Field(128))), TftpError.AccessViolation),
+        ["with a link-local prefix"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 0, NetworkBytes.Entry(1, NetworkBytes.Field(1, [0xFE, 0x80, .. new byte[14], 64]))), TftpError.AccessViolation),
+    };
+
+    public static IEnumerable<TheoryDataRow<string>> Refused() => _refused.Keys.Select(name => new TheoryDataRow<string>(name));
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_network_is_refused_from_a_guest(string name) => IsRefused(Guest(), name);
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_network_is_refused_from_a_member(string name)
+    {
+        Assert.True(_member.Connect(_node));
+        IsRefused(_member, name);
+    }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void A_network_is_refused_from_the_operator(string name)
+    {
+        string before = State();
+        NetworkFault fault = _node.Load(_refused[name].File(this));
+        Assert.Equal(name == "the same again", fault == NetworkFault.None);
+        Assert.Equal(before, State());
+    }
+
+    [Fact]
+    public void One_below_the_floor_is_refused_even_by_a_node_that_has_none()
+    {
+        MeshNode bare = _mesh.Add(3, floor: 9);
+        Assert.Equal(NetworkFault.BelowFloor, bare.Load(_network));
+        Stranger guest = _mesh.AddStranger(9);
+        Assert.True(guest.Connect(bare));
+        StrangerTransfer transfer = guest.Write("network", _network);
+        Assert.Equal((TftpError.AccessViolation, "Refused: older than this node may accept"), (transfer.Error, transfer.ErrorText));
+        Assert.Equal(0UL, bare.Node.NetworkVersion);
+        Assert.True(guest.Write("network", NetworkOf(9)).IsComplete);
+        Assert.Equal(9UL, bare.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void Every_flipped_bit_is_refused_wherever_it_is()
+    {
+        byte[] sound = NetworkOf(6);
+        string before = State();
+        Random random = new(1);
+        for (int at = 0; at < sound.Length; at += at < 144 ? 2 : 3)
+        {
+            byte[] file = (byte[])sound.Clone();
+            file[at] ^= (byte)(1 << random.Next(8));
+            StrangerTransfer transfer = Guest().Write("network", file);
+
+            // A guest whose header was sound is not put out by others: they leave by age.
+            _mesh.Run(25_000);
+            Assert.True(transfer.Error is TftpError.AccessViolation or TftpError.FileAlreadyExists or TftpError.DiskFull, $"{at}: {transfer.Error}");
+        }
+
+        Assert.Equal(before, State());
+
+        // What was refused before takes nothing from the sound one.
+        Assert.True(Guest().Write("network", sound).IsComplete);
+        Assert.Equal(6UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void Anyone_reads_head_and_only_members_network()
+    {
+        Stranger guest = Guest();
+        Assert.Equal(_network[..144], guest.Read("head").Content);
+        StrangerTransfer refused = guest.Read("network");
+        Assert.Equal((TftpError.AccessViolation, "Only members of the network may read this"), (refused.Error, refused.ErrorText));
+
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(_network[..144], _member.Read("head").Content);
+        Assert.Equal(_network, _member.Read("network").Content);
+
+        Stranger configured = _mesh.AddStranger(9);
+        Assert.True(_node.Node.AddPeer(configured.Key, 0, null, _mesh.Now));
+        Assert.True(configured.Connect(_node));
+        Assert.Equal(_network[..144], configured.Read("head").Content);
+        Assert.Equal(TftpError.AccessViolation, configured.Read("network").Error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("HEAD")]
+    [InlineData("head ")]
+    [InlineData("/head")]
+    [InlineData("heads")]
+    [InlineData("hea")]
+    [InlineData("../network")]
+    [InlineData("secret")]
+    public void There_are_no_other_files(string name)
+    {
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(TftpError.FileNotFound, _member.Read(name).Error);
+        Assert.Equal(TftpError.AccessViolation, _member.Write(name, [1]).Error);
+    }
+
+    [Fact]
+    public void A_node_without_a_network_has_nothing_to_read_and_takes_any()
+    {
+        MeshNode bare = _mesh.Add(3);
+        Stranger guest = _mesh.AddStranger(9);
+        Assert.True(guest.Connect(bare));
+        Assert.Equal(TftpError.FileNotFound, guest.Read("head").Error);
+        Assert.Equal(TftpError.AccessViolation, guest.Read("network").Error);
+        Assert.True(guest.Write("network", _network).IsComplete);
+        Assert.Equal(5UL, bare.Node.NetworkVersion);
+        Assert.Equal(_network, bare.Node.Network.Bytes[..bare.Node.Network.Length]);
+        Assert.Equal(_network[..144], guest.Read("head").Content);
+        Assert.Contains(bare.Events, e => e.What == NodeEvent.NetworkApplied && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
+    }
+
+    [Fact]
+    public void A_newer_network_of_a_guest_is_applied()
+    {
+        Stranger guest = Guest();
+        byte[] newer = Mesh.NetworkOf(7, [_node, _member, _mesh.AddStranger(3)]);
+        Assert.True(guest.Write("network", newer).IsComplete);
+        Assert.Equal(7UL, _node.Node.NetworkVersion);
+        Assert.Equal(newer, _node.Node.Network.Bytes[..newer.Length]);
+        Assert.True(_node.Send(ToAddress(3)));
+
+        // It has delivered something useful, and is still nobody.
+        Assert.Equal(TftpError.AccessViolation, guest.Read("network").Error);
+    }
+
+    [Fact]
+    public void A_newer_head_is_enough_for_the_node_to_fetch_the_network()
+    {
+        Stranger guest = Guest();
+        guest.Files["network"] = NetworkOf(6);
+        Assert.True(guest.Write("head", NetworkOf(6)[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 1_000));
+        Assert.Equal(["read network"], guest.Requests);
+    }
+
+    [Fact]
+    public void A_head_is_144_bytes()
+    {
+        Stranger guest = Guest();
+        byte[] newer = NetworkOf(6);
+        Assert.Equal(TftpError.AccessViolation, guest.Write("head", newer[..143]).Error);
+        Assert.Equal(TftpError.AccessViolation, guest.Write("head", []).Error);
+        Assert.Equal(TftpError.AccessViolation, guest.Write("head", newer[..145]).Error);
+        Assert.True(guest.Write("head", newer[..144]).IsComplete);
+    }
+
+    [Fact]
+    public void What_a_member_serves_in_place_of_the_network_it_announced_is_refused_and_the_true_one_taken_from_another()
+    {
+        Assert.True(_member.Connect(_node));
+        byte[] newer = NetworkOf(6);
+        foreach (byte[] file in (byte[][])[[], newer[..100], newer[..144], newer[..^1], [.. newer, 1], NetworkOf(5), SignedByAnother(newer), [.. newer[..^1], (byte)(newer[^1] ^ 1)]])
+        {
+            _member.Files["network"] = file;
+            int asked = _member.Requests.Count;
+            _member.Write("head", newer[..144]);
+            _mesh.RunUntil(() => _member.Requests.Count > asked, 90_000);
+            _mesh.Run(500);
+            Assert.Equal(5UL, _node.Node.NetworkVersion);
+            Assert.True(_member.Connect(_node));
+        }
+
+        Stranger guest = Guest();
+        guest.Files["network"] = newer;
+        Assert.True(guest.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 140_000), NodeTests.State(_mesh));
+    }
+
+    [Fact]
+    public void The_same_version_with_other_bytes_is_reported_and_the_first_kept()
+    {
+        byte[] other = Mesh.NetworkOf(5, [_node]);
+        Stranger guest = Guest();
+        Assert.Equal(TftpError.FileAlreadyExists, guest.Write("head", other[..144]).Error);
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
+        Assert.Equal(_network, _node.Node.Network.Bytes[.._network.Length]);
+
+        // A forged one says nothing of the trust root.
+        _node.Events.Clear();
+        Assert.Equal(TftpError.AccessViolation, Guest().Write("head", SignedByAnother(other)[..144]).Error);
+        Assert.False(_node.Knows(NodeEvent.Equivocation));
+    }
+
+    [Fact]
+    public void Of_two_newer_ones_with_one_version_the_first_that_verified_is_kept()
+    {
+        byte[] first = NetworkOf(6);
+        byte[] second = Mesh.NetworkOf(6, [_node]);
+        Assert.True(Guest().Write("head", first[..144]).IsComplete);
+        Stranger liar = Guest();
+        Assert.Equal(TftpError.FileAlreadyExists, liar.Write("network", second).Error);
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 6 && e.Key!.SequenceEqual(liar.Key));
+        Assert.True(Guest().Write("network", first).IsComplete);
+        Assert.Equal(6UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void A_member_is_checked_at_most_once_in_10_s_and_a_guest_in_30_s()
+    {
+        Assert.True(_member.Connect(_node));
+        Assert.Equal([0, 10_000, 20_000], Answers(_member));
+        Assert.Equal([0, 30_000, 60_000], Answers(Guest()));
+
+        // When each of three forged heads, written at once, is answered.
+        long[] Answers(Stranger stranger)
+        {
+            long start = _mesh.Now;
+            StrangerTransfer[] transfers = [.. Enumerable.Range(1, 3).Select(i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)))];
+            List<long> answers = [];
+            foreach (StrangerTransfer transfer in transfers)
+            {
+                stranger.Finish(transfer);
+                answers.Add((_mesh.Now - start) / 1_000 * 1_000);
+            }
+
+            return [.. answers];
+        }
+    }
+
+    [Fact]
+    public void Members_are_checked_before_guests_and_of_those_first_who_has_not_been_refused()
+    {
+        Assert.True(_member.Connect(_node));
+        Stranger refused = Guest();
+        Stranger clean = Guest();
+        Assert.Equal(TftpError.AccessViolation, refused.Write("head", Forged(100)).Error);
+        _mesh.Run(31_000);
+
+        // Their blocks arrive in one millisecond: then who is checked is a matter of rank.
+        List<string> order = [];
+        StrangerTransfer ofRefused = refused.StartWrite("head", Forged(101), silentAfter: 0);
+        StrangerTransfer ofClean = clean.StartWrite("head", Forged(102), silentAfter: 0);
+        StrangerTransfer ofMember = _member.StartWrite("head", Forged(103), silentAfter: 0);
+        _mesh.Run(100);
+        foreach ((Stranger stranger, StrangerTransfer transfer, ulong version) in new[] { (refused, ofRefused, 101UL), (clean, ofClean, 102UL), (_member, ofMember, 103UL) })
+        {
+            stranger.SendUdp(transfer.LocalPort, transfer.RemotePort, [0, 3, 0, 1, .. Forged(version)]);
+        }
+
+        _node.Events.Clear();
+        _mesh.Run(1_000);
+        Assert.Equal(
+            [_member.Seed, clean.Seed, refused.Seed],
+            _node.Events.Where(e => e.What == NodeEvent.HeaderRefused).Select(e => _mesh.Stations.First(s => s.Key.SequenceEqual(e.Key!)).Seed));
+    }
+
+    [Fact]
+    public void The_last_four_refused_headers_are_not_checked_again()
+    {
+        for (ulong version = 100; version < 105; version++)
+        {
+            Assert.Equal((long)NetworkFault.Signature, RefusedAs(version));
+        }
+
+        for (ulong version = 101; version < 105; version++)
+        {
+            Assert.Equal((long)NetworkFault.AlreadyRefused, RefusedAs(version));
+        }
+
+        Assert.Equal((long)NetworkFault.Signature, RefusedAs(100));
+
+        // One that is remembered is refused at once, even where a check would have to wait.
+        Stranger guest = Guest();
+        guest.Write("head", Forged(200));
+        long start = _mesh.Now;
+        Assert.Equal("Refused: not signed by the trust root", guest.Write("head", Forged(200)).ErrorText);
+        Assert.InRange(_mesh.Now - start, 0, 100);
+
+        long RefusedAs(ulong version)
+        {
+            _node.Events.Clear();
+            Assert.Equal(TftpError.AccessViolation, Guest().Write("head", Forged(version)).Error);
+            return _node.Events.Single(e => e.What == NodeEvent.HeaderRefused).Value;
+        }
+    }
+
+    [Fact]
+    public void Who_falls_silent_keeps_the_staging_buffer_for_5_s()
+    {
+        byte[] newer = Big(6);
+        Stranger silent = Guest();
+        silent.StartWrite("network", newer, silentAfter: 2);
+        _mesh.Run(1_000);
+        StrangerTransfer busy = Guest().Write("network", newer);
+        Assert.Equal((TftpError.NotDefined, "Another transfer is under way, try again"), (busy.Error, busy.ErrorText));
+        _mesh.Run(3_800);
+        Assert.Equal(TftpError.NotDefined, Guest().Write("network", newer).Error);
+        _mesh.Run(200);
+        Assert.True(Guest().Write("network", newer).IsComplete);
+        Assert.Equal(6UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void A_higher_verified_version_takes_the_staging_buffer_at_once_and_a_lower_one_does_not()
+    {
+        Stranger first = Guest();
+        StrangerTransfer taken = first.StartWrite("network", Big(7), silentAfter: 2);
+        _mesh.Run(500);
+        Assert.Equal(TftpError.NotDefined, Guest().Write("network", Big(6)).Error);
+        Assert.True(Guest().Write("network", Big(8)).IsComplete);
+        Assert.Equal(8UL, _node.Node.NetworkVersion);
+        Assert.Equal(TftpError.NotDefined, taken.Error);
+    }
+
+    [Fact]
+    public void A_header_that_does_not_verify_takes_no_staging_buffer()
+    {
+        StrangerTransfer slow = Guest().StartWrite("network", Big(6), silentAfter: 2);
+        _mesh.Run(500);
+        Assert.Equal(TftpError.AccessViolation, Guest().Write("network", SignedByAnother(Big(9))).Error);
+        Assert.False(slow.IsDone);
+    }
+
+    [Fact]
+    public void A_transfer_that_is_never_ended_does_no_harm()
+    {
+        byte[] newer = Big(6);
+        for (int block = 0; block < 6; block++)
+        {
+            Guest().StartWrite("network", newer, silentAfter: block);
+            _mesh.Run(300);
+        }
+
+        _mesh.Run(120_000);
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+        Assert.True(Guest().Write("network", newer).IsComplete);
+    }
+
+    [Fact]
+    public void A_reader_of_the_old_network_is_stopped_when_a_new_one_is_applied()
+    {
+        byte[] big = Big(6);
+        Assert.Equal(NetworkFault.None, _node.Load(big));
+        Assert.True(_member.Connect(_node));
+        StrangerTransfer reading = _member.StartRead("network");
+        _mesh.RunUntil(() => reading.Content.Count > 0, 1_000);
+        Assert.Equal(NetworkFault.None, _node.Load(Big(7)));
+        _member.Finish(reading);
+        Assert.Equal(TftpError.NotDefined, reading.Error);
+    }
+
+    private static byte[] ToAddress(byte member) => InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member], 1, 2, 3);
+
+    private static byte[] Header(byte[] file, int at, long value)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(file.AsSpan(at), value);
+        return NetworkBytes.Sign(file);
+    }
+
+    private static byte[] SignedByAnother(byte[] file)
+    {
+        using Key root = Key.Import(SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)8, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
+        return [.. file[..80], .. SignatureAlgorithm.Ed25519.Sign(root, file.AsSpan(0, 80)), .. file[144..]];
+    }
+
+    private static byte[] Reordered(byte[] file)
+    {
+        int first = BinaryPrimitives.ReadUInt16BigEndian(file.AsSpan(144));
+        byte[][] entries = [file[(144 + first)..], file[144..(144 + first)]];
+        return NetworkBytes.File(6, 1_760_000_000, 0, entries);
+    }
+
+    private byte[] NetworkOf(ulong version) => Mesh.NetworkOf(version, [_node, _member]);
+
+    // A network of several blocks.
+    private byte[] Big(ulong version) => Mesh.NetworkOf(version, [_node, _member], null, 0, [.. Enumerable.Range(1, 10).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
+
+    private byte[] Forged(ulong version) => SignedByAnother(NetworkOf(version))[..144];
+
+    // A guest that nobody has seen before.
+    private Stranger Guest()
+    {
+        Stranger guest = _mesh.AddStranger(_nextGuest++);
+        Assert.True(guest.Connect(_node));
+        return guest;
+    }
+
+    private string State() => string.Join(
+        " ",
+        _node.Node.NetworkVersion,
+        Convert.ToHexString(_node.Node.Network.Bytes, 0, _node.Node.Network.Length),
+        _node.Node.OwnEntry,
+        _node.Node.IsBehind,
+        _node.Node.IsExpired,
+        _node.Node.IsFresh(_mesh.Now),
+        string.Join(" ", _node.Node.Peers.Where(p => p.InUse && !p.IsGuest).Select(p => $"{p.Slot} {p.Entry} {Convert.ToHexString(p.PublicKey)}").Order()),
+        string.Join(" ", Enumerable.Range(1, 5).Select(i => _node.Send(ToAddress((byte)i)))));
+
+    private void IsRefused(Stranger stranger, string name)
+    {
+        string before = State();
+        (Func<NetworkRuleTests, byte[]> file, int error) = _refused[name];
+        StrangerTransfer transfer = stranger.Write("network", file(this));
+        Assert.Equal(error, transfer.Error);
+        _mesh.Run(5_000);
+        Assert.Equal(before, State());
+        Assert.True(stranger.Ping());
+    }
+}
