@@ -16,7 +16,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
 
     private readonly Dictionary<string, string> _names = [];
-    private readonly HashSet<string> _initiated = [];
+    private readonly Dictionary<string, int> _initiations = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
 
@@ -49,6 +49,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         {
             NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
             NodeEvent.HelloHeard => ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
+            NodeEvent.InitiationSent when _initiations[peer] > 1 => ("initiation", "grey", $"to {peer} again, until it answers"),
             NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
             NodeEvent.ResponseSent => ("response", "grey", $"to {peer}"),
             NodeEvent.SessionUp => ("session up", "aqua", value == 1 ? $"to {peer}" : $"from {peer}"),
@@ -111,7 +112,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         }
     }
 
-    /// <summary>A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: once is enough to tell.</summary>
+    /// <summary>A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: the first repetition is told, and no more.</summary>
     private bool IsRepetition(NodeEvent what, string peer, long value)
     {
         switch (what)
@@ -122,11 +123,11 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
                 _lastHelloAt = Stopwatch.GetTimestamp();
                 return isSame;
             case NodeEvent.InitiationSent:
-                return !_initiated.Add(peer);
+                return (_initiations[peer] = _initiations.GetValueOrDefault(peer) + 1) > 2;
             case NodeEvent.SessionUp:
             case NodeEvent.SessionDown:
             case NodeEvent.PeerRemoved:
-                _initiated.Remove(peer);
+                _initiations.Remove(peer);
                 return false;
             default:
                 return false;

@@ -89,6 +89,35 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Equal($"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
     }
 
+    [Fact]
+    public void What_repeats_is_told_once_more_at_most()
+    {
+        StringWriter output = new();
+        LiveTimeline timeline = new(output, null);
+        byte[] key = new byte[KeyText.KeySize];
+        for (int i = 0; i < 5; i++)
+        {
+            timeline.Hear(NodeEvent.InitiationSent, key, 0);
+        }
+
+        timeline.Hear(NodeEvent.SessionUp, key, 1);
+        timeline.Hear(NodeEvent.InitiationSent, key, 1);
+        timeline.Hear(NodeEvent.HelloHeard, key, 3);
+        timeline.Hear(NodeEvent.HelloHeard, key, 3);
+        timeline.Hear(NodeEvent.HelloHeard, key, 4);
+        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
+        Assert.Equal(
+            [
+                "initiation       to AAAAAAAA...",
+                "initiation       to AAAAAAAA... again, until it answers",
+                "session up       to AAAAAAAA...",
+                "initiation       to AAAAAAAA..., provoked",
+                "hello            from AAAAAAAA..., version 3",
+                "hello            from AAAAAAAA..., version 4",
+            ],
+            lines);
+    }
+
     [Theory]
     [InlineData("192.0.2.7:51820")]
     [InlineData("[2001:db8::7]:9")]
