@@ -17,7 +17,7 @@ public sealed class ChaCha20Poly1305 : IAead
 
     private readonly ChaCha20 _cipher = new ChaCha20();
     private readonly Poly1305 _authenticator = new Poly1305();
-    private readonly byte[] _oneTimeKey = new byte[ChaCha20.BlockSize];
+    private readonly byte[] _oneTimeKey = new byte[KeySize];
     private readonly byte[] _tag = new byte[TagSize];
 
     /// <summary>The cipher, for the constructions that build on this one.</summary>
@@ -51,8 +51,8 @@ public sealed class ChaCha20Poly1305 : IAead
     private void Authenticate(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length, byte[] tag, int tagOffset)
     {
         byte[] oneTimeKey = _oneTimeKey;
-        Array.Clear(oneTimeKey, 0, ChaCha20.BlockSize);
-        _cipher.Xor(key, keyOffset, 0, nonce, nonceOffset, oneTimeKey, 0, ChaCha20.BlockSize);
+        Array.Clear(oneTimeKey, 0, KeySize);
+        _cipher.Xor(key, keyOffset, 0, nonce, nonceOffset, oneTimeKey, 0, KeySize);
 
         Poly1305 authenticator = _authenticator;
         authenticator.Begin(oneTimeKey, 0);
@@ -60,6 +60,6 @@ public sealed class ChaCha20Poly1305 : IAead
         authenticator.UpdatePadded(buffer, offset, length);
         authenticator.UpdateLengths(adLength, length);
         authenticator.Finish(tag, tagOffset);
-        Array.Clear(oneTimeKey, 0, ChaCha20.BlockSize);
+        Array.Clear(oneTimeKey, 0, KeySize);
     }
 }

@@ -7,7 +7,7 @@ namespace Spore.Crypto;
 /// The AEAD construction pads each of its parts with zeros to 16 bytes, so only whole blocks are ever hashed.
 /// Numbers are kept in five limbs of 26 bits; all arithmetic is on signed longs that are never negative.
 /// </remarks>
-internal sealed class Poly1305
+internal sealed partial class Poly1305
 {
     /// <summary>Bytes in a block and in a tag.</summary>
     internal const int BlockSize = 16;
@@ -41,7 +41,7 @@ internal sealed class Poly1305
         int whole = length & ~(BlockSize - 1);
         if (whole > 0)
         {
-            Absorb(data, offset, whole);
+            Absorb(_state, data, offset, whole);
         }
 
         if (length > whole)
@@ -49,7 +49,7 @@ internal sealed class Poly1305
             byte[] block = _block;
             Array.Clear(block, 0, BlockSize);
             Array.Copy(data, offset + whole, block, 0, length - whole);
-            Absorb(block, 0, BlockSize);
+            Absorb(_state, block, 0, BlockSize);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class Poly1305
         Array.Clear(block, 0, BlockSize);
         LittleEndian.Store32(block, 0, adLength);
         LittleEndian.Store32(block, 8, length);
-        Absorb(block, 0, BlockSize);
+        Absorb(_state, block, 0, BlockSize);
     }
 
     /// <summary>Writes the 16-byte tag and wipes the state.</summary>
@@ -119,63 +119,5 @@ internal sealed class Poly1305
         Array.Clear(state, 0, 10);
         Array.Clear(pad, 0, 16);
         Array.Clear(_block, 0, BlockSize);
-    }
-
-    private void Absorb(byte[] data, int offset, int length)
-    {
-        long[] state = _state;
-        long m = 0x3FFFFFF;
-        long n5 = 5;
-        long top = 1L << 24;
-        long r0 = state[0];
-        long r1 = state[1];
-        long r2 = state[2];
-        long r3 = state[3];
-        long r4 = state[4];
-        long s1 = r1 * n5;
-        long s2 = r2 * n5;
-        long s3 = r3 * n5;
-        long s4 = r4 * n5;
-        long h0 = state[5];
-        long h1 = state[6];
-        long h2 = state[7];
-        long h3 = state[8];
-        long h4 = state[9];
-
-        int end = offset + length;
-        while (offset < end)
-        {
-            {
-                long low = BitConverter.ToInt64(data, offset);
-                long high = BitConverter.ToInt64(data, offset + 8);
-                h0 += low & m;
-                h1 += (low >> 26) & m;
-                h2 += ((low >> 52) & 0xFFF) | ((high << 12) & m);
-                h3 += (high >> 14) & m;
-                h4 += ((high >> 40) & 0xFFFFFF) | top;
-            }
-
-            {
-                long d0 = (h0 * r0) + (h1 * s4) + (h2 * s3) + (h3 * s2) + (h4 * s1);
-                long d1 = (d0 >> 26) + (h0 * r1) + (h1 * r0) + (h2 * s4) + (h3 * s3) + (h4 * s2);
-                long d2 = (d1 >> 26) + (h0 * r2) + (h1 * r1) + (h2 * r0) + (h3 * s4) + (h4 * s3);
-                long d3 = (d2 >> 26) + (h0 * r3) + (h1 * r2) + (h2 * r1) + (h3 * r0) + (h4 * s4);
-                long d4 = (d3 >> 26) + (h0 * r4) + (h1 * r3) + (h2 * r2) + (h3 * r1) + (h4 * r0);
-                d0 = (d0 & m) + ((d4 >> 26) * n5);
-                h0 = d0 & m;
-                h1 = (d1 & m) + (d0 >> 26);
-                h2 = d2 & m;
-                h3 = d3 & m;
-                h4 = d4 & m;
-            }
-
-            offset += BlockSize;
-        }
-
-        state[5] = h0;
-        state[6] = h1;
-        state[7] = h2;
-        state[8] = h3;
-        state[9] = h4;
     }
 }

@@ -7,7 +7,7 @@ namespace Spore.Crypto;
 /// Begin, any number of updates, Finish; then again. One instance is used by one caller at a time. All memory is
 /// taken at construction.
 /// </remarks>
-public sealed class Sha512
+public sealed partial class Sha512
 {
     /// <summary>Bytes in a digest.</summary>
     public const int DigestSize = 64;
@@ -40,7 +40,6 @@ public sealed class Sha512
     };
 
     private readonly ulong[] _h = new ulong[8];
-    private readonly ulong[] _w = new ulong[80];
     private readonly byte[] _block = new byte[BlockSize];
     private int _filled;
     private long _total;
@@ -126,87 +125,8 @@ public sealed class Sha512
         }
 
         Array.Clear(h, 0, 8);
-        Array.Clear(_w, 0, 80);
         Array.Clear(block, 0, BlockSize);
         _filled = 0;
         _total = 0;
-    }
-
-    // FIPS 180-4 section 6.4.2. Eight rounds a turn, so that no variable has to be moved to the next.
-    private void Compress(byte[] block, int offset)
-    {
-        ulong[] w = _w;
-        ulong[] k = _roundConstants;
-        ulong m8 = 0x00FF00FF00FF00FF;
-        ulong m16 = 0x0000FFFF0000FFFF;
-        for (int i = 0; i < 16; i++)
-        {
-            ulong x = BitConverter.ToUInt64(block, offset);
-            x = ((x & m8) << 8) | ((x >> 8) & m8);
-            x = ((x & m16) << 16) | ((x >> 16) & m16);
-            w[i] = (x << 32) | (x >> 32);
-            offset += 8;
-        }
-
-        for (int i = 16; i < 80; i++)
-        {
-            ulong x = w[i - 15];
-            ulong y = w[i - 2];
-            w[i] = (((y >> 19) | (y << 45)) ^ ((y >> 61) | (y << 3)) ^ (y >> 6)) + w[i - 7]
-                + (((x >> 1) | (x << 63)) ^ ((x >> 8) | (x << 56)) ^ (x >> 7)) + w[i - 16];
-        }
-
-        ulong[] state = _h;
-        ulong a = state[0];
-        ulong b = state[1];
-        ulong c = state[2];
-        ulong d = state[3];
-        ulong e = state[4];
-        ulong f = state[5];
-        ulong g = state[6];
-        ulong h = state[7];
-        for (int i = 0; i < 80; i += 8)
-        {
-            h += (((e >> 14) | (e << 50)) ^ ((e >> 18) | (e << 46)) ^ ((e >> 41) | (e << 23))) + (g ^ (e & (f ^ g))) + k[i] + w[i];
-            d += h;
-            h += (((a >> 28) | (a << 36)) ^ ((a >> 34) | (a << 30)) ^ ((a >> 39) | (a << 25))) + ((a & b) | (c & (a | b)));
-
-            g += (((d >> 14) | (d << 50)) ^ ((d >> 18) | (d << 46)) ^ ((d >> 41) | (d << 23))) + (f ^ (d & (e ^ f))) + k[i + 1] + w[i + 1];
-            c += g;
-            g += (((h >> 28) | (h << 36)) ^ ((h >> 34) | (h << 30)) ^ ((h >> 39) | (h << 25))) + ((h & a) | (b & (h | a)));
-
-            f += (((c >> 14) | (c << 50)) ^ ((c >> 18) | (c << 46)) ^ ((c >> 41) | (c << 23))) + (e ^ (c & (d ^ e))) + k[i + 2] + w[i + 2];
-            b += f;
-            f += (((g >> 28) | (g << 36)) ^ ((g >> 34) | (g << 30)) ^ ((g >> 39) | (g << 25))) + ((g & h) | (a & (g | h)));
-
-            e += (((b >> 14) | (b << 50)) ^ ((b >> 18) | (b << 46)) ^ ((b >> 41) | (b << 23))) + (d ^ (b & (c ^ d))) + k[i + 3] + w[i + 3];
-            a += e;
-            e += (((f >> 28) | (f << 36)) ^ ((f >> 34) | (f << 30)) ^ ((f >> 39) | (f << 25))) + ((f & g) | (h & (f | g)));
-
-            d += (((a >> 14) | (a << 50)) ^ ((a >> 18) | (a << 46)) ^ ((a >> 41) | (a << 23))) + (c ^ (a & (b ^ c))) + k[i + 4] + w[i + 4];
-            h += d;
-            d += (((e >> 28) | (e << 36)) ^ ((e >> 34) | (e << 30)) ^ ((e >> 39) | (e << 25))) + ((e & f) | (g & (e | f)));
-
-            c += (((h >> 14) | (h << 50)) ^ ((h >> 18) | (h << 46)) ^ ((h >> 41) | (h << 23))) + (b ^ (h & (a ^ b))) + k[i + 5] + w[i + 5];
-            g += c;
-            c += (((d >> 28) | (d << 36)) ^ ((d >> 34) | (d << 30)) ^ ((d >> 39) | (d << 25))) + ((d & e) | (f & (d | e)));
-
-            b += (((g >> 14) | (g << 50)) ^ ((g >> 18) | (g << 46)) ^ ((g >> 41) | (g << 23))) + (a ^ (g & (h ^ a))) + k[i + 6] + w[i + 6];
-            f += b;
-            b += (((c >> 28) | (c << 36)) ^ ((c >> 34) | (c << 30)) ^ ((c >> 39) | (c << 25))) + ((c & d) | (e & (c | d)));
-
-            a += (((f >> 14) | (f << 50)) ^ ((f >> 18) | (f << 46)) ^ ((f >> 41) | (f << 23))) + (h ^ (f & (g ^ h))) + k[i + 7] + w[i + 7];
-            e += a;
-            a += (((b >> 28) | (b << 36)) ^ ((b >> 34) | (b << 30)) ^ ((b >> 39) | (b << 25))) + ((b & c) | (d & (b | c)));
-        }
-
-        state[0] += a;
-        state[1] += b;
-        state[2] += c;
-        state[3] += d;
-        state[4] += e;
-        state[5] += f;
-        state[6] += g;
-        state[7] += h;
     }
 }

@@ -4,16 +4,18 @@ namespace Spore.Crypto;
 
 /// <summary>The X25519 function (RFC 7748 section 5): Diffie-Hellman on Curve25519.</summary>
 /// <remarks>
-/// Time does not depend on scalar or point. One instance is used by one caller at a time; its scratch is taken at
-/// construction and wiped after each use.
+/// Time does not depend on scalar or point. A multiplication is done at once, or begun, carried on by steps and
+/// finished; an instance holds one, and another begun or done at once replaces it. One instance is used by one caller
+/// at a time; its scratch is taken at construction and wiped after each use.
 /// </remarks>
 public sealed class X25519
 {
     /// <summary>Bytes in a scalar, a point and a shared secret.</summary>
     public const int KeySize = 32;
 
-    // (A - 2) / 4 for the curve's A of 486662.
-    private const int A24 = 121665;
+    // 255 bits in five equal slices.
+    private const int TopBit = 254;
+    private const int BitsInStep = 51;
 
     private readonly byte[] _scalar = new byte[KeySize];
     private readonly long[] _x1 = new long[Field25519.Limbs];
@@ -23,6 +25,7 @@ public sealed class X25519
     private readonly long[] _z3 = new long[Field25519.Limbs];
     private readonly long[] _a = new long[Field25519.Limbs];
     private readonly long[] _b = new long[Field25519.Limbs];
+    private int _bit = -1;
 
     /// <summary>Multiplies a point by a scalar.</summary>
     /// <param name="result">Takes the 32-byte product; may be the buffer of the scalar or the point.</param>
@@ -37,9 +40,12 @@ public sealed class X25519
     /// </returns>
     public bool Multiply(byte[] result, int resultOffset, byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
     {
-        Field25519.Load(_x1, point, pointOffset);
-        Ladder(result, resultOffset, scalar, scalarOffset);
-        return !ConstantTime.IsZero(result, resultOffset, KeySize);
+        Begin(scalar, scalarOffset, point, pointOffset);
+        while (Step())
+        {
+        }
+
+        return Finish(result, resultOffset);
     }
 
     /// <summary>Multiplies the base point by a scalar: makes the public key of a private key.</summary>
@@ -50,72 +56,75 @@ public sealed class X25519
     public void MultiplyBase(byte[] result, int resultOffset, byte[] scalar, int scalarOffset)
     {
         Field25519.Set(_x1, 9);
-        Ladder(result, resultOffset, scalar, scalarOffset);
+        Start(scalar, scalarOffset);
+        while (Step())
+        {
+        }
+
+        Finish(result, resultOffset);
     }
 
-    // RFC 7748 section 5; names are its.
-    private void Ladder(byte[] result, int resultOffset, byte[] scalar, int scalarOffset)
+    /// <summary>Begins to multiply a point by a scalar; both are copied.</summary>
+    /// <param name="scalar">Holds the 32-byte scalar, which is clamped as it is read.</param>
+    /// <param name="scalarOffset">Where it starts.</param>
+    /// <param name="point">Holds the 32-byte u-coordinate, whose top bit is ignored.</param>
+    /// <param name="pointOffset">Where it starts.</param>
+    public void Begin(byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
+    {
+        Field25519.Load(_x1, point, pointOffset);
+        Start(scalar, scalarOffset);
+    }
+
+    /// <summary>Carries on with what was begun, by a fifth.</summary>
+    /// <returns>True while steps are left; false when there is nothing to do but finish.</returns>
+    public bool Step()
+    {
+        if (_bit >= 0)
+        {
+            MontgomeryLadder.Climb(_x1, _x2, _z2, _x3, _z3, _scalar, _bit, _bit - BitsInStep + 1);
+            _bit -= BitsInStep;
+        }
+
+        return _bit >= 0;
+    }
+
+    /// <summary>Writes the product of what was begun, when no step is left, and wipes the scratch.</summary>
+    /// <param name="result">Takes the 32-byte product.</param>
+    /// <param name="resultOffset">Where it goes.</param>
+    /// <returns>False, with the result all zero, when the point is of small order; else true.</returns>
+    public bool Finish(byte[] result, int resultOffset)
+    {
+        Field25519.Invert(_z2, _z2, _x3, _z3, _a, _b);
+        Field25519.Multiply(_x2, _x2, _z2);
+        Field25519.Store(result, resultOffset, _x2);
+        Wipe();
+        return !ConstantTime.IsZero(result, resultOffset, KeySize);
+    }
+
+    /// <summary>Wipes the scratch, as when a multiplication is given up halfway.</summary>
+    public void Wipe()
+    {
+        Array.Clear(_scalar, 0, KeySize);
+        Array.Clear(_x1, 0, Field25519.Limbs);
+        Array.Clear(_x2, 0, Field25519.Limbs);
+        Array.Clear(_z2, 0, Field25519.Limbs);
+        Array.Clear(_x3, 0, Field25519.Limbs);
+        Array.Clear(_z3, 0, Field25519.Limbs);
+        Array.Clear(_a, 0, Field25519.Limbs);
+        Array.Clear(_b, 0, Field25519.Limbs);
+        _bit = -1;
+    }
+
+    private void Start(byte[] scalar, int scalarOffset)
     {
         byte[] k = _scalar;
         Array.Copy(scalar, scalarOffset, k, 0, KeySize);
         k[0] &= 248;
         k[31] = (byte)((k[31] & 127) | 64);
-
-        long[] x1 = _x1;
-        long[] x2 = _x2;
-        long[] z2 = _z2;
-        long[] x3 = _x3;
-        long[] z3 = _z3;
-        long[] a = _a;
-        long[] b = _b;
-        Field25519.Set(x2, 1);
-        Field25519.Set(z2, 0);
-        Field25519.Copy(x3, x1);
-        Field25519.Set(z3, 1);
-
-        long swap = 0;
-        for (int t = 254; t >= 0; t--)
-        {
-            long bit = (k[t >> 3] >> (t & 7)) & 1;
-            swap ^= bit;
-            Field25519.Swap(x2, x3, swap);
-            Field25519.Swap(z2, z3, swap);
-            swap = bit;
-
-            Field25519.Add(a, x2, z2);
-            Field25519.Subtract(b, x2, z2);
-            Field25519.Add(x2, x3, z3);
-            Field25519.Subtract(z2, x3, z3);
-            Field25519.Multiply(z2, z2, a);  // DA
-            Field25519.Multiply(x2, x2, b);  // CB
-            Field25519.Add(x3, z2, x2);
-            Field25519.Square(x3, x3, 1);
-            Field25519.Subtract(z3, z2, x2);
-            Field25519.Square(z3, z3, 1);
-            Field25519.Multiply(z3, z3, x1);
-            Field25519.Square(a, a, 1);      // AA
-            Field25519.Square(b, b, 1);      // BB
-            Field25519.Multiply(x2, a, b);
-            Field25519.Subtract(b, a, b);    // E
-            Field25519.MultiplySmall(z2, b, A24);
-            Field25519.Add(z2, z2, a);
-            Field25519.Multiply(z2, z2, b);
-        }
-
-        Field25519.Swap(x2, x3, swap);
-        Field25519.Swap(z2, z3, swap);
-
-        Field25519.Invert(z2, z2, x3, z3, a, b);
-        Field25519.Multiply(x2, x2, z2);
-        Field25519.Store(result, resultOffset, x2);
-
-        Array.Clear(k, 0, KeySize);
-        Array.Clear(x1, 0, Field25519.Limbs);
-        Array.Clear(x2, 0, Field25519.Limbs);
-        Array.Clear(z2, 0, Field25519.Limbs);
-        Array.Clear(x3, 0, Field25519.Limbs);
-        Array.Clear(z3, 0, Field25519.Limbs);
-        Array.Clear(a, 0, Field25519.Limbs);
-        Array.Clear(b, 0, Field25519.Limbs);
+        Field25519.Set(_x2, 1);
+        Field25519.Set(_z2, 0);
+        Field25519.Copy(_x3, _x1);
+        Field25519.Set(_z3, 1);
+        _bit = TopBit;
     }
 }

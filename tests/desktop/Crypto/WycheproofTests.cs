@@ -81,9 +81,11 @@ public class WycheproofTests
             byte[] expected = Hex(test, "shared");
             byte[] result = Bytes.Random(1, 32);
             bool shared = x25519.Multiply(result, 0, Hex(test, "private"), 0, Hex(test, "public"), 0);
+            byte[] plain = new byte[32];
+            bool plainShared = X25519Model.Multiply(plain, Hex(test, "private"), Hex(test, "public"));
             bool zero = expected.All(b => b == 0);
             bool flagged = test.GetProperty("flags").EnumerateArray().Any(f => f.GetString() == "ZeroSharedSecret");
-            return zero == flagged && shared == !zero && result.SequenceEqual(expected);
+            return zero == flagged && shared == !zero && result.SequenceEqual(expected) && plainShared == shared && plain.SequenceEqual(expected);
         });
     }
 
@@ -91,14 +93,16 @@ public class WycheproofTests
     public void ChaCha20Poly1305_cases()
     {
         ChaCha20Poly1305 aead = new();
-        RunAll("chacha20_poly1305_test.json", (group, test) => AeadCase(group, test, ChaCha20Poly1305.NonceSize, aead.Seal, aead.Open));
+        RunAll("chacha20_poly1305_test.json", (group, test) => AeadCase(group, test, ChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
+            && AeadCase(group, test, ChaCha20Poly1305.NonceSize, AeadModel.Seal, AeadModel.Open));
     }
 
     [Fact]
     public void XChaCha20Poly1305_cases()
     {
         XChaCha20Poly1305 aead = new(new ChaCha20Poly1305());
-        RunAll("xchacha20_poly1305_test.json", (group, test) => AeadCase(group, test, XChaCha20Poly1305.NonceSize, aead.Seal, aead.Open));
+        RunAll("xchacha20_poly1305_test.json", (group, test) => AeadCase(group, test, XChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
+            && AeadCase(group, test, XChaCha20Poly1305.NonceSize, AeadModel.SealExtended, AeadModel.OpenExtended));
     }
 
     private delegate void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
@@ -204,6 +208,7 @@ public class WycheproofTests
                     break;
                 case "hash":
                     byte[] digest = new byte[32];
+                    Assert.Equal(value, Bytes.Hex(Blake2sModel.Hash(32, key, input)));
                     hash.BeginKeyed(32, key, 0, key.Length);
                     hash.Update(input, 0, input.Length);
                     hash.Finish(digest, 0);

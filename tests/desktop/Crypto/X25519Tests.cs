@@ -195,6 +195,51 @@ public class X25519Tests
     }
 
     [Fact]
+    public void A_multiplication_carried_on_by_steps_gives_the_same_and_outlives_its_inputs()
+    {
+        byte[] scalar = Bytes.Random(9, 32);
+        byte[] point = Bytes.Random(10, 32);
+        byte[] expected = new byte[32];
+        _x25519.Multiply(expected, 0, scalar, 0, point, 0);
+
+        X25519 other = new();
+        other.Begin(Bytes.Inside(scalar), Bytes.Margin, Bytes.Inside(point), Bytes.Margin);
+        Array.Clear(scalar);
+        Array.Clear(point);
+        int steps = 1;
+        while (other.Step())
+        {
+            steps++;
+        }
+
+        Assert.Equal(5, steps);
+        Assert.False(other.Step());
+        byte[] result = new byte[32];
+        Assert.True(other.Finish(result, 0));
+        Assert.Equal(expected, result);
+        Scratch.AssertWiped(other);
+    }
+
+    [Fact]
+    public void A_multiplication_given_up_halfway_leaves_nothing()
+    {
+        X25519 other = new();
+        other.Begin(Bytes.Random(11, 32), 0, Bytes.Random(12, 32), 0);
+        Assert.True(other.Step());
+        other.Wipe();
+        Scratch.AssertWiped(other);
+        Assert.False(other.Step());
+
+        byte[] expected = new byte[32];
+        _x25519.Multiply(expected, 0, Bytes.Random(13, 32), 0, Bytes.Random(14, 32), 0);
+        other.Begin(Bytes.Random(11, 32), 0, Bytes.Random(12, 32), 0);
+        Assert.True(other.Step());
+        byte[] result = new byte[32];
+        other.Multiply(result, 0, Bytes.Random(13, 32), 0, Bytes.Random(14, 32), 0);
+        Assert.Equal(expected, result);
+    }
+
+    [Fact]
     public void Leaves_the_inputs_alone_and_nothing_in_its_scratch()
     {
         X25519 fresh = new();

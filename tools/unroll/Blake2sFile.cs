@@ -1,0 +1,97 @@
+namespace Spore.Unroll;
+
+/// <summary>BLAKE2s's compression function, all ten rounds, since each takes the message in another order.</summary>
+internal static class Blake2sFile
+{
+    private static readonly int[][] _orders =
+    [
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+        [14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3],
+        [11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4],
+        [7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8],
+        [9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13],
+        [2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9],
+        [12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11],
+        [13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10],
+        [6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5],
+        [10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0],
+    ];
+
+    private static readonly int[][] _quarters =
+    [
+        [0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15],
+        [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14],
+    ];
+
+    private static readonly string[] _initial =
+    [
+        "0x6A09E667", "0xBB67AE85", "0x3C6EF372", "0xA54FF53A",
+        "0x510E527F", "0x9B05688C", "0x1F83D9AB", "0x5BE0CD19",
+    ];
+
+    internal static UnrolledFile Make()
+    {
+        SourceWriter source = new(usesSystem: true);
+        source.Block("public sealed partial class Blake2s", () =>
+        {
+            source.Line("// RFC 7693 section 3.2.");
+            source.Block("private void Compress(byte[] block, int offset, bool last)", () => Body(source));
+        });
+        return new UnrolledFile("firmware/Spore.Crypto/Blake2s.g.cs", source.ToString());
+    }
+
+    private static void Body(SourceWriter source)
+    {
+        source.Lines(
+            """
+            // Words have 64 bits, of which the low 32 count. A word without the others, times 2^32 + 1, stands there
+            // twice, and one shift to the right rotates it.
+            ulong low = 0xFFFFFFFF;
+            ulong twice = 0x100000001;
+            uint[] h = _h;
+            long total = _total;
+            """);
+        for (int i = 0; i < 16; i++)
+        {
+            source.Line($"ulong m{i} = BitConverter.ToUInt32(block, offset{(i == 0 ? string.Empty : $" + {4 * i}")});");
+        }
+
+        for (int i = 0; i < 8; i++)
+        {
+            source.Line($"ulong v{i} = h[{i}];");
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            source.Line($"ulong v{8 + i} = {_initial[i]};");
+        }
+
+        source.Line($"ulong v12 = {_initial[4]} ^ (uint)total;");
+        source.Line($"ulong v13 = {_initial[5]} ^ (uint)(total >> 32);");
+        source.Line($"ulong v14 = last ? ~{_initial[6]}U : {_initial[6]};");
+        source.Line($"ulong v15 = {_initial[7]};");
+        for (int round = 0; round < 10; round++)
+        {
+            source.Line($"// Round {round}.");
+            for (int i = 0; i < 8; i++)
+            {
+                int[] q = _quarters[i];
+                Half(source, q, _orders[round][2 * i], 16, 12);
+                Half(source, q, _orders[round][(2 * i) + 1], 8, 7);
+            }
+        }
+
+        for (int i = 0; i < 8; i++)
+        {
+            source.Line($"h[{i}] ^= (uint)(v{i} ^ v{i + 8});");
+        }
+    }
+
+    private static void Half(SourceWriter source, int[] q, int word, int first, int second)
+    {
+        source.Line($"v{q[0]} += v{q[1]} + m{word};");
+        source.Line($"v{q[3]} = (((v{q[3]} ^ v{q[0]}) & low) * twice) >> {first};");
+        source.Line($"v{q[2]} += v{q[3]};");
+        source.Line($"v{q[1]} = (((v{q[1]} ^ v{q[2]}) & low) * twice) >> {second};");
+    }
+}

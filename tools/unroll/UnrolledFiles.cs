@@ -1,0 +1,19 @@
+using System.Collections.Generic;
+
+namespace Spore.Unroll;
+
+/// <summary>Every generated source file.</summary>
+internal static class UnrolledFiles
+{
+    internal static IReadOnlyList<UnrolledFile> All()
+    {
+        return
+        [
+            Blake2sFile.Make(),
+            ChaCha20File.Make(),
+            MontgomeryLadderFile.Make(),
+            Poly1305File.Make(),
+            Sha512File.Make(),
+        ];
+    }
+}
