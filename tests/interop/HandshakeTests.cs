@@ -1,4 +1,3 @@
-using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -15,19 +14,14 @@ public class HandshakeTests
     [InlineData(true, "[fd77::1]:51820")]
     public void Stock_initiates(bool tun, string endpoint)
     {
-        using Lab lab = Lab.Open();
-        using Authority authority = new();
-        (NetworkNamespace ours, NetworkNamespace theirs) = (lab.Machine("spore"), lab.Machine("stock"));
-        Wire.Join(lab, ours, theirs);
-        StockNode stock = new(lab, theirs, 2);
-        NodeIdentity identity = authority.NewNode();
-        SporeNode spore = new(lab, ours, identity, 1, tun, authority.Sign(1, new Member(identity.PublicKey, 1), stock.Self));
-        stock.AddPeer(spore.Self, endpoint);
+        using Pair pair = new();
+        SporeNode spore = pair.Start(tun);
+        pair.Stock.AddPeer(pair.Self, endpoint);
 
-        Ping.AllAreAnswered(stock, spore.Self);
-        Assert.True(stock.HasHandshake(spore.Self));
-        Assert.True(stock.Logged(Initiated) && !stock.Logged(WasInitiatedTo));
-        PingBack(spore, stock, tun);
+        Ping.AllAreAnswered(pair.Stock, pair.Self);
+        Assert.True(pair.Stock.HasHandshake(pair.Self));
+        Assert.True(pair.Stock.Logged(Initiated) && !pair.Stock.Logged(WasInitiatedTo));
+        PingBack(pair, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
@@ -36,73 +30,53 @@ public class HandshakeTests
     [InlineData(true)]
     public void Hostsim_initiates_to_a_peer_of_its_command_line(bool tun)
     {
-        using Lab lab = Lab.Open();
-        using Authority authority = new();
-        (NetworkNamespace ours, NetworkNamespace theirs) = (lab.Machine("spore"), lab.Machine("stock"));
-        Wire.Join(lab, ours, theirs);
-        StockNode stock = new(lab, theirs, 2);
-        NodeIdentity identity = authority.NewNode();
-        Member self = new(identity.PublicKey, 1);
-        stock.AddPeer(self);
-        SporeNode spore = new(lab, ours, identity, 1, tun, authority.Sign(1, self, stock.Self), "--peer", $"{stock.Self.KeyText}@{Wire.Endpoint(2)}");
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        SporeNode spore = pair.Start(tun, null, pair.PeerOption);
 
-        Wait.Until(() => stock.HasHandshake(self), "wg show to see a handshake");
-        Ping.AllAreAnswered(stock, self);
-        Assert.True(stock.Logged(WasInitiatedTo) && !stock.Logged(Initiated));
-        PingBack(spore, stock, tun);
+        Wait.Until(() => pair.Stock.HasHandshake(pair.Self), "wg show to see a handshake");
+        Ping.AllAreAnswered(pair.Stock, pair.Self);
+        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
+        PingBack(pair, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
     [Fact]
-    public void Hostsim_initiates_to_where_the_network_says_when_a_program_sends()
+    public void Hostsim_initiates_to_where_the_network_says()
     {
-        using Lab lab = Lab.Open();
-        using Authority authority = new();
-        (NetworkNamespace ours, NetworkNamespace theirs) = (lab.Machine("spore"), lab.Machine("stock"));
-        Wire.Join(lab, ours, theirs);
-        StockNode stock = new(lab, theirs, 2);
-        NodeIdentity identity = authority.NewNode();
-        Member self = new(identity.PublicKey, 1);
-        stock.AddPeer(self);
-        SporeNode spore = new(lab, ours, identity, 1, true, authority.Sign(1, self, stock.Self with { Endpoint = Wire.Endpoint(2) }));
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        pair.Start(true, Wire.Endpoint(2));
 
-        PingBack(spore, stock, true);
-        Assert.True(stock.HasHandshake(self));
-        Assert.True(stock.Logged(WasInitiatedTo) && !stock.Logged(Initiated));
+        PingBack(pair, true);
+        Assert.True(pair.Stock.HasHandshake(pair.Self));
+        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
     }
 
     [Fact]
     public void A_node_that_was_restarted_is_back_at_once()
     {
-        using Lab lab = Lab.Open();
-        using Authority authority = new();
-        (NetworkNamespace ours, NetworkNamespace theirs) = (lab.Machine("spore"), lab.Machine("stock"));
-        Wire.Join(lab, ours, theirs);
-        StockNode stock = new(lab, theirs, 2);
-        NodeIdentity identity = authority.NewNode();
-        Member self = new(identity.PublicKey, 1);
-        byte[] network = authority.Sign(1, self, stock.Self);
-        string peer = $"{stock.Self.KeyText}@{Wire.Endpoint(2)}";
-        stock.AddPeer(self);
-        SporeNode first = new(lab, ours, identity, 1, true, network, "--peer", peer);
-        Ping.IsAnswered(ours, stock.Self.Ipv4);
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        SporeNode first = pair.Start(true, null, pair.PeerOption);
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Assert.Equal(0, first.Program.Stop());
 
-        SporeNode second = new(lab, ours, identity, 1, true, network, "--peer", peer);
+        SporeNode second = pair.Start(true, null, pair.PeerOption);
         second.Program.WaitFor("session up");
         Assert.Single(second.Program.Lines, line => line.Contains("  initiation "));
-        Ping.AllAreAnswered(stock, self);
-        PingBack(second, stock, true);
+        Ping.AllAreAnswered(pair.Stock, pair.Self);
+        PingBack(pair, true);
     }
 
-    private static void PingBack(SporeNode spore, StockNode stock, bool tun)
+    // Without an interface there is no program on our side that could ping.
+    private static void PingBack(Pair pair, bool tun)
     {
-        // Without an interface there is no program on our side that could ping.
         if (tun)
         {
-            Ping.IsAnswered(spore.Machine, $"{stock.Self.LinkLocal}%{SporeNode.Interface}");
-            Ping.IsAnswered(spore.Machine, stock.Self.Ipv4);
-            Ping.IsAnswered(spore.Machine, stock.Self.Ipv6);
+            Ping.IsAnswered(pair.Ours, $"{pair.Stock.Self.LinkLocal}%{SporeNode.Interface}");
+            Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+            Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class Lab : IDisposable
         return Keep(new NetworkNamespace(label, _journal));
     }
 
-    /// <summary>Ends a part before the lab is gone.</summary>
+    /// <summary>Makes something a part of the lab, to be ended with it; the latest part is ended first.</summary>
     /// <typeparam name="T">What it is.</typeparam>
     /// <param name="part">The part.</param>
     /// <returns>The part.</returns>

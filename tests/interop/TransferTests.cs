@@ -1,7 +1,6 @@
 using System;
 using System.IO;
 using System.Security.Cryptography;
-using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -14,19 +13,14 @@ public class TransferTests
     [Fact]
     public void Eight_megabytes_go_through_tcp_each_way()
     {
-        using Lab lab = Lab.Open("socat");
-        using Authority authority = new();
-        (NetworkNamespace ours, NetworkNamespace theirs) = (lab.Machine("spore"), lab.Machine("stock"));
-        Wire.Join(lab, ours, theirs);
-        StockNode stock = new(lab, theirs, 2);
-        NodeIdentity identity = authority.NewNode();
-        SporeNode spore = new(lab, ours, identity, 1, true, authority.Sign(1, new Member(identity.PublicKey, 1), stock.Self));
-        stock.AddPeer(spore.Self, Wire.Endpoint(1));
+        using Pair pair = new("socat");
+        pair.Start(true);
+        pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
 
-        Send(lab, theirs, ours, "TCP4", spore.Self.Ipv4);
-        Send(lab, ours, theirs, "TCP4", stock.Self.Ipv4);
-        Send(lab, theirs, ours, "TCP6", $"[{spore.Self.Ipv6}]");
-        Send(lab, ours, theirs, "TCP6", $"[{stock.Self.Ipv6}]");
+        Send(pair.Lab, pair.Stock.Machine, pair.Ours, "TCP4", pair.Self.Ipv4);
+        Send(pair.Lab, pair.Ours, pair.Stock.Machine, "TCP4", pair.Stock.Self.Ipv4);
+        Send(pair.Lab, pair.Stock.Machine, pair.Ours, "TCP6", $"[{pair.Self.Ipv6}]");
+        Send(pair.Lab, pair.Ours, pair.Stock.Machine, "TCP6", $"[{pair.Stock.Self.Ipv6}]");
     }
 
     private static void Send(Lab lab, NetworkNamespace from, NetworkNamespace to, string protocol, string address)
