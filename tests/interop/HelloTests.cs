@@ -7,22 +7,14 @@ namespace Spore.Tests.Interop;
 public class HelloTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_node_with_a_key_and_a_root_alone_finds_the_network(bool ipv4)
+    [InlineData(Outer.Ipv4)]
+    [InlineData(Outer.LinkLocal)]
+    public void A_node_with_a_key_and_a_root_alone_finds_the_network(Outer addresses)
     {
         using Lab lab = Lab.Open();
         using Authority authority = new();
         (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) = (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
-        if (ipv4)
-        {
-            Wire.Join(lab, first, second, third);
-        }
-        else
-        {
-            Wire.JoinLinkLocal(lab, first, second, third);
-        }
-
+        Wire.Join(lab, addresses, first, second, third);
         (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
         StockNode stock = new(lab, third, 3);
         byte[] network = authority.Sign(1, new Member(one.PublicKey, 1), new Member(two.PublicKey, 2), stock.Self);
@@ -41,7 +33,7 @@ public class HelloTests
             Ping.IsAnswered(first, address);
         }
 
-        if (ipv4)
+        if (addresses == Outer.Ipv4)
         {
             stock.AddPeer(publisher.Self, Wire.Endpoint(1));
             stock.AddPeer(newcomer.Self, Wire.Endpoint(2));

@@ -6,21 +6,38 @@ namespace Spore.Tests.Interop;
 internal static class Wire
 {
     private const string Interface = "eth0";
+    private const string Settings = $"/proc/sys/net/ipv6/conf/{Interface}";
 
     /// <summary>Puts machines on one wire.</summary>
     /// <param name="lab">The lab, which a bridge becomes a part of.</param>
     /// <param name="machines">The machines, in the order of their numbers, from 1.</param>
     public static void Join(Lab lab, params NetworkNamespace[] machines)
     {
-        Join(lab, true, machines);
+        Join(lab, Outer.Both, machines);
     }
 
-    /// <summary>Puts machines on one wire on which there is no address but the kernel's link-local ones.</summary>
+    /// <summary>Puts machines on one wire.</summary>
     /// <param name="lab">The lab, which a bridge becomes a part of.</param>
-    /// <param name="machines">The machines.</param>
-    public static void JoinLinkLocal(Lab lab, params NetworkNamespace[] machines)
+    /// <param name="addresses">The addresses that they have on it.</param>
+    /// <param name="machines">The machines, in the order of their numbers, from 1.</param>
+    public static void Join(Lab lab, Outer addresses, params NetworkNamespace[] machines)
     {
-        Join(lab, false, machines);
+        Connect(lab, machines);
+        for (int i = 0; i < machines.Length; i++)
+        {
+            // Duplicate address detection would take a second in which nothing can be sent.
+            machines[i].Run("sh", "-c", $"echo 0 > {Settings}/accept_dad; echo {(addresses == Outer.Ipv4 ? 1 : 0)} > {Settings}/disable_ipv6").Demand();
+            machines[i].Ip($"link set {Interface} up");
+            if (addresses != Outer.LinkLocal)
+            {
+                machines[i].Ip($"addr add {Address(i + 1)}/24 broadcast + dev {Interface}");
+            }
+
+            if (addresses == Outer.Both)
+            {
+                machines[i].Ip(string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
+            }
+        }
     }
 
     /// <summary>Where a machine's node is found.</summary>
@@ -36,7 +53,7 @@ internal static class Wire
         return string.Create(CultureInfo.InvariantCulture, $"10.77.0.{number}");
     }
 
-    private static void Join(Lab lab, bool addresses, NetworkNamespace[] machines)
+    private static void Connect(Lab lab, NetworkNamespace[] machines)
     {
         if (machines.Length == 2)
         {
@@ -53,18 +70,6 @@ internal static class Wire
                 bridge.Ip($"link add {port} type veth peer name {Interface} netns {machines[i].Name}");
                 bridge.Ip($"link set {port} master br0");
                 bridge.Ip($"link set {port} up");
-            }
-        }
-
-        for (int i = 0; i < machines.Length; i++)
-        {
-            // Duplicate address detection would take a second in which nothing can be sent.
-            machines[i].Run("sh", "-c", $"echo 0 > /proc/sys/net/ipv6/conf/{Interface}/accept_dad").Demand();
-            machines[i].Ip($"link set {Interface} up");
-            if (addresses)
-            {
-                machines[i].Ip($"addr add {Address(i + 1)}/24 broadcast + dev {Interface}");
-                machines[i].Ip(string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
             }
         }
     }
