@@ -1,0 +1,263 @@
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Network;
+using Spore.Tests.Network;
+using Spore.Tftp;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Signed is not the same as current: who reads and writes heads, and what a witness says of them (PROTOCOL section 8.2).</summary>
+public class FreshnessTests
+{
+    private const long Hour = 3_600_000;
+
+    private readonly Mesh _mesh = new();
+    private readonly MeshNode _node;
+    private readonly Stranger _witness;
+    private readonly Stranger _member;
+    private readonly byte[] _network;
+
+    public FreshnessTests()
+    {
+        _node = _mesh.Add(1);
+        _witness = _mesh.AddStranger(2);
+        _member = _mesh.AddStranger(3);
+        _network = Mesh.NetworkOf(5, [_node, _witness, _member], _witness);
+        _witness.Files["head"] = _network[..144];
+        _member.Files["head"] = _network[..144];
+        Assert.Equal(NetworkFault.None, _node.Load(_network));
+    }
+
+    [Fact]
+    public void A_witness_that_shows_the_same_head_makes_it_fresh_for_an_hour()
+    {
+        _witness.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 10_000));
+        Assert.Contains("read head", _witness.Requests);
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
+        long since = _mesh.Now;
+        _witness.IsOn = false;
+        _mesh.Run(since + Hour - 1 - _mesh.Now);
+        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        _mesh.Run(1);
+        Assert.False(_node.Node.IsFresh(_mesh.Now));
+
+        // It is asked again and again.
+        _witness.IsOn = true;
+        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 120_000));
+    }
+
+    [Fact]
+    public void It_is_asked_again_in_time_so_that_it_stays_fresh()
+    {
+        _witness.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 10_000));
+        for (int i = 0; i < 30; i++)
+        {
+            _mesh.Run(Hour / 10);
+            Assert.True(_node.Node.IsFresh(_mesh.Now), $"after {i}");
+        }
+
+        Assert.Equal(1, _node.Count(NodeEvent.Fresh));
+    }
+
+    [Fact]
+    public void Another_member_only_agrees()
+    {
+        _witness.IsOn = false;
+        Assert.True(_member.Connect(_node));
+        Assert.True(_member.Write("head", _network[..144]).IsComplete);
+        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
+        _mesh.Run(Hour);
+        Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
+    }
+
+    [Fact]
+    public void A_guest_with_the_same_head_counts_for_nothing()
+    {
+        _witness.IsOn = false;
+        Stranger guest = _mesh.AddStranger(9);
+        Assert.True(guest.Connect(_node));
+        Assert.True(guest.Write("head", _network[..144]).IsComplete);
+        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
+    }
+
+    [Fact]
+    public void Where_no_witness_is_named_it_stays_unconfirmed()
+    {
+        MeshNode node = _mesh.Add(7);
+        byte[] network = Mesh.NetworkOf(6, [node, _member]);
+        node.Load(network);
+        Assert.True(_member.Connect(node));
+        Assert.True(_member.Write("head", network[..144]).IsComplete);
+        _mesh.Run(100_000);
+        Assert.False(node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(1, node.Node.AgreeingMembers(_mesh.Now));
+    }
+
+    [Fact]
+    public void A_witness_does_not_confirm_itself()
+    {
+        MeshNode alone = _mesh.Add(7);
+        byte[] network = Mesh.NetworkOf(6, [alone, _member], alone);
+        alone.Load(network);
+        Assert.True(_member.Connect(alone));
+        Assert.True(_member.Write("head", network[..144]).IsComplete);
+        _mesh.Run(100_000);
+        Assert.False(alone.Node.IsFresh(_mesh.Now));
+    }
+
+    [Fact]
+    public void A_new_network_is_not_fresh_before_a_witness_has_shown_it()
+    {
+        Assert.True(_witness.Connect(_node));
+        Assert.True(_witness.Write("head", _network[..144]).IsComplete);
+        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        Assert.True(_member.Connect(_node));
+        Assert.True(_member.Write("network", newer).IsComplete);
+        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.True(_witness.Connect(_node));
+        Assert.True(_witness.Write("head", newer[..144]).IsComplete);
+        Assert.True(_node.Node.IsFresh(_mesh.Now));
+    }
+
+    [Fact]
+    public void The_network_that_a_witness_brought_is_fresh()
+    {
+        byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        _witness.Files["network"] = newer;
+        Assert.True(_witness.Connect(_node));
+        Assert.True(_witness.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 1_000));
+        Assert.True(_node.Node.IsFresh(_mesh.Now));
+    }
+
+    [Fact]
+    public void A_witness_that_started_without_its_network_serves_no_head_until_another_witness_has_shown_it()
+    {
+        (MeshNode rebooted, byte[] network) = RebootedWitness();
+        Assert.Equal(TftpError.FileNotFound, _member.Read("head").Error);
+        Assert.True(_witness.Connect(rebooted));
+        Assert.Equal(TftpError.FileNotFound, _witness.Read("head").Error);
+        Assert.True(_witness.Write("head", network[..144]).IsComplete);
+        Assert.True(_member.Connect(rebooted));
+        Assert.Equal(network[..144], _member.Read("head").Content);
+    }
+
+    [Fact]
+    public void Or_until_its_operator_has_given_it_the_same()
+    {
+        (MeshNode rebooted, byte[] network) = RebootedWitness();
+        Assert.Equal(TftpError.FileNotFound, _member.Read("head").Error);
+        Assert.Equal(NetworkFault.None, rebooted.Load(network));
+        Assert.Equal(network[..144], _member.Read("head").Content);
+    }
+
+    [Fact]
+    public void Nor_does_it_write_its_head_to_anyone()
+    {
+        (MeshNode rebooted, _) = RebootedWitness();
+        _member.Requests.Clear();
+        rebooted.Events.Clear();
+        Assert.True(_member.Connect(rebooted));
+        Assert.Equal(TftpError.FileAlreadyExists, _member.Write("head", Mesh.NetworkOf(3, [rebooted])[..144]).Error);
+        _mesh.Run(20_000);
+        Assert.DoesNotContain("write head", _member.Requests);
+    }
+
+    [Fact]
+    public void The_initiator_reads_head_after_each_handshake_and_the_responder_does_not()
+    {
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(5_000);
+        Assert.Empty(_member.Requests);
+        _mesh.Run(200_000);
+        _member.AnswersInitiations = true;
+        Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 3], 1, 2, 3)));
+        Assert.True(_mesh.RunUntil(() => _member.Requests.Count > 0, 10_000));
+        _mesh.Run(1_000);
+        Assert.Equal(["read head"], _member.Requests);
+        Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_peer_that_is_older_or_has_none_is_shown_our_head(bool isMember, bool hasOne)
+    {
+        Stranger peer = _member;
+        if (!isMember)
+        {
+            peer = _mesh.AddStranger(9);
+            Assert.True(_node.Node.AddPeer(peer.Key, 0, null, _mesh.Now));
+        }
+
+        peer.Files.Clear();
+        if (hasOne)
+        {
+            peer.Files["head"] = Mesh.NetworkOf(4, [_node])[..144];
+        }
+
+        Assert.True(peer.Connect(_node));
+        peer.AnswersInitiations = true;
+        _mesh.Run(200_000);
+        peer.Requests.Clear();
+        Assert.True(_node.Send(InnerPacket.Udp(_node.Node.LinkLocal, peer.LinkLocal, 1, 2, 3)));
+        Assert.True(_mesh.RunUntil(() => peer.Requests.Count == 2, 20_000), string.Join(" ", peer.Requests));
+        Assert.Equal(["read head", "write head"], peer.Requests);
+    }
+
+    [Fact]
+    public void A_member_that_writes_an_older_head_is_shown_ours_and_a_guest_is_not()
+    {
+        byte[] older = Mesh.NetworkOf(4, [_node])[..144];
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(TftpError.FileAlreadyExists, _member.Write("head", older).Error);
+        Assert.True(_mesh.RunUntil(() => _member.Requests.Contains("write head"), 5_000));
+
+        Stranger guest = _mesh.AddStranger(9);
+        Assert.True(guest.Connect(_node));
+        Assert.Equal(TftpError.FileAlreadyExists, guest.Write("head", older).Error);
+        _mesh.Run(20_000);
+        Assert.Empty(guest.Requests);
+    }
+
+    [Fact]
+    public void A_new_network_is_announced_to_every_member_with_a_session_but_the_one_it_came_from()
+    {
+        Stranger third = _mesh.AddStranger(4);
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(6, [_node, _witness, _member, third])));
+        foreach (Stranger stranger in new[] { _witness, _member })
+        {
+            Assert.True(stranger.Connect(_node));
+        }
+
+        _mesh.Run(1_000);
+        _witness.Requests.Clear();
+        _member.Requests.Clear();
+        Assert.True(_member.Write("network", Mesh.NetworkOf(7, [_node, _witness, _member, third])).IsComplete);
+        _mesh.Run(10_000);
+        Assert.Contains("write head", _witness.Requests);
+        Assert.DoesNotContain("write head", _member.Requests);
+        Assert.Empty(third.Requests);
+    }
+
+    // A witness that has got the network from a member, which does not vouch for it.
+    private (MeshNode Node, byte[] Network) RebootedWitness()
+    {
+        MeshNode rebooted = _mesh.Add(7);
+        byte[] network = Mesh.NetworkOf(5, [_node, _member], null, 0, Witness(rebooted), Witness(_witness));
+        Assert.True(_member.Connect(rebooted));
+        Assert.True(_member.Write("network", network).IsComplete);
+        Assert.Equal(5UL, rebooted.Node.NetworkVersion);
+        return (rebooted, network);
+
+        static byte[] Witness(IStation station) => NetworkBytes.Entry(station.Key, NetworkBytes.Field(6, 1));
+    }
+}

@@ -1,0 +1,258 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Network;
+using Spore.Tests.Network;
+using Spore.Tftp;
+using Spore.WireGuard;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>What a new network makes of those who are there, and what becomes of one that has expired.</summary>
+public class MembershipTests
+{
+    private const long Issued = 1_760_000_000;
+
+    private readonly Mesh _mesh = new();
+    private readonly MeshNode _node;
+    private readonly Stranger _member;
+
+    public MembershipTests()
+    {
+        _node = _mesh.Add(1);
+        _member = _mesh.AddStranger(2);
+    }
+
+    [Fact]
+    public void A_removed_member_loses_its_session_and_its_rights_at_once()
+    {
+        Load(1, _member);
+        Assert.True(_member.Connect(_node));
+        StrangerTransfer reading = _member.StartRead("head");
+        Load(2);
+
+        // Before Advance has run: it is a guest at most.
+        int delivered = _node.Delivered.Count;
+        Assert.False(_node.Send(To(2)));
+        _node.Receive(_member.Stock.Seal(InnerPacket.Udp([10, 0, 0, 2], [10, 0, 0, 1], 5, 6, 7)), _member.Endpoint);
+        Assert.Equal(delivered, _node.Delivered.Count);
+
+        _mesh.Run(0);
+        Assert.Null(Slot(_member));
+        Assert.Equal(1, _node.Count(NodeEvent.SessionDown));
+        Assert.False(_member.Ping());
+        Assert.False(reading.IsDone);
+
+        // It may come back as anyone may.
+        Assert.True(_member.Connect(_node));
+        Assert.True(Slot(_member)!.IsGuest);
+        Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
+        _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
+        _mesh.Run(1_000);
+        Assert.DoesNotContain(_member.Inner, InnerPacket.IsEchoReply);
+    }
+
+    [Fact]
+    public void A_guest_that_is_added_is_a_member_at_once_in_the_session_it_has()
+    {
+        Load(1);
+        Assert.True(_member.Connect(_node));
+        Assert.True(Slot(_member)!.IsGuest);
+        Load(2, _member);
+        Assert.False(Slot(_member)!.IsGuest);
+        _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
+        Assert.True(_mesh.RunUntil(() => _member.Inner.Any(InnerPacket.IsEchoReply), 1_000));
+        Assert.True(_node.Send(To(2)));
+        _member.Finish(_member.StartRead("network"));
+
+        // And it stays, as guests do not.
+        _mesh.Run(170_000);
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(100_000);
+        Assert.True(_member.Ping());
+    }
+
+    [Fact]
+    public void A_member_whose_prefix_changed_is_routed_by_the_new_one()
+    {
+        Load(1, _member);
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(2, [_node], null, 0, NetworkBytes.Entry(_member.Key, NetworkBytes.Field(1, 10, 9, 9, 0, 24)))));
+        Assert.False(_node.Send(To(2)));
+        Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 9, 9, 200], 1, 2, 3)));
+        Assert.True(_member.Ping());
+    }
+
+    [Fact]
+    public void A_peer_configured_by_hand_stays_when_it_is_removed_with_its_link_local_address_alone()
+    {
+        Assert.True(_node.Node.AddPeer(_member.Key, 0, null, _mesh.Now));
+        Load(1, _member);
+        Assert.True(_member.Connect(_node));
+        Load(2);
+        _mesh.Run(1_000);
+        Assert.True(_member.Ping());
+        Assert.False(_node.Send(To(2)));
+        Assert.True(_node.Send(InnerPacket.Udp(_node.Node.LinkLocal, _member.LinkLocal, 1, 2, 3)));
+        Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
+    }
+
+    [Fact]
+    public void A_node_that_is_removed_itself_has_no_addresses_any_more_but_its_link_local_one()
+    {
+        Load(1, _member);
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(2, [_member])));
+        Assert.Equal(-1, _node.Node.OwnEntry);
+        _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
+        _mesh.Run(100);
+        Assert.DoesNotContain(_member.Inner, InnerPacket.IsEchoReply);
+        Assert.True(_member.Ping());
+    }
+
+    [Fact]
+    public void Sessions_that_are_to_be_kept_alive_come_up_by_themselves_and_stay()
+    {
+        _member.AnswersInitiations = true;
+        byte[] entry = NetworkBytes.Entry(
+            _member.Key,
+            NetworkBytes.Field(2, [.. _member.Endpoint.Address[12..], 0xCA, 0x6C]),
+            NetworkBytes.Field(5, 0, 25));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node], null, 0, entry)));
+        Assert.True(_mesh.RunUntil(() => _node.Node.SessionCount(_mesh.Now) == 1, 1_000));
+        _mesh.Run(1_000_000);
+        Assert.Equal(1, _node.Node.SessionCount(_mesh.Now));
+        Assert.InRange(_node.Count(NodeEvent.SessionUp), 5, 20);
+    }
+
+    [Fact]
+    public void A_network_that_puts_out_a_full_house_brings_up_the_sessions_it_asks_for()
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.Peers = 2;
+        limits.Guests = 1;
+        MeshNode node = _mesh.Add(7, limits);
+        Stranger[] old = [_mesh.AddStranger(20), _mesh.AddStranger(21)];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. old])));
+        Assert.All(old, o => Assert.True(o.Connect(node)));
+        Assert.True(_mesh.AddStranger(22).Connect(node));
+        byte[] entry = NetworkBytes.Entry(_member.Key, NetworkBytes.Field(2, [.. _member.Endpoint.Address[12..], 0xCA, 0x6C]), NetworkBytes.Field(5, 0, 25));
+        _member.AnswersInitiations = true;
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node], null, 0, entry)));
+        Assert.True(_mesh.RunUntil(() => node.Node.Peers.Any(p => p.InUse && p.IsMember && p.HasSession(_mesh.Now)), 1_000));
+        _mesh.Run(1_000);
+        Assert.Equal(1, node.Node.Peers.Count(p => p.InUse && !p.IsGuest));
+    }
+
+    [Fact]
+    public void Who_was_removed_is_behind_and_goes_on_with_the_old_network_and_keeps_asking()
+    {
+        MeshNode other = _mesh.Add(3);
+        byte[] first = Mesh.NetworkOf(1, [_node, other, _member]);
+        _node.Load(first);
+        other.Load(first);
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(10_000);
+
+        Assert.Equal(NetworkFault.None, other.Load(Mesh.NetworkOf(2, [other, _member])));
+        Assert.True(_mesh.RunUntil(() => _node.Node.IsBehind, 120_000), NodeTests.State(_mesh));
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.Behind && e.Value == 2 && e.Key!.SequenceEqual(other.Key));
+        Assert.Equal(1UL, _node.Node.NetworkVersion);
+        Assert.True(_member.Connect(_node));
+        _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
+        Assert.True(_mesh.RunUntil(() => _member.Inner.Any(InnerPacket.IsEchoReply), 1_000));
+
+        _mesh.Run(400_000);
+        Assert.Equal(1, _node.Count(NodeEvent.Behind));
+        Assert.True(_node.Node.IsBehind);
+        Assert.Equal(NetworkFault.None, other.Load(Mesh.NetworkOf(3, [_node, other, _member])));
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 3, 400_000), NodeTests.State(_mesh));
+        Assert.False(_node.Node.IsBehind);
+    }
+
+    [Fact]
+    public void At_its_expiry_nobody_in_it_is_trusted_any_more()
+    {
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 100)));
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(98_000);
+        Assert.True(_member.Ping());
+        Assert.False(_node.Node.IsExpired);
+        _mesh.Run(2_000);
+        Assert.True(_node.Node.IsExpired);
+        Assert.Equal(1, _node.Count(NodeEvent.NetworkExpired));
+        Assert.Null(Slot(_member));
+        Assert.False(_member.Ping());
+        Assert.False(_node.Send(To(2)));
+        Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
+
+        // Its members are strangers now. One of them may bring a newer network.
+        Assert.True(_member.Connect(_node));
+        Assert.True(Slot(_member)!.IsGuest);
+        Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
+        Assert.Equal(TftpError.AccessViolation, _member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 50)).Error);
+        _mesh.Run(31_000);
+        Assert.True(_member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 10_000)).IsComplete);
+        Assert.False(_node.Node.IsExpired);
+        Assert.True(_node.Send(To(2)));
+        _member.Finish(_member.StartRead("network"));
+    }
+
+    [Fact]
+    public void A_peer_configured_by_hand_outlives_the_network()
+    {
+        Assert.True(_node.Node.AddPeer(_member.Key, 0, null, _mesh.Now));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 100)));
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(101_000);
+        Assert.True(_node.Node.IsExpired);
+        Assert.True(_member.Ping());
+        Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
+        Assert.False(_node.Send(To(2)));
+    }
+
+    [Fact]
+    public void The_time_that_the_caller_feeds_ends_a_network_at_once()
+    {
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 1_000_000)));
+        _mesh.Run(1_000);
+        Assert.False(_node.Node.IsExpired);
+        _node.Node.SetWallClock((Issued + 1_000_001) * 1000, _mesh.Now);
+        _mesh.Run(0);
+        Assert.True(_node.Node.IsExpired);
+
+        // Time does not go back.
+        _node.Node.SetWallClock(Issued * 1000, _mesh.Now);
+        Assert.Equal(NetworkFault.Expired, _node.Load(Mesh.NetworkOf(2, [_node, _member], null, Issued + 1_000_000)));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(3, [_node, _member], null, Issued + 2_000_000)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_clock_of_a_witness_counts_and_that_of_another_member_does_not(bool witness)
+    {
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], witness ? _member : null, Issued + 1_000_000)));
+        _member.Clock = Issued + 1_000_001;
+        _member.Connect(_node);
+        _mesh.Run(1_000);
+        Assert.Equal(witness, _node.Node.IsExpired);
+    }
+
+    [Fact]
+    public void A_header_with_no_expiry_never_expires()
+    {
+        Load(1, _member);
+        _node.Node.SetWallClock(253402300799000, _mesh.Now);
+        _mesh.Run(100_000);
+        Assert.False(_node.Node.IsExpired);
+    }
+
+    private static byte[] To(byte member) => InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member], 1, 2, 3);
+
+    private void Load(ulong version, params IStation[] members) =>
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. members])));
+
+    private Peer? Slot(IStation station) => _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+}
