@@ -1,0 +1,80 @@
+using System;
+using System.Runtime.CompilerServices;
+using Spore.Crypto;
+using Spore.Network;
+using Spore.Tests.Network;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>A node whose surroundings allocate nothing either, so that what is allocated is the core's.</summary>
+internal sealed class QuietNode : ITransport, IEntropy, INodeHost
+{
+    private readonly QuietWire? _wire;
+    private ulong _random;
+
+    static QuietNode()
+    {
+        // What static fields hold is made on their first use, and is not to be taken for a packet's.
+        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(X25519).Assembly.GetTypes()])
+        {
+            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
+        }
+    }
+
+    public QuietNode(byte seed, QuietWire? wire = null, NodeLimits? limits = null, long now = QuietWire.Start)
+    {
+        _wire = wire;
+        _random = 0x9E3779B97F4A7C15UL * (seed + 1UL);
+        byte[] identity = new byte[IdentityRecord.Size];
+        "SPOREID1"u8.CopyTo(identity);
+        MeshNode.PrivateKey(seed).CopyTo(identity, IdentityRecord.PrivateKeyOffset);
+        NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
+        IdentityRecord.Seal(identity, 0);
+        Endpoint.SetIpv4([192, 0, 2, seed], 0, 51820);
+        Node = new Node(limits ?? MeshNode.Limits(), identity, this, this, this, Mesh.BuildTime, now);
+    }
+
+    public Node Node { get; }
+
+    public Endpoint Endpoint { get; } = new();
+
+    public long Delivered { get; private set; }
+
+    public int[] Events { get; } = new int[Enum.GetValues<NodeEvent>().Length];
+
+    /// <summary>The last datagram sent.</summary>
+    public byte[] Sent { get; } = new byte[2048];
+
+    public int SentLength { get; private set; }
+
+    public int SentCount { get; private set; }
+
+    public int Count(NodeEvent what) => Events[(int)what];
+
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        Array.Copy(buffer, offset, Sent, 0, length);
+        SentLength = length;
+        SentCount++;
+        _wire?.Put(this, buffer, offset, length, endpoint);
+    }
+
+    void IEntropy.Fill(byte[] buffer, int offset, int length)
+    {
+        for (int i = 0; i < length; i++)
+        {
+            _random ^= _random << 13;
+            _random ^= _random >> 7;
+            _random ^= _random << 17;
+            buffer[offset + i] = (byte)(_random >> 32);
+        }
+    }
+
+    bool INodeHost.Deliver(byte[] buffer, int offset, int length)
+    {
+        Delivered++;
+        return true;
+    }
+
+    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) => Events[(int)what]++;
+}
