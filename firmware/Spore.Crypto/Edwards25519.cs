@@ -151,7 +151,7 @@ internal sealed class Edwards25519
         Field25519.Square(x, v3, 1);
         Field25519.Multiply(x, x, v);
         Field25519.Multiply(x, x, u);
-        Field25519.PowerForRoot(x, x, _f, _g, t, result.T);
+        Field25519.PowerForRoot(x, x, _f, _g, t);
         Field25519.Multiply(x, x, v3);
         Field25519.Multiply(x, x, u);
 
@@ -191,7 +191,7 @@ internal sealed class Edwards25519
     /// <param name="point">The point; its T is not used.</param>
     internal void Encode(byte[] target, int offset, EdwardsPoint point)
     {
-        Field25519.Invert(_a, point.Z, _b, _c, _e, _f);
+        Field25519.Invert(_a, point.Z, _bytes);
         Field25519.Multiply(_b, point.X, _a);
         Field25519.Multiply(_c, point.Y, _a);
         Field25519.Store(_bytes, 0, _b);

@@ -23,8 +23,6 @@ public sealed class X25519
     private readonly long[] _z2 = new long[Field25519.Limbs];
     private readonly long[] _x3 = new long[Field25519.Limbs];
     private readonly long[] _z3 = new long[Field25519.Limbs];
-    private readonly long[] _a = new long[Field25519.Limbs];
-    private readonly long[] _b = new long[Field25519.Limbs];
     private int _bit = -1;
 
     /// <summary>Multiplies a point by a scalar.</summary>
@@ -94,7 +92,7 @@ public sealed class X25519
     /// <returns>False, with the result all zero, when the point is of small order; else true.</returns>
     public bool Finish(byte[] result, int resultOffset)
     {
-        Field25519.Invert(_z2, _z2, _x3, _z3, _a, _b);
+        Field25519.Invert(_z2, _z2, _scalar);
         Field25519.Multiply(_x2, _x2, _z2);
         Field25519.Store(result, resultOffset, _x2);
         Wipe();
@@ -110,8 +108,6 @@ public sealed class X25519
         Array.Clear(_z2, 0, Field25519.Limbs);
         Array.Clear(_x3, 0, Field25519.Limbs);
         Array.Clear(_z3, 0, Field25519.Limbs);
-        Array.Clear(_a, 0, Field25519.Limbs);
-        Array.Clear(_b, 0, Field25519.Limbs);
         _bit = -1;
     }
 

@@ -46,6 +46,12 @@ internal sealed class FieldWriter(SourceWriter source)
         EachLimb(i => $"{array}[{at + i}] = {element}_{i};");
     }
 
+    /// <summary>r = a.</summary>
+    internal void Copy(string r, string a)
+    {
+        EachLimb(i => $"{r}_{i} = {a}_{i};");
+    }
+
     /// <summary>r = a + b, unreduced.</summary>
     internal void Add(string r, string a, string b)
     {

@@ -11,6 +11,7 @@ internal static class UnrolledFiles
         [
             Blake2sFile.Make(),
             ChaCha20File.Make(),
+            Field25519File.Make(),
             MontgomeryLadderFile.Make(),
             Poly1305File.Make(),
             Sha512File.Make(),
