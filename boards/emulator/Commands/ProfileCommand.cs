@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.IO;
+using Spectre.Console;
+
+namespace Spore.Emulator;
+
+/// <summary><c>emulator profile</c>: where a program spends its instructions and its memory.</summary>
+internal static class ProfileCommand
+{
+    /// <summary>Builds the command.</summary>
+    /// <param name="output">For the figures.</param>
+    /// <returns>The command.</returns>
+    public static Command Build(TextWriter output)
+    {
+        ProgramOptions options = new();
+        Option<string?> speedscope = new("--speedscope") { Description = "Also write a flame graph that speedscope.app opens.", HelpName = "out.json" };
+        Option<int> rows = new("--rows") { Description = "Rows of each table.", HelpName = "N", DefaultValueFactory = _ => 25 };
+        Command command = new("profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
+        options.AddTo(command);
+        command.Add(speedscope);
+        command.Add(rows);
+        command.SetAction(result =>
+        {
+            using StringWriter kept = new();
+            using Machine machine = options.Load(result, kept, out DeviceMethod start);
+            Stopwatch clock = Stopwatch.StartNew();
+            ProgramOptions.Run(machine, start);
+            clock.Stop();
+            if (result.GetValue(speedscope) is string path)
+            {
+                Speedscope.Write(machine, path);
+            }
+
+            if (result.GetValue(options.Json))
+            {
+                Report.WriteJson(output, Report.Profile(machine, clock.Elapsed, kept.ToString()));
+                return;
+            }
+
+            IAnsiConsole console = Report.ConsoleFor(output);
+            console.Write(Report.Methods(machine, result.GetValue(rows)));
+            console.Write(Report.Opcodes(machine, result.GetValue(rows)));
+            console.Write(Report.Allocations(machine, result.GetValue(rows)));
+            console.Write(Report.Summary(machine, clock.Elapsed));
+        });
+        return command;
+    }
+}

@@ -1,0 +1,33 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Reflection;
+using Mono.Cecil.Cil;
+
+namespace Spore.Emulator;
+
+/// <summary>The CIL opcodes, by a small number each.</summary>
+internal static class Opcodes
+{
+    private static readonly string[] Names = new string[(int)Enum.GetValues<Code>().Max() + 1];
+
+    static Opcodes()
+    {
+        foreach (FieldInfo field in typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static))
+        {
+            OpCode opcode = (OpCode)field.GetValue(null)!;
+            Names[(int)opcode.Code] = opcode.Name;
+        }
+    }
+
+    /// <summary>How many there are.</summary>
+    public static int Count => Names.Length;
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> All => Names;
+
+    /// <summary>The name of an opcode as in the standard (ECMA-335 part III).</summary>
+    /// <param name="opcode">Its number.</param>
+    /// <returns>The name.</returns>
+    public static string NameOf(int opcode) => Names[opcode] ?? throw new ArgumentOutOfRangeException(nameof(opcode));
+}

@@ -1,0 +1,4 @@
+using System;
+using Spore.Emulator;
+
+return EmulatorCommand.Run(args, Console.Out, Console.Error);
