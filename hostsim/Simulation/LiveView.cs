@@ -136,7 +136,7 @@ internal sealed class LiveView : ISimulationView
             table.AddColumn("Address");
         }
 
-        table.AddColumn(new TableColumn("Version").RightAligned());
+        table.AddColumn(new TableColumn(wide ? "Version" : "Ver").RightAligned());
         table.AddColumn("State");
         foreach (string name in new[] { "Peers", "In", "Out", "Joined" })
         {
