@@ -9,6 +9,12 @@ public sealed class NodeLimits
     /// <summary>Guests at one time.</summary>
     public int Guests;
 
+    /// <summary>Sessions' keys at one time: one for each peer and guest, one spare, and some for the time in which a session replaces another.</summary>
+    public int Keypairs;
+
+    /// <summary>Initiations under way at one time.</summary>
+    public int Initiations;
+
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
 
@@ -41,6 +47,8 @@ public sealed class NodeLimits
         {
             Peers = 256,
             Guests = 32,
+            Keypairs = 1024,
+            Initiations = 512,
             Transfers = 64,
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
@@ -60,14 +68,16 @@ public sealed class NodeLimits
         {
             Peers = 8,
             Guests = 2,
+            Keypairs = 14,
+            Initiations = 4,
             Transfers = 2,
             NetworkEntries = 64,
-            NetworkBytes = 8 * 1024,
+            NetworkBytes = 5 * 1024,
             Prefixes = 64,
             QueuedPackets = 2,
-            Mtu = 1420,
-            RateLimitSources = 16,
-            HelloPlans = 8,
+            Mtu = 1280,
+            RateLimitSources = 8,
+            HelloPlans = 4,
         };
     }
 }

@@ -20,7 +20,7 @@ public static class NetworkSigner
     public static byte[] Sign(NetworkDescription network, TrustRootKey root)
     {
         List<byte[]> entries = [.. network.Peers.OrderBy(p => Convert.ToHexString(p.PublicKey), StringComparer.Ordinal).Select(EntryBytes)];
-        MerkleTree tree = new(new Blake2s());
+        MerkleTree tree = new(new Blake2s(), entries.Count);
         tree.Begin();
         foreach (byte[] entry in entries)
         {

@@ -12,21 +12,27 @@ public sealed class MerkleTree
     /// <summary>The length of a hash in bytes.</summary>
     public const int HashSize = 32;
 
-    private const int Levels = 32;
-
     private readonly Blake2s _hash;
     private readonly byte[] _domain = new byte[2];
 
     // The roots of the complete subtrees so far, the largest first: one for each bit set in _count.
-    private readonly byte[] _roots = new byte[Levels * HashSize];
+    private readonly byte[] _roots;
     private int _depth;
     private int _count;
 
     /// <summary>Makes an empty tree.</summary>
     /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
-    public MerkleTree(Blake2s hash)
+    /// <param name="leaves">The number of leaves of the largest tree.</param>
+    public MerkleTree(Blake2s hash, int leaves)
     {
         _hash = hash;
+        int levels = 2;
+        for (int rest = leaves; rest > 1; rest >>= 1)
+        {
+            levels++;
+        }
+
+        _roots = new byte[levels * HashSize];
         _domain[1] = 1;
     }
 
@@ -37,7 +43,7 @@ public sealed class MerkleTree
         _count = 0;
     }
 
-    /// <summary>Adds the next leaf, of at most 2^31 - 1.</summary>
+    /// <summary>Adds the next leaf, of as many as there is room for.</summary>
     /// <param name="entry">A buffer with the leaf's data.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>

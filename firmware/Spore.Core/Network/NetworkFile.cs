@@ -22,7 +22,7 @@ public sealed class NetworkFile
     public NetworkFile(NodeLimits limits, Blake2s hash)
     {
         _limits = limits;
-        _tree = new MerkleTree(hash);
+        _tree = new MerkleTree(hash, limits.NetworkEntries);
         _offsets = new int[limits.NetworkEntries];
         Bytes = new byte[limits.NetworkBytes];
     }

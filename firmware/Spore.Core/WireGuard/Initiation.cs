@@ -9,6 +9,12 @@ public sealed class Initiation
     internal readonly byte[] ChainingKey = new byte[Message.KeySize];
     internal readonly byte[] Hash = new byte[Message.KeySize];
 
+    /// <summary>The peer it was sent to, or null.</summary>
+    internal Peer Owner;
+
+    /// <summary>Its place in the order in which they were taken.</summary>
+    internal long Order;
+
     /// <summary>Whether a response is waited for.</summary>
     internal bool IsPending;
 

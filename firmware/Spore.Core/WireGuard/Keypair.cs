@@ -14,6 +14,9 @@ public sealed class Keypair
     /// <summary>What has been received under it.</summary>
     internal readonly ReplayWindow Replay = new ReplayWindow();
 
+    /// <summary>The peer whose it is, or null.</summary>
+    internal Peer Owner;
+
     /// <summary>Whether it holds keys.</summary>
     internal bool IsValid;
 

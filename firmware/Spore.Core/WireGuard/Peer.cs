@@ -49,13 +49,14 @@ public sealed class Peer
     internal readonly byte[] Mac1Key = new byte[Message.KeySize];
     internal readonly byte[] LatestTimestamp = new byte[Message.TimestampSize];
     internal readonly byte[] SentTimestamp = new byte[Message.TimestampSize];
-    internal readonly Initiation Initiation = new Initiation();
-    internal readonly Initiation Provoked = new Initiation();
     internal readonly PeerTimers Timers = new PeerTimers();
 
-    internal Keypair Previous = new Keypair();
-    internal Keypair Current = new Keypair();
-    internal Keypair Next = new Keypair();
+    // Out of the tunnel's pools; where there is none, the pool's None.
+    internal Keypair Previous;
+    internal Keypair Current;
+    internal Keypair Next;
+    internal Initiation Initiation;
+    internal Initiation Provoked;
 
     internal long InitiationConsumedAt;
     internal int KeepaliveInterval;
@@ -63,9 +64,16 @@ public sealed class Peer
 
     /// <summary>Makes an empty slot.</summary>
     /// <param name="slot">Its number.</param>
-    internal Peer(int slot)
+    /// <param name="noKeypair">What stands for a keypair that it does not have.</param>
+    /// <param name="noInitiation">What stands for an initiation that it has not sent.</param>
+    internal Peer(int slot, Keypair noKeypair, Initiation noInitiation)
     {
         Slot = slot;
+        Previous = noKeypair;
+        Current = noKeypair;
+        Next = noKeypair;
+        Initiation = noInitiation;
+        Provoked = noInitiation;
         Wipe();
     }
 
@@ -89,10 +97,39 @@ public sealed class Peer
         return Current.IsLive(now);
     }
 
-    /// <summary>Called when the peer is gone; the slot is as new.</summary>
+    /// <summary>Called when a keypair is taken from this peer.</summary>
+    internal void Forget(Keypair keypair, Keypair none)
+    {
+        if (Previous == keypair)
+        {
+            Previous = none;
+        }
+        else if (Next == keypair)
+        {
+            Next = none;
+        }
+        else if (Current == keypair)
+        {
+            Current = none;
+        }
+    }
+
+    /// <summary>Called when an initiation is taken from this peer.</summary>
+    internal void Forget(Initiation initiation, Initiation none)
+    {
+        if (Initiation == initiation)
+        {
+            Initiation = none;
+        }
+        else if (Provoked == initiation)
+        {
+            Provoked = none;
+        }
+    }
+
+    /// <summary>Called when the peer is gone and its sessions have ended; the slot is as new.</summary>
     internal void Wipe()
     {
-        WipeSessions();
         Array.Clear(PublicKey, 0, Message.KeySize);
         Array.Clear(LinkLocal, 0, 16);
         Array.Clear(PresharedKey, 0, Message.KeySize);
@@ -114,15 +151,5 @@ public sealed class Peer
         InitiationConsumedAt = -Constants.RekeyTimeout;
         KeepaliveInterval = 0;
         SessionReported = false;
-    }
-
-    /// <summary>Called when all secrets of the peer's sessions are too old, or the peer is gone.</summary>
-    internal void WipeSessions()
-    {
-        Initiation.Wipe();
-        Provoked.Wipe();
-        Previous.Wipe();
-        Current.Wipe();
-        Next.Wipe();
     }
 }

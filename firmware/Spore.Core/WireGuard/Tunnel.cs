@@ -25,6 +25,8 @@ public sealed class Tunnel
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly Handshake _handshake;
     private readonly IndexTable _indices;
+    private readonly KeypairPool _keypairs;
+    private readonly InitiationPool _initiations;
     private readonly PacketQueue _queue;
     private readonly byte[] _nonce = new byte[12];
     private readonly byte[] _message = new byte[Message.InitiationSize];
@@ -46,6 +48,7 @@ public sealed class Tunnel
     /// <param name="entropy">The source of chance.</param>
     /// <param name="host">The layer above.</param>
     /// <param name="counters">What to count in.</param>
+    /// <exception cref="ArgumentException">The limits leave no keypair to spare, or no initiation.</exception>
     public Tunnel(
         NodeLimits limits,
         byte[] privateKey,
@@ -68,13 +71,20 @@ public sealed class Tunnel
         _ephemeralKeys = new EphemeralKeys(hash, entropy, privateKey);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
+        if (limits.Keypairs <= slots || limits.Initiations < 1)
+        {
+            throw new ArgumentException("There are fewer keypairs than peers need, or no initiations.");
+        }
+
+        _indices = new IndexTable(limits.Keypairs + limits.Initiations);
+        _keypairs = new KeypairPool(limits.Keypairs, _indices);
+        _initiations = new InitiationPool(limits.Initiations, _indices);
         Peers = new Peer[slots];
         for (int i = 0; i < slots; i++)
         {
-            Peers[i] = new Peer(i);
+            Peers[i] = new Peer(i, _keypairs.None, _initiations.None);
         }
 
-        _indices = new IndexTable(slots * 5);
         _queue = new PacketQueue(limits.QueuedPackets, limits.Mtu);
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
     }
@@ -263,6 +273,8 @@ public sealed class Tunnel
             return;
         }
 
+        ReleaseInitiation(peer, peer.Provoked);
+        peer.Provoked = _initiations.Take(peer);
         if (WriteInitiation(peer, peer.Provoked, now))
         {
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
@@ -341,8 +353,7 @@ public sealed class Tunnel
         if (timers.ForgetProvoked <= now)
         {
             timers.ForgetProvoked = Constants.Never;
-            _indices.Remove(peer.Provoked.LocalIndex);
-            peer.Provoked.Wipe();
+            ReleaseInitiation(peer, peer.Provoked);
         }
 
         if (timers.ZeroKeyMaterial <= now)
@@ -423,18 +434,17 @@ public sealed class Tunnel
 
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
     {
-        _indices.Remove(peer.Next.LocalIndex);
-        peer.Next.Wipe();
         int localIndex = NewIndex(peer);
-        if (!_handshake.CreateResponse(peer, peer.Next, localIndex, remoteIndex, now, _message, 0))
+        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, _message, 0))
         {
             _indices.Remove(localIndex);
             _counters.Invalid++;
             return;
         }
 
-        _indices.Remove(peer.Previous.LocalIndex);
-        peer.Previous.Wipe();
+        Release(peer, peer.Next);
+        Release(peer, peer.Previous);
+        peer.Next = _keypairs.Adopt(peer, now);
         peer.Timers.SessionDerived(now);
         peer.Timers.AnyAuthenticatedPacketReceived();
         peer.Timers.HandshakeAnswered(now, Jitter());
@@ -472,31 +482,28 @@ public sealed class Tunnel
             return;
         }
 
-        // The slot that will hold the new session is the one that is free or falls out: never the current one.
-        Keypair keypair = peer.Previous;
         int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
-        int displaced = keypair.LocalIndex;
-        if (!_handshake.ConsumeResponse(peer, initiation, keypair, remoteIndex, now, buffer, offset))
+        if (!_handshake.ConsumeResponse(peer, initiation, _keypairs.Spare, remoteIndex, now, buffer, offset))
         {
             _counters.Invalid++;
             return;
         }
 
-        _indices.Remove(displaced);
-        initiation.Wipe();
+        peer.Forget(initiation, _initiations.None);
+        _initiations.Free(initiation);
+        Release(peer, peer.Previous);
         if (peer.Next.IsValid)
         {
-            _indices.Remove(peer.Current.LocalIndex);
-            peer.Current.Wipe();
+            Release(peer, peer.Current);
             peer.Previous = peer.Next;
-            peer.Next = peer.Current;
+            peer.Next = _keypairs.None;
         }
         else
         {
             peer.Previous = peer.Current;
         }
 
-        peer.Current = keypair;
+        peer.Current = _keypairs.Adopt(peer, now);
         peer.LastHeard = now;
         peer.BytesReceived += length;
         peer.Endpoint.CopyFrom(source);
@@ -560,11 +567,10 @@ public sealed class Tunnel
         if (keypair == peer.Next)
         {
             // The peer has the keys: what was current is kept for what is still under way.
-            _indices.Remove(peer.Previous.LocalIndex);
-            peer.Previous.Wipe();
-            peer.Next = peer.Previous;
+            Release(peer, peer.Previous);
             peer.Previous = peer.Current;
             peer.Current = keypair;
+            peer.Next = _keypairs.None;
             SessionConfirmed(peer, false, now);
         }
 
@@ -594,8 +600,7 @@ public sealed class Tunnel
     private void SessionConfirmed(Peer peer, bool isInitiator, long now)
     {
         peer.Timers.HandshakeComplete();
-        _indices.Remove(peer.Initiation.LocalIndex);
-        peer.Initiation.Wipe();
+        ReleaseInitiation(peer, peer.Initiation);
 
         bool queued = false;
         int length = _queue.Take(peer, SendBuffer, PacketOffset);
@@ -667,6 +672,8 @@ public sealed class Tunnel
             return;
         }
 
+        ReleaseInitiation(peer, peer.Initiation);
+        peer.Initiation = _initiations.Take(peer);
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.Timers.HandshakeInitiated(now, Jitter());
@@ -678,7 +685,6 @@ public sealed class Tunnel
 
     private bool WriteInitiation(Peer peer, Initiation initiation, long now)
     {
-        _indices.Remove(initiation.LocalIndex);
         int index = NewIndex(peer);
         _host.WriteTimestamp(_timestamp, now);
         RaiseTimestamp(peer.SentTimestamp);
@@ -686,6 +692,7 @@ public sealed class Tunnel
         if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, _message, 0))
         {
             _indices.Remove(index);
+            ReleaseInitiation(peer, initiation);
             return false;
         }
 
@@ -740,16 +747,33 @@ public sealed class Tunnel
     private void EndSessions(Peer peer, long now)
     {
         _queue.Drop(peer);
-        _indices.Remove(peer.Initiation.LocalIndex);
-        _indices.Remove(peer.Provoked.LocalIndex);
-        _indices.Remove(peer.Previous.LocalIndex);
-        _indices.Remove(peer.Current.LocalIndex);
-        _indices.Remove(peer.Next.LocalIndex);
-        peer.WipeSessions();
+        ReleaseInitiation(peer, peer.Initiation);
+        ReleaseInitiation(peer, peer.Provoked);
+        Release(peer, peer.Previous);
+        Release(peer, peer.Next);
+        Release(peer, peer.Current);
         if (peer.SessionReported)
         {
             peer.SessionReported = false;
             _host.SessionDown(peer, now);
+        }
+    }
+
+    private void Release(Peer peer, Keypair keypair)
+    {
+        if (keypair != _keypairs.None)
+        {
+            peer.Forget(keypair, _keypairs.None);
+            _keypairs.Release(keypair);
+        }
+    }
+
+    private void ReleaseInitiation(Peer peer, Initiation initiation)
+    {
+        if (initiation != _initiations.None)
+        {
+            peer.Forget(initiation, _initiations.None);
+            _initiations.Release(initiation);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Spore.Tests.Network;
 
 public class MerkleTreeTests
 {
-    private readonly MerkleTree _tree = new(new Blake2s());
+    private readonly MerkleTree _tree = new(new Blake2s(), 4096);
 
     private byte[] Root()
     {

@@ -53,6 +53,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     {
         Peers = 16,
         Guests = 8,
+        Keypairs = 73,
+        Initiations = 48,
         Transfers = 8,
         NetworkEntries = 64,
         NetworkBytes = 8192,

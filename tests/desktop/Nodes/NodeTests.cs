@@ -20,6 +20,46 @@ public class NodeTests
     }
 
     [Fact]
+    public void One_keypair_for_each_slot_and_one_initiation_for_all_are_enough()
+    {
+        Mesh mesh = new(2) { Loss = 0.05, Jitter = 20 };
+        NodeLimits limits = MeshNode.Limits();
+        limits.Peers = 6;
+        limits.Guests = 2;
+        limits.Keypairs = 9;
+        limits.Initiations = 1;
+        MeshNode[] nodes = [.. Enumerable.Range(1, 7).Select(i => mesh.Add((byte)i, limits))];
+        nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
+        Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 600_000), State(mesh));
+
+        // Everyone talks to everyone, so that sessions are made, replaced and ended all the time.
+        foreach (MeshNode node in nodes)
+        {
+            node.Node.HostAnswersEcho = true;
+        }
+
+        for (int round = 0; round < 60; round++)
+        {
+            TalkToAll(nodes);
+            mesh.Run(10_000);
+        }
+
+        mesh.Loss = 0;
+        mesh.Run(20_000);
+        foreach (MeshNode node in nodes)
+        {
+            node.Delivered.Clear();
+        }
+
+        TalkToAll(nodes);
+        mesh.Run(30_000);
+        foreach (MeshNode node in nodes)
+        {
+            Assert.True(node.Delivered.Count == nodes.Length - 1, State(mesh));
+        }
+    }
+
+    [Fact]
     public void A_new_version_is_pushed_to_everyone_in_session()
     {
         Mesh mesh = new();
@@ -78,6 +118,19 @@ public class NodeTests
         nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 600_000), State(mesh));
     }
+
+    private static void TalkToAll(MeshNode[] nodes)
+    {
+        foreach (MeshNode from in nodes)
+        {
+            foreach (MeshNode to in nodes.Where(n => n != from))
+            {
+                from.Send(InnerPacket.Echo(Address(from), Address(to)));
+            }
+        }
+    }
+
+    private static byte[] Address(MeshNode node) => [0xFD, .. new byte[14], node.Seed];
 
     internal static string State(Mesh mesh) => string.Join(
         Environment.NewLine,

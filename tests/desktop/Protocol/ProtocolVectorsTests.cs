@@ -81,7 +81,7 @@ public class ProtocolVectorsTests
         Assert.Equal(7, roots.Length);
         for (int n = 1; n <= roots.Length; n++)
         {
-            MerkleTree tree = new(new Blake2s());
+            MerkleTree tree = new(new Blake2s(), 4096);
             tree.Begin();
             foreach (byte[] entry in entries.Take(n))
             {

@@ -13,7 +13,7 @@ public class IndexTableTests
     [Fact]
     public void It_agrees_with_a_dictionary_whatever_is_added_and_removed()
     {
-        Peer[] peers = [.. Enumerable.Range(0, 4).Select(i => new Peer(i))];
+        Peer[] peers = [.. Enumerable.Range(0, 4).Select(i => TunnelEnd.Slot(i))];
 
         // Few low bits, so that searches collide and runs wrap around the table's end.
         Gen<int> index = Gen.Select(Gen.Int[-3, 3], Gen.OneOf(0, 1, 2, 61, 62, 63), (high, low) => (high << 6) | low);
@@ -53,6 +53,6 @@ public class IndexTableTests
         Assert.Null(table.Find(7));
         Assert.Null(table.Find(0));
         table.Remove(7);
-        Assert.False(table.Add(0, new Peer(0)));
+        Assert.False(table.Add(0, TunnelEnd.Slot(0)));
     }
 }

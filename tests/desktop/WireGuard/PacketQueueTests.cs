@@ -8,8 +8,8 @@ namespace Spore.Tests.WireGuard;
 
 public class PacketQueueTests
 {
-    private readonly Peer _a = new(0);
-    private readonly Peer _b = new(1);
+    private readonly Peer _a = TunnelEnd.Slot(0);
+    private readonly Peer _b = TunnelEnd.Slot(1);
 
     [Fact]
     public void Packets_come_out_whole_and_in_order_each_to_its_own_peer()
@@ -64,7 +64,7 @@ public class PacketQueueTests
     {
         Gen.Select(Gen.Int[1, 5], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5]).Array[1, 60]).Sample((size, steps) =>
         {
-            Peer[] peers = [new(0), new(1), new(2)];
+            Peer[] peers = [TunnelEnd.Slot(0), TunnelEnd.Slot(1), TunnelEnd.Slot(2)];
             PacketQueue queue = new(size, 1);
             List<(int Owner, byte Value)> model = [];
             byte value = 0;
