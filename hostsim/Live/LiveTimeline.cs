@@ -63,7 +63,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
-            NodeEvent.Behind => ("behind", "red", $"no place in version {value}, which {peer} has"),
+            NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
             NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
             _ => (what.ToString(), "grey", peer),
         };

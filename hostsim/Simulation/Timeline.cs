@@ -109,7 +109,7 @@ internal sealed class Timeline
             case NodeEvent.Behind:
                 if (First(node, what, $"{value}"))
                 {
-                    Tell(node, TimelineKind.Behind, $"no place in version {value}, which {peer} has");
+                    Tell(node, TimelineKind.Behind, $"no place in version {value}, says {peer}");
                 }
 
                 break;

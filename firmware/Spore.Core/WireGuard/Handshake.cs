@@ -25,6 +25,7 @@ internal sealed class Handshake
     private readonly byte[] _remoteEphemeral = new byte[Message.KeySize];
     private readonly byte[] _ephemeral = new byte[Message.KeySize];
     private readonly byte[] _shared = new byte[Message.KeySize];
+    private readonly byte[] _ephemeralStatic = new byte[Message.KeySize];
     private readonly byte[] _empty = new byte[Message.TagSize];
     private readonly byte[] _mac1Key = new byte[Message.KeySize];
     private readonly byte[] _mac = new byte[Message.MacSize];
@@ -67,17 +68,15 @@ internal sealed class Handshake
         message[offset] = Message.Initiation;
         Message.WriteIndex(message, offset + Message.InitiationSender, localIndex);
         initiation.Wipe();
-        _ephemeralKeys.Next(initiation.EphemeralPrivate);
 
         // e
+        bool sound = MakeEphemeral(peer, initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
         _state.Begin(peer.PublicKey, 0);
-        _x25519.MultiplyBase(message, offset + Message.InitiationEphemeral, initiation.EphemeralPrivate, 0);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
         _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
 
         // es, s
-        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, peer.PublicKey, 0);
-        _state.MixKey(_shared, 0);
+        _state.MixKey(_ephemeralStatic, 0);
         Array.Copy(_publicKey, 0, message, offset + Message.InitiationStatic, Message.KeySize);
         _state.EncryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize);
 
@@ -166,18 +165,16 @@ internal sealed class Handshake
         Message.WriteIndex(message, offset + Message.ResponseReceiver, remoteIndex);
 
         // e
-        _ephemeralKeys.Next(_ephemeral);
-        _x25519.MultiplyBase(message, offset + Message.ResponseEphemeral, _ephemeral, 0);
+        bool sound = MakeEphemeral(peer, _ephemeral, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(_shared, 0, _ephemeral, 0, _remoteEphemeral, 0);
+        sound &= _x25519.Multiply(_shared, 0, _ephemeral, 0, _remoteEphemeral, 0);
         _state.MixEphemeral(_shared, 0);
 
         // se
-        sound &= _x25519.Multiply(_shared, 0, _ephemeral, 0, peer.PublicKey, 0);
-        _state.MixEphemeral(_shared, 0);
+        _state.MixEphemeral(_ephemeralStatic, 0);
 
         // psk, {}
         _state.MixKeyAndHash(peer.PresharedKey);
@@ -236,7 +233,26 @@ internal sealed class Handshake
         _state.Wipe();
         Array.Clear(_ephemeral, 0, Message.KeySize);
         Array.Clear(_shared, 0, Message.KeySize);
+        Array.Clear(_ephemeralStatic, 0, Message.KeySize);
         Array.Clear(_remoteEphemeral, 0, Message.KeySize);
+    }
+
+    /// <summary>The token e, and its shared secret with the peer's static key: out of the peer's pair, which is used up by it, else made now.</summary>
+    private bool MakeEphemeral(Peer peer, byte[] privateKey, byte[] message, int publicOffset)
+    {
+        EphemeralPair pair = peer.Pair;
+        if (pair.IsMade)
+        {
+            Array.Copy(pair.Bytes, EphemeralPair.PrivateOffset, privateKey, 0, Message.KeySize);
+            Array.Copy(pair.Bytes, EphemeralPair.PublicOffset, message, publicOffset, Message.KeySize);
+            Array.Copy(pair.Bytes, EphemeralPair.SharedOffset, _ephemeralStatic, 0, Message.KeySize);
+            pair.Wipe();
+            return true;
+        }
+
+        _ephemeralKeys.Next(privateKey);
+        _x25519.MultiplyBase(message, publicOffset, privateKey, 0);
+        return _x25519.Multiply(_ephemeralStatic, 0, privateKey, 0, peer.PublicKey, 0);
     }
 
     private static void Begin(Keypair keypair, bool isInitiator, int localIndex, int remoteIndex, long now)

@@ -49,6 +49,7 @@ public sealed class Peer
     internal readonly byte[] Mac1Key = new byte[Message.KeySize];
     internal readonly byte[] LatestTimestamp = new byte[Message.TimestampSize];
     internal readonly byte[] SentTimestamp = new byte[Message.TimestampSize];
+    internal readonly EphemeralPair Pair = new EphemeralPair();
     internal readonly PeerTimers Timers = new PeerTimers();
 
     // Out of the tunnel's pools; where there is none, the pool's None.
@@ -97,6 +98,20 @@ public sealed class Peer
         return Current.IsLive(now);
     }
 
+    /// <summary>When its ephemeral pair is to be made, or made anew; a guest has none.</summary>
+    internal long PairDue
+    {
+        get
+        {
+            if (IsGuest)
+            {
+                return Constants.Never;
+            }
+
+            return Pair.IsMade ? Pair.MadeAt + EphemeralPair.Lifetime : Since;
+        }
+    }
+
     /// <summary>Called when a keypair is taken from this peer.</summary>
     internal void Forget(Keypair keypair, Keypair none)
     {
@@ -138,6 +153,7 @@ public sealed class Peer
         Array.Clear(LatestTimestamp, 0, Message.TimestampSize);
         Array.Clear(SentTimestamp, 0, Message.TimestampSize);
         Endpoint.Clear();
+        Pair.Wipe();
         Timers.StopAll();
         InUse = false;
         IsGuest = false;

@@ -28,6 +28,7 @@ public sealed class Tunnel
     private readonly KeypairPool _keypairs;
     private readonly InitiationPool _initiations;
     private readonly PacketQueue _queue;
+    private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
     private readonly byte[] _message = new byte[Message.InitiationSize];
     private readonly byte[] _timestamp = new byte[Message.TimestampSize];
@@ -69,6 +70,7 @@ public sealed class Tunnel
         _counters = counters;
         _aead = aead;
         _ephemeralKeys = new EphemeralKeys(hash, entropy, privateKey);
+        _precomputation = new Precomputation(_ephemeralKeys);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
         if (limits.Keypairs <= slots || limits.Initiations < 1)
@@ -162,6 +164,7 @@ public sealed class Tunnel
         peer.InUse = true;
         peer.Since = now;
         peer.LastHeard = now;
+        Schedule(peer);
         return true;
     }
 
@@ -170,6 +173,11 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Close(Peer peer, long now)
     {
+        if (_precomputation.Peer == peer)
+        {
+            _precomputation.Stop();
+        }
+
         EndSessions(peer, now);
         peer.Wipe();
     }
@@ -180,17 +188,12 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void SetKeepalive(Peer peer, int seconds, long now)
     {
-        if (peer.KeepaliveInterval == seconds)
+        if (peer.KeepaliveInterval != seconds)
         {
-            return;
-        }
+            peer.KeepaliveInterval = seconds;
 
-        peer.KeepaliveInterval = seconds;
-        peer.Timers.PersistentKeepalive = Constants.Never;
-        if (seconds > 0)
-        {
             // At once: this is what brings the session up.
-            peer.Timers.PersistentKeepalive = now;
+            peer.Timers.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
         }
 
         Schedule(peer);
@@ -294,19 +297,40 @@ public sealed class Tunnel
             return;
         }
 
-        _nextDeadline = Constants.Never;
         for (int i = 0; i < Peers.Length; i++)
         {
             Peer peer = Peers[i];
-            if (peer.InUse)
+            if (peer.InUse && peer.Timers.Next <= now)
             {
-                if (peer.Timers.Next <= now)
-                {
-                    Fire(peer, now);
-                }
-
-                Schedule(peer);
+                Fire(peer, now);
             }
+        }
+
+        Precompute(now);
+        _nextDeadline = Constants.Never;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse)
+            {
+                Schedule(Peers[i]);
+            }
+        }
+    }
+
+    // One step in a call, so that packets come between two.
+    private void Precompute(long now)
+    {
+        for (int i = 0; i < Peers.Length && _precomputation.Peer == null; i++)
+        {
+            if (Peers[i].InUse && Peers[i].PairDue <= now)
+            {
+                _precomputation.Begin(Peers[i]);
+            }
+        }
+
+        if (_precomputation.Peer != null)
+        {
+            _precomputation.Step(now);
         }
     }
 
@@ -799,6 +823,11 @@ public sealed class Tunnel
     private void Schedule(Peer peer)
     {
         long next = peer.Timers.Next;
+        if (peer.PairDue < next)
+        {
+            next = peer.PairDue;
+        }
+
         if (next < _nextDeadline)
         {
             _nextDeadline = next;

@@ -99,12 +99,16 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     /// <summary>Lets time pass up to and with a moment; timers fire on time.</summary>
     public void RunTo(long end)
     {
+        int repeated = 0;
         while (Tunnel.NextDeadline <= end)
         {
             long due = Tunnel.NextDeadline;
             Now = Math.Max(Now, due);
             Tunnel.Advance(Now);
-            if (Tunnel.NextDeadline <= due)
+
+            // Idle work is done in steps, ten for each peer.
+            repeated = Tunnel.NextDeadline <= due ? repeated + 1 : 0;
+            if (repeated > 20 * Tunnel.Peers.Length)
             {
                 throw new InvalidOperationException($"The deadline {due} stays.");
             }

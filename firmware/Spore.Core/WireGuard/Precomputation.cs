@@ -1,0 +1,70 @@
+using System;
+using Spore.Crypto;
+
+namespace Spore.WireGuard;
+
+/// <summary>Makes ephemeral pairs while nothing else is to be done: by steps of a fifth of a multiplication, so that no packet waits for long.</summary>
+internal sealed class Precomputation
+{
+    // The u-coordinate of the base point is 9.
+    private static readonly byte[] _basePoint = { 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+
+    // Its own, since packets need the other one between two steps.
+    private readonly X25519 _x25519 = new X25519();
+    private readonly EphemeralKeys _ephemeralKeys;
+    private readonly byte[] _private = new byte[Message.KeySize];
+    private readonly byte[] _public = new byte[Message.KeySize];
+    private bool _hasPublic;
+
+    internal Precomputation(EphemeralKeys ephemeralKeys)
+    {
+        _ephemeralKeys = ephemeralKeys;
+    }
+
+    /// <summary>The peer that is worked for, or null.</summary>
+    internal Peer Peer { get; private set; }
+
+    /// <summary>Called to begin with a peer's pair.</summary>
+    internal void Begin(Peer peer)
+    {
+        peer.Pair.Wipe();
+        Peer = peer;
+        _ephemeralKeys.Next(_private);
+        _hasPublic = false;
+        _x25519.Begin(_private, 0, _basePoint, 0);
+    }
+
+    /// <summary>Called while there is a peer to work for: carries on by a step.</summary>
+    internal void Step(long now)
+    {
+        if (_x25519.Step())
+        {
+            return;
+        }
+
+        if (!_hasPublic)
+        {
+            _x25519.Finish(_public, 0);
+            _hasPublic = true;
+            _x25519.Begin(_private, 0, Peer.PublicKey, 0);
+            return;
+        }
+
+        EphemeralPair pair = Peer.Pair;
+        _x25519.Finish(pair.Bytes, EphemeralPair.SharedOffset);
+        Array.Copy(_private, 0, pair.Bytes, EphemeralPair.PrivateOffset, Message.KeySize);
+        Array.Copy(_public, 0, pair.Bytes, EphemeralPair.PublicOffset, Message.KeySize);
+        pair.IsMade = true;
+        pair.MadeAt = now;
+        Stop();
+    }
+
+    /// <summary>Called when the peer that is worked for is gone.</summary>
+    internal void Stop()
+    {
+        _x25519.Wipe();
+        Array.Clear(_private, 0, Message.KeySize);
+        Array.Clear(_public, 0, Message.KeySize);
+        Peer = null;
+    }
+}

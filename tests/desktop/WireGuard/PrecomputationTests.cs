@@ -1,0 +1,135 @@
+using System;
+using System.Linq;
+using Spore.Crypto;
+using Spore.WireGuard;
+using Xunit;
+
+namespace Spore.Tests.WireGuard;
+
+/// <summary>Ephemeral pairs made while idle: they serve either role, once, for one peer, and leave nothing behind.</summary>
+public class PrecomputationTests
+{
+    // Two multiplications of five steps.
+    private const int Steps = 10;
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_handshake_uses_the_pair_up_and_idle_work_makes_another(bool initiator)
+    {
+        TunnelSession session = new();
+        session.End.Run(0);
+        byte[] pair = [.. session.Peer.Pair.Bytes];
+        Assert.True(session.Peer.Pair.IsMade);
+        AssertIsPairFor(session, pair);
+
+        session.Establish(initiator);
+        Assert.Equal(pair[..32], Assert.Single(session.End.Ephemerals).Private);
+        Assert.False(session.Peer.Pair.IsMade);
+        Assert.All(session.Peer.Pair.Bytes, b => Assert.Equal(0, b));
+
+        session.End.Run(0);
+        Assert.True(session.Peer.Pair.IsMade);
+        Assert.NotEqual(pair, session.Peer.Pair.Bytes);
+        AssertIsPairFor(session, session.Peer.Pair.Bytes);
+    }
+
+    [Fact]
+    public void Without_idle_time_every_handshake_makes_its_own_key()
+    {
+        TunnelSession session = new();
+        for (int i = 0; i < 5; i++)
+        {
+            session.End.Now += 6000;
+            session.HalfHandshake();
+        }
+
+        Assert.Equal(5, session.End.Ephemerals.Select(e => Convert.ToHexString(e.Private)).Distinct().Count());
+    }
+
+    [Fact]
+    public void Work_is_done_a_step_at_a_time_and_a_handshake_between_two_steps_does_not_harm_it()
+    {
+        TunnelSession session = new();
+        for (int i = 0; i < Steps - 1; i++)
+        {
+            Assert.True(session.End.Tunnel.NextDeadline <= session.End.Now);
+            session.End.Tunnel.Advance(session.End.Now);
+            Assert.False(session.Peer.Pair.IsMade);
+        }
+
+        session.HalfHandshake();
+        session.End.Tunnel.Advance(session.End.Now);
+        Assert.True(session.Peer.Pair.IsMade);
+        AssertIsPairFor(session, session.Peer.Pair.Bytes);
+        Assert.NotEqual(session.Peer.Pair.Bytes[..32], Assert.Single(session.End.Ephemerals).Private);
+    }
+
+    [Fact]
+    public void An_initiation_that_does_not_verify_leaves_the_pair_alone()
+    {
+        TunnelSession session = new();
+        session.End.Run(0);
+        byte[] pair = [.. session.Peer.Pair.Bytes];
+        byte[] initiation = session.Stock.Initiate(session.End.Public, StockPeer.Tai(1));
+        session.Receive(initiation);
+        session.End.Run(0);
+        byte[] next = [.. session.Peer.Pair.Bytes];
+        Assert.NotEqual(pair, next);
+
+        // The same again is authentic, but not new.
+        session.Receive(initiation);
+        initiation[100] ^= 1;
+        session.Receive(initiation);
+        Assert.Equal(next, session.Peer.Pair.Bytes);
+    }
+
+    [Fact]
+    public void An_unused_pair_is_made_anew_after_an_hour()
+    {
+        TunnelSession session = new();
+        session.End.Run(0);
+        byte[] pair = [.. session.Peer.Pair.Bytes];
+        session.End.Run(3_599_999);
+        Assert.Equal(pair, session.Peer.Pair.Bytes);
+        session.End.Run(1);
+        Assert.NotEqual(pair, session.Peer.Pair.Bytes);
+        AssertIsPairFor(session, session.Peer.Pair.Bytes);
+    }
+
+    [Fact]
+    public void No_two_peers_share_a_pair_and_a_guest_has_none()
+    {
+        TunnelEnd end = new(1);
+        Peer[] peers = [.. Enumerable.Range(2, 3).Select(i => end.Know(new StockPeer(TunnelEnd.PrivateKey((byte)i)).Public, null))];
+        peers[2].IsGuest = true;
+        end.Run(0);
+        Assert.NotEqual(peers[0].Pair.Bytes[..32], peers[1].Pair.Bytes[..32]);
+        Assert.True(peers[0].Pair.IsMade && peers[1].Pair.IsMade);
+        Assert.False(peers[2].Pair.IsMade);
+    }
+
+    [Fact]
+    public void A_peer_that_goes_takes_the_work_for_it_along()
+    {
+        TunnelSession session = new();
+        session.End.Tunnel.Advance(session.End.Now);
+        session.End.Tunnel.Close(session.Peer, session.End.Now);
+        session.End.Run(0);
+        Assert.False(session.Peer.Pair.IsMade);
+        Peer other = session.End.Know(new StockPeer(TunnelEnd.PrivateKey(3)).Public, null);
+        session.End.Run(0);
+        byte[] shared = new byte[32];
+        new X25519().Multiply(shared, 0, other.Pair.Bytes, 0, other.PublicKey, 0);
+        Assert.Equal(shared, other.Pair.Bytes[64..]);
+    }
+
+    private static void AssertIsPairFor(TunnelSession session, byte[] pair)
+    {
+        byte[] expected = new byte[32];
+        new X25519().MultiplyBase(expected, 0, pair, 0);
+        Assert.Equal(expected, pair[32..64]);
+        new X25519().Multiply(expected, 0, pair, 0, session.Stock.Public, 0);
+        Assert.Equal(expected, pair[64..]);
+    }
+}
