@@ -67,6 +67,14 @@ namespace System
         [IndexerName("Chars")]
         public extern char this[int index] { get; }
         public extern int Length { get; }
+        public static extern string Concat(string str0, string str1);
+        public static extern string Concat(string str0, string str1, string str2);
+        public static extern string Concat(string str0, string str1, string str2, string str3);
+    }
+
+    public static class Console
+    {
+        public static extern void WriteLine(string value);
     }
 
     public class Exception

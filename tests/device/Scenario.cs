@@ -1,0 +1,93 @@
+using Spore.Network;
+
+namespace Spore.Tests.Device;
+
+/// <summary>Two members and a stranger, to be moved on step by step by whoever measures them.</summary>
+public static class Scenario
+{
+    /// <summary>The size of the inner packets that are measured.</summary>
+    public const int PacketSize = 1024;
+
+    private static readonly byte[] _packet = new byte[PacketSize];
+    private static Station[] _stations;
+    private static Wire _wire;
+
+    /// <summary>Makes one node and nothing else, to see what it takes.</summary>
+    public static void BuildOne()
+    {
+        _stations = new Station[1];
+        _stations[0] = new Station(1, Fixture.FirstIdentity, Wire.Start);
+    }
+
+    /// <summary>Makes the stations: the first two are members once they have a network, the third never gets one.</summary>
+    public static void Build(int count)
+    {
+        _stations = new Station[count];
+        for (int i = 0; i < count; i++)
+        {
+            byte[] identity = i == 0 ? Fixture.FirstIdentity : i == 1 ? Fixture.SecondIdentity : Fixture.ThirdIdentity;
+            _stations[i] = new Station((byte)(i + 1), identity, Wire.Start);
+        }
+
+        _wire = new Wire(_stations);
+        InnerPacket.WriteData(_packet, PacketSize, 1, 2);
+    }
+
+    /// <summary>Gives a station the network in version 1 or 2.</summary>
+    public static bool Load(int station, int version)
+    {
+        byte[] file = version == 1 ? Fixture.NetworkVersion1 : Fixture.NetworkVersion2;
+        return _stations[station].Node.Load(file, 0, file.Length, _wire.Now) == NetworkFault.None;
+    }
+
+    /// <summary>Does one step within the next so many milliseconds; see <see cref="Wire.Step"/>.</summary>
+    public static int Step(int milliseconds)
+    {
+        return _wire.Step(_wire.Now + milliseconds);
+    }
+
+    /// <summary>The station that did the last step.</summary>
+    public static int Actor()
+    {
+        return _wire.Actor;
+    }
+
+    /// <summary>The type of the datagram that it sent, or -1.</summary>
+    public static int LastSent()
+    {
+        return _stations[_wire.Actor].LastSent;
+    }
+
+    /// <summary>Whether a station reported an event since <see cref="Forget"/>.</summary>
+    public static bool Knows(int station, int what)
+    {
+        return _stations[station].Knows((NodeEvent)what);
+    }
+
+    /// <summary>Forgets what was reported.</summary>
+    public static void Forget()
+    {
+        for (int i = 0; i < _stations.Length; i++)
+        {
+            _stations[i].Forget();
+        }
+    }
+
+    /// <summary>The version of a station's network.</summary>
+    public static int Version(int station)
+    {
+        return (int)(long)_stations[station].Node.NetworkVersion;
+    }
+
+    /// <summary>Packets that a station delivered to its application.</summary>
+    public static int Delivered(int station)
+    {
+        return _stations[station].Delivered;
+    }
+
+    /// <summary>Sends a packet from the first member to the second.</summary>
+    public static bool SendPacket()
+    {
+        return _stations[0].Node.Send(_packet, 0, PacketSize, _wire.Now);
+    }
+}
