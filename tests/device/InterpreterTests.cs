@@ -165,6 +165,32 @@ public class InterpreterTests
         Assert.IsTrue(boxless as Square != null, "as its class");
     }
 
+    [TestMethod]
+    public void WhatDoesNotFitThrowsAndWhatIsNoLongerReachedMakesRoom()
+    {
+        bool caught = false;
+        try
+        {
+            byte[] large = new byte[700 * 1024];
+            Assert.AreEqual(0, (int)large[0], "a new array");
+        }
+        catch (Exception)
+        {
+            caught = true;
+        }
+
+        Assert.IsTrue(caught, "700 KB");
+        int sum = 0;
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] garbage = new byte[10000];
+            garbage[i] = 1;
+            sum += garbage[i];
+        }
+
+        Assert.AreEqual(200, sum, "2 MB one after another");
+    }
+
     private static uint High()
     {
         return _high;

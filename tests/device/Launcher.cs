@@ -5,7 +5,7 @@ namespace Spore.Tests.Device;
 /// <summary>Runs all tests where there is no test adapter, and prints a line for each.</summary>
 public static class Launcher
 {
-    private const int Count = 16;
+    private const int Count = 17;
 
     private static string _running;
 
@@ -70,6 +70,10 @@ public static class Launcher
             case 8:
                 _running = nameof(InterpreterTests.CallsFindTheirMethod);
                 interpreter.CallsFindTheirMethod();
+                break;
+            case 16:
+                _running = nameof(InterpreterTests.WhatDoesNotFitThrowsAndWhatIsNoLongerReachedMakesRoom);
+                interpreter.WhatDoesNotFitThrowsAndWhatIsNoLongerReachedMakesRoom();
                 break;
             case 9:
                 _running = nameof(PrimitiveTests.PowerOnSelfTestPasses);

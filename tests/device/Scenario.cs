@@ -12,11 +12,16 @@ public static class Scenario
     private static Station[] _stations;
     private static Wire _wire;
 
-    /// <summary>Makes one node and nothing else, to see what it takes.</summary>
-    public static void BuildOne()
+    /// <summary>Makes a node and what surrounds it, to see what it takes.</summary>
+    public static void BuildNode()
     {
-        _stations = new Station[1];
-        _stations[0] = new Station(1, Fixture.FirstIdentity, Wire.Start);
+        _stations = new Station[] { new Station(1, Fixture.FirstIdentity, Wire.Start) };
+    }
+
+    /// <summary>Makes what surrounds a node, without the node.</summary>
+    public static void BuildSurroundings()
+    {
+        _stations = new Station[] { new Station(1, null, Wire.Start) };
     }
 
     /// <summary>Makes the stations: the first two are members once they have a network, the third never gets one.</summary>
@@ -44,6 +49,12 @@ public static class Scenario
     public static int Step(int milliseconds)
     {
         return _wire.Step(_wire.Now + milliseconds);
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public static void Run(int milliseconds)
+    {
+        _wire.Run(milliseconds);
     }
 
     /// <summary>The station that did the last step.</summary>

@@ -17,6 +17,7 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
     private int _head;
     private int _tail;
 
+    /// <summary>Makes a station; without an identity it has no node, and is only what surrounds one.</summary>
     public Station(byte number, byte[] identity, long now)
     {
         for (int i = 0; i < Room; i++)
@@ -27,7 +28,10 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
 
         _seed = (ulong)number * 7919;
         _self.SetIpv4(new byte[] { 192, 0, 2, number }, 0, 51820);
-        Node = new Node(NodeLimits.Device(), identity, this, this, this, Wire.BuildTime, now);
+        if (identity != null)
+        {
+            Node = new Node(NodeLimits.Device(), identity, this, this, this, Wire.BuildTime, now);
+        }
     }
 
     public readonly Node Node;

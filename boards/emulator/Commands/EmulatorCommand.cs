@@ -56,6 +56,7 @@ internal static class EmulatorCommand
         {
             RunCommand.Build(output),
             ProfileCommand.Build(output),
+            BenchCommand.Build(output),
         };
     }
 }

@@ -74,6 +74,27 @@ internal sealed class CallTree
         return sums;
     }
 
+    /// <summary>Sums what was spent in methods and in all that they call.</summary>
+    /// <param name="isWanted">Which methods, by number.</param>
+    /// <param name="isLeftOut">Methods under those that don't count, with all that they call.</param>
+    /// <returns>IL instructions and native instructions.</returns>
+    public Spent Under(Func<int, bool> isWanted, Func<int, bool> isLeftOut)
+    {
+        bool[] counts = new bool[_count];
+        Spent sum = default;
+        for (int i = 1; i < _count; i++)
+        {
+            ref Node node = ref _nodes[i];
+            counts[i] = isWanted(node.Method) || (counts[node.Parent] && !isLeftOut(node.Method));
+            if (counts[i])
+            {
+                sum += new Spent(node.Instructions, node.Cost);
+            }
+        }
+
+        return sum;
+    }
+
     /// <summary>A method under one chain of callers.</summary>
     internal struct Node
     {

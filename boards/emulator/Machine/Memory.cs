@@ -83,7 +83,7 @@ internal sealed unsafe class Memory : IDisposable
         }
 
         int bytes = blocks * HeapBlock.Bytes;
-        NotePeak(bytes);
+        PrepareForPeak(bytes);
         int at = TakeFirst(blocks);
         if (at == None)
         {
@@ -95,6 +95,7 @@ internal sealed unsafe class Memory : IDisposable
             }
         }
 
+        Peak = Math.Max(Peak, _objectBytes + _frameBytes + bytes);
         HeapBlock* block = _blocks + at;
         NativeMemory.Clear(block, (nuint)bytes);
         block->Type = type;
@@ -112,11 +113,7 @@ internal sealed unsafe class Memory : IDisposable
     public HeapBlock* AllocateFrame(int blocks)
     {
         int bytes = blocks * HeapBlock.Bytes;
-        if (_objectBytes + _frameBytes + bytes > Peak)
-        {
-            NotePeak(bytes);
-        }
-
+        PrepareForPeak(bytes);
         int at = None;
         if (blocks < FastLists)
         {
@@ -150,6 +147,7 @@ internal sealed unsafe class Memory : IDisposable
         frame->Flags = HeapBlock.Event | HeapBlock.Alive;
         frame->Blocks = (ushort)blocks;
         _frameBytes += bytes;
+        Peak = Math.Max(Peak, _objectBytes + _frameBytes);
         return frame;
     }
 
@@ -265,19 +263,13 @@ internal sealed unsafe class Memory : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void NotePeak(int more)
+    // Before a new peak is noted, what can no longer be reached is taken out of the reckoning.
+    private void PrepareForPeak(int more)
     {
-        if (_objectBytes + _frameBytes + more <= Peak)
-        {
-            return;
-        }
-
-        if (_allocatedSinceMark)
+        if (_objectBytes + _frameBytes + more > Peak && _allocatedSinceMark)
         {
             MeasureLive();
         }
-
-        Peak = Math.Max(Peak, _objectBytes + _frameBytes + more);
     }
 
     private void Collect()

@@ -1,0 +1,222 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Mono.Cecil;
+
+namespace Spore.Emulator;
+
+/// <summary>Measures the operations of the firmware, each on a device of its own.</summary>
+internal sealed class DeviceBench
+{
+    private const int Heap = 512 * 1024;
+    private readonly string _file;
+
+    /// <summary>Names the code to measure.</summary>
+    /// <param name="file">The assembly of the device tests; the firmware is looked for beside it.</param>
+    public DeviceBench(string file) => _file = file;
+
+    /// <summary>Measures everything.</summary>
+    /// <returns>The rows.</returns>
+    /// <exception cref="ProgramException">The code is not there, or not what is expected.</exception>
+    public BenchTable Measure()
+    {
+        List<BenchRow> operations = [.. Primitives(), .. Handshakes()];
+        return new BenchTable(operations, [.. MemoryRows(), .. CodeSizes()]);
+    }
+
+    /// <summary>What is allocated after construction, in all that nodes do: nothing, if all is well.</summary>
+    /// <returns>The places.</returns>
+    public IReadOnlyList<AllocationSite> AllocationsAfterConstruction()
+    {
+        using ScenarioRun run = new(_file, Heap, 3);
+        run.Machine.ClearCounters();
+        RunWholeLife(run);
+        return run.Machine.AllocationSites();
+    }
+
+    private static void RunWholeLife(ScenarioRun run)
+    {
+        Expect(run.Load(0, 1), "the network in version 1 is loaded");
+        run.RunFor(30_000);
+        Expect(run.Version(1) == 1, "the second member has version 1");
+        Expect(run.Load(0, 2), "the network in version 2 is loaded");
+        run.RunFor(30_000);
+        Expect(run.Version(1) == 2 && run.Version(2) == 2, "all have version 2");
+        Expect(run.SendPacket(), "a packet is taken");
+        run.RunFor(130_000);
+        Expect(run.SendPacket(), "a packet is taken after the session was renewed");
+        run.RunFor(5_000);
+        Expect(run.Delivered(1) == 2, "the second member delivered both packets");
+    }
+
+    private static void Expect(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new ProgramException("bench", $"expected, and not so: {what}");
+        }
+    }
+
+    private IEnumerable<BenchRow> Primitives()
+    {
+        byte[] key = new byte[64];
+        for (int i = 0; i < key.Length; i++)
+        {
+            key[i] = (byte)((i * 7) + 1);
+        }
+
+        HeapBlock zero = Machine.Int(0);
+        yield return Primitive("X25519", 1_220_000, "Spore.Crypto.X25519", "Multiply", m =>
+        {
+            HeapBlock bytes = m.NewBytes(key);
+            return [bytes, zero, bytes, Machine.Int(32), bytes, zero];
+        });
+        yield return Primitive("X25519 of the base point", 0, "Spore.Crypto.X25519", "MultiplyBase", m =>
+        {
+            HeapBlock bytes = m.NewBytes(key);
+            return [bytes, zero, bytes, Machine.Int(32)];
+        });
+        yield return HeaderVerification();
+        yield return Compression("BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, Machine.Int(32));
+        yield return Compression("SHA-512 block", 10_300, "Spore.Crypto.Sha512", 128);
+        yield return Sealing(64, 13_400);
+        yield return Sealing(1024, 113_000);
+        using Machine machine = Load();
+        machine.ClearCounters();
+        machine.Call(machine.Program.FindMethod("Spore.Crypto.SelfTest::Run"));
+        yield return new BenchRow("power-on self-test", machine.Instructions, machine.Cost, 0);
+    }
+
+    private BenchRow Primitive(string name, long wanted, string type, string method, Func<Machine, HeapBlock[]> arguments)
+    {
+        using Machine machine = Load();
+        HeapBlock made = machine.NewObject(type);
+        HeapBlock[] given = arguments(machine);
+        DeviceMethod called = machine.Program.FindMethod($"{type}::{method}");
+        machine.ClearCounters();
+        machine.Call(called, [made, .. given]);
+        return new BenchRow(name, machine.Instructions, machine.Cost, wanted);
+    }
+
+    private BenchRow Sealing(int length, long wanted)
+    {
+        return Primitive($"ChaCha20-Poly1305, {length} bytes", wanted, "Spore.Crypto.ChaCha20Poly1305", "Seal", m =>
+        {
+            HeapBlock bytes = m.NewBytes(new byte[length + 64]);
+            HeapBlock zero = Machine.Int(0);
+            return [bytes, zero, bytes, zero, Machine.Null(), zero, zero, bytes, zero, Machine.Int(length)];
+        });
+    }
+
+    // A hash of one more block, so that only the block is counted and what is around it not.
+    private BenchRow Compression(string name, long wanted, string type, int block, params HeapBlock[] begin)
+    {
+        (long shortInstructions, long shortCost) = Hash(type, block, begin);
+        (long longInstructions, long longCost) = Hash(type, block * 9, begin);
+        return new BenchRow(name, (longInstructions - shortInstructions) / 8, (longCost - shortCost) / 8, wanted);
+    }
+
+    private (long Instructions, long Cost) Hash(string type, int length, HeapBlock[] begin)
+    {
+        using Machine machine = Load();
+        HeapBlock hash = machine.NewObject(type);
+        HeapBlock bytes = machine.NewBytes(new byte[length]);
+        machine.ClearCounters();
+        machine.Call(machine.Program.FindMethod($"{type}::Begin"), [hash, .. begin]);
+        machine.Call(machine.Program.FindMethod($"{type}::Update"), hash, bytes, Machine.Int(0), Machine.Int(length));
+        machine.Call(machine.Program.FindMethod($"{type}::Finish"), hash, bytes, Machine.Int(0));
+        return (machine.Instructions, machine.Cost);
+    }
+
+    private BenchRow HeaderVerification()
+    {
+        using ScenarioRun run = new(_file, Heap, 1);
+        run.Machine.ClearCounters();
+        Expect(run.Load(0, 1), "the network is loaded");
+        Spent spent = run.SpentIn("Spore.Network.NetworkHeader::Verify");
+        return new BenchRow("Ed25519 verification of a network header", spent.Instructions, spent.Cost, 1_450_000);
+    }
+
+    private IEnumerable<BenchRow> Handshakes()
+    {
+        // Both have the network and had a session, which is too old by now; idle work is done. A packet starts the handshake.
+        using ScenarioRun known = new(_file, Heap, 2);
+        Expect(known.Load(0, 1) && known.Load(1, 1), "both have the network");
+        known.RunFor(600_000);
+        Expect(known.SendPacket(), "a packet is taken before there is a session");
+        (Spent answer, Spent up) = known.Handshake();
+        yield return new BenchRow("initiation from a known peer to response sent", answer.Instructions, answer.Cost, 3_100_000);
+        yield return new BenchRow("response to session up, as initiator", up.Instructions, up.Cost, 3_100_000);
+
+        // The second has no network, so it doesn't know the first one, who answers its hello.
+        using ScenarioRun unknown = new(_file, Heap, 2);
+        Expect(unknown.Load(0, 1), "the first has the network");
+        (Spent guest, _) = unknown.Handshake();
+        yield return new BenchRow("initiation from an unknown key to response sent", guest.Instructions, guest.Cost, 5_500_000);
+
+        known.RunFor(2_000);
+        int delivered = known.Delivered(1);
+        known.Machine.Calls.Clear();
+        Expect(known.SendPacket(), "a packet is taken");
+        Spent sent = known.SpentByNode();
+        yield return new BenchRow("1 KB inner packet, taken to sent", sent.Instructions, sent.Cost, 130_000);
+        while (known.Delivered(1) == delivered)
+        {
+            Expect(known.Step(1_000) >= 0, "the packet is delivered");
+        }
+
+        yield return new BenchRow("1 KB inner packet, received to delivered", known.LastSpent.Instructions, known.LastSpent.Cost, 130_000);
+    }
+
+    private IEnumerable<BenchRow> MemoryRows()
+    {
+        long node = MadeBy("BuildNode") - MadeBy("BuildSurroundings");
+        yield return new BenchRow("a node with NodeLimits.Device, once made", node, 0, -1);
+
+        using ScenarioRun run = new(_file, Heap, 3);
+        int still = run.Machine.Memory.MeasureLive() + run.Machine.Memory.FrameBytes;
+        run.Machine.ClearCounters();
+        long allocated = run.Machine.Memory.AllocatedBytes;
+        RunWholeLife(run);
+        int frames = run.Machine.Memory.Peak - still;
+        yield return new BenchRow("stack frames, at the deepest", frames, 0, -1);
+        yield return new BenchRow("peak of a node: both", node + frames, 0, 40 * 1024);
+        yield return new BenchRow(
+            "allocated after construction: packets, timers, handshakes, transfers, networks",
+            run.Machine.Memory.AllocatedBytes - allocated,
+            0,
+            0);
+    }
+
+    private int MadeBy(string method)
+    {
+        using Machine machine = Load();
+        int before = machine.Memory.MeasureLive();
+        machine.Call(machine.Program.FindMethod($"{ScenarioRun.Type}::{method}"));
+        return machine.Memory.MeasureLive() - before;
+    }
+
+    private IEnumerable<BenchRow> CodeSizes()
+    {
+        using DeviceProgram program = new([_file]);
+        long sum = 0;
+        foreach (string name in (string[])["Spore.Crypto", "Spore.Core"])
+        {
+            AssemblyDefinition assembly = program.Assemblies.FirstOrDefault(a => a.Name.Name == name)
+                ?? throw new ProgramException(_file, $"does not refer to {name}");
+            long size = assembly.MainModule.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => m.Body.CodeSize);
+            sum += size;
+            yield return new BenchRow($"{name}, IL", size, 0, 60 * 1024);
+        }
+
+        yield return new BenchRow("Spore.Crypto and Spore.Core, IL", sum, 0, 90 * 1024);
+    }
+
+    private Machine Load()
+    {
+        Machine machine = new(new DeviceProgram([_file]), Heap, TextWriter.Null);
+        machine.Start();
+        return machine;
+    }
+}

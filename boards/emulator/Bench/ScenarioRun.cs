@@ -1,0 +1,136 @@
+using System;
+using System.IO;
+
+namespace Spore.Emulator;
+
+/// <summary>The scenario of the device tests, moved on from outside: stations on a wire, a datagram or a set of timers at a time.</summary>
+internal sealed class ScenarioRun : IDisposable
+{
+    /// <summary>The device's class that it calls.</summary>
+    public const string Type = "Spore.Tests.Device.Scenario";
+
+    private const int Initiation = 1;
+    private const int Response = 2;
+    private const int SessionUp = 4;
+    private const int LongestHandshake = 120_000;
+
+    private readonly string _tests;
+
+    /// <summary>Makes the stations.</summary>
+    /// <param name="file">The assembly of the device tests.</param>
+    /// <param name="heap">Bytes of heap.</param>
+    /// <param name="stations">How many.</param>
+    public ScenarioRun(string file, int heap, int stations)
+    {
+        Machine = new Machine(new DeviceProgram([file]), heap, TextWriter.Null);
+        Machine.Start();
+        _tests = Machine.Program.Assemblies[^1].Name.Name;
+        Call("Build", Machine.Int(stations));
+    }
+
+    /// <summary>The device that they all are on.</summary>
+    public Machine Machine { get; }
+
+    /// <summary>The station that did the last step.</summary>
+    public int Actor => Call("Actor").I4;
+
+    /// <summary>What its node took for it.</summary>
+    public Spent LastSpent { get; private set; }
+
+    /// <summary>Gives a station a network.</summary>
+    /// <param name="station">Which station.</param>
+    /// <param name="version">Which of the two networks.</param>
+    /// <returns>Whether it took it.</returns>
+    public bool Load(int station, int version) => Call("Load", Machine.Int(station), Machine.Int(version)).I4 != 0;
+
+    /// <summary>The version of the network that a station has.</summary>
+    /// <param name="station">Which station.</param>
+    /// <returns>The version, or 0.</returns>
+    public int Version(int station) => Call("Version", Machine.Int(station)).I4;
+
+    /// <summary>How many packets a station has delivered.</summary>
+    /// <param name="station">Which station.</param>
+    /// <returns>The number.</returns>
+    public int Delivered(int station) => Call("Delivered", Machine.Int(station)).I4;
+
+    /// <summary>Sends a packet of 1 KB from the first station to the second.</summary>
+    /// <returns>Whether it was taken.</returns>
+    public bool SendPacket() => Call("SendPacket").I4 != 0;
+
+    /// <summary>Does the next step.</summary>
+    /// <param name="milliseconds">Within how much time.</param>
+    /// <returns>The type of the datagram received, 255 for timers, or -1 where there was nothing to do.</returns>
+    public int Step(int milliseconds)
+    {
+        Machine.Calls.Clear();
+        int step = Call("Step", Machine.Int(milliseconds)).I4;
+        LastSpent = SpentByNode();
+        return step;
+    }
+
+    /// <summary>Lets time pass.</summary>
+    /// <param name="milliseconds">How much.</param>
+    public void RunFor(int milliseconds) => Call("Run", Machine.Int(milliseconds));
+
+    /// <summary>Waits for the next handshake.</summary>
+    /// <returns>What it took to answer the initiation, and then to make a session of the answer.</returns>
+    /// <exception cref="ProgramException">There is none.</exception>
+    public (Spent Answer, Spent Up) Handshake()
+    {
+        Spent answer = default;
+        Spent up = default;
+        int answering = -1;
+        int finishing = -1;
+        Call("Forget");
+        while (Step(LongestHandshake) is int step && step >= 0)
+        {
+            int actor = Actor;
+            if (step == Initiation && answering < 0)
+            {
+                answering = actor;
+            }
+
+            if (actor == answering && finishing < 0)
+            {
+                answer += LastSpent;
+                if (Call("LastSent").I4 == Response)
+                {
+                    finishing = 1 - actor;
+                    continue;
+                }
+            }
+
+            if (actor == finishing && (step == Response || up != default))
+            {
+                up += LastSpent;
+                if (Call("Knows", Machine.Int(actor), Machine.Int(SessionUp)).I4 != 0)
+                {
+                    return (answer, up);
+                }
+            }
+        }
+
+        throw new ProgramException("bench", "no handshake came about");
+    }
+
+    /// <summary>What the nodes took since the tree of calls was cleared, without what surrounds them.</summary>
+    /// <returns>The sums.</returns>
+    public Spent SpentByNode() => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name.StartsWith("Spore.Node::", StringComparison.Ordinal), IsTest);
+
+    /// <summary>What a method took since the tree of calls was cleared.</summary>
+    /// <param name="method">Type, two colons and name.</param>
+    /// <returns>The sums, with all that it calls.</returns>
+    public Spent SpentIn(string method) => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name == method, _ => false);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Machine.Dispose();
+        Machine.Program.Dispose();
+    }
+
+    private bool IsTest(int method) => Machine.Program.Methods[method].Definition.Module.Assembly.Name.Name == _tests;
+
+    private HeapBlock Call(string method, params ReadOnlySpan<HeapBlock> arguments) =>
+        Machine.Call(Machine.Program.FindMethod($"{Type}::{method}"), arguments);
+}

@@ -1,0 +1,80 @@
+using System;
+using System.CommandLine;
+using System.IO;
+using System.Linq;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Spore.Emulator;
+
+/// <summary><c>emulator bench</c>: what each operation of the firmware takes.</summary>
+internal static class BenchCommand
+{
+    /// <summary>Builds the command.</summary>
+    /// <param name="output">For the table.</param>
+    /// <returns>The command.</returns>
+    public static Command Build(TextWriter output)
+    {
+        Argument<string?> file = new("FILE")
+        {
+            Description = "Spore.Tests.Device.dll, with the firmware beside it; left out: the one built last in this repository.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
+        Option<string?> write = new("--write") { Description = "Also write them as Markdown, as docs/cost.md has them.", HelpName = "cost.md" };
+        Command command = new("bench", "Measure every operation of the firmware, with what is wanted beside it.") { file, json, write };
+        command.SetAction(result =>
+        {
+            string path = result.GetValue(file) ?? Newest();
+            BenchTable table = new DeviceBench(path).Measure();
+            if (result.GetValue(write) is string document)
+            {
+                File.WriteAllText(document, table.ToMarkdown());
+            }
+
+            if (result.GetValue(json))
+            {
+                Report.WriteJson(output, new JsonArray([.. table.Rows.Select(r => (JsonNode)new JsonObject
+                {
+                    ["operation"] = r.Operation,
+                    [table.Memory.Contains(r) ? "bytes" : "ilInstructions"] = r.Instructions,
+                    ["nativeInstructions"] = table.Memory.Contains(r) ? null : r.Native,
+                    ["wanted"] = r.Wanted > 0 || (table.Memory.Contains(r) && r.Wanted == 0) ? r.Wanted : null,
+                })]));
+                return;
+            }
+
+            IAnsiConsole console = Report.ConsoleFor(output);
+            Table operations = Report.New("Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
+            foreach (BenchRow row in table.Operations)
+            {
+                operations.AddRow(row.Operation, Report.Number(row.Instructions), row.Wanted == 0 ? "" : Report.Number(row.Wanted), Report.Number(row.Native));
+            }
+
+            Table memory = Report.New("Memory", "", "#bytes", "#wanted");
+            foreach (BenchRow row in table.Memory)
+            {
+                memory.AddRow(row.Operation, Report.Number(row.Instructions), row.Wanted < 0 ? "" : Report.Number(row.Wanted));
+            }
+
+            console.Write(operations);
+            console.Write(memory);
+        });
+        return command;
+    }
+
+    private static string Newest()
+    {
+        const string Name = "Spore.Tests.Device.dll";
+        DirectoryInfo? folder = new(Environment.CurrentDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "nano.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        string? built = folder is null ? null : Path.Combine(folder.FullName, "tests", "device", "bin");
+        FileInfo? newest = built is null || !Directory.Exists(built) ? null
+            : new DirectoryInfo(built).EnumerateFiles(Name, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc);
+        return newest?.FullName ?? throw new ProgramException(Name, "is not built here (dotnet build tests/device -c Release)");
+    }
+}

@@ -1,0 +1,93 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using Spore.Emulator;
+using Xunit;
+
+namespace Spore.Tests.Emulator;
+
+/// <summary>The emulator's command line.</summary>
+public class CommandTests
+{
+    private static (int Code, string Output, string Error) Run(params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int code = EmulatorCommand.Run(args, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public void RunShowsTheProgramsOutputAndWhatItTook()
+    {
+        (int code, string output, string error) = Run("run", DeviceCode.Tests, "--heap", "400");
+        Assert.Equal("", error);
+        Assert.Equal(0, code);
+        Assert.Contains("all passed", output);
+        Assert.Contains("IL instructions", output);
+    }
+
+    [Fact]
+    public void RunWritesJson()
+    {
+        (int code, string output, _) = Run("run", DeviceCode.Tests, "--heap", "400", "--json");
+        Assert.Equal(0, code);
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.True(json.RootElement.GetProperty("ilInstructions").GetInt64() > 1_000_000);
+        Assert.Contains("all passed", json.RootElement.GetProperty("output").GetString());
+    }
+
+    [Fact]
+    public void ProfileNamesMethodsOpcodesAndPlacesAndDrawsAFlameGraph()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            (int code, string output, string error) = Run(
+                "profile", DeviceCode.Tests, "--heap", "400", "--entry", "Spore.Tests.Device.Scenario::BuildNode", "--speedscope", file, "--json");
+            Assert.Equal("", error);
+            Assert.Equal(0, code);
+            using JsonDocument json = JsonDocument.Parse(output);
+            JsonElement root = json.RootElement;
+            Assert.Contains(root.GetProperty("methods").EnumerateArray(), m => m.GetProperty("method").GetString() == "Spore.Node::.ctor");
+            Assert.Contains(root.GetProperty("allocations").EnumerateArray(), a => a.GetProperty("file").GetString()!.EndsWith("Node.cs", StringComparison.Ordinal));
+            Assert.Equal(
+                root.GetProperty("ilInstructions").GetInt64(),
+                root.GetProperty("methods").EnumerateArray().Sum(m => m.GetProperty("ilInstructions").GetInt64()));
+
+            using JsonDocument graph = JsonDocument.Parse(File.ReadAllText(file));
+            JsonElement profile = graph.RootElement.GetProperty("profiles")[0];
+            Assert.Equal("sampled", profile.GetProperty("type").GetString());
+            Assert.Equal(profile.GetProperty("samples").GetArrayLength(), profile.GetProperty("weights").GetArrayLength());
+            Assert.Equal(root.GetProperty("nativeInstructions").GetInt64(), profile.GetProperty("endValue").GetInt64());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData(2, "no command was given")]
+    [InlineData(2, "'fly' is no command", "fly")]
+    [InlineData(2, "Required argument", "run")]
+    [InlineData(2, "--heap must be 1 to 65536", "run", "x.dll", "--heap", "0")]
+    [InlineData(1, "none.dll: there is no such file", "run", "none.dll")]
+    [InlineData(1, "has no Main", "run", "FOLDER/Spore.Core.dll")]
+    [InlineData(1, "there is no such method", "run", "TESTS", "--entry", "No.Such::Method")]
+    [InlineData(1, "is not a static method", "run", "TESTS", "--entry", "Spore.Tests.Device.PrimitiveTests::PowerOnSelfTestPasses")]
+    [InlineData(1, "limit: 1000 IL instructions have run", "run", "TESTS", "--limit", "1000")]
+    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "1")]
+    [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Core.pdb")]
+    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "60", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
+    public void WhatIsWrongIsToldInOneLine(int expected, string told, params string[] args)
+    {
+        string[] given = [.. args.Select(a => a.Replace("FOLDER", DeviceCode.Folder).Replace("TESTS", DeviceCode.Tests))];
+        (int code, _, string error) = Run(given);
+        Assert.Equal(expected, code);
+        Assert.Contains(told, error);
+        Assert.StartsWith("emulator: ", error);
+        Assert.DoesNotContain("   at Spore.Emulator", error);
+    }
+}
