@@ -51,6 +51,12 @@ public static class Scenario
         return _wire.Step(_wire.Now + milliseconds);
     }
 
+    /// <summary>The time.</summary>
+    public static int Milliseconds()
+    {
+        return (int)_wire.Now;
+    }
+
     /// <summary>Lets time pass.</summary>
     public static void Run(int milliseconds)
     {
