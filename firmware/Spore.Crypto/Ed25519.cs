@@ -1,10 +1,13 @@
+using System;
+
 namespace Spore.Crypto;
 
 /// <summary>Verification of Ed25519 signatures (RFC 8032 section 5.1.7), strictly.</summary>
 /// <remarks>
 /// Whatever a lax verifier could see otherwise is refused: S not below the group's order, encodings that are not
 /// canonical, a public key or an R of small order. The equation is the cofactorless one. All input is public, so the
-/// time depends on it. One instance is used by one caller at a time.
+/// time depends on it. A verification is done at once, or begun, carried on by steps and finished; an instance holds
+/// one, and another begun or done at once replaces it. One instance is used by one caller at a time.
 /// </remarks>
 public sealed class Ed25519
 {
@@ -14,14 +17,23 @@ public sealed class Ed25519
     /// <summary>Bytes in a signature.</summary>
     public const int SignatureSize = 64;
 
+    private const int DecodingKey = 0;
+    private const int DecodingR = 1;
+    private const int Summing = 2;
+    private const int Accepted = 3;
+    private const int Refused = 4;
+
     private readonly Sha512 _hash = new Sha512();
     private readonly Edwards25519 _curve = new Edwards25519();
     private readonly Scalar25519 _scalars = new Scalar25519();
+    private readonly HalfScalars _halves = new HalfScalars();
     private readonly EdwardsPoint _publicPoint = new EdwardsPoint();
     private readonly EdwardsPoint _r = new EdwardsPoint();
     private readonly byte[] _digest = new byte[Sha512.DigestSize];
-    private readonly byte[] _k = new byte[32];
-    private readonly byte[] _encoded = new byte[32];
+    private readonly byte[] _scalar = new byte[32];
+    private readonly byte[] _publicKey = new byte[PublicKeySize];
+    private readonly byte[] _signature = new byte[SignatureSize];
+    private int _state = Refused;
 
     /// <summary>Tells whether a signature is a public key's over a message.</summary>
     /// <param name="publicKey">Holds the 32-byte public key.</param>
@@ -34,28 +46,79 @@ public sealed class Ed25519
     /// <returns>True when it is.</returns>
     public bool Verify(byte[] publicKey, int publicKeyOffset, byte[] message, int messageOffset, int messageLength, byte[] signature, int signatureOffset)
     {
-        if (!Scalar25519.IsCanonical(signature, signatureOffset + 32)
-            || !_curve.DecodeNegated(_publicPoint, publicKey, publicKeyOffset)
-            || _curve.IsSmallOrder(_publicPoint))
+        Begin(publicKey, publicKeyOffset, message, messageOffset, messageLength, signature, signatureOffset);
+        while (Step())
         {
-            return false;
+        }
+
+        return Finish();
+    }
+
+    /// <summary>Begins to verify a signature; hashes the message and copies the rest.</summary>
+    /// <param name="publicKey">Holds the 32-byte public key.</param>
+    /// <param name="publicKeyOffset">Where it starts.</param>
+    /// <param name="message">Holds the message.</param>
+    /// <param name="messageOffset">Where it starts.</param>
+    /// <param name="messageLength">Its number of bytes.</param>
+    /// <param name="signature">Holds the 64-byte signature.</param>
+    /// <param name="signatureOffset">Where it starts.</param>
+    public void Begin(byte[] publicKey, int publicKeyOffset, byte[] message, int messageOffset, int messageLength, byte[] signature, int signatureOffset)
+    {
+        Array.Copy(publicKey, publicKeyOffset, _publicKey, 0, PublicKeySize);
+        Array.Copy(signature, signatureOffset, _signature, 0, SignatureSize);
+        if (!Scalar25519.IsCanonical(_signature, 32))
+        {
+            _state = Refused;
+            return;
         }
 
         _hash.Begin();
-        _hash.Update(signature, signatureOffset, 32);
-        _hash.Update(publicKey, publicKeyOffset, PublicKeySize);
+        _hash.Update(_signature, 0, 32);
+        _hash.Update(_publicKey, 0, PublicKeySize);
         _hash.Update(message, messageOffset, messageLength);
         _hash.Finish(_digest, 0);
-        _scalars.Reduce(_k, _digest);
+        _state = DecodingKey;
+    }
 
-        // R = S B - k A. What is computed is encoded canonically, so an equal R is canonical too.
-        _curve.MultiplyBoth(_r, _k, _publicPoint, signature, signatureOffset + 32);
-        if (_curve.IsSmallOrder(_r))
+    /// <summary>Carries on with what was begun, by about a tenth.</summary>
+    /// <returns>True while steps are left; false when the result is known.</returns>
+    public bool Step()
+    {
+        if (_state == DecodingKey)
         {
-            return false;
+            _state = _curve.DecodeNegated(_publicPoint, _publicKey, 0) && !_curve.IsSmallOrder(_publicPoint) ? DecodingR : Refused;
+        }
+        else if (_state == DecodingR)
+        {
+            _state = _curve.DecodeNegated(_r, _signature, 0) && !_curve.IsSmallOrder(_r) ? Summing : Refused;
+            if (_state == Summing)
+            {
+                BeginSum();
+            }
+        }
+        else if (_state == Summing && !_curve.StepSum())
+        {
+            _state = _curve.IsSumNeutral() ? Accepted : Refused;
         }
 
-        _curve.Encode(_encoded, 0, _r);
-        return ConstantTime.Equal(_encoded, 0, signature, signatureOffset, 32);
+        return _state < Accepted;
+    }
+
+    /// <summary>Tells the result of what was begun, when no step is left.</summary>
+    /// <returns>True when the signature is the public key's over the message.</returns>
+    public bool Finish()
+    {
+        bool accepted = _state == Accepted;
+        _state = Refused;
+        return accepted;
+    }
+
+    // S B - k A - R = 0, times v, with u for k v.
+    private void BeginSum()
+    {
+        _scalars.Reduce(_scalar, _digest);
+        _halves.Split(_scalar);
+        _scalars.Multiply(_scalar, _halves.V, _signature, 32);
+        _curve.BeginSum(_halves.U, _publicPoint, _halves.V, _r, _halves.IsNegative, _scalar);
     }
 }

@@ -10,4 +10,22 @@ internal sealed class EdwardsPoint
     internal readonly long[] Y = new long[Field25519.Limbs];
     internal readonly long[] Z = new long[Field25519.Limbs];
     internal readonly long[] T = new long[Field25519.Limbs];
+
+    /// <summary>Makes it the neutral element, (0, 1).</summary>
+    internal void SetNeutral()
+    {
+        Field25519.Set(X, 0);
+        Field25519.Set(Y, 1);
+        Field25519.Set(Z, 1);
+        Field25519.Set(T, 0);
+    }
+
+    /// <summary>Makes it another point.</summary>
+    internal void Set(EdwardsPoint point)
+    {
+        Field25519.Copy(X, point.X);
+        Field25519.Copy(Y, point.Y);
+        Field25519.Copy(Z, point.Z);
+        Field25519.Copy(T, point.T);
+    }
 }

@@ -11,7 +11,8 @@ internal sealed class Scalar25519
     /// <summary>Digits in what <see cref="Recode"/> makes.</summary>
     internal const int Digits = 256;
 
-    private static readonly byte[] _order = new byte[]
+    /// <summary>L, 32 bytes little-endian.</summary>
+    internal static readonly byte[] Order = new byte[]
     {
         0xED, 0xD3, 0xF5, 0x5C, 0x1A, 0x63, 0x12, 0x58, 0xD6, 0x9C, 0xF7, 0xA2, 0xDE, 0xF9, 0xDE, 0x14,
         0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
@@ -21,13 +22,14 @@ internal sealed class Scalar25519
     private static readonly long[] _fold = new long[] { 666643, 470296, 654183, -997805, 136657, -683901 };
 
     private readonly long[] _s = new long[24];
+    private readonly byte[] _product = new byte[64];
 
     /// <summary>Tells whether 32 little-endian bytes hold a number below L.</summary>
     internal static bool IsCanonical(byte[] scalar, int offset)
     {
         for (int i = 31; i >= 0; i--)
         {
-            int difference = scalar[offset + i] - _order[i];
+            int difference = scalar[offset + i] - Order[i];
             if (difference != 0)
             {
                 return difference < 0;
@@ -35,6 +37,25 @@ internal sealed class Scalar25519
         }
 
         return false;
+    }
+
+    /// <summary>Multiplies two numbers of 32 little-endian bytes modulo L.</summary>
+    internal void Multiply(byte[] result, byte[] a, byte[] b, int bOffset)
+    {
+        long column = 0;
+        for (int k = 0; k < 32; k++)
+        {
+            for (int i = k < 16 ? 0 : k - 15; i <= k && i < 16; i++)
+            {
+                column += (long)BitConverter.ToUInt16(a, 2 * i) * BitConverter.ToUInt16(b, bOffset + (2 * (k - i)));
+            }
+
+            _product[2 * k] = (byte)column;
+            _product[(2 * k) + 1] = (byte)(column >> 8);
+            column >>= 16;
+        }
+
+        Reduce(result, _product);
     }
 
     /// <summary>Reduces 64 little-endian bytes modulo L, into 32.</summary>
@@ -94,14 +115,14 @@ internal sealed class Scalar25519
     }
 
     /// <summary>
-    /// Writes a scalar below 2^253 as 256 digits, each zero or odd from -15 to 15, of which non-zero ones are at
-    /// least five places apart but for the topmost.
+    /// Writes a scalar below 2^255 as 256 digits, each zero or odd from -7 to 7, of which non-zero ones are at least
+    /// four places apart but for the topmost.
     /// </summary>
-    internal static void Recode(sbyte[] digits, byte[] scalar, int offset)
+    internal static void Recode(sbyte[] digits, byte[] scalar)
     {
         for (int i = 0; i < Digits; i++)
         {
-            digits[i] = (sbyte)((scalar[offset + (i >> 3)] >> (i & 7)) & 1);
+            digits[i] = (sbyte)((scalar[i >> 3] >> (i & 7)) & 1);
         }
 
         for (int i = 0; i < Digits; i++)
@@ -111,7 +132,7 @@ internal sealed class Scalar25519
                 continue;
             }
 
-            for (int j = 1; j <= 6 && i + j < Digits; j++)
+            for (int j = 1; j <= 5 && i + j < Digits; j++)
             {
                 int next = digits[i + j] << j;
                 if (next == 0)
@@ -119,12 +140,12 @@ internal sealed class Scalar25519
                     continue;
                 }
 
-                if (digits[i] + next <= 15)
+                if (digits[i] + next <= 7)
                 {
                     digits[i] = (sbyte)(digits[i] + next);
                     digits[i + j] = 0;
                 }
-                else if (digits[i] - next >= -15)
+                else if (digits[i] - next >= -7)
                 {
                     digits[i] = (sbyte)(digits[i] - next);
                     int k = i + j;

@@ -34,16 +34,22 @@ internal sealed class FieldWriter(SourceWriter source)
         }
     }
 
-    /// <summary>Declares an element and loads it from an array, at an index.</summary>
-    internal void Load(string element, string array, int at = 0)
+    /// <summary>Declares an element and loads it from an array.</summary>
+    internal void Load(string element, string array)
     {
-        EachLimb(i => $"long {element}_{i} = {array}[{at + i}];");
+        EachLimb(i => $"long {element}_{i} = {array}[{i}];");
     }
 
-    /// <summary>Stores an element in an array, at an index.</summary>
-    internal void Store(string array, string element, int at = 0)
+    /// <summary>Loads an element that was declared from an array.</summary>
+    internal void Assign(string element, string array)
     {
-        EachLimb(i => $"{array}[{at + i}] = {element}_{i};");
+        EachLimb(i => $"{element}_{i} = {array}[{i}];");
+    }
+
+    /// <summary>Stores an element in an array.</summary>
+    internal void Store(string array, string element)
+    {
+        EachLimb(i => $"{array}[{i}] = {element}_{i};");
     }
 
     /// <summary>r = a.</summary>
@@ -62,6 +68,12 @@ internal sealed class FieldWriter(SourceWriter source)
     internal void Subtract(string r, string a, string b)
     {
         EachLimb(i => $"{r}_{i} = {a}_{i} - {b}_{i};");
+    }
+
+    /// <summary>r = 2a - b, unreduced.</summary>
+    internal void DoubleAndSubtract(string r, string a, string b)
+    {
+        EachLimb(i => $"{r}_{i} = {a}_{i} + {a}_{i} - {b}_{i};");
     }
 
     /// <summary>r = b when the mask is all ones, a when it is zero.</summary>

@@ -9,8 +9,10 @@ internal static class UnrolledFiles
     {
         return
         [
+            BasePointCombFile.Make(),
             Blake2sFile.Make(),
             ChaCha20File.Make(),
+            EdwardsGroupFile.Make(),
             Field25519File.Make(),
             MontgomeryLadderFile.Make(),
             Poly1305File.Make(),

@@ -238,53 +238,129 @@ public class Ed25519Tests
 
             points++;
             Assert.False(curve.IsSmallOrder(point));
-            byte[] encoded = Bytes.Inside(new byte[32]);
-            curve.Encode(encoded, Bytes.Margin, point);
-            bytes[31] ^= 0x80;
-            Assert.Equal(bytes, Bytes.Between(encoded));
+            Assert.Equal(Ed25519Model.Negate(Ed25519Model.Decode(bytes)!.Value), Ed25519Model.Affine(point));
+            Assert.Equal(Ed25519Model.Value(point.X) * Ed25519Model.Value(point.Y) % Ed25519Model.P, Ed25519Model.Value(point.T));
         }
 
         Assert.InRange(points, 100, 300);
     }
 
-    // k B by the table made for a point, plus s B by the one that is kept, is (k + s) B by the latter alone.
+    // x B and y B by the tables made for points, and z B by the comb: the sum is neutral exactly when it should be.
     [Fact]
-    public void Both_sides_of_the_double_multiplication_agree()
+    public void The_three_parts_of_the_sum_agree()
     {
         Spore.Crypto.Edwards25519 curve = new();
-        byte[] minusB = Bytes.Hex("58666666666666666666666666666666666666666666666666666666666666e6");
+        Spore.Crypto.EdwardsPoint b = new();
+        Assert.True(curve.DecodeNegated(b, Bytes.Hex("58666666666666666666666666666666666666666666666666666666666666e6"), 0));
         Gen<byte> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Byte);
-        Gen.Select(lopsided.Array[32], lopsided.Array[32]).Sample(
-            (x, y) =>
+        Gen.Select(lopsided.Array[32], lopsided.Array[32], Gen.Int[0, 32], Gen.Bool, Gen.Int[0, 2]).Sample(
+            (first, second, length, subtract, error) =>
             {
-                BigInteger k = new BigInteger(x, isUnsigned: true) % _l;
-                BigInteger s = new BigInteger(y, isUnsigned: true) % _l;
-                BigInteger sum = (k + s) % _l;
-                Spore.Crypto.EdwardsPoint b = new();
-                Spore.Crypto.EdwardsPoint result = new();
-                Assert.True(curve.DecodeNegated(b, minusB, 0));
-                byte[] kBytes = new byte[32];
-                byte[] sBytes = new byte[32];
-                byte[] sumBytes = new byte[32];
-                k.ToByteArray(isUnsigned: true).CopyTo(kBytes, 0);
-                s.ToByteArray(isUnsigned: true).CopyTo(sBytes, 0);
-                sum.ToByteArray(isUnsigned: true).CopyTo(sumBytes, 0);
-                curve.MultiplyBoth(result, kBytes, b, sBytes, 0);
-                byte[] actual = new byte[32];
-                curve.Encode(actual, 0, result);
+                Array.Clear(first, length, 32 - length);
+                first[31] &= 127;
+                second[31] &= 127;
+                BigInteger x = new(first, isUnsigned: true);
+                BigInteger y = new(second, isUnsigned: true);
+                BigInteger z = ((error - (subtract ? -x : x) - y) % _l + _l) % _l;
+                curve.BeginSum(first, b, second, b, subtract, Ed25519Model.Scalar(z));
+                while (curve.StepSum())
+                {
+                }
 
-                Spore.Crypto.EdwardsPoint expected = new();
-                curve.MultiplyBoth(expected, new byte[32], b, sumBytes, 0);
-                byte[] expectedBytes = new byte[32];
-                curve.Encode(expectedBytes, 0, expected);
-                Assert.Equal(expectedBytes, actual);
+                Assert.Equal(error == 0, curve.IsSumNeutral());
             },
-            iter: 200,
+            iter: 300,
             threads: 1);
     }
 
     [Fact]
-    public void The_table_of_base_multiples_and_the_constants_are_what_they_say()
+    public void Double_and_Add_are_exact()
+    {
+        Gen.Select(Gen.Byte.Array[31], Gen.Byte.Array[31], Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Int[1, 1 << 24]).Sample(
+            (k, m, times, negated, affine, scale) =>
+            {
+                (BigInteger X, BigInteger Y) p = Ed25519Model.Multiply(new BigInteger(k, isUnsigned: true), Ed25519Model.Base);
+                (BigInteger X, BigInteger Y) q = Ed25519Model.Multiply(new BigInteger(m, isUnsigned: true), Ed25519Model.Base);
+                Spore.Crypto.EdwardsPoint point = new();
+                void Put(long[] to, BigInteger value) => Ed25519Model.Limbs(value).CopyTo(to, 0);
+                Put(point.X, p.X * scale);
+                Put(point.Y, p.Y * scale);
+                Put(point.Z, scale);
+                Spore.Crypto.EdwardsGroup.Double(point, times);
+                (BigInteger X, BigInteger Y) expected = Ed25519Model.Multiply(1 << times, p);
+                Assert.Equal(expected, Ed25519Model.Affine(point));
+
+                BigInteger z = affine ? 1 : scale + 1;
+                Spore.Crypto.EdwardsAddend addend = new();
+                Put(addend.Sum, (q.Y + q.X) * z);
+                Put(addend.Difference, (q.Y - q.X) * z);
+                Put(addend.Z, affine ? 0 : z);
+                Put(addend.T2d, 2 * Ed25519Model.D * q.X * q.Y % Ed25519Model.P * z);
+                Spore.Crypto.EdwardsGroup.Add(point, addend, negated, affine, true);
+                expected = Ed25519Model.Add(expected, negated ? Ed25519Model.Negate(q) : q);
+                Assert.Equal(expected, Ed25519Model.Affine(point));
+                Assert.Equal(Ed25519Model.Mod(expected.X * expected.Y * Ed25519Model.Value(point.Z)), Ed25519Model.Value(point.T));
+            },
+            iter: 30,
+            threads: 1);
+    }
+
+    // Points with a part of small order: the equation is compared without the cofactor, so that part has to agree too.
+    [Fact]
+    public void Agrees_with_its_model_where_parts_are_of_small_order()
+    {
+        (BigInteger X, BigInteger Y) eighth = Ed25519Model.Decode(Bytes.Hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))!.Value;
+        int accepted = 0;
+        for (int i = 0; i < 64; i++)
+        {
+            BigInteger a = new BigInteger(Bytes.Random(i, 32), isUnsigned: true) % _l;
+            BigInteger r = new BigInteger(Bytes.Random(i + 100, 32), isUnsigned: true) % _l;
+            byte[] publicKey = Ed25519Model.Encode(Ed25519Model.Add(Ed25519Model.Multiply(a, Ed25519Model.Base), Ed25519Model.Multiply(i % 8, eighth)));
+            byte[] rBytes = Ed25519Model.Encode(Ed25519Model.Add(Ed25519Model.Multiply(r, Ed25519Model.Base), Ed25519Model.Multiply(i / 8, eighth)));
+            byte[] message = [(byte)i];
+            BigInteger k = Ed25519Model.Challenge(rBytes, publicKey, message);
+            byte[] signature = [.. rBytes, .. Ed25519Model.Scalar((r + (k * a)) % _l)];
+            bool expected = Ed25519Model.Verify(publicKey, message, signature);
+            Assert.Equal((i / 8 + (k * (i % 8))) % 8 == 0, expected);
+            Assert.Equal(expected, Verify(publicKey, message, signature));
+            accepted += expected ? 1 : 0;
+        }
+
+        Assert.InRange(accepted, 2, 30);
+    }
+
+    [Fact]
+    public void A_verification_carried_on_by_steps_gives_the_same_and_outlives_its_inputs()
+    {
+        using Key key = CreateKey();
+        byte[] publicKey = key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+        for (int i = 0; i < 2; i++)
+        {
+            byte[] message = Bytes.Random(1, 80);
+            byte[] signature = SignatureAlgorithm.Ed25519.Sign(key, message);
+            signature[63] ^= (byte)i;
+            byte[] passing = (byte[])publicKey.Clone();
+            Ed25519 other = new();
+            Assert.False(other.Step());
+            Assert.False(other.Finish());
+            other.Begin(passing, 0, message, 0, 80, signature, 0);
+            Array.Clear(passing);
+            Array.Clear(message);
+            Array.Clear(signature);
+            int steps = 1;
+            while (other.Step())
+            {
+                steps++;
+            }
+
+            Assert.InRange(steps, 10, 13);
+            Assert.Equal(i == 0, other.Finish());
+            Assert.False(other.Finish());
+        }
+    }
+
+    [Fact]
+    public void The_constants_are_what_they_say()
     {
         BigInteger p = BigInteger.Pow(2, 255) - 19;
         BigInteger Inverse(BigInteger x) => BigInteger.ModPow(x, p - 2, p);
@@ -299,24 +375,5 @@ public class Ed25519Tests
         BigInteger d = Mod(-121665 * Inverse(121666));
         Assert.Equal(d, Constant("_dBytes", 0));
         Assert.Equal(BigInteger.ModPow(2, (p - 1) / 4, p), Constant("_rootOfMinusOneBytes", 0));
-
-        // RFC 8032 section 5.1.
-        BigInteger x = BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202");
-        BigInteger y = Mod(4 * Inverse(5));
-        (BigInteger X, BigInteger Y) Add((BigInteger X, BigInteger Y) a, (BigInteger X, BigInteger Y) b)
-        {
-            BigInteger k = Mod(d * a.X * b.X % p * a.Y % p * b.Y);
-            return (Mod(((a.X * b.Y) + (b.X * a.Y)) * Inverse(Mod(1 + k))), Mod(((a.Y * b.Y) + (a.X * b.X)) * Inverse(Mod(1 - k))));
-        }
-
-        (BigInteger X, BigInteger Y) two = Add((x, y), (x, y));
-        (BigInteger X, BigInteger Y) multiple = (x, y);
-        for (int i = 0; i < 8; i++)
-        {
-            Assert.Equal(Mod(multiple.Y + multiple.X), Constant("_baseTable", 96 * i));
-            Assert.Equal(Mod(multiple.Y - multiple.X), Constant("_baseTable", (96 * i) + 32));
-            Assert.Equal(Mod(2 * d * multiple.X * multiple.Y), Constant("_baseTable", (96 * i) + 64));
-            multiple = Add(multiple, two);
-        }
     }
 }

@@ -159,7 +159,8 @@ public class WycheproofTests
                 return !valid;
             }
 
-            return ed25519.Verify(publicKey, 0, message, 0, message.Length, signature, 0) == valid;
+            return ed25519.Verify(publicKey, 0, message, 0, message.Length, signature, 0) == valid
+                && Ed25519Model.Verify(publicKey, message, signature) == valid;
         });
     }
 
@@ -178,6 +179,8 @@ public class WycheproofTests
             {
                 accepted.Add(index);
             }
+
+            Assert.Equal(accepted.Contains(index), Ed25519Model.Verify(Hex(test, "pub_key"), message, Hex(test, "signature")));
 
             index++;
         }
