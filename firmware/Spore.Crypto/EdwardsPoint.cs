@@ -28,4 +28,13 @@ internal sealed class EdwardsPoint
         Field25519.Copy(Z, point.Z);
         Field25519.Copy(T, point.T);
     }
+
+    /// <summary>Wipes it.</summary>
+    internal void Wipe()
+    {
+        Field25519.Set(X, 0);
+        Field25519.Set(Y, 0);
+        Field25519.Set(Z, 0);
+        Field25519.Set(T, 0);
+    }
 }

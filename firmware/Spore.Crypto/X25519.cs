@@ -13,9 +13,10 @@ public sealed class X25519
     /// <summary>Bytes in a scalar, a point and a shared secret.</summary>
     public const int KeySize = 32;
 
-    // 255 bits in five equal slices.
+    // 255 bits in five equal slices, and a comb's 26 columns in two.
     private const int TopBit = 254;
     private const int BitsInStep = 51;
+    private const int ColumnsInStep = 13;
 
     private readonly byte[] _scalar = new byte[KeySize];
     private readonly long[] _x1 = new long[Field25519.Limbs];
@@ -23,7 +24,12 @@ public sealed class X25519
     private readonly long[] _z2 = new long[Field25519.Limbs];
     private readonly long[] _x3 = new long[Field25519.Limbs];
     private readonly long[] _z3 = new long[Field25519.Limbs];
+    private readonly byte[] _signs = new byte[BasePointComb.SignsSize];
+    private readonly EdwardsPoint _sum = new EdwardsPoint();
+    private readonly EdwardsAddend _addend = new EdwardsAddend();
     private int _bit = -1;
+    private int _column = -1;
+    private bool _ofBase;
 
     /// <summary>Multiplies a point by a scalar.</summary>
     /// <param name="result">Takes the 32-byte product; may be the buffer of the scalar or the point.</param>
@@ -53,8 +59,7 @@ public sealed class X25519
     /// <param name="scalarOffset">Where it starts.</param>
     public void MultiplyBase(byte[] result, int resultOffset, byte[] scalar, int scalarOffset)
     {
-        Field25519.Set(_x1, 9);
-        Start(scalar, scalarOffset);
+        BeginBase(scalar, scalarOffset);
         while (Step())
         {
         }
@@ -70,10 +75,30 @@ public sealed class X25519
     public void Begin(byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
     {
         Field25519.Load(_x1, point, pointOffset);
-        Start(scalar, scalarOffset);
+        Clamp(scalar, scalarOffset);
+        Field25519.Set(_x2, 1);
+        Field25519.Set(_z2, 0);
+        Field25519.Copy(_x3, _x1);
+        Field25519.Set(_z3, 1);
+        _bit = TopBit;
+        _column = -1;
+        _ofBase = false;
     }
 
-    /// <summary>Carries on with what was begun, by a fifth.</summary>
+    /// <summary>Begins to multiply the base point by a scalar, which is copied.</summary>
+    /// <param name="scalar">Holds the 32-byte scalar, which is clamped as it is read.</param>
+    /// <param name="scalarOffset">Where it starts.</param>
+    public void BeginBase(byte[] scalar, int scalarOffset)
+    {
+        Clamp(scalar, scalarOffset);
+        BasePointComb.Recode(_signs, _scalar, 0);
+        _sum.SetNeutral();
+        _bit = -1;
+        _column = BasePointComb.Columns - 1;
+        _ofBase = true;
+    }
+
+    /// <summary>Carries on with what was begun: a fifth of the way, of the base point half.</summary>
     /// <returns>True while steps are left; false when there is nothing to do but finish.</returns>
     public bool Step()
     {
@@ -82,8 +107,17 @@ public sealed class X25519
             MontgomeryLadder.Climb(_x1, _x2, _z2, _x3, _z3, _scalar, _bit, _bit - BitsInStep + 1);
             _bit -= BitsInStep;
         }
+        else if (_column >= 0)
+        {
+            for (int i = 0; i < ColumnsInStep; i++)
+            {
+                EdwardsGroup.Double(_sum, 1);
+                BasePointComb.AddColumn(_sum, _signs, _column, _addend, false);
+                _column--;
+            }
+        }
 
-        return _bit >= 0;
+        return _bit >= 0 || _column >= 0;
     }
 
     /// <summary>Writes the product of what was begun, when no step is left, and wipes the scratch.</summary>
@@ -92,6 +126,13 @@ public sealed class X25519
     /// <returns>False, with the result all zero, when the point is of small order; else true.</returns>
     public bool Finish(byte[] result, int resultOffset)
     {
+        if (_ofBase)
+        {
+            // The map from edwards25519 to Curve25519: u = (1 + y) / (1 - y) (RFC 7748 section 4.1).
+            Field25519.Add(_x2, _sum.Z, _sum.Y);
+            Field25519.Subtract(_z2, _sum.Z, _sum.Y);
+        }
+
         Field25519.Invert(_z2, _z2, _scalar);
         Field25519.Multiply(_x2, _x2, _z2);
         Field25519.Store(result, resultOffset, _x2);
@@ -108,19 +149,19 @@ public sealed class X25519
         Array.Clear(_z2, 0, Field25519.Limbs);
         Array.Clear(_x3, 0, Field25519.Limbs);
         Array.Clear(_z3, 0, Field25519.Limbs);
+        Array.Clear(_signs, 0, BasePointComb.SignsSize);
+        _sum.Wipe();
+        _addend.Wipe();
         _bit = -1;
+        _column = -1;
+        _ofBase = false;
     }
 
-    private void Start(byte[] scalar, int scalarOffset)
+    private void Clamp(byte[] scalar, int scalarOffset)
     {
         byte[] k = _scalar;
         Array.Copy(scalar, scalarOffset, k, 0, KeySize);
         k[0] &= 248;
         k[31] = (byte)((k[31] & 127) | 64);
-        Field25519.Set(_x2, 1);
-        Field25519.Set(_z2, 0);
-        Field25519.Copy(_x3, _x1);
-        Field25519.Set(_z3, 1);
-        _bit = TopBit;
     }
 }

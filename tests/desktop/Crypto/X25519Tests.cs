@@ -220,6 +220,49 @@ public class X25519Tests
         Scratch.AssertWiped(other);
     }
 
+    // The comb against the ladder, with scalars whose bits are mostly alike.
+    [Fact]
+    public void The_base_point_s_multiples_are_those_of_the_ladder()
+    {
+        byte[] nine = new byte[32];
+        nine[0] = 9;
+        Gen<byte> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Byte);
+        lopsided.Array[32].Sample(
+            scalar =>
+            {
+                byte[] expected = new byte[32];
+                byte[] result = new byte[32];
+                Assert.True(_x25519.Multiply(expected, 0, scalar, 0, nine, 0));
+                _x25519.MultiplyBase(result, 0, scalar, 0);
+                Assert.Equal(expected, result);
+            },
+            iter: 300,
+            threads: 1);
+    }
+
+    [Fact]
+    public void A_multiple_of_the_base_point_carried_on_by_steps_is_the_same_and_leaves_nothing()
+    {
+        byte[] scalar = Bytes.Random(9, 32);
+        byte[] expected = new byte[32];
+        _x25519.MultiplyBase(expected, 0, scalar, 0);
+        X25519 other = new();
+        other.Begin(scalar, 0, Bytes.Random(10, 32), 0);
+        Assert.True(other.Step());
+        other.BeginBase(Bytes.Inside(scalar), Bytes.Margin);
+        Assert.True(other.Step());
+        Assert.False(other.Step());
+        byte[] result = new byte[32];
+        Assert.True(other.Finish(result, 0));
+        Assert.Equal(expected, result);
+        Scratch.AssertWiped(other);
+
+        other.BeginBase(scalar, 0);
+        other.Step();
+        other.Wipe();
+        Scratch.AssertWiped(other);
+    }
+
     [Fact]
     public void A_multiplication_given_up_halfway_leaves_nothing()
     {
