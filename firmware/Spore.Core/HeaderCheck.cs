@@ -3,6 +3,9 @@ namespace Spore;
 /// <summary>A network header that arrives by a transfer and may have to wait for its signature to be checked; one for each transfer.</summary>
 internal sealed class HeaderCheck
 {
+    /// <summary>When this node began the transfer, where it did.</summary>
+    internal long Since;
+
     /// <summary>How many bytes of the header have arrived.</summary>
     internal int Length;
 
@@ -21,6 +24,7 @@ internal sealed class HeaderCheck
     /// <summary>Called when the transfer has ended.</summary>
     internal void Clear()
     {
+        Since = 0;
         Length = 0;
         IsWaiting = false;
         WaitsSince = 0;

@@ -16,8 +16,10 @@ public sealed partial class Node : ITftpFiles
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
 
-    /// <summary>How long a transfer may be silent before another one may take the staging buffer from it.</summary>
+    /// <summary>How long a transfer may be silent before another one may take the staging buffer from it. Less than <see cref="StagingBytes"/> in that time is silence too.</summary>
     private const long StagingPatience = 5000;
+
+    private const int StagingBytes = 512;
 
     // "head", "network"
     private static readonly byte[] _headName = { 0x68, 0x65, 0x61, 0x64 };
@@ -333,13 +335,16 @@ public sealed partial class Node : ITftpFiles
         return excess == 0 ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
     }
 
-    // There is one staging buffer. Who is silent gives it up, and an older version to a newer one.
+    // There is one staging buffer. Who is silent gives it up, an older version to a newer one, and a guest to anyone else.
     private bool TakeStaging(TftpTransfer transfer, int header)
     {
         TftpTransfer owner = _stagingOwner;
         if (owner != null && owner != transfer)
         {
-            if (_now - _stagingTouched < StagingPatience && NetworkHeader.Version(_headers, header) <= NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size))
+            ulong version = NetworkHeader.Version(_headers, header);
+            ulong held = NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size);
+            bool isBetter = version > held || (version == held && !IsOfGuest(transfer) && IsOfGuest(owner));
+            if (!isBetter && _now - _stagingTouched < StagingPatience)
             {
                 return false;
             }
@@ -357,6 +362,12 @@ public sealed partial class Node : ITftpFiles
         return true;
     }
 
+    private bool IsOfGuest(TftpTransfer transfer)
+    {
+        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        return peer == null || peer.IsGuest;
+    }
+
     private int TakeEntries(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
         if (_stagingOwner != transfer)
@@ -364,7 +375,7 @@ public sealed partial class Node : ITftpFiles
             return TftpError.Aborted;
         }
 
-        _stagingTouched = _now;
+        _stagingTouched = Earlier(_now, _stagingTouched + (count * StagingPatience / StagingBytes));
         NetworkFault fault = _staging.Append(data, offset, count);
         if (fault == NetworkFault.None && last)
         {

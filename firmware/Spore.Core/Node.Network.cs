@@ -14,6 +14,15 @@ public sealed partial class Node
     private const long FirstPullRetry = 1000;
     private const long LastPullRetry = 64000;
 
+    // From here on two numbers take turns.
+    private const int LastPullTry = 7;
+
+    /// <summary>How long the first read of a network may take before another peer that has it is asked instead; each later one may take twice as long.</summary>
+    private const long PullPatience = 15000;
+
+    /// <summary>How long an exchange of heads may take while others wait for its place: longer than a header waits for its signature to be checked.</summary>
+    private const long HeadPatience = 20000;
+
     private readonly Agreement[] _agreements;
     private readonly short[] _slotOfEntry;
     private readonly EntryField _field = new EntryField();
@@ -24,6 +33,7 @@ public sealed partial class Node
     private bool _expired;
     private bool _hasAuthority;
     private TftpTransfer _pull;
+    private long _pullSince;
     private int _pullTries;
     private int _pullFrom;
     private long _pullDue = Never;
@@ -426,11 +436,14 @@ public sealed partial class Node
 
             if (agreement.WantsRead)
             {
-                if (_tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                if (transfer == null)
                 {
+                    WaitForPlace(now);
                     return;
                 }
 
+                _checks[transfer.Index].Since = now;
                 agreement.WantsRead = false;
             }
 
@@ -438,10 +451,14 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    if (_tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now) == null)
+                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                    if (transfer == null)
                     {
+                        WaitForPlace(now);
                         return;
                     }
+
+                    _checks[transfer.Index].Since = now;
                 }
 
                 agreement.WantsWrite = false;
@@ -449,32 +466,122 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>Reads the network whose header has verified from a peer that showed it.</summary>
+    // Called when no place is left to exchange heads in: who is slow must not keep one from the others for ever.
+    private void WaitForPlace(long now)
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.IsClient && transfer.File == HeadFile)
+            {
+                long due = _checks[i].Since + HeadPatience;
+                if (due <= now)
+                {
+                    _tftp.Abort(transfer, TftpError.NotDefined);
+                    return;
+                }
+
+                _exchangeDue = Earlier(_exchangeDue, due);
+            }
+        }
+    }
+
+    /// <summary>Reads a network whose header has verified from a peer that showed it.</summary>
     private void Pull(long now)
     {
         _pullDue = Never;
-        if (_pull != null || _candidateVersion <= NetworkVersion)
+        if (_candidateVersion <= NetworkVersion)
         {
             return;
         }
 
+        int place = PeerToPullFrom(now);
+        if (place < 0)
+        {
+            return;
+        }
+
+        if (_pull != null)
+        {
+            // A peer that takes its time, as one may which the new network puts out, is left for another.
+            long due = _pullSince + (PullPatience << _pullTries);
+            if (now < due)
+            {
+                _pullDue = due;
+                return;
+            }
+
+            _tftp.Abort(_pull, TftpError.NotDefined);
+        }
+
+        Peer peer = _tunnel.Peers[place];
+        _pull = StartPull(peer, now);
+        if (_pull == null && EndHeadExchange())
+        {
+            _pull = StartPull(peer, now);
+        }
+
+        if (_pull == null)
+        {
+            _pullDue = now + FirstPullRetry;
+            return;
+        }
+
+        _pullFrom = place;
+        _pullSince = now;
+        _pullDue = now + (PullPatience << _pullTries);
+    }
+
+    private TftpTransfer StartPull(Peer peer, long now)
+    {
+        return _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _networkName, _networkName.Length, NetworkFileTag, _limits.NetworkBytes, now);
+    }
+
+    // The peers in turn, without the one that is being read from. Every second time one that has less than the
+    // newest will do: the newest may be out of reach, or its header all that there is of it.
+    private int PeerToPullFrom(long now)
+    {
+        int any = -1;
+        int place = _pullFrom;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            _pullFrom = _pullFrom + 1 < peers.Length ? _pullFrom + 1 : 0;
-            Peer peer = peers[_pullFrom];
-            if (peer.InUse && peer.HasSession(now) && _agreements[_pullFrom].Offered == _candidateVersion)
+            place = place + 1 < peers.Length ? place + 1 : 0;
+            Peer peer = peers[place];
+            ulong offered = _agreements[place].Offered;
+            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.LinkLocal, 0, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
             {
-                int size = NetworkHeader.Size + NetworkHeader.EntriesLength(_candidate, 0);
-                _pull = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _networkName, _networkName.Length, NetworkFileTag, size, now);
-                if (_pull == null)
-                {
-                    _pullDue = now + FirstPullRetry;
-                }
+                continue;
+            }
 
-                return;
+            if (offered == _candidateVersion || (_pullTries & 1) != 0)
+            {
+                return place;
+            }
+
+            if (any < 0)
+            {
+                any = place;
             }
         }
+
+        return any;
+    }
+
+    // The network goes before heads.
+    private bool EndHeadExchange()
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.IsClient && transfer.File == HeadFile)
+            {
+                _tftp.Abort(transfer, TftpError.NotDefined);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void PullEnded(TftpTransfer transfer, int result)
@@ -491,14 +598,9 @@ public sealed partial class Node
             _host.Report(NodeEvent.Behind, KeyOf(transfer), 0, (long)_candidateVersion);
         }
 
-        long wait = LastPullRetry;
-        if (_pullTries < 6)
-        {
-            wait = FirstPullRetry << _pullTries;
-            _pullTries++;
-        }
-
-        _pullDue = _now + Around(wait);
+        long wait = FirstPullRetry << _pullTries;
+        _pullDue = _now + Around(wait < LastPullRetry ? wait : LastPullRetry);
+        _pullTries = _pullTries < LastPullTry ? _pullTries + 1 : LastPullTry - 1;
     }
 
     /// <summary>Called when wall time has passed the end of the network: nobody in it is trusted until there is a newer one.</summary>

@@ -1,0 +1,164 @@
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Network;
+using Spore.Tests.Network;
+using Spore.WireGuard;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Who is slow, silent or hostile keeps a node from nobody else, and from no newer network.</summary>
+public class ObstructionTests
+{
+    private readonly Mesh _mesh = new();
+
+    // Whose data is late, and by how much.
+    private readonly HashSet<Stranger> _slow = [];
+    private int _delay;
+
+    public ObstructionTests() => _mesh.Filter = (from, to, bytes) =>
+    {
+        if (from is Stranger stranger && _slow.Contains(stranger) && bytes[0] == 4 && bytes.Length > 32)
+        {
+            _mesh.Inject(to, bytes, from.Endpoint, _delay);
+            return false;
+        }
+
+        return true;
+    };
+
+    [Fact]
+    public void A_member_that_trickles_the_network_out_keeps_it_from_nobody_who_can_have_it_from_another()
+    {
+        (MeshNode node, Stranger slow, Stranger other) = Members();
+        byte[] newer = Big(node, slow, other);
+        slow.Files["network"] = newer;
+        other.Files["network"] = newer;
+        Assert.True(slow.Connect(node));
+        Assert.True(other.Connect(node));
+        Assert.True(slow.Write("head", newer[..144]).IsComplete);
+        _slow.Add(slow);
+        _delay = 25_000;
+        _mesh.Run(1_000);
+        Assert.True(other.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 60_000));
+        Assert.Contains("read network", other.Requests);
+    }
+
+    [Fact]
+    public void A_guest_that_trickles_the_network_in_does_not_keep_members_from_bringing_it()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        byte[] newer = Big(node, member);
+        Stranger guest = _mesh.AddStranger(20);
+        Assert.True(guest.Connect(node));
+        guest.StartWrite("network", [.. newer[..^1], (byte)(newer[^1] ^ 1)]);
+        _mesh.Run(30);
+        _slow.Add(guest);
+        _delay = 4_000;
+        _mesh.Run(10_000);
+        member.Files["network"] = newer;
+        Assert.True(member.Connect(node));
+        Assert.True(member.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 2_000));
+    }
+
+    [Fact]
+    public void A_head_read_that_trickles_in_does_not_keep_the_one_place_for_reading_from_the_network()
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.Transfers = 2;
+        MeshNode node = _mesh.Add(1, limits);
+        Stranger slow = _mesh.AddStranger(2);
+        Stranger other = _mesh.AddStranger(3);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, slow, other], slow)));
+        byte[] newer = Big(node, slow, other);
+        Assert.True(other.Connect(node));
+        other.Files["network"] = newer;
+        slow.Files["head"] = newer[..144];
+
+        // What it is asked for by a node that wants to know whether its network is current.
+        _slow.Add(slow);
+        _delay = 20_000;
+        Assert.True(slow.Connect(node));
+        _mesh.RunUntil(() => slow.Requests.Count > 0, 1_000);
+        Assert.Equal(["read head"], slow.Requests);
+        Assert.True(other.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 5_000));
+    }
+
+    [Fact]
+    public void Nor_from_other_heads_for_longer_than_20_s()
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.Transfers = 2;
+        MeshNode node = _mesh.Add(1, limits);
+        Stranger slow = _mesh.AddStranger(2);
+        Stranger other = _mesh.AddStranger(3);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node, slow, other], slow)));
+        Assert.True(other.Connect(node));
+        _slow.Add(slow);
+        _delay = 28_000;
+        Assert.True(slow.Connect(node));
+        long start = _mesh.Now;
+        other.Write("head", Mesh.NetworkOf(1, [node])[..144]);
+        Assert.True(_mesh.RunUntil(() => other.Requests.Contains("write head"), 60_000));
+        Assert.InRange(_mesh.Now - start, 19_000, 20_100);
+    }
+
+    [Fact]
+    public void A_guest_that_sends_a_few_bytes_now_and_then_counts_as_silent()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        byte[] newer = Big(node, member);
+        Stranger guest = _mesh.AddStranger(20);
+        Assert.True(guest.Connect(node));
+        guest.SendUdp(1_000, 69, StrangerTransfer.Request(2, "network", "blksize", "8"));
+        _mesh.Run(100);
+        int port = InnerPacket.Port(guest.Inner.Last(InnerPacket.IsUdp), destination: false);
+        Stranger honest = _mesh.AddStranger(21);
+        Assert.True(honest.Connect(node));
+        for (int block = 1; block <= 30; block++)
+        {
+            guest.SendUdp(1_000, port, [0, 3, 0, (byte)block, .. newer[((block - 1) * 8)..(block * 8)]]);
+            _mesh.Run(block < 20 ? 50 : 1_000);
+        }
+
+        // The header took 18 blocks, and 12 more took 10 s.
+        Assert.True(honest.Write("network", newer).IsComplete);
+        Assert.Equal(2UL, node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void A_header_whose_network_nobody_has_does_not_keep_an_older_newer_one_away()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        Stranger guest = _mesh.AddStranger(20);
+        Assert.True(guest.Connect(node));
+        Assert.True(guest.Write("head", Mesh.NetworkOf(9, [node])[..144]).IsComplete);
+        guest.IsOn = false;
+        byte[] newer = Big(node, member);
+        member.Files["network"] = newer;
+        Assert.True(member.Connect(node));
+        Assert.True(member.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 120_000));
+    }
+
+    private (MeshNode Node, Stranger First, Stranger Second) Members(NodeLimits? limits = null, byte seed = 1)
+    {
+        MeshNode node = _mesh.Add(seed, limits);
+        Stranger first = _mesh.AddStranger(2);
+        Stranger second = _mesh.AddStranger(3);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, first, second])));
+        _mesh.Run(100);
+        return (node, first, second);
+    }
+
+    private bool HasSession(MeshNode node, Stranger stranger) => Slot(node, stranger)?.HasSession(_mesh.Now) == true;
+
+    private static Peer? Slot(MeshNode node, Stranger stranger) => node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(stranger.Key));
+
+    private static byte[] To(byte member) => InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member], 1, 2, 3);
+
+    private static byte[] Big(params IStation[] members) => Mesh.NetworkOf(2, members, null, 0, [.. Enumerable.Range(1, 25).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
+}
