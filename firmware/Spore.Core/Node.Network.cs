@@ -592,7 +592,7 @@ public sealed partial class Node
             return;
         }
 
-        if (result == TftpError.AccessViolation && !IsBehind)
+        if (result == TftpError.AccessViolation && transfer.IsRefused && !IsBehind)
         {
             IsBehind = true;
             _host.Report(NodeEvent.Behind, KeyOf(transfer), 0, (long)_candidateVersion);

@@ -592,6 +592,7 @@ public sealed class TftpService
             return;
         }
 
+        transfer.IsRefused = true;
         End(transfer, code);
     }
 

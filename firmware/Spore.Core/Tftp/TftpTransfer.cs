@@ -80,6 +80,9 @@ public sealed class TftpTransfer
     /// <summary>How many bytes have been acknowledged, by the peer or by us.</summary>
     public int Position { get; internal set; }
 
+    /// <summary>Whether the peer ended it by an error.</summary>
+    public bool IsRefused { get; internal set; }
+
     /// <summary>Whether it is under way: opened, and not closed.</summary>
     public bool IsActive
     {
@@ -111,6 +114,7 @@ public sealed class TftpTransfer
         Limit = int.MaxValue;
         BlockNumber = 0;
         IsLast = false;
+        IsRefused = false;
         BlockSize = TftpPacket.DefaultBlockSize;
         Position = 0;
         Deadline = long.MaxValue;

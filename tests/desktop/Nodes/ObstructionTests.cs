@@ -130,6 +130,20 @@ public class ObstructionTests
     }
 
     [Fact]
+    public void What_a_node_refuses_does_not_make_it_one_that_was_refused()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        byte[] newer = Big(node, member);
+        Assert.True(member.Connect(node));
+        member.Files["network"] = [.. newer[..144], .. new byte[newer.Length - 144]];
+        Assert.True(member.Write("head", newer[..144]).IsComplete);
+        _mesh.RunUntil(() => node.Knows(NodeEvent.NetworkRefused), 10_000);
+        _mesh.Run(500);
+        Assert.True(node.Knows(NodeEvent.NetworkRefused));
+        Assert.False(node.Node.IsBehind);
+    }
+
+    [Fact]
     public void A_header_whose_network_nobody_has_does_not_keep_an_older_newer_one_away()
     {
         (MeshNode node, Stranger member, _) = Members();
