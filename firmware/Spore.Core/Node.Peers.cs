@@ -193,6 +193,9 @@ public sealed partial class Node : ITunnelHost
         peer.IsGuest = false;
         _slotOfEntry[entry] = (short)peer.Slot;
         int keepalive = 0;
+
+        // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
+        bool isSettled = peer.Endpoint.IsKnown && (peer.IsConfigured || peer.HasSession(now));
         _field.Begin(_network.Bytes, _network.EntryOffset(entry));
         while (_field.Next())
         {
@@ -200,8 +203,9 @@ public sealed partial class Node : ITunnelHost
             {
                 keepalive = BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset);
             }
-            else if (_field.Type == EntryField.EndpointAddress && !peer.Endpoint.IsKnown)
+            else if (_field.Type == EntryField.EndpointAddress && !isSettled)
             {
+                isSettled = true;
                 SetEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
             }
         }

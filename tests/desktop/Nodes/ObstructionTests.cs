@@ -158,6 +158,23 @@ public class ObstructionTests
         Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 120_000));
     }
 
+    [Fact]
+    public void A_member_that_the_network_says_has_moved_is_asked_at_its_new_address()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        member.AnswersInitiations = true;
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, member], member)));
+        node.Send(To(2));
+        _mesh.Run(1_000);
+        Assert.True(HasSession(node, member));
+        member.Endpoint.SetIpv4([192, 0, 2, 200], 0, 51820);
+        _mesh.Run(600_000);
+        Assert.False(HasSession(node, member));
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node, member], member)));
+        Assert.True(_mesh.RunUntil(() => HasSession(node, member), 120_000));
+    }
+
     private (MeshNode Node, Stranger First, Stranger Second) Members(NodeLimits? limits = null, byte seed = 1)
     {
         MeshNode node = _mesh.Add(seed, limits);
