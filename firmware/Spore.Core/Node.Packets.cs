@@ -146,11 +146,16 @@ public sealed partial class Node : IUdpOutput
         return false;
     }
 
-    // TFTP to our link-local address, and word that a peer has no TFTP server.
+    // TFTP between link-local addresses, and word that a peer has no TFTP server.
     private bool ReceiveOwn(Peer peer, byte[] buffer, int offset, int length, long now)
     {
         int source = offset + Ipv6.SourceOffset;
         int destination = offset + Ipv6.DestinationOffset;
+        if (!IsSame(peer.LinkLocal, 0, buffer, source, LinkLocalAddress.Size))
+        {
+            return false;
+        }
+
         int protocol = IpPacket.Protocol(buffer, offset);
         int header = IpPacket.HeaderLength(buffer, offset);
         if (protocol == IpProtocol.Udp)

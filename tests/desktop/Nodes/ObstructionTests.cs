@@ -130,6 +130,17 @@ public class ObstructionTests
     }
 
     [Fact]
+    public void A_member_opens_no_transfer_from_an_address_that_could_not_be_answered()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        Assert.True(member.Connect(node));
+        byte[] request = InnerPacket.Udp([0xFD, .. new byte[14], 2], node.Node.LinkLocal, 1_000, 69, StrangerTransfer.Request(1, "head"));
+        member.SendInner(request);
+        _mesh.Run(100);
+        Assert.Equal(request, Assert.Single(node.Delivered));
+    }
+
+    [Fact]
     public void What_a_node_refuses_does_not_make_it_one_that_was_refused()
     {
         (MeshNode node, Stranger member, _) = Members();
