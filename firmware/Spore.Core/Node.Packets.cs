@@ -151,7 +151,7 @@ public sealed partial class Node : IUdpOutput
     {
         int source = offset + Ipv6.SourceOffset;
         int destination = offset + Ipv6.DestinationOffset;
-        if (!IsSame(peer.LinkLocal, 0, buffer, source, LinkLocalAddress.Size))
+        if (!LinkLocalAddress.IsLinkLocal(buffer, source))
         {
             return false;
         }
