@@ -22,10 +22,9 @@ internal sealed unsafe partial class Machine : IDisposable
     private readonly List<nint[]> _targets = [];
     private readonly Dictionary<nint, (long Count, long Bytes)> _sites = [];
     private readonly HeapBlock* _outOfMemory;
-    private readonly bool[] _decoded = new bool[1 << 16];
     private int _depth;
     private int _hostDepth;
-    private int _stringType;
+    private readonly int _stringType;
     private bool _started;
 
     /// <summary>Loads a program.</summary>

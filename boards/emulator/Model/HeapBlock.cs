@@ -18,9 +18,6 @@ internal unsafe struct HeapBlock
     /// <summary>Marks what is never collected: frames and the runtime's own.</summary>
     public const byte Event = 2;
 
-    /// <summary>Marks a value that was boxed.</summary>
-    public const byte Boxed = 4;
-
     /// <summary>What the block holds.</summary>
     [FieldOffset(0)]
     public DataType Type;

@@ -24,7 +24,7 @@ internal unsafe struct Instruction
     /// <summary>A second operand: the type last seen by a virtual call.</summary>
     public int CachedType;
 
-    /// <summary>Where a branch goes; or, of a virtual call, nothing yet.</summary>
+    /// <summary>Where a branch goes.</summary>
     public Instruction* Target;
 
     /// <summary>How often it ran since the counters were last cleared.</summary>

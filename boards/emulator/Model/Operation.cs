@@ -81,6 +81,5 @@ internal enum Operation : ushort
     CompareLessUnsigned,
     Rethrow,
     Unsupported,
-    Exit,
 #pragma warning restore CS1591
 }
