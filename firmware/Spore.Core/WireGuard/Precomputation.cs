@@ -6,9 +6,6 @@ namespace Spore.WireGuard;
 /// <summary>Makes ephemeral pairs while nothing else is to be done: by steps of a fifth of a multiplication, so that no packet waits for long.</summary>
 internal sealed class Precomputation
 {
-    // The u-coordinate of the base point is 9.
-    private static readonly byte[] _basePoint = { 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
-
     // Its own, since packets need the other one between two steps.
     private readonly X25519 _x25519 = new X25519();
     private readonly EphemeralKeys _ephemeralKeys;
@@ -31,7 +28,7 @@ internal sealed class Precomputation
         Peer = peer;
         _ephemeralKeys.Next(_private);
         _hasPublic = false;
-        _x25519.Begin(_private, 0, _basePoint, 0);
+        _x25519.BeginBase(_private, 0);
     }
 
     /// <summary>Called while there is a peer to work for: carries on by a step.</summary>
