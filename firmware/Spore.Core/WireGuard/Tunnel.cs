@@ -307,6 +307,8 @@ public sealed class Tunnel
         }
 
         Precompute(now);
+
+        // Only now, since one timer that fires may move another.
         _nextDeadline = Constants.Never;
         for (int i = 0; i < Peers.Length; i++)
         {
@@ -692,7 +694,9 @@ public sealed class Tunnel
     {
         if (!peer.Endpoint.IsKnown)
         {
-            // Nowhere to ask. What is queued goes out if the peer comes to us, or in the next attempt.
+            // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
+            peer.Timers.HandshakeInitiated(now, Jitter());
+            Schedule(peer);
             return;
         }
 

@@ -385,16 +385,49 @@ public class TimerTests
         Assert.True(session.Peer.HasSession(session.End.Now));
     }
 
-    [Fact]
-    public void A_peer_without_an_endpoint_is_not_asked_and_its_packets_wait_for_it()
+    [Theory]
+    [InlineData(80_000, "24")]
+    [InlineData(96_000, "2")]
+    public void Packets_to_a_peer_without_an_endpoint_wait_for_it_as_long_as_for_an_answer(long wait, string said)
     {
         TunnelSession session = new(knowsEndpoint: false);
-        session.End.Tunnel.SetKeepalive(session.Peer, 25, session.End.Now);
         session.Send(1);
-        session.End.Run(100_000);
+        session.End.Run(wait);
         Assert.Empty(session.End.Sent);
         session.Handshake(initiator: false);
-        Assert.Equal("24", session.Said());
+        Assert.Equal(said, session.Said());
+        session.End.Run(100_000);
+        Assert.DoesNotContain('4', session.Said());
+    }
+
+    [Fact]
+    public void A_peer_whose_endpoint_becomes_known_while_packets_wait_is_asked()
+    {
+        TunnelSession session = new(knowsEndpoint: false);
+        session.Send(1);
+        session.End.Run(20_000);
+        session.Peer.Endpoint.CopyFrom(session.There);
+        session.End.Run(5_000 + Jitter);
+        Assert.Single(session.End.InitiationsAt);
+        session.Handshake(initiator: true);
+        Assert.Equal("14", session.Said());
+    }
+
+    [Fact]
+    public void After_a_long_sleep_everything_that_was_due_has_ended_and_begins_anew()
+    {
+        TunnelSession session = new TunnelSession().Establish(initiator: true);
+        session.End.Tunnel.SetKeepalive(session.Peer, 25, session.End.Now);
+        session.Send(1);
+        session.ReceiveData();
+        session.End.Now += 1_000_000_000;
+        session.End.Tunnel.Advance(session.End.Now);
+        Assert.Equal("41", session.Said());
+        Assert.InRange(session.End.Tunnel.NextDeadline, session.End.Now + 1, session.End.Now + 25_000);
+        session.End.Run(10_000);
+        session.Handshake(initiator: true);
+        session.Send(2);
+        Assert.Equal(2, session.Stock.Open(session.End.Take().Last())![0]);
     }
 
     [Fact]
