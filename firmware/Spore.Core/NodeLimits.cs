@@ -9,7 +9,7 @@ public sealed class NodeLimits
     /// <summary>Guests at one time.</summary>
     public int Guests;
 
-    /// <summary>Sessions' keys at one time: one for each peer and guest, one spare, and some for the time in which a session replaces another.</summary>
+    /// <summary>Sessions' keys at one time: one for each peer and guest, one spare, and at least one more for the time in which a session replaces another.</summary>
     public int Keypairs;
 
     /// <summary>Initiations under way at one time.</summary>

@@ -23,10 +23,11 @@ internal sealed class InitiationPool
         }
     }
 
-    /// <summary>Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest: its retransmission makes a new one.</summary>
+    /// <summary>Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose retransmission makes a new one; but not to a provoked one.</summary>
     /// <param name="owner">The peer.</param>
-    /// <returns>An initiation, for the peer to keep.</returns>
-    internal Initiation Take(Peer owner)
+    /// <param name="isProvoked">Whether a packet that could be forged or replayed is the reason.</param>
+    /// <returns>An initiation, for the peer to keep; null when there is none to be had.</returns>
+    internal Initiation Take(Peer owner, bool isProvoked)
     {
         Initiation best = null;
         int bestRank = int.MaxValue;
@@ -39,6 +40,11 @@ internal sealed class InitiationPool
                 best = initiation;
                 bestRank = rank;
             }
+        }
+
+        if (isProvoked && bestRank == 2)
+        {
+            return null;
         }
 
         if (best.Owner != null)

@@ -10,7 +10,7 @@ internal sealed class KeypairPool
     private readonly IndexTable _indices;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="count">The number of keypairs; more than there are peers.</param>
+    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way.</param>
     /// <param name="indices">Where their indices are.</param>
     internal KeypairPool(int count, IndexTable indices)
     {

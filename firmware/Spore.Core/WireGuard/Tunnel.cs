@@ -49,7 +49,7 @@ public sealed class Tunnel
     /// <param name="entropy">The source of chance.</param>
     /// <param name="host">The layer above.</param>
     /// <param name="counters">What to count in.</param>
-    /// <exception cref="ArgumentException">The limits leave no keypair to spare, or no initiation.</exception>
+    /// <exception cref="ArgumentException">The limits leave no keypair to spare or to be confirmed, or no initiation.</exception>
     public Tunnel(
         NodeLimits limits,
         byte[] privateKey,
@@ -73,7 +73,7 @@ public sealed class Tunnel
         _precomputation = new Precomputation(_ephemeralKeys);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
-        if (limits.Keypairs <= slots || limits.Initiations < 1)
+        if (limits.Keypairs < slots + 2 || limits.Initiations < 1)
         {
             throw new ArgumentException("There are fewer keypairs than peers need, or no initiations.");
         }
@@ -277,7 +277,14 @@ public sealed class Tunnel
         }
 
         ReleaseInitiation(peer, peer.Provoked);
-        peer.Provoked = _initiations.Take(peer);
+        Initiation initiation = _initiations.Take(peer, true);
+        if (initiation == null)
+        {
+            _counters.Limited++;
+            return;
+        }
+
+        peer.Provoked = initiation;
         if (WriteInitiation(peer, peer.Provoked, now))
         {
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
@@ -701,7 +708,7 @@ public sealed class Tunnel
         }
 
         ReleaseInitiation(peer, peer.Initiation);
-        peer.Initiation = _initiations.Take(peer);
+        peer.Initiation = _initiations.Take(peer, false);
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.Timers.HandshakeInitiated(now, Jitter());

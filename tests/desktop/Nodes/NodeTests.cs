@@ -20,13 +20,13 @@ public class NodeTests
     }
 
     [Fact]
-    public void One_keypair_for_each_slot_and_one_initiation_for_all_are_enough()
+    public void Two_keypairs_more_than_slots_and_one_initiation_for_all_are_enough()
     {
         Mesh mesh = new(2) { Loss = 0.05, Jitter = 20 };
         NodeLimits limits = MeshNode.Limits();
         limits.Peers = 6;
         limits.Guests = 2;
-        limits.Keypairs = 9;
+        limits.Keypairs = 10;
         limits.Initiations = 1;
         MeshNode[] nodes = [.. Enumerable.Range(1, 7).Select(i => mesh.Add((byte)i, limits))];
         nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));

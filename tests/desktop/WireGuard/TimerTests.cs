@@ -421,7 +421,7 @@ public class TimerTests
         session.Send(1);
         session.ReceiveData();
         session.End.Now += 1_000_000_000;
-        session.End.Tunnel.Advance(session.End.Now);
+        session.End.Run(0);
         Assert.Equal("41", session.Said());
         Assert.InRange(session.End.Tunnel.NextDeadline, session.End.Now + 1, session.End.Now + 25_000);
         session.End.Run(10_000);
