@@ -69,13 +69,22 @@ public class HelloTests
     }
 
     [Fact]
-    public void A_later_hello_that_has_not_caught_up_leaves_the_plan_as_it_is()
+    public void Later_hellos_that_have_not_caught_up_leave_the_plan_as_it_is()
     {
-        (MeshNode node, Stranger member) = NodeAndMember();
-        Say(node, member.Key, 0, nonce: 1);
-        Say(node, member.Key, 4, nonce: 2);
-        _mesh.Run(2_000);
-        Assert.Single(Initiations(node));
+        for (byte seed = 1; seed <= 12; seed++)
+        {
+            Mesh mesh = new();
+            (MeshNode node, Stranger member) = NodeAndMember(mesh, seed);
+            for (int i = 0; i < 20; i++)
+            {
+                Endpoint source = new();
+                source.SetIpv4([203, 0, 113, (byte)i], 0, 1);
+                mesh.Inject(node, Hello(member.Key, (ulong)(i % 5), (byte)i), source);
+                mesh.Run(100);
+            }
+
+            Assert.Single(Initiations(node));
+        }
     }
 
     [Fact]
@@ -108,6 +117,19 @@ public class HelloTests
         _mesh.Run(6_000);
         Assert.All(Initiations(node), i => Assert.True(i.To.IsSame(_there)));
         Assert.Equal(2, Initiations(node).Count());
+    }
+
+    [Fact]
+    public void So_it_is_for_a_peer_that_has_a_slot_already()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger known = _mesh.AddStranger(2);
+        Assert.True(node.Node.AddPeer(known.Key, 0, null, _mesh.Now));
+        Assert.True(node.Send(InnerPacket.Udp(node.Node.LinkLocal, known.LinkLocal, 1, 2, 3)));
+        Say(node, known.Key, 0);
+        _mesh.Run(6_000);
+        Assert.NotEmpty(Initiations(node));
+        Assert.All(Initiations(node), i => Assert.True(i.To.IsSame(_there)));
     }
 
     [Fact]

@@ -284,6 +284,22 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void Who_has_to_wait_for_a_check_keeps_nobody_else_waiting()
+    {
+        Stranger first = Guest();
+        long start = _mesh.Now;
+        StrangerTransfer[] transfers = [first.StartWrite("head", Forged(100)), first.StartWrite("head", Forged(101))];
+        _mesh.Run(5_000);
+        Assert.True(transfers[0].IsDone);
+        long second = _mesh.Now;
+        Assert.Equal(TftpError.AccessViolation, Guest().Write("head", Forged(102)).Error);
+        Assert.InRange(_mesh.Now - second, 0, 1_000);
+        Assert.False(transfers[1].IsDone);
+        first.Finish(transfers[1]);
+        Assert.InRange(_mesh.Now - start, 30_000, 31_000);
+    }
+
+    [Fact]
     public void Members_are_checked_before_guests_and_of_those_first_who_has_not_been_refused()
     {
         Assert.True(_member.Connect(_node));
