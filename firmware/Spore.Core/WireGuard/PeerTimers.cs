@@ -18,8 +18,11 @@ internal sealed class PeerTimers
     /// <summary>When the first initiation of the present attempt was sent.</summary>
     internal long AttemptSince;
 
-    /// <summary>When the last initiation was sent, whatever its reason; long ago at first.</summary>
+    /// <summary>When the peer's endpoint was last sent an initiation; long ago at first.</summary>
     internal long InitiatedAt;
+
+    /// <summary>When the last provoked initiation was sent; long ago at first.</summary>
+    internal long ProvokedAt;
 
     private bool _needAnotherKeepalive;
     private bool _sentLastMinuteHandshake;
@@ -69,6 +72,7 @@ internal sealed class PeerTimers
         ForgetProvoked = Constants.Never;
         AttemptSince = 0;
         InitiatedAt = -Constants.RekeyAttemptTime;
+        ProvokedAt = -Constants.RekeyAttemptTime;
         _needAnotherKeepalive = false;
         _sentLastMinuteHandshake = false;
     }
@@ -119,12 +123,14 @@ internal sealed class PeerTimers
     /// <summary>Should be called after an initiation is sent that is to be retransmitted.</summary>
     internal void HandshakeInitiated(long now, int jitter)
     {
+        InitiatedAt = now;
         RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
     }
 
     /// <summary>Should be called after an initiation is sent because of a packet that could be forged or replayed.</summary>
     internal void ProvokedInitiation(long now)
     {
+        ProvokedAt = now;
         ForgetProvoked = now + ProvokedLifetime;
     }
 

@@ -270,7 +270,10 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Provoke(Peer peer, Endpoint source, long now)
     {
-        if (now - peer.Timers.InitiatedAt < Constants.RekeyTimeout)
+        // A peer that is asked at an endpoint it has left must be found where it is now.
+        bool isEndpoint = peer.Endpoint.IsSame(source);
+        if (now - peer.Timers.ProvokedAt < Constants.RekeyTimeout
+            || (isEndpoint && now - peer.Timers.InitiatedAt < Constants.RekeyTimeout))
         {
             _counters.Limited++;
             return;
@@ -287,6 +290,11 @@ public sealed class Tunnel
         peer.Provoked = initiation;
         if (WriteInitiation(peer, peer.Provoked, now))
         {
+            if (isEndpoint)
+            {
+                peer.Timers.InitiatedAt = now;
+            }
+
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
             peer.Timers.ProvokedInitiation(now);
             Schedule(peer);
@@ -732,7 +740,6 @@ public sealed class Tunnel
         }
 
         Array.Copy(_timestamp, 0, peer.SentTimestamp, 0, Message.TimestampSize);
-        peer.Timers.InitiatedAt = now;
         return true;
     }
 

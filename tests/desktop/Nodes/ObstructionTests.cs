@@ -27,6 +27,37 @@ public class ObstructionTests
         return true;
     };
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_member_that_rebooted_at_another_address_is_found_while_it_is_called_at_the_old_one(byte seed)
+    {
+        (MeshNode node, Stranger member, _) = Members(seed: seed);
+        member.Clock += 1_000;
+        Assert.True(member.Connect(node));
+        member.Endpoint.SetIpv4([192, 0, 2, 200], 0, 51820);
+        for (int i = 0; i < 60; i++)
+        {
+            node.Send(To(2));
+            _mesh.Run(1_000);
+        }
+
+        member.Clock -= 900;
+        member.AnswersInitiations = true;
+        long start = _mesh.Now;
+        while (!HasSession(node, member) || !Slot(node, member)!.Endpoint.IsSame(member.Endpoint))
+        {
+            Assert.InRange(_mesh.Now - start, 0, 12_000);
+            member.Initiate(node);
+            for (int i = 0; i < 5; i++)
+            {
+                node.Send(To(2));
+                _mesh.Run(1_033);
+            }
+        }
+    }
+
     [Fact]
     public void A_member_that_trickles_the_network_out_keeps_it_from_nobody_who_can_have_it_from_another()
     {
