@@ -5,6 +5,7 @@ using Xunit;
 namespace Spore.Tests.Crypto;
 
 /// <summary>After construction no primitive allocates.</summary>
+[Collection(Alone.Name)]
 public class AllocationTests
 {
     private static readonly byte[] _bytes = Bytes.Random(1, 2000);

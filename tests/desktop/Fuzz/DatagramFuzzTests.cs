@@ -10,6 +10,7 @@ using Xunit;
 namespace Spore.Tests.Fuzz;
 
 /// <summary>Datagrams that don't verify, in every state that a node can be in: nothing throws, nothing changes, nothing is allocated.</summary>
+[Collection(Alone.Name)]
 public class DatagramFuzzTests
 {
     /// <summary>How each state comes about. What is returned are sound datagrams that were not delivered.</summary>

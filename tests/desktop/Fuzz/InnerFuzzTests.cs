@@ -8,6 +8,7 @@ using Xunit;
 namespace Spore.Tests.Fuzz;
 
 /// <summary>Peers with a session who send anything in it: nothing throws, nothing is applied, nothing is allocated, and no packet is answered by many.</summary>
+[Collection(Alone.Name)]
 public class InnerFuzzTests
 {
     [Theory]

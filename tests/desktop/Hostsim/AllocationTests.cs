@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Spore.Tests.Hostsim;
 
+[Collection(Alone.Name)]
 public class AllocationTests
 {
     private const int Runs = 10_000;

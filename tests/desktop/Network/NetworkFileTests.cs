@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Spore.Tests.Network;
 
+[Collection(Alone.Name)]
 public class NetworkFileTests
 {
     private static readonly byte[] _prefix = NetworkBytes.Field(1, 10, 0, 0, 1, 32);

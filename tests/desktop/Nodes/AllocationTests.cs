@@ -8,6 +8,7 @@ using Xunit;
 namespace Spore.Tests.Nodes;
 
 /// <summary>After construction a node takes no memory, whatever it does. Each test does everything once before it measures.</summary>
+[Collection(Alone.Name)]
 public class AllocationTests
 {
     private readonly QuietWire _wire = new();

@@ -5,6 +5,7 @@ using Xunit;
 namespace Spore.Tests.Tftp;
 
 /// <summary>The core takes no memory after construction.</summary>
+[Collection(Alone.Name)]
 public class TftpAllocationTests
 {
     private const int Packets = 10_000;
