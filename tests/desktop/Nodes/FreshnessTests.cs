@@ -63,6 +63,17 @@ public class FreshnessTests
     }
 
     [Fact]
+    public void A_witness_that_can_not_tell_is_asked_every_minute()
+    {
+        _witness.Files.Clear();
+        Assert.True(_witness.Connect(_node));
+        _mesh.Run(100_000);
+        Assert.Equal(3, _witness.Requests.Count(r => r == "read head"));
+        _witness.Files["head"] = _network[..144];
+        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 30_000));
+    }
+
+    [Fact]
     public void Another_member_only_agrees()
     {
         _witness.IsOn = false;

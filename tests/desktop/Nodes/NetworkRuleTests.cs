@@ -233,6 +233,38 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void A_network_that_can_not_be_had_is_asked_for_again_after_1_2_4_to_64_s()
+    {
+        Assert.True(_member.Connect(_node));
+        Assert.True(_member.Write("head", NetworkOf(6)[..144]).IsComplete);
+        List<long> asked = [];
+        long end = _mesh.Now + 400_000;
+        while (_mesh.Now < end)
+        {
+            int before = Asked();
+            if (_mesh.RunUntil(() => Asked() > before, 100_000))
+            {
+                asked.Add(_mesh.Now);
+            }
+
+            Assert.True(_member.Connect(_node));
+        }
+
+        long[] gaps = [.. asked.Zip(asked.Skip(1), (a, b) => b - a)];
+        Assert.InRange(gaps.Length, 8, 14);
+        for (int i = 0; i < gaps.Length; i++)
+        {
+            long interval = 1_000L << Math.Min(i, 6);
+            Assert.InRange(gaps[i], interval * 3 / 4, (interval * 5 / 4) + 200);
+        }
+
+        _member.Files["network"] = NetworkOf(6);
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 90_000));
+
+        int Asked() => _member.Requests.Count(r => r == "read network");
+    }
+
+    [Fact]
     public void The_same_version_with_other_bytes_is_reported_and_the_first_kept()
     {
         byte[] other = Mesh.NetworkOf(5, [_node]);
