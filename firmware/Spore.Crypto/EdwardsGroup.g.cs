@@ -348,6 +348,27 @@ internal static class EdwardsGroup
             z_8 = a_8;
             z_9 = a_9;
         }
+        arrayT[0] = e_0;
+        arrayT[1] = e_1;
+        arrayT[2] = e_2;
+        arrayT[3] = e_3;
+        arrayT[4] = e_4;
+        arrayT[5] = e_5;
+        arrayT[6] = e_6;
+        arrayT[7] = e_7;
+        arrayT[8] = e_8;
+        arrayT[9] = e_9;
+        arrayX[0] = z_0;
+        arrayX[1] = z_1;
+        arrayX[2] = z_2;
+        arrayX[3] = z_3;
+        arrayX[4] = z_4;
+        arrayX[5] = z_5;
+        arrayX[6] = z_6;
+        arrayX[7] = z_7;
+        arrayX[8] = z_8;
+        arrayX[9] = z_9;
+        Field25519.Multiply(arrayT, arrayT, arrayX);
         arrayX[0] = x_0;
         arrayX[1] = x_1;
         arrayX[2] = x_2;
@@ -378,46 +399,6 @@ internal static class EdwardsGroup
         arrayZ[7] = a_7;
         arrayZ[8] = a_8;
         arrayZ[9] = a_9;
-        {
-            long d1 = e_1 + e_1;
-            long d3 = e_3 + e_3;
-            long d5 = e_5 + e_5;
-            long d7 = e_7 + e_7;
-            long d9 = e_9 + e_9;
-            long t0 = e_0 * z_0 + ((d1 * z_9 + e_2 * z_8 + d3 * z_7 + e_4 * z_6 + d5 * z_5 + e_6 * z_4 + d7 * z_3 + e_8 * z_2 + d9 * z_1) * n19);
-            a_0 = t0 & m26;
-            long t1 = (t0 >> 26) + e_0 * z_1 + e_1 * z_0 + ((e_2 * z_9 + e_3 * z_8 + e_4 * z_7 + e_5 * z_6 + e_6 * z_5 + e_7 * z_4 + e_8 * z_3 + e_9 * z_2) * n19);
-            a_1 = t1 & m25;
-            long t2 = (t1 >> 25) + e_0 * z_2 + d1 * z_1 + e_2 * z_0 + ((d3 * z_9 + e_4 * z_8 + d5 * z_7 + e_6 * z_6 + d7 * z_5 + e_8 * z_4 + d9 * z_3) * n19);
-            a_2 = t2 & m26;
-            long t3 = (t2 >> 26) + e_0 * z_3 + e_1 * z_2 + e_2 * z_1 + e_3 * z_0 + ((e_4 * z_9 + e_5 * z_8 + e_6 * z_7 + e_7 * z_6 + e_8 * z_5 + e_9 * z_4) * n19);
-            a_3 = t3 & m25;
-            long t4 = (t3 >> 25) + e_0 * z_4 + d1 * z_3 + e_2 * z_2 + d3 * z_1 + e_4 * z_0 + ((d5 * z_9 + e_6 * z_8 + d7 * z_7 + e_8 * z_6 + d9 * z_5) * n19);
-            a_4 = t4 & m26;
-            long t5 = (t4 >> 26) + e_0 * z_5 + e_1 * z_4 + e_2 * z_3 + e_3 * z_2 + e_4 * z_1 + e_5 * z_0 + ((e_6 * z_9 + e_7 * z_8 + e_8 * z_7 + e_9 * z_6) * n19);
-            a_5 = t5 & m25;
-            long t6 = (t5 >> 25) + e_0 * z_6 + d1 * z_5 + e_2 * z_4 + d3 * z_3 + e_4 * z_2 + d5 * z_1 + e_6 * z_0 + ((d7 * z_9 + e_8 * z_8 + d9 * z_7) * n19);
-            a_6 = t6 & m26;
-            long t7 = (t6 >> 26) + e_0 * z_7 + e_1 * z_6 + e_2 * z_5 + e_3 * z_4 + e_4 * z_3 + e_5 * z_2 + e_6 * z_1 + e_7 * z_0 + ((e_8 * z_9 + e_9 * z_8) * n19);
-            a_7 = t7 & m25;
-            long t8 = (t7 >> 25) + e_0 * z_8 + d1 * z_7 + e_2 * z_6 + d3 * z_5 + e_4 * z_4 + d5 * z_3 + e_6 * z_2 + d7 * z_1 + e_8 * z_0 + ((d9 * z_9) * n19);
-            a_8 = t8 & m26;
-            long t9 = (t8 >> 26) + e_0 * z_9 + e_1 * z_8 + e_2 * z_7 + e_3 * z_6 + e_4 * z_5 + e_5 * z_4 + e_6 * z_3 + e_7 * z_2 + e_8 * z_1 + e_9 * z_0;
-            a_9 = t9 & m25;
-            long t10 = ((t9 >> 25) * n19) + a_0;
-            a_0 = t10 & m26;
-            a_1 = (t10 >> 26) + a_1;
-        }
-        arrayT[0] = a_0;
-        arrayT[1] = a_1;
-        arrayT[2] = a_2;
-        arrayT[3] = a_3;
-        arrayT[4] = a_4;
-        arrayT[5] = a_5;
-        arrayT[6] = a_6;
-        arrayT[7] = a_7;
-        arrayT[8] = a_8;
-        arrayT[9] = a_9;
     }
 
     /// <summary>Adds to a point, in place.</summary>
@@ -458,16 +439,6 @@ internal static class EdwardsGroup
         long y_7 = arrayY[7];
         long y_8 = arrayY[8];
         long y_9 = arrayY[9];
-        long z_0 = arrayZ[0];
-        long z_1 = arrayZ[1];
-        long z_2 = arrayZ[2];
-        long z_3 = arrayZ[3];
-        long z_4 = arrayZ[4];
-        long z_5 = arrayZ[5];
-        long z_6 = arrayZ[6];
-        long z_7 = arrayZ[7];
-        long z_8 = arrayZ[8];
-        long z_9 = arrayZ[9];
         long a_0, a_1, a_2, a_3, a_4, a_5, a_6, a_7, a_8, a_9;
         long b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7, b_8, b_9;
         long c_0, c_1, c_2, c_3, c_4, c_5, c_6, c_7, c_8, c_9;
@@ -622,73 +593,30 @@ internal static class EdwardsGroup
             c_0 = t10 & m26;
             c_1 = (t10 >> 26) + c_1;
         }
-        if (affine)
+        if (!affine)
         {
-            e_0 = z_0 + z_0;
-            e_1 = z_1 + z_1;
-            e_2 = z_2 + z_2;
-            e_3 = z_3 + z_3;
-            e_4 = z_4 + z_4;
-            e_5 = z_5 + z_5;
-            e_6 = z_6 + z_6;
-            e_7 = z_7 + z_7;
-            e_8 = z_8 + z_8;
-            e_9 = z_9 + z_9;
+            Field25519.Multiply(arrayZ, arrayZ, addend.Z);
         }
-        else
-        {
-            other = addend.Z;
-            y_0 = other[0];
-            y_1 = other[1];
-            y_2 = other[2];
-            y_3 = other[3];
-            y_4 = other[4];
-            y_5 = other[5];
-            y_6 = other[6];
-            y_7 = other[7];
-            y_8 = other[8];
-            y_9 = other[9];
-            {
-                long d1 = z_1 + z_1;
-                long d3 = z_3 + z_3;
-                long d5 = z_5 + z_5;
-                long d7 = z_7 + z_7;
-                long d9 = z_9 + z_9;
-                long t0 = z_0 * y_0 + ((d1 * y_9 + z_2 * y_8 + d3 * y_7 + z_4 * y_6 + d5 * y_5 + z_6 * y_4 + d7 * y_3 + z_8 * y_2 + d9 * y_1) * n19);
-                x_0 = t0 & m26;
-                long t1 = (t0 >> 26) + z_0 * y_1 + z_1 * y_0 + ((z_2 * y_9 + z_3 * y_8 + z_4 * y_7 + z_5 * y_6 + z_6 * y_5 + z_7 * y_4 + z_8 * y_3 + z_9 * y_2) * n19);
-                x_1 = t1 & m25;
-                long t2 = (t1 >> 25) + z_0 * y_2 + d1 * y_1 + z_2 * y_0 + ((d3 * y_9 + z_4 * y_8 + d5 * y_7 + z_6 * y_6 + d7 * y_5 + z_8 * y_4 + d9 * y_3) * n19);
-                x_2 = t2 & m26;
-                long t3 = (t2 >> 26) + z_0 * y_3 + z_1 * y_2 + z_2 * y_1 + z_3 * y_0 + ((z_4 * y_9 + z_5 * y_8 + z_6 * y_7 + z_7 * y_6 + z_8 * y_5 + z_9 * y_4) * n19);
-                x_3 = t3 & m25;
-                long t4 = (t3 >> 25) + z_0 * y_4 + d1 * y_3 + z_2 * y_2 + d3 * y_1 + z_4 * y_0 + ((d5 * y_9 + z_6 * y_8 + d7 * y_7 + z_8 * y_6 + d9 * y_5) * n19);
-                x_4 = t4 & m26;
-                long t5 = (t4 >> 26) + z_0 * y_5 + z_1 * y_4 + z_2 * y_3 + z_3 * y_2 + z_4 * y_1 + z_5 * y_0 + ((z_6 * y_9 + z_7 * y_8 + z_8 * y_7 + z_9 * y_6) * n19);
-                x_5 = t5 & m25;
-                long t6 = (t5 >> 25) + z_0 * y_6 + d1 * y_5 + z_2 * y_4 + d3 * y_3 + z_4 * y_2 + d5 * y_1 + z_6 * y_0 + ((d7 * y_9 + z_8 * y_8 + d9 * y_7) * n19);
-                x_6 = t6 & m26;
-                long t7 = (t6 >> 26) + z_0 * y_7 + z_1 * y_6 + z_2 * y_5 + z_3 * y_4 + z_4 * y_3 + z_5 * y_2 + z_6 * y_1 + z_7 * y_0 + ((z_8 * y_9 + z_9 * y_8) * n19);
-                x_7 = t7 & m25;
-                long t8 = (t7 >> 25) + z_0 * y_8 + d1 * y_7 + z_2 * y_6 + d3 * y_5 + z_4 * y_4 + d5 * y_3 + z_6 * y_2 + d7 * y_1 + z_8 * y_0 + ((d9 * y_9) * n19);
-                x_8 = t8 & m26;
-                long t9 = (t8 >> 26) + z_0 * y_9 + z_1 * y_8 + z_2 * y_7 + z_3 * y_6 + z_4 * y_5 + z_5 * y_4 + z_6 * y_3 + z_7 * y_2 + z_8 * y_1 + z_9 * y_0;
-                x_9 = t9 & m25;
-                long t10 = ((t9 >> 25) * n19) + x_0;
-                x_0 = t10 & m26;
-                x_1 = (t10 >> 26) + x_1;
-            }
-            e_0 = x_0 + x_0;
-            e_1 = x_1 + x_1;
-            e_2 = x_2 + x_2;
-            e_3 = x_3 + x_3;
-            e_4 = x_4 + x_4;
-            e_5 = x_5 + x_5;
-            e_6 = x_6 + x_6;
-            e_7 = x_7 + x_7;
-            e_8 = x_8 + x_8;
-            e_9 = x_9 + x_9;
-        }
+        x_0 = arrayZ[0];
+        x_1 = arrayZ[1];
+        x_2 = arrayZ[2];
+        x_3 = arrayZ[3];
+        x_4 = arrayZ[4];
+        x_5 = arrayZ[5];
+        x_6 = arrayZ[6];
+        x_7 = arrayZ[7];
+        x_8 = arrayZ[8];
+        x_9 = arrayZ[9];
+        e_0 = x_0 + x_0;
+        e_1 = x_1 + x_1;
+        e_2 = x_2 + x_2;
+        e_3 = x_3 + x_3;
+        e_4 = x_4 + x_4;
+        e_5 = x_5 + x_5;
+        e_6 = x_6 + x_6;
+        e_7 = x_7 + x_7;
+        e_8 = x_8 + x_8;
+        e_9 = x_9 + x_9;
         x_0 = a_0 - b_0;
         x_1 = a_1 - b_1;
         x_2 = a_2 - b_2;
@@ -754,6 +682,30 @@ internal static class EdwardsGroup
             b_7 = e_7 - c_7;
             b_8 = e_8 - c_8;
             b_9 = e_9 - c_9;
+        }
+        if (withT)
+        {
+            arrayT[0] = x_0;
+            arrayT[1] = x_1;
+            arrayT[2] = x_2;
+            arrayT[3] = x_3;
+            arrayT[4] = x_4;
+            arrayT[5] = x_5;
+            arrayT[6] = x_6;
+            arrayT[7] = x_7;
+            arrayT[8] = x_8;
+            arrayT[9] = x_9;
+            arrayX[0] = y_0;
+            arrayX[1] = y_1;
+            arrayX[2] = y_2;
+            arrayX[3] = y_3;
+            arrayX[4] = y_4;
+            arrayX[5] = y_5;
+            arrayX[6] = y_6;
+            arrayX[7] = y_7;
+            arrayX[8] = y_8;
+            arrayX[9] = y_9;
+            Field25519.Multiply(arrayT, arrayT, arrayX);
         }
         {
             long d1 = x_1 + x_1;
@@ -875,48 +827,5 @@ internal static class EdwardsGroup
         arrayZ[7] = c_7;
         arrayZ[8] = c_8;
         arrayZ[9] = c_9;
-        if (withT)
-        {
-            {
-                long d1 = x_1 + x_1;
-                long d3 = x_3 + x_3;
-                long d5 = x_5 + x_5;
-                long d7 = x_7 + x_7;
-                long d9 = x_9 + x_9;
-                long t0 = x_0 * y_0 + ((d1 * y_9 + x_2 * y_8 + d3 * y_7 + x_4 * y_6 + d5 * y_5 + x_6 * y_4 + d7 * y_3 + x_8 * y_2 + d9 * y_1) * n19);
-                c_0 = t0 & m26;
-                long t1 = (t0 >> 26) + x_0 * y_1 + x_1 * y_0 + ((x_2 * y_9 + x_3 * y_8 + x_4 * y_7 + x_5 * y_6 + x_6 * y_5 + x_7 * y_4 + x_8 * y_3 + x_9 * y_2) * n19);
-                c_1 = t1 & m25;
-                long t2 = (t1 >> 25) + x_0 * y_2 + d1 * y_1 + x_2 * y_0 + ((d3 * y_9 + x_4 * y_8 + d5 * y_7 + x_6 * y_6 + d7 * y_5 + x_8 * y_4 + d9 * y_3) * n19);
-                c_2 = t2 & m26;
-                long t3 = (t2 >> 26) + x_0 * y_3 + x_1 * y_2 + x_2 * y_1 + x_3 * y_0 + ((x_4 * y_9 + x_5 * y_8 + x_6 * y_7 + x_7 * y_6 + x_8 * y_5 + x_9 * y_4) * n19);
-                c_3 = t3 & m25;
-                long t4 = (t3 >> 25) + x_0 * y_4 + d1 * y_3 + x_2 * y_2 + d3 * y_1 + x_4 * y_0 + ((d5 * y_9 + x_6 * y_8 + d7 * y_7 + x_8 * y_6 + d9 * y_5) * n19);
-                c_4 = t4 & m26;
-                long t5 = (t4 >> 26) + x_0 * y_5 + x_1 * y_4 + x_2 * y_3 + x_3 * y_2 + x_4 * y_1 + x_5 * y_0 + ((x_6 * y_9 + x_7 * y_8 + x_8 * y_7 + x_9 * y_6) * n19);
-                c_5 = t5 & m25;
-                long t6 = (t5 >> 25) + x_0 * y_6 + d1 * y_5 + x_2 * y_4 + d3 * y_3 + x_4 * y_2 + d5 * y_1 + x_6 * y_0 + ((d7 * y_9 + x_8 * y_8 + d9 * y_7) * n19);
-                c_6 = t6 & m26;
-                long t7 = (t6 >> 26) + x_0 * y_7 + x_1 * y_6 + x_2 * y_5 + x_3 * y_4 + x_4 * y_3 + x_5 * y_2 + x_6 * y_1 + x_7 * y_0 + ((x_8 * y_9 + x_9 * y_8) * n19);
-                c_7 = t7 & m25;
-                long t8 = (t7 >> 25) + x_0 * y_8 + d1 * y_7 + x_2 * y_6 + d3 * y_5 + x_4 * y_4 + d5 * y_3 + x_6 * y_2 + d7 * y_1 + x_8 * y_0 + ((d9 * y_9) * n19);
-                c_8 = t8 & m26;
-                long t9 = (t8 >> 26) + x_0 * y_9 + x_1 * y_8 + x_2 * y_7 + x_3 * y_6 + x_4 * y_5 + x_5 * y_4 + x_6 * y_3 + x_7 * y_2 + x_8 * y_1 + x_9 * y_0;
-                c_9 = t9 & m25;
-                long t10 = ((t9 >> 25) * n19) + c_0;
-                c_0 = t10 & m26;
-                c_1 = (t10 >> 26) + c_1;
-            }
-            arrayT[0] = c_0;
-            arrayT[1] = c_1;
-            arrayT[2] = c_2;
-            arrayT[3] = c_3;
-            arrayT[4] = c_4;
-            arrayT[5] = c_5;
-            arrayT[6] = c_6;
-            arrayT[7] = c_7;
-            arrayT[8] = c_8;
-            arrayT[9] = c_9;
-        }
     }
 }

@@ -124,16 +124,22 @@ internal sealed class HalfScalars
                 quotient = 1L << 30;
             }
 
-            long less = 0;
-            long more = 0;
-            for (i = shift; i < Limbs; i++)
+            long carry = 0;
+            for (i = shift; i <= top; i++)
             {
-                less += r0[i] - (quotient * r1[i - shift]);
-                r0[i] = less & Mask;
-                less >>= 32;
-                more += v0[i] + (quotient * v1[i - shift]);
-                v0[i] = more & Mask;
-                more >>= 32;
+                carry += r0[i] - (quotient * r1[i - shift]);
+                r0[i] = carry & Mask;
+                carry >>= 32;
+            }
+
+            // The larger v is below 8 L / r, with the r of the step before.
+            int end = Limbs - divisorTop;
+            carry = 0;
+            for (i = shift; i < end; i++)
+            {
+                carry += v0[i] + (quotient * v1[i - shift]);
+                v0[i] = carry & Mask;
+                carry >>= 32;
             }
         }
     }

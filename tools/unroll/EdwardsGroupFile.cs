@@ -53,11 +53,10 @@ internal static class EdwardsGroupFile
             source.Block("if (--times == 0)", () => source.Line("break;"));
             field.Copy("z", "a");
         });
+        MakeT(source, field, "e", "z");
         field.Store("arrayX", "x");
         field.Store("arrayY", "y");
         field.Store("arrayZ", "a");
-        field.Multiply("a", "e", "z");
-        field.Store("arrayT", "a");
     }
 
     // add-2008-hwcd-3. A negated addend has Y + X and Y - X exchanged, and the other sign of T.
@@ -70,7 +69,6 @@ internal static class EdwardsGroupFile
         source.Line("long[] other = addend.T2d;");
         field.Load("x", "arrayX");
         field.Load("y", "arrayY");
-        field.Load("z", "arrayZ");
         field.Declare("a", "b", "c", "e");
         field.Add("e", "y", "x");
         field.Assign("c", "sum");
@@ -81,14 +79,9 @@ internal static class EdwardsGroupFile
         field.Assign("x", "arrayT");
         field.Assign("y", "other");
         field.Multiply("c", "x", "y");
-        source.Block("if (affine)", () => field.Add("e", "z", "z"));
-        source.Block("else", () =>
-        {
-            source.Line("other = addend.Z;");
-            field.Assign("y", "other");
-            field.Multiply("x", "z", "y");
-            field.Add("e", "x", "x");
-        });
+        source.Block("if (!affine)", () => source.Line("Field25519.Multiply(arrayZ, arrayZ, addend.Z);"));
+        field.Assign("x", "arrayZ");
+        field.Add("e", "x", "x");
         field.Subtract("x", "a", "b");
         field.Add("y", "a", "b");
         source.Block("if (negated)", () =>
@@ -101,17 +94,21 @@ internal static class EdwardsGroupFile
             field.Add("a", "e", "c");
             field.Subtract("b", "e", "c");
         });
+        source.Block("if (withT)", () => MakeT(source, field, "x", "y"));
         field.Multiply("c", "x", "b");
         field.Store("arrayX", "c");
         field.Multiply("c", "y", "a");
         field.Store("arrayY", "c");
         field.Multiply("c", "a", "b");
         field.Store("arrayZ", "c");
-        source.Block("if (withT)", () =>
-        {
-            field.Multiply("c", "x", "y");
-            field.Store("arrayT", "c");
-        });
+    }
+
+    // Called rather than written out: it is needed once for several doublings. X is written after it.
+    private static void MakeT(SourceWriter source, FieldWriter field, string a, string b)
+    {
+        field.Store("arrayT", a);
+        field.Store("arrayX", b);
+        source.Line("Field25519.Multiply(arrayT, arrayT, arrayX);");
     }
 
     private static void Arrays(SourceWriter source, string owner, params string[] names)
