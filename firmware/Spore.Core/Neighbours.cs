@@ -3,7 +3,7 @@ using Spore.Crypto;
 
 namespace Spore;
 
-/// <summary>What hellos have told: where a key was heard, and when it is to be answered by an initiation. A fixed table; the one heard longest ago makes room.</summary>
+/// <summary>What hellos have told: where a key was heard, and when it is to be answered by an initiation. A fixed table; the one heard longest ago makes room, of those that are not to be answered if there are any.</summary>
 internal sealed class Neighbours
 {
     private const int KeySize = 32;
@@ -110,7 +110,8 @@ internal sealed class Neighbours
             place = 0;
             for (int i = 1; i < _heardAt.Length; i++)
             {
-                if (_heardAt[i] < _heardAt[place])
+                bool isPlanned = IsPlanned(i);
+                if (isPlanned != IsPlanned(place) ? !isPlanned : _heardAt[i] < _heardAt[place])
                 {
                     place = i;
                 }

@@ -51,6 +51,11 @@ public sealed partial class Node : ITftpFiles
 
         if (IsName(_networkName, name, offset, length))
         {
+            if (!_network.IsComplete)
+            {
+                return TftpError.FileNotFound;
+            }
+
             if (peer == null || !peer.IsMember)
             {
                 return Refusal.MembersOnly(transfer);

@@ -29,7 +29,7 @@ public class NeighboursTests
                     model.Add(heard);
                     if (model.Count > Count)
                     {
-                        model.RemoveAt(0);
+                        model.Remove(model.SkipLast(1).FirstOrDefault(h => h.Due is null) ?? model[0]);
                     }
 
                     heard.Version = version;
