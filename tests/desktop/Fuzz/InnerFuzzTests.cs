@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Network;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
 using Xunit;
@@ -89,6 +90,56 @@ public class InnerFuzzTests
         {
             Assert.Equal(0, target.Quiet.Delivered);
         }
+    }
+
+    [Fact]
+    public void Anything_that_the_application_sends()
+    {
+        FuzzTarget target = new(1);
+        target.Load(5);
+        target.Connect(target.Member);
+        byte[][] packets =
+        [
+            InnerPacket.Echo([10, 0, 0, 1], [10, 0, 0, 2]),
+            InnerPacket.Udp(target.Node.LinkLocal, target.MemberAddress, 1, 2, new byte[1372]),
+            InnerPacket.Udp(target.Node.LinkLocal, target.GuestAddress, 1, 2, 3),
+        ];
+        int taken = 0;
+        for (int i = 0; i < 3_000; i++)
+        {
+            byte[] packet = target.Next(5) == 0 ? target.Random(target.Next(2_000)) : target.Mutate(target.Pick(packets));
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            bool sent = target.Node.Send(packet, 0, packet.Length, target.Now);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            taken += sent ? 1 : 0;
+            target.Advance(target.Next(10));
+        }
+
+        Assert.InRange(taken, 500, 2_500);
+        target.Connect(target.Member);
+        Assert.True(target.Ping(target.Member));
+    }
+
+    [Fact]
+    public void Files_near_a_sound_one_are_refused_by_Load()
+    {
+        FuzzTarget target = new(1);
+        target.Load(5);
+        string state = target.State();
+        int refused = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            byte[] file = target.Next(10) == 0 ? target.Random(target.Next(500)) : target.Mutate(target.Newer);
+            if (!file.AsSpan().SequenceEqual(target.Newer))
+            {
+                Assert.NotEqual(NetworkFault.None, target.Node.Load(file, 0, file.Length, target.Now));
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1_900, 2_000);
+        Assert.Equal(state, target.State());
+        Assert.Equal(NetworkFault.None, target.Node.Load(target.Newer, 0, target.Newer.Length, target.Now));
     }
 
     [Theory]

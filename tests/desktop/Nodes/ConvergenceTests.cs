@@ -20,6 +20,10 @@ public class ConvergenceTests
     [InlineData(6, 3)]
     [InlineData(7, 2)]
     [InlineData(8, 2)]
+    [InlineData(9, 4)]
+    [InlineData(10, 4)]
+    [InlineData(11, 1)]
+    [InlineData(12, 1)]
     public void Reboots_partitions_loss_and_new_versions_in_any_order(int seed, int slots)
     {
         Random random = new(seed);
