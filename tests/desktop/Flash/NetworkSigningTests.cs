@@ -88,7 +88,7 @@ public class NetworkSigningTests
     }
 
     [Fact]
-    public void An_entry_has_the_bytes_the_design_says()
+    public void An_entry_has_the_bytes_the_protocol_says()
     {
         PeerDescription peer = Peer(
             Keys.Node(1),

@@ -20,7 +20,7 @@ public class IdentityRecordTests
     }
 
     [Fact]
-    public void A_sealed_record_is_laid_out_as_the_design_says_and_is_sound_at_any_offset()
+    public void A_sealed_record_is_laid_out_as_the_protocol_says_and_is_sound_at_any_offset()
     {
         byte[] record = Sound();
         Assert.Equal("SPOREID1"u8.ToArray(), record[..8]);

@@ -13,7 +13,7 @@ public class NetworkHeaderTests
     private static byte[] Header() => NetworkBytes.RichFile()[..NetworkHeader.Size];
 
     [Fact]
-    public void Every_field_is_where_the_design_says()
+    public void Every_field_is_where_the_protocol_says()
     {
         byte[] file = NetworkBytes.RichFile();
         byte[] header = [9, .. file[..NetworkHeader.Size]];

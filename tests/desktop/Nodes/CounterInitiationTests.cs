@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>A member that rebooted without a clock sends initiations from the past (DESIGN section 7).</summary>
+/// <summary>A member that rebooted without a clock sends initiations from the past (PROTOCOL section 4.3).</summary>
 public class CounterInitiationTests
 {
     private readonly Mesh _mesh = new();

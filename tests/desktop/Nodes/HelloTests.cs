@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>How nodes that know nobody are found (DESIGN section 8).</summary>
+/// <summary>How nodes that know nobody are found (PROTOCOL section 5).</summary>
 public class HelloTests
 {
     private static readonly byte[] _zone = [0x80, 0, 0, 0];
