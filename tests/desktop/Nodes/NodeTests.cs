@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Spore.Network;
+using Spore.Tests.Network;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -117,6 +118,51 @@ public class NodeTests
         MeshNode[] nodes = [.. Enumerable.Range(1, 6).Select(i => mesh.Add((byte)i))];
         nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 600_000), State(mesh));
+    }
+
+    [Fact]
+    public void A_node_answers_for_its_own_addresses_and_not_for_a_subnet_behind_it()
+    {
+        (Mesh mesh, MeshNode asking, MeshNode asked) = TwoWithSubnet();
+        asking.Send(InnerPacket.Echo(Address(asking), Address(asked)));
+        mesh.Run(1000);
+        Assert.Single(asking.Delivered);
+        asking.Send(InnerPacket.Echo(Address(asking), _inSubnet));
+        mesh.Run(1000);
+        Assert.Single(asking.Delivered);
+        Assert.Single(asked.Delivered);
+    }
+
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void A_datagram_that_nobody_takes_is_answered_by_port_unreachable(bool listens, int answers)
+    {
+        (Mesh mesh, MeshNode asking, MeshNode asked) = TwoWithSubnet();
+        asked.Listens = listens;
+        asking.Send(InnerPacket.Udp(Address(asking), Address(asked), 1000, 2000, 1, 2, 3));
+        mesh.Run(1000);
+        Assert.Single(asked.Delivered);
+        Assert.Equal(answers, asking.Delivered.Count);
+        Assert.All(asking.Delivered, p => Assert.Equal((58, 1, 4), (p[6], p[40], p[41])));
+    }
+
+    private static readonly byte[] _inSubnet = [0xFD, 1, .. new byte[13], 7];
+
+    private static (Mesh Mesh, MeshNode Asking, MeshNode Asked) TwoWithSubnet()
+    {
+        Mesh mesh = new();
+        MeshNode asking = mesh.Add(1);
+        MeshNode asked = mesh.Add(2);
+        byte[][] entries =
+        [
+            NetworkBytes.Entry(asking.Key, NetworkBytes.Field(1, [.. Address(asking), 128])),
+            NetworkBytes.Entry(asked.Key, NetworkBytes.Field(1, [.. Address(asked), 128]), NetworkBytes.Field(1, [0xFD, 1, .. new byte[14], 64])),
+        ];
+        byte[] network = NetworkBytes.File(1, 1_760_000_000, 0, [.. entries.OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
+        Assert.Equal(NetworkFault.None, asking.Load(network));
+        Assert.True(mesh.RunUntil(() => asked.Node.NetworkVersion == 1 && asking.Node.SessionCount(mesh.Now) == 1, 60_000), State(mesh));
+        return (mesh, asking, asked);
     }
 
     private static void TalkToAll(MeshNode[] nodes)
