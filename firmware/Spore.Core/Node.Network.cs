@@ -38,6 +38,7 @@ public sealed partial class Node
     private int _pullFrom;
     private long _pullDue = Never;
     private long _exchangeDue = Never;
+    private int _exchangedWith;
     private long _freshnessDue = Never;
     private long _confirmedAt = -FreshFor;
     private int _witnessToAsk;
@@ -427,10 +428,13 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            Peer peer = peers[i];
-            Agreement agreement = _agreements[i];
+            // Behind the one whose turn it was: one that always wants something must not keep the place from the others.
+            int slot = (_exchangedWith + 1) % peers.Length;
+            Peer peer = peers[slot];
+            Agreement agreement = _agreements[slot];
             if (!peer.InUse || !peer.HasSession(now))
             {
+                _exchangedWith = slot;
                 continue;
             }
 
@@ -463,6 +467,8 @@ public sealed partial class Node
 
                 agreement.WantsWrite = false;
             }
+
+            _exchangedWith = slot;
         }
     }
 

@@ -19,7 +19,7 @@ public sealed partial class Node
     private readonly byte[] _trustRoot = new byte[32];
     private readonly ulong _floor;
     private readonly Blake2s _hash = new Blake2s();
-    private readonly Ed25519 _ed25519 = new Ed25519();
+    private readonly Ed25519 _ed25519;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
     private readonly WallClock _clock;
@@ -54,12 +54,14 @@ public sealed partial class Node
         Array.Copy(identity, IdentityRecord.TrustRootOffset, _trustRoot, 0, 32);
         _floor = IdentityRecord.Floor(identity, 0);
 
-        X25519 x25519 = new X25519();
+        CurveScratch scratch = new CurveScratch();
+        _ed25519 = new Ed25519(scratch);
+        X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 aead = new ChaCha20Poly1305();
         _clock = new WallClock(buildTime, now);
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, _hash, aead, transport, entropy, this, Counters);
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, scratch, _hash, aead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);

@@ -1,23 +1,20 @@
 namespace Spore.Crypto;
 
 /// <summary>
-/// Multiples of edwards25519's base point by a signed comb of two blocks (after Hamburg, "Fast and compact elliptic-curve
-/// cryptography", 2012, section 3.3): 26 doublings and 52 additions, in time that does not depend on the scalar.
+/// Multiples of edwards25519's base point by a signed comb (after Hamburg, "Fast and compact elliptic-curve cryptography",
+/// 2012, section 3.3): 52 doublings and 52 additions, in time that does not depend on the scalar.
 /// </summary>
 /// <remarks>
 /// A scalar made odd is a sum of all powers of two up to the 259th, each added or subtracted. Five of them, 52 places
-/// apart, make one addition; the two blocks' additions are 26 places apart.
+/// apart, make one addition.
 /// </remarks>
 internal static partial class BasePointComb
 {
     /// <summary>Columns, from <see cref="Columns"/> - 1 down to 0, with a doubling between two.</summary>
-    internal const int Columns = 26;
+    internal const int Columns = 52;
 
     /// <summary>Bytes in what <see cref="Recode"/> makes.</summary>
     internal const int SignsSize = 33;
-
-    private const int Blocks = 2;
-    private const int ToothSpacing = Columns * Blocks;
 
     /// <summary>Makes signs of a scalar: bit i + 1 tells whether the i-th power of two is added or subtracted.</summary>
     /// <param name="signs">Takes the 33 bytes of signs.</param>
@@ -38,7 +35,7 @@ internal static partial class BasePointComb
         signs[32] = 0x10;
     }
 
-    /// <summary>Adds a column's two entries to a point.</summary>
+    /// <summary>Adds a column's entry to a point.</summary>
     /// <param name="point">The point; its T is made only if asked for.</param>
     /// <param name="signs">What <see cref="Recode"/> made.</param>
     /// <param name="column">Which column.</param>
@@ -46,20 +43,17 @@ internal static partial class BasePointComb
     /// <param name="withT">Whether T is made.</param>
     internal static void AddColumn(EdwardsPoint point, byte[] signs, int column, EdwardsAddend scratch, bool withT)
     {
-        for (int block = 0; block < Blocks; block++)
-        {
-            int bit = column + (Columns * block) + 1;
-            long top = Bit(signs, bit + (4 * ToothSpacing));
-            long index = Bit(signs, bit)
-                + (Bit(signs, bit + ToothSpacing) << 1)
-                + (Bit(signs, bit + (2 * ToothSpacing)) << 2)
-                + (Bit(signs, bit + (3 * ToothSpacing)) << 3);
+        int bit = column + 1;
+        long top = Bit(signs, bit + (4 * Columns));
+        long index = Bit(signs, bit)
+            + (Bit(signs, bit + Columns) << 1)
+            + (Bit(signs, bit + (2 * Columns)) << 2)
+            + (Bit(signs, bit + (3 * Columns)) << 3);
 
-            // With the top tooth negative the entry is negated, and the others' signs are the opposite.
-            long negative = top - 1;
-            Select(scratch, block, index ^ (negative & 15), negative);
-            EdwardsGroup.Add(point, scratch, false, true, withT || block == 0);
-        }
+        // With the top tooth negative the entry is negated, and the others' signs are the opposite.
+        long negative = top - 1;
+        Select(scratch, index ^ (negative & 15), negative);
+        EdwardsGroup.Add(point, scratch, false, true, withT);
     }
 
     private static long Bit(byte[] signs, int bit)

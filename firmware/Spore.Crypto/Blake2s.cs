@@ -15,7 +15,10 @@ public sealed partial class Blake2s
     /// <summary>Bytes in a block.</summary>
     public const int BlockSize = 64;
 
-    private readonly uint[] _h = new uint[8];
+    /// <summary>Words in what <see cref="Save"/> saves.</summary>
+    internal const int StateSize = 8;
+
+    private readonly uint[] _h = new uint[StateSize];
     private readonly byte[] _block = new byte[BlockSize];
     private int _filled;
     private long _total;
@@ -111,6 +114,22 @@ public sealed partial class Blake2s
         Array.Clear(_block, 0, BlockSize);
         _filled = 0;
         _total = 0;
+    }
+
+    /// <summary>Called when one whole block was taken in: saves the state after it, and wipes it.</summary>
+    internal void Save(uint[] state)
+    {
+        _total = BlockSize;
+        Compress(_block, 0, false);
+        Array.Copy(_h, 0, state, 0, StateSize);
+        Wipe();
+    }
+
+    /// <summary>Called after <see cref="Begin"/>, with the same length: goes on from a state that was saved.</summary>
+    internal void Restore(uint[] state)
+    {
+        Array.Copy(state, 0, _h, 0, StateSize);
+        _total = BlockSize;
     }
 
     private void Start(int digestLength, int keyLength)

@@ -24,16 +24,27 @@ public sealed class Ed25519
     private const int Refused = 4;
 
     private readonly Sha512 _hash = new Sha512();
-    private readonly Edwards25519 _curve = new Edwards25519();
+    private readonly Edwards25519 _curve;
     private readonly Scalar25519 _scalars = new Scalar25519();
     private readonly HalfScalars _halves = new HalfScalars();
-    private readonly EdwardsPoint _publicPoint = new EdwardsPoint();
-    private readonly EdwardsPoint _r = new EdwardsPoint();
     private readonly byte[] _digest = new byte[Sha512.DigestSize];
     private readonly byte[] _scalar = new byte[32];
     private readonly byte[] _publicKey = new byte[PublicKeySize];
     private readonly byte[] _signature = new byte[SignatureSize];
     private int _state = Refused;
+
+    /// <summary>Takes memory of its own.</summary>
+    public Ed25519()
+        : this(new CurveScratch())
+    {
+    }
+
+    /// <summary>Takes memory, but for what can be shared.</summary>
+    /// <param name="scratch">What it works in within one call.</param>
+    public Ed25519(CurveScratch scratch)
+    {
+        _curve = new Edwards25519(scratch);
+    }
 
     /// <summary>Tells whether a signature is a public key's over a message.</summary>
     /// <param name="publicKey">Holds the 32-byte public key.</param>
@@ -86,11 +97,11 @@ public sealed class Ed25519
     {
         if (_state == DecodingKey)
         {
-            _state = _curve.DecodeNegated(_publicPoint, _publicKey, 0) && !_curve.IsSmallOrder(_publicPoint) ? DecodingR : Refused;
+            _state = Decode(_publicKey, false) ? DecodingR : Refused;
         }
         else if (_state == DecodingR)
         {
-            _state = _curve.DecodeNegated(_r, _signature, 0) && !_curve.IsSmallOrder(_r) ? Summing : Refused;
+            _state = Decode(_signature, true) ? Summing : Refused;
             if (_state == Summing)
             {
                 BeginSum();
@@ -113,12 +124,24 @@ public sealed class Ed25519
         return accepted;
     }
 
+    private bool Decode(byte[] bytes, bool isR)
+    {
+        EdwardsPoint point = _curve.Point;
+        if (!_curve.DecodeNegated(point, bytes, 0) || _curve.IsSmallOrder(point))
+        {
+            return false;
+        }
+
+        _curve.FillTable(isR, point);
+        return true;
+    }
+
     // S B - k A - R = 0, times v, with u for k v.
     private void BeginSum()
     {
         _scalars.Reduce(_scalar, _digest);
         _halves.Split(_scalar);
         _scalars.Multiply(_scalar, _halves.V, _signature, 32);
-        _curve.BeginSum(_halves.U, _publicPoint, _halves.V, _r, _halves.IsNegative, _scalar);
+        _curve.BeginSum(_halves.U, _halves.V, _halves.IsNegative, _scalar);
     }
 }

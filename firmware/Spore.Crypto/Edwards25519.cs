@@ -16,50 +16,40 @@ internal sealed class Edwards25519
     private const int ElementSize = 32;
 
     // The curve's d, -121665/121666.
-    private static readonly byte[] _dBytes = new byte[]
+    private static readonly long[] _d = new long[]
     {
-        0xA3, 0x78, 0x59, 0x13, 0xCA, 0x4D, 0xEB, 0x75, 0xAB, 0xD8, 0x41, 0x41, 0x4D, 0x0A, 0x70, 0x00,
-        0x98, 0xE8, 0x79, 0x77, 0x79, 0x40, 0xC7, 0x8C, 0x73, 0xFE, 0x6F, 0x2B, 0xEE, 0x6C, 0x03, 0x52,
+        0x35978A3, 0xD37284, 0x3156EBD, 0x6A0A0E, 0x1C029, 0x179E898, 0x3A03CBB, 0x1CE7198, 0x2E2B6FF, 0x1480DB3,
     };
 
-    // A square root of -1: 2^((p - 1) / 4).
-    private static readonly byte[] _rootOfMinusOneBytes = new byte[]
-    {
-        0xB0, 0xA0, 0x0E, 0x4A, 0x27, 0x1B, 0xEE, 0xC4, 0x78, 0xE4, 0x2F, 0xAD, 0x06, 0x18, 0x43, 0x2F,
-        0xA7, 0xD7, 0xFB, 0x3D, 0x99, 0x00, 0x4D, 0x2B, 0x0B, 0xDF, 0xC1, 0x4F, 0x80, 0x24, 0x83, 0x2B,
-    };
+    private readonly CurveScratch _scratch;
+    private readonly EdwardsPoint _sum = new EdwardsPoint();
 
-    private readonly long[] _d = new long[Field25519.Limbs];
-    private readonly long[] _d2 = new long[Field25519.Limbs];
-    private readonly long[] _rootOfMinusOne = new long[Field25519.Limbs];
-    private readonly long[] _a = new long[Field25519.Limbs];
-    private readonly long[] _b = new long[Field25519.Limbs];
-    private readonly long[] _c = new long[Field25519.Limbs];
-    private readonly long[] _e = new long[Field25519.Limbs];
-    private readonly long[] _f = new long[Field25519.Limbs];
-    private readonly long[] _g = new long[Field25519.Limbs];
-    private readonly byte[] _bytes = new byte[ElementSize];
+    // Addends one after the other: half of the memory that as many objects would take.
+    private readonly long[] _firstTable = new long[TableSize * EdwardsAddend.Size];
+    private readonly long[] _secondTable = new long[TableSize * EdwardsAddend.Size];
     private readonly byte[] _baseSigns = new byte[BasePointComb.SignsSize];
     private readonly sbyte[] _firstDigits = new sbyte[Scalar25519.Digits];
     private readonly sbyte[] _secondDigits = new sbyte[Scalar25519.Digits];
-    private readonly EdwardsAddend[] _firstTable = new EdwardsAddend[TableSize];
-    private readonly EdwardsAddend[] _secondTable = new EdwardsAddend[TableSize];
-    private readonly EdwardsAddend _addend = new EdwardsAddend();
-    private readonly EdwardsPoint _sum = new EdwardsPoint();
     private int _place;
 
-    /// <summary>Takes all memory.</summary>
-    internal Edwards25519()
+    /// <summary>Takes its memory.</summary>
+    /// <param name="scratch">What it works in.</param>
+    internal Edwards25519(CurveScratch scratch)
     {
-        Field25519.Load(_d, _dBytes, 0);
-        Field25519.Add(_d2, _d, _d);
-        Field25519.Load(_rootOfMinusOne, _rootOfMinusOneBytes, 0);
-        for (int i = 0; i < TableSize; i++)
-        {
-            _firstTable[i] = new EdwardsAddend();
-            _secondTable[i] = new EdwardsAddend();
-        }
+        _scratch = scratch;
     }
+
+    /// <summary>Where a point can be decoded until a sum is begun.</summary>
+    internal EdwardsPoint Point
+    {
+        get { return _sum; }
+    }
+
+    /// <summary>Twice the curve's d.</summary>
+    internal static readonly long[] D2 = new long[]
+    {
+        0x2B2F159, 0x1A6E509, 0x22ADD7A, 0xD4141D, 0x38052, 0xF3D130, 0x3407977, 0x19CE331, 0x1C56DFF, 0x901B67,
+    };
 
     /// <summary>Decodes a point and negates it (RFC 8032 section 5.1.3).</summary>
     /// <param name="result">Takes the negated point.</param>
@@ -70,15 +60,14 @@ internal sealed class Edwards25519
     {
         long[] x = result.X;
         long[] y = result.Y;
-        long[] u = _a;
-        long[] v = _b;
-        long[] v3 = _c;
-        long[] t = _e;
+        long[] u = _scratch.A;
+        long[] v = _scratch.B;
+        byte[] bytes = _scratch.Bytes;
         Field25519.Load(y, source, offset);
-        Field25519.Store(_bytes, 0, y);
+        Field25519.Store(bytes, 0, y);
         int sign = source[offset + 31] >> 7;
-        _bytes[31] |= (byte)(sign << 7);
-        if (!ConstantTime.Equal(_bytes, 0, source, offset, ElementSize))
+        bytes[31] |= (byte)(sign << 7);
+        if (!ConstantTime.Equal(bytes, 0, source, offset, ElementSize))
         {
             return false;
         }
@@ -89,41 +78,21 @@ internal sealed class Edwards25519
         Field25519.Multiply(v, u, _d);
         Field25519.Subtract(u, u, result.Z);
         Field25519.Add(v, v, result.Z);
-
-        // x = u v^3 (u v^7)^((p - 5) / 8)
-        Field25519.Square(v3, v, 1);
-        Field25519.Multiply(v3, v3, v);
-        Field25519.Square(x, v3, 1);
-        Field25519.Multiply(x, x, v);
-        Field25519.Multiply(x, x, u);
-        Field25519.PowerForRoot(x, x, _f, _g, t);
-        Field25519.Multiply(x, x, v3);
-        Field25519.Multiply(x, x, u);
-
-        Field25519.Square(t, x, 1);
-        Field25519.Multiply(t, t, v);
-        Field25519.Subtract(v3, t, u);
-        if (!IsZero(v3))
-        {
-            Field25519.Add(v3, t, u);
-            if (!IsZero(v3))
-            {
-                return false;
-            }
-
-            Field25519.Multiply(x, x, _rootOfMinusOne);
-        }
-
-        Field25519.Store(_bytes, 0, x);
-        if (ConstantTime.IsZero(_bytes, 0, ElementSize) && sign == 1)
+        if (!SquareRoot.OfRatio(x, u, v, _scratch))
         {
             return false;
         }
 
-        if ((_bytes[0] & 1) == sign)
+        Field25519.Store(bytes, 0, x);
+        if (ConstantTime.IsZero(bytes, 0, ElementSize) && sign == 1)
         {
-            Field25519.Set(t, 0);
-            Field25519.Subtract(x, t, x);
+            return false;
+        }
+
+        if ((bytes[0] & 1) == sign)
+        {
+            Field25519.Set(u, 0);
+            Field25519.Subtract(x, u, x);
         }
 
         Field25519.Multiply(result.T, x, y);
@@ -135,24 +104,50 @@ internal sealed class Edwards25519
     {
         // Twice the point has order 1, 2 or 4 exactly when one of its coordinates is zero; those are, but for
         // factors that are never zero, xy and x^2 + y^2.
-        Field25519.Square(_a, point.X, 1);
-        Field25519.Square(_b, point.Y, 1);
-        Field25519.Add(_a, _a, _b);
-        Field25519.Multiply(_a, _a, point.X);
-        Field25519.Multiply(_a, _a, point.Y);
-        return IsZero(_a);
+        long[] a = _scratch.A;
+        long[] b = _scratch.B;
+        Field25519.Square(a, point.X, 1);
+        Field25519.Square(b, point.Y, 1);
+        Field25519.Add(a, a, b);
+        Field25519.Multiply(a, a, point.X);
+        Field25519.Multiply(a, a, point.Y);
+        return Field25519.IsZero(a, _scratch.Bytes);
+    }
+
+    /// <summary>Makes the first or the second point's table, of its multiples by 1, 3, 5 and 7.</summary>
+    /// <param name="second">Whether it is the second's.</param>
+    /// <param name="point">The point; used up.</param>
+    internal void FillTable(bool second, EdwardsPoint point)
+    {
+        long[] table = second ? _secondTable : _firstTable;
+        EdwardsAddend addend = _scratch.Addend;
+
+        // Twice the point stands where the last multiple will.
+        int last = (TableSize - 1) * EdwardsAddend.Size;
+        addend.Set(point);
+        addend.Store(table, 0);
+        EdwardsGroup.Double(point, 1);
+        addend.Set(point);
+        addend.Store(table, last);
+        addend.Load(table, 0);
+        for (int at = EdwardsAddend.Size; at <= last; at += EdwardsAddend.Size)
+        {
+            EdwardsGroup.Add(point, addend, false, false, true);
+            addend.Set(point);
+            addend.Store(table, at);
+            addend.Load(table, last);
+        }
     }
 
     /// <summary>
-    /// Begins to compute first * firstPoint + second * secondPoint + baseScalar * B, by one chain of doublings (Straus).
+    /// Begins to compute first * firstPoint + second * secondPoint + baseScalar * B, by one chain of doublings (Straus). The
+    /// points' tables are filled before, or before the first step.
     /// </summary>
     /// <param name="first">The first point's scalar, 32 bytes, below 2^255.</param>
-    /// <param name="firstPoint">The first point.</param>
     /// <param name="second">The second point's scalar, 32 bytes, below 2^255.</param>
-    /// <param name="secondPoint">The second point.</param>
     /// <param name="subtract">To subtract the first product instead of adding it.</param>
     /// <param name="baseScalar">The base point's scalar, 32 bytes, below 2^255.</param>
-    internal void BeginSum(byte[] first, EdwardsPoint firstPoint, byte[] second, EdwardsPoint secondPoint, bool subtract, byte[] baseScalar)
+    internal void BeginSum(byte[] first, byte[] second, bool subtract, byte[] baseScalar)
     {
         Scalar25519.Recode(_firstDigits, first);
         Scalar25519.Recode(_secondDigits, second);
@@ -165,8 +160,6 @@ internal sealed class Edwards25519
             }
         }
 
-        FillTable(_firstTable, firstPoint);
-        FillTable(_secondTable, secondPoint);
         _sum.SetNeutral();
         _place = Scalar25519.Digits - 1;
         while (_place >= BasePointComb.Columns && _firstDigits[_place] == 0 && _secondDigits[_place] == 0)
@@ -200,7 +193,7 @@ internal sealed class Edwards25519
             AddMultiple(_secondTable, second, inComb);
             if (inComb)
             {
-                BasePointComb.AddColumn(sum, _baseSigns, place, _addend, false);
+                BasePointComb.AddColumn(sum, _baseSigns, place, _scratch.Addend, false);
             }
         }
 
@@ -211,49 +204,16 @@ internal sealed class Edwards25519
     /// <summary>Tells whether the sum is the neutral element, when no place is left.</summary>
     internal bool IsSumNeutral()
     {
-        Field25519.Subtract(_a, _sum.Y, _sum.Z);
-        return IsZero(_sum.X) && IsZero(_a);
+        Field25519.Subtract(_scratch.A, _sum.Y, _sum.Z);
+        return Field25519.IsZero(_sum.X, _scratch.Bytes) && Field25519.IsZero(_scratch.A, _scratch.Bytes);
     }
 
-    private void AddMultiple(EdwardsAddend[] table, int digit, bool withT)
+    private void AddMultiple(long[] table, int digit, bool withT)
     {
-        if (digit > 0)
+        if (digit != 0)
         {
-            EdwardsGroup.Add(_sum, table[digit >> 1], false, false, withT);
+            _scratch.Addend.Load(table, ((digit < 0 ? -digit : digit) >> 1) * EdwardsAddend.Size);
+            EdwardsGroup.Add(_sum, _scratch.Addend, digit < 0, false, withT);
         }
-        else if (digit < 0)
-        {
-            EdwardsGroup.Add(_sum, table[-digit >> 1], true, false, withT);
-        }
-    }
-
-    private void FillTable(EdwardsAddend[] table, EdwardsPoint point)
-    {
-        // The sum is free until the multiplication starts.
-        EdwardsPoint multiple = _sum;
-        multiple.Set(point);
-        EdwardsGroup.Double(multiple, 1);
-        SetAddend(_addend, multiple);
-        multiple.Set(point);
-        SetAddend(table[0], multiple);
-        for (int i = 1; i < TableSize; i++)
-        {
-            EdwardsGroup.Add(multiple, _addend, false, false, true);
-            SetAddend(table[i], multiple);
-        }
-    }
-
-    private void SetAddend(EdwardsAddend addend, EdwardsPoint point)
-    {
-        Field25519.Add(addend.Sum, point.Y, point.X);
-        Field25519.Subtract(addend.Difference, point.Y, point.X);
-        Field25519.Copy(addend.Z, point.Z);
-        Field25519.Multiply(addend.T2d, point.T, _d2);
-    }
-
-    private bool IsZero(long[] element)
-    {
-        Field25519.Store(_bytes, 0, element);
-        return ConstantTime.IsZero(_bytes, 0, ElementSize);
     }
 }

@@ -159,6 +159,15 @@ internal static partial class Field25519
         result[9] = a[9] - b[9];
     }
 
+    /// <summary>Tells whether an element is zero.</summary>
+    /// <param name="a">The element.</param>
+    /// <param name="bytes">32 bytes to work in.</param>
+    internal static bool IsZero(long[] a, byte[] bytes)
+    {
+        Store(bytes, 0, a);
+        return ConstantTime.IsZero(bytes, 0, 32);
+    }
+
     /// <summary>a^((p - 5) / 8), from which square roots are made (RFC 8032 section 5.1.3).</summary>
     /// <param name="result">Takes the power; may be a.</param>
     /// <param name="a">The element; not one of the temporaries.</param>

@@ -3,14 +3,23 @@ using System;
 namespace Spore.Crypto;
 
 /// <summary>HMAC (RFC 2104) with BLAKE2s-256, as WireGuard derives keys with it.</summary>
-/// <remarks>Begin, any number of updates, Finish; then again. One instance is used by one caller at a time.</remarks>
+/// <remarks>
+/// Begin, any number of updates, Finish; then again, with another key or the same one, for which two blocks are not hashed
+/// anew. One instance is used by one caller at a time.
+/// </remarks>
 public sealed class HmacBlake2s
 {
-    private const int InnerToOuter = 0x36 ^ 0x5C;
+    private const int OuterToInner = 0x5C ^ 0x36;
 
     private readonly Blake2s _hash;
+
+    // The key with the inner padding.
     private readonly byte[] _pad = new byte[Blake2s.BlockSize];
-    private readonly byte[] _inner = new byte[Blake2s.DigestSize];
+
+    // The hash after the key's block (RFC 2104 section 4).
+    private readonly uint[] _inner = new uint[Blake2s.StateSize];
+    private readonly uint[] _outer = new uint[Blake2s.StateSize];
+    private bool _hasData;
 
     /// <summary>Makes the construction around a hash.</summary>
     /// <param name="hash">What it works with; not used for anything else from Begin to Finish.</param>
@@ -38,13 +47,17 @@ public sealed class HmacBlake2s
             Array.Copy(key, keyOffset, pad, 0, keyLength);
         }
 
-        for (int i = 0; i < Blake2s.BlockSize; i++)
-        {
-            pad[i] ^= 0x36;
-        }
+        HashPad(0x5C, _outer);
+        HashPad(OuterToInner, _inner);
+        BeginAgain();
+    }
 
+    /// <summary>Starts another code with the same key. Called after <see cref="Finish"/>.</summary>
+    public void BeginAgain()
+    {
         _hash.Begin(Blake2s.DigestSize);
-        _hash.Update(pad, 0, Blake2s.BlockSize);
+        _hash.Restore(_inner);
+        _hasData = false;
     }
 
     /// <summary>Takes in a run of bytes.</summary>
@@ -54,32 +67,47 @@ public sealed class HmacBlake2s
     public void Update(byte[] data, int offset, int length)
     {
         _hash.Update(data, offset, length);
+        _hasData = _hasData || length > 0;
     }
 
-    /// <summary>Writes the 32-byte code and wipes the state.</summary>
+    /// <summary>Writes the 32-byte code. The key stays until <see cref="Wipe"/>.</summary>
     /// <param name="mac">Takes the code; may be the buffer of the key or of the data.</param>
     /// <param name="offset">Where it goes.</param>
     public void Finish(byte[] mac, int offset)
     {
+        if (!_hasData)
+        {
+            // The key's block is the last one then, which is hashed in another way.
+            _hash.Begin(Blake2s.DigestSize);
+            _hash.Update(_pad, 0, Blake2s.BlockSize);
+        }
+
+        _hash.Finish(mac, offset);
+        _hash.Begin(Blake2s.DigestSize);
+        _hash.Restore(_outer);
+        _hash.Update(mac, offset, Blake2s.DigestSize);
+        _hash.Finish(mac, offset);
+    }
+
+    /// <summary>Wipes key and state: when the key is done with, or a code is given up halfway.</summary>
+    public void Wipe()
+    {
+        Array.Clear(_pad, 0, Blake2s.BlockSize);
+        Array.Clear(_inner, 0, Blake2s.StateSize);
+        Array.Clear(_outer, 0, Blake2s.StateSize);
+        _hash.Wipe();
+    }
+
+    private void HashPad(int change, uint[] state)
+    {
         byte[] pad = _pad;
-        _hash.Finish(_inner, 0);
         for (int i = 0; i < Blake2s.BlockSize; i++)
         {
-            pad[i] ^= InnerToOuter;
+            pad[i] = (byte)(pad[i] ^ change);
         }
 
         _hash.Begin(Blake2s.DigestSize);
         _hash.Update(pad, 0, Blake2s.BlockSize);
-        _hash.Update(_inner, 0, Blake2s.DigestSize);
-        _hash.Finish(mac, offset);
-        Wipe();
-    }
-
-    /// <summary>Wipes the state, as when a code is given up halfway.</summary>
-    public void Wipe()
-    {
-        Array.Clear(_pad, 0, Blake2s.BlockSize);
-        Array.Clear(_inner, 0, Blake2s.DigestSize);
-        _hash.Wipe();
+        _hash.Save(state);
     }
 }

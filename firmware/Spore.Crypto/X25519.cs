@@ -13,23 +13,34 @@ public sealed class X25519
     /// <summary>Bytes in a scalar, a point and a shared secret.</summary>
     public const int KeySize = 32;
 
-    // 255 bits in five equal slices, and a comb's 26 columns in two.
+    // 255 bits in five equal slices, and a comb's 52 columns in four.
     private const int TopBit = 254;
     private const int BitsInStep = 51;
     private const int ColumnsInStep = 13;
 
+    private readonly CurveScratch _scratch;
     private readonly byte[] _scalar = new byte[KeySize];
-    private readonly long[] _x1 = new long[Field25519.Limbs];
-    private readonly long[] _x2 = new long[Field25519.Limbs];
-    private readonly long[] _z2 = new long[Field25519.Limbs];
-    private readonly long[] _x3 = new long[Field25519.Limbs];
-    private readonly long[] _z3 = new long[Field25519.Limbs];
     private readonly byte[] _signs = new byte[BasePointComb.SignsSize];
+    private readonly long[] _x1 = new long[Field25519.Limbs];
+
+    // What the ladder has reached is in a comb's sum: x2 : z2 in X and Z, x3 : z3 in Y and T.
     private readonly EdwardsPoint _sum = new EdwardsPoint();
-    private readonly EdwardsAddend _addend = new EdwardsAddend();
     private int _bit = -1;
     private int _column = -1;
-    private bool _ofBase;
+    private bool _onEdwards;
+
+    /// <summary>Takes memory of its own.</summary>
+    public X25519()
+        : this(new CurveScratch())
+    {
+    }
+
+    /// <summary>Takes memory, but for what can be shared.</summary>
+    /// <param name="scratch">What it works in within one call.</param>
+    public X25519(CurveScratch scratch)
+    {
+        _scratch = scratch;
+    }
 
     /// <summary>Multiplies a point by a scalar.</summary>
     /// <param name="result">Takes the 32-byte product; may be the buffer of the scalar or the point.</param>
@@ -76,13 +87,13 @@ public sealed class X25519
     {
         Field25519.Load(_x1, point, pointOffset);
         Clamp(scalar, scalarOffset);
-        Field25519.Set(_x2, 1);
-        Field25519.Set(_z2, 0);
-        Field25519.Copy(_x3, _x1);
-        Field25519.Set(_z3, 1);
+        Field25519.Set(_sum.X, 1);
+        Field25519.Set(_sum.Z, 0);
+        Field25519.Copy(_sum.Y, _x1);
+        Field25519.Set(_sum.T, 1);
         _bit = TopBit;
         _column = -1;
-        _ofBase = false;
+        _onEdwards = false;
     }
 
     /// <summary>Begins to multiply the base point by a scalar, which is copied.</summary>
@@ -95,16 +106,16 @@ public sealed class X25519
         _sum.SetNeutral();
         _bit = -1;
         _column = BasePointComb.Columns - 1;
-        _ofBase = true;
+        _onEdwards = true;
     }
 
-    /// <summary>Carries on with what was begun: a fifth of the way, of the base point half.</summary>
+    /// <summary>Carries on with what was begun: a fifth of the way, of the base point a quarter.</summary>
     /// <returns>True while steps are left; false when there is nothing to do but finish.</returns>
     public bool Step()
     {
         if (_bit >= 0)
         {
-            MontgomeryLadder.Climb(_x1, _x2, _z2, _x3, _z3, _scalar, _bit, _bit - BitsInStep + 1);
+            MontgomeryLadder.Climb(_x1, _sum.X, _sum.Z, _sum.Y, _sum.T, _scalar, _bit, _bit - BitsInStep + 1);
             _bit -= BitsInStep;
         }
         else if (_column >= 0)
@@ -112,7 +123,7 @@ public sealed class X25519
             for (int i = 0; i < ColumnsInStep; i++)
             {
                 EdwardsGroup.Double(_sum, 1);
-                BasePointComb.AddColumn(_sum, _signs, _column, _addend, false);
+                BasePointComb.AddColumn(_sum, _signs, _column, _scratch.Addend, false);
                 _column--;
             }
         }
@@ -126,16 +137,18 @@ public sealed class X25519
     /// <returns>False, with the result all zero, when the point is of small order; else true.</returns>
     public bool Finish(byte[] result, int resultOffset)
     {
-        if (_ofBase)
+        long[] x = _sum.X;
+        long[] z = _sum.Z;
+        if (_onEdwards)
         {
             // The map from edwards25519 to Curve25519: u = (1 + y) / (1 - y) (RFC 7748 section 4.1).
-            Field25519.Add(_x2, _sum.Z, _sum.Y);
-            Field25519.Subtract(_z2, _sum.Z, _sum.Y);
+            Field25519.Add(x, z, _sum.Y);
+            Field25519.Subtract(z, z, _sum.Y);
         }
 
-        Field25519.Invert(_z2, _z2, _scalar);
-        Field25519.Multiply(_x2, _x2, _z2);
-        Field25519.Store(result, resultOffset, _x2);
+        Field25519.Invert(z, z, _scalar);
+        Field25519.Multiply(x, x, z);
+        Field25519.Store(result, resultOffset, x);
         Wipe();
         return !ConstantTime.IsZero(result, resultOffset, KeySize);
     }
@@ -144,17 +157,13 @@ public sealed class X25519
     public void Wipe()
     {
         Array.Clear(_scalar, 0, KeySize);
-        Array.Clear(_x1, 0, Field25519.Limbs);
-        Array.Clear(_x2, 0, Field25519.Limbs);
-        Array.Clear(_z2, 0, Field25519.Limbs);
-        Array.Clear(_x3, 0, Field25519.Limbs);
-        Array.Clear(_z3, 0, Field25519.Limbs);
         Array.Clear(_signs, 0, BasePointComb.SignsSize);
+        Field25519.Set(_x1, 0);
         _sum.Wipe();
-        _addend.Wipe();
+        _scratch.Addend.Wipe();
         _bit = -1;
         _column = -1;
-        _ofBase = false;
+        _onEdwards = false;
     }
 
     private void Clamp(byte[] scalar, int scalarOffset)

@@ -8,7 +8,6 @@ internal static class BasePointCombFile
     // The numbers of firmware/Spore.Crypto/BasePointComb.cs.
     private const int Teeth = 5;
     private const int ToothSpacing = 52;
-    private const int BlockSpacing = 26;
     private const int Entries = 1 << (Teeth - 1);
     private const int Words = 12;
 
@@ -26,13 +25,12 @@ internal static class BasePointCombFile
         {
             source.Lines(
                 """
-                /// <summary>Selects an entry of a block's table, in time that does not depend on which.</summary>
+                /// <summary>Selects an entry of the table, in time that does not depend on which.</summary>
                 /// <param name="result">Takes the entry, an affine addend; its Z is left alone.</param>
-                /// <param name="block">0 or 1; not a secret.</param>
                 /// <param name="index">Which entry: 0 to 15.</param>
                 /// <param name="negative">All ones to negate it, else zero.</param>
                 """);
-            source.Block("internal static void Select(EdwardsAddend result, int block, long index, long negative)", () => Body(source));
+            source.Block("internal static void Select(EdwardsAddend result, long index, long negative)", () => Body(source));
         });
         return new UnrolledFile("firmware/Spore.Crypto/BasePointComb.g.cs", source.ToString());
     }
@@ -44,13 +42,7 @@ internal static class BasePointCombFile
             source.Line($"long is{i} = ((index ^ {i}) - 1) >> 63;");
         }
 
-        for (int i = 0; i < Words; i++)
-        {
-            source.Line($"long w{i};");
-        }
-
-        source.Block("if (block == 0)", () => Table(source, 0));
-        source.Block("else", () => Table(source, 1));
+        Table(source);
 
         // A negated point has y + x and y - x exchanged, and the other sign of 2dxy.
         for (int i = 0; i < 4; i++)
@@ -71,18 +63,18 @@ internal static class BasePointCombFile
         Unpack(source, 8, "((X) ^ negative) - negative");
     }
 
-    private static void Table(SourceWriter source, int block)
+    private static void Table(SourceWriter source)
     {
         BigInteger[] entries = new BigInteger[Entries];
         for (int i = 0; i < Entries; i++)
         {
-            (BigInteger x, BigInteger y) = Entry(block, i);
+            (BigInteger x, BigInteger y) = Entry(i);
             entries[i] = Mod(y + x) + (Mod(y - x) << 256) + (Mod(2 * _d * x * y) << 512);
         }
 
         for (int word = 0; word < Words; word++)
         {
-            source.Line($"w{word} =");
+            source.Line($"long w{word} =");
             for (int i = 0; i < Entries; i++)
             {
                 long value = (long)(ulong)((entries[i] >> (64 * word)) & ulong.MaxValue);
@@ -110,7 +102,7 @@ internal static class BasePointCombFile
     }
 
     // The topmost tooth counts as it is, another as it is when its bit of the index is set, else negated.
-    private static (BigInteger X, BigInteger Y) Entry(int block, int index)
+    private static (BigInteger X, BigInteger Y) Entry(int index)
     {
         BigInteger factor = BigInteger.Pow(2, (Teeth - 1) * ToothSpacing);
         for (int tooth = 0; tooth < Teeth - 1; tooth++)
@@ -118,7 +110,7 @@ internal static class BasePointCombFile
             factor += BigInteger.Pow(2, tooth * ToothSpacing) * (((index >> tooth) & 1) == 1 ? 1 : -1);
         }
 
-        return Multiply(factor << (block * BlockSpacing));
+        return Multiply(factor);
     }
 
     private static (BigInteger X, BigInteger Y) Multiply(BigInteger factor)

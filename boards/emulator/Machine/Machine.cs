@@ -171,7 +171,7 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <exception cref="ProgramException">There is no such class, or it doesn't fit.</exception>
     public HeapBlock NewObject(string type, params ReadOnlySpan<HeapBlock> arguments)
     {
-        DeviceMethod constructor = Program.FindMethod($"{type}::.ctor");
+        DeviceMethod constructor = Program.FindMethod($"{type}::.ctor", arguments.Length);
         HeapBlock* made = Memory.Allocate(DataType.Class, 1 + constructor.Owner.Fields.Length);
         if (made == null)
         {

@@ -61,15 +61,16 @@ internal sealed class DeviceProgram : IDisposable
 
     /// <summary>Finds a method by name.</summary>
     /// <param name="name">Full name of its type, two colons, and its name.</param>
+    /// <param name="parameters">How many parameters it has, or -1 where there is only one of its name.</param>
     /// <returns>The method.</returns>
     /// <exception cref="ProgramException">There is none, or more than one.</exception>
-    public DeviceMethod FindMethod(string name)
+    public DeviceMethod FindMethod(string name, int parameters = -1)
     {
         int colon = name.IndexOf("::", StringComparison.Ordinal);
         string type = colon < 0 ? name : name[..colon];
         string method = colon < 0 ? "Main" : name[(colon + 2)..];
         MethodDefinition[] found = [.. _assemblies.Select(a => a.MainModule.GetType(type)).Where(t => t is not null)
-            .SelectMany(t => t.Methods).Where(m => m.Name == method)];
+            .SelectMany(t => t.Methods).Where(m => m.Name == method && (parameters < 0 || m.Parameters.Count == parameters))];
         return found.Length == 1
             ? MethodOf(found[0])
             : throw new ProgramException(name, found.Length == 0 ? "there is no such method" : "there is more than one such method");

@@ -3,26 +3,46 @@ using Spore.Crypto;
 
 namespace Spore.WireGuard;
 
-/// <summary>Makes ephemeral private keys from several inputs, so that no single weak one decides: the node's own key, the entropy source, a counter, and when handshakes arrived.</summary>
+/// <summary>
+/// Makes ephemeral private keys from more than the host's entropy, which may be weak on a device: BLAKE2s keyed with the node's
+/// private key, over that entropy, a counter, and when handshakes arrived. One whole key can be made ahead of need.
+/// </summary>
 internal sealed class EphemeralKeys
 {
+    private readonly X25519 _x25519;
     private readonly Blake2s _hash;
     private readonly IEntropy _entropy;
     private readonly byte[] _nodeKey;
     private readonly byte[] _input = new byte[Message.KeySize];
     private readonly byte[] _pool = new byte[Message.KeySize];
     private readonly byte[] _number = new byte[8];
+
+    // The key made ahead: private, then public.
+    private readonly byte[] _ready = new byte[2 * Message.KeySize];
+    private bool _isReady;
+    private long _readyAt;
     private ulong _counter;
 
-    internal EphemeralKeys(Blake2s hash, IEntropy entropy, byte[] nodeKey)
+    /// <summary>Takes the memory.</summary>
+    /// <param name="x25519">What to multiply with.</param>
+    /// <param name="hash">The hash to work with.</param>
+    /// <param name="entropy">The host's source of chance.</param>
+    /// <param name="nodeKey">The node's private key; kept by reference.</param>
+    internal EphemeralKeys(X25519 x25519, Blake2s hash, IEntropy entropy, byte[] nodeKey)
     {
+        _x25519 = x25519;
         _hash = hash;
         _entropy = entropy;
         _nodeKey = nodeKey;
     }
 
-    /// <summary>Called when a handshake message has arrived; its time goes into the pool.</summary>
-    /// <param name="now">When, in the finest unit the caller has.</param>
+    /// <summary>When a key is to be made ahead of need: in the past where there is none.</summary>
+    internal long Due
+    {
+        get { return _isReady ? _readyAt + EphemeralPair.Lifetime : 0; }
+    }
+
+    /// <summary>Called when a handshake message came in.</summary>
     internal void Stir(long now)
     {
         Message.WriteCounter(_number, 0, (ulong)now);
@@ -32,8 +52,48 @@ internal sealed class EphemeralKeys
         _hash.Finish(_pool, 0);
     }
 
-    /// <summary>Makes the next private key.</summary>
-    internal void Next(byte[] privateKey)
+    /// <summary>Moves the key that was made ahead to its only user, or makes one.</summary>
+    /// <param name="privateKey">Takes the private key.</param>
+    /// <param name="publicKey">Takes the public key.</param>
+    /// <param name="offset">Where it goes.</param>
+    internal void Take(byte[] privateKey, byte[] publicKey, int offset)
+    {
+        if (_isReady)
+        {
+            Array.Copy(_ready, 0, privateKey, 0, Message.KeySize);
+            Array.Copy(_ready, Message.KeySize, publicKey, offset, Message.KeySize);
+            Forget();
+            return;
+        }
+
+        Next(privateKey);
+        _x25519.MultiplyBase(publicKey, offset, privateKey, 0);
+    }
+
+    /// <summary>Begins to make a key ahead; the one there is is forgotten.</summary>
+    /// <param name="x25519">What is to multiply, by steps.</param>
+    internal void Begin(X25519 x25519)
+    {
+        Forget();
+        Next(_ready);
+        x25519.BeginBase(_ready, 0);
+    }
+
+    /// <summary>Called when no step is left.</summary>
+    internal void Finish(X25519 x25519, long now)
+    {
+        x25519.Finish(_ready, Message.KeySize);
+        _isReady = true;
+        _readyAt = now;
+    }
+
+    private void Forget()
+    {
+        Array.Clear(_ready, 0, _ready.Length);
+        _isReady = false;
+    }
+
+    private void Next(byte[] privateKey)
     {
         _counter++;
         Message.WriteCounter(_number, 0, _counter);

@@ -120,11 +120,11 @@ internal sealed class Handshake
         // e
         _state.Begin(_publicKey, 0);
         Array.Copy(message, offset + Message.InitiationEphemeral, _remoteEphemeral, 0, Message.KeySize);
-        _state.MixEphemeral(_remoteEphemeral, 0);
-        _state.MixHash(_remoteEphemeral, 0, Message.KeySize);
+        _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
+        _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
 
         // es, s
-        if (!_x25519.Multiply(_shared, 0, _privateKey, 0, _remoteEphemeral, 0))
+        if (!_x25519.Multiply(_shared, 0, _privateKey, 0, message, offset + Message.InitiationEphemeral))
         {
             Wipe();
             return false;
@@ -201,16 +201,15 @@ internal sealed class Handshake
     {
         // e
         _state.Resume(initiation.ChainingKey, initiation.Hash);
-        Array.Copy(message, offset + Message.ResponseEphemeral, _remoteEphemeral, 0, Message.KeySize);
-        _state.MixEphemeral(_remoteEphemeral, 0);
-        _state.MixHash(_remoteEphemeral, 0, Message.KeySize);
+        _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
+        _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, _remoteEphemeral, 0);
+        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(_shared, 0);
 
         // se
-        sound &= _x25519.Multiply(_shared, 0, _privateKey, 0, _remoteEphemeral, 0);
+        sound &= _x25519.Multiply(_shared, 0, _privateKey, 0, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(_shared, 0);
 
         // psk, {}
@@ -250,8 +249,7 @@ internal sealed class Handshake
             return true;
         }
 
-        _ephemeralKeys.Next(privateKey);
-        _x25519.MultiplyBase(message, publicOffset, privateKey, 0);
+        _ephemeralKeys.Take(privateKey, message, publicOffset);
         return _x25519.Multiply(_ephemeralStatic, 0, privateKey, 0, peer.PublicKey, 0);
     }
 

@@ -35,6 +35,7 @@ internal sealed class Kdf
         }
 
         _hmac.Finish(_secret, 0);
+        _hmac.Begin(_secret, 0, Message.KeySize);
         Expand(first, 1);
         if (second != null)
         {
@@ -53,9 +54,9 @@ internal sealed class Kdf
 
     private void Expand(byte[] output, int counter)
     {
-        _hmac.Begin(_secret, 0, Message.KeySize);
         if (counter > 1)
         {
+            _hmac.BeginAgain();
             _hmac.Update(_previous, 0, Message.KeySize);
         }
 

@@ -3,35 +3,51 @@ using Spore.Crypto;
 
 namespace Spore.WireGuard;
 
-/// <summary>Makes ephemeral pairs while nothing else is to be done: by steps of a fifth of a multiplication, so that no packet waits for long.</summary>
+/// <summary>
+/// What a handshake needs and can be made ahead of it, while idle and step by step: one ephemeral key for whoever comes next,
+/// and of such keys a pair for each known peer.
+/// </summary>
 internal sealed class Precomputation
 {
     // Its own, since packets need the other one between two steps.
-    private readonly X25519 _x25519 = new X25519();
+    private readonly X25519 _x25519;
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly byte[] _private = new byte[Message.KeySize];
     private readonly byte[] _public = new byte[Message.KeySize];
-    private bool _hasPublic;
 
-    internal Precomputation(EphemeralKeys ephemeralKeys)
+    /// <summary>Takes the memory.</summary>
+    /// <param name="scratch">What arithmetic works in.</param>
+    /// <param name="ephemeralKeys">The source of ephemeral keys.</param>
+    internal Precomputation(CurveScratch scratch, EphemeralKeys ephemeralKeys)
     {
+        _x25519 = new X25519(scratch);
         _ephemeralKeys = ephemeralKeys;
     }
 
-    /// <summary>The peer that is worked for, or null.</summary>
+    /// <summary>Whether something is being made.</summary>
+    internal bool IsBusy { get; private set; }
+
+    /// <summary>The peer that a pair is being made for, or null.</summary>
     internal Peer Peer { get; private set; }
 
-    /// <summary>Called to begin with a peer's pair.</summary>
-    internal void Begin(Peer peer)
+    /// <summary>Begins to make an ephemeral key.</summary>
+    internal void BeginKey()
+    {
+        _ephemeralKeys.Begin(_x25519);
+        IsBusy = true;
+    }
+
+    /// <summary>Begins to make a peer's pair, of the ephemeral key there is; the pair it has is wiped.</summary>
+    internal void BeginPair(Peer peer)
     {
         peer.Pair.Wipe();
         Peer = peer;
-        _ephemeralKeys.Next(_private);
-        _hasPublic = false;
-        _x25519.BeginBase(_private, 0);
+        _ephemeralKeys.Take(_private, _public, 0);
+        _x25519.Begin(_private, 0, peer.PublicKey, 0);
+        IsBusy = true;
     }
 
-    /// <summary>Called while there is a peer to work for: carries on by a step.</summary>
+    /// <summary>Carries on by a fifth of a multiplication at most.</summary>
     internal void Step(long now)
     {
         if (_x25519.Step())
@@ -39,29 +55,30 @@ internal sealed class Precomputation
             return;
         }
 
-        if (!_hasPublic)
+        if (Peer == null)
         {
-            _x25519.Finish(_public, 0);
-            _hasPublic = true;
-            _x25519.Begin(_private, 0, Peer.PublicKey, 0);
-            return;
+            _ephemeralKeys.Finish(_x25519, now);
+        }
+        else
+        {
+            EphemeralPair pair = Peer.Pair;
+            _x25519.Finish(pair.Bytes, EphemeralPair.SharedOffset);
+            Array.Copy(_private, 0, pair.Bytes, EphemeralPair.PrivateOffset, Message.KeySize);
+            Array.Copy(_public, 0, pair.Bytes, EphemeralPair.PublicOffset, Message.KeySize);
+            pair.IsMade = true;
+            pair.MadeAt = now;
         }
 
-        EphemeralPair pair = Peer.Pair;
-        _x25519.Finish(pair.Bytes, EphemeralPair.SharedOffset);
-        Array.Copy(_private, 0, pair.Bytes, EphemeralPair.PrivateOffset, Message.KeySize);
-        Array.Copy(_public, 0, pair.Bytes, EphemeralPair.PublicOffset, Message.KeySize);
-        pair.IsMade = true;
-        pair.MadeAt = now;
         Stop();
     }
 
-    /// <summary>Called when the peer that is worked for is gone.</summary>
+    /// <summary>Called when the work is done, or its peer is gone.</summary>
     internal void Stop()
     {
         _x25519.Wipe();
         Array.Clear(_private, 0, Message.KeySize);
         Array.Clear(_public, 0, Message.KeySize);
         Peer = null;
+        IsBusy = false;
     }
 }

@@ -36,13 +36,14 @@ public sealed class Tunnel
     private readonly byte[] _preparedSecret = new byte[Message.KeySize];
     private readonly byte[] _random = new byte[4];
     private bool _isPrepared;
-    private long _nextDeadline = Constants.Never;
+    private long _nextDeadline;
 
     /// <summary>Makes a tunnel and takes all its memory.</summary>
     /// <param name="limits">The sizes.</param>
     /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
     /// <param name="publicKey">Its 32-byte public key; kept by reference.</param>
     /// <param name="x25519">The primitives to work with.</param>
+    /// <param name="scratch">What they work in.</param>
     /// <param name="hash">Likewise.</param>
     /// <param name="aead">Likewise.</param>
     /// <param name="transport">The way out.</param>
@@ -55,6 +56,7 @@ public sealed class Tunnel
         byte[] privateKey,
         byte[] publicKey,
         X25519 x25519,
+        CurveScratch scratch,
         Blake2s hash,
         IAead aead,
         ITransport transport,
@@ -69,8 +71,8 @@ public sealed class Tunnel
         _host = host;
         _counters = counters;
         _aead = aead;
-        _ephemeralKeys = new EphemeralKeys(hash, entropy, privateKey);
-        _precomputation = new Precomputation(_ephemeralKeys);
+        _ephemeralKeys = new EphemeralKeys(x25519, hash, entropy, privateKey);
+        _precomputation = new Precomputation(scratch, _ephemeralKeys);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
         if (limits.Keypairs < slots + 2 || limits.Initiations < 1)
@@ -324,7 +326,7 @@ public sealed class Tunnel
         Precompute(now);
 
         // Only now, since one timer that fires may move another.
-        _nextDeadline = Constants.Never;
+        _nextDeadline = _ephemeralKeys.Due;
         for (int i = 0; i < Peers.Length; i++)
         {
             if (Peers[i].InUse)
@@ -337,15 +339,25 @@ public sealed class Tunnel
     // One step in a call, so that packets come between two.
     private void Precompute(long now)
     {
-        for (int i = 0; i < Peers.Length && _precomputation.Peer == null; i++)
+        if (!_precomputation.IsBusy)
         {
-            if (Peers[i].InUse && Peers[i].PairDue <= now)
+            if (_ephemeralKeys.Due <= now)
             {
-                _precomputation.Begin(Peers[i]);
+                _precomputation.BeginKey();
+            }
+            else
+            {
+                for (int i = 0; i < Peers.Length && !_precomputation.IsBusy; i++)
+                {
+                    if (Peers[i].InUse && Peers[i].PairDue <= now)
+                    {
+                        _precomputation.BeginPair(Peers[i]);
+                    }
+                }
             }
         }
 
-        if (_precomputation.Peer != null)
+        if (_precomputation.IsBusy)
         {
             _precomputation.Step(now);
         }

@@ -64,6 +64,25 @@ public class HmacBlake2sTests
             threads: 1);
     }
 
+    [Fact]
+    public void A_key_serves_for_several_codes()
+    {
+        for (int keyLength = 0; keyLength <= 100; keyLength += 10)
+        {
+            byte[] key = Bytes.Random(keyLength, keyLength);
+            Mac(key, [1], 0);
+            foreach (int length in (int[])[0, 1, 33, 64, 200])
+            {
+                byte[] data = Bytes.Random(length, length);
+                byte[] mac = new byte[32];
+                _hmac.BeginAgain();
+                _hmac.Update(data, 0, length);
+                _hmac.Finish(mac, 0);
+                Assert.Equal(Reference(key, data), mac);
+            }
+        }
+    }
+
     // As a key derivation chain does, where each code is the next one's key.
     [Fact]
     public void The_code_may_overwrite_key_and_data()
@@ -80,6 +99,7 @@ public class HmacBlake2sTests
     public void Leaves_nothing_in_its_scratch()
     {
         Mac(Bytes.Random(1, 32), Bytes.Random(2, 100), 50);
+        _hmac.Wipe();
         Scratch.AssertWiped(_hmac);
 
         _hmac.Begin(Bytes.Random(1, 32), 0, 32);
