@@ -21,7 +21,8 @@ internal sealed class DeviceBench
     /// <exception cref="ProgramException">The code is not there, or not what is expected.</exception>
     public BenchTable Measure()
     {
-        List<BenchRow> operations = [.. Primitives(), .. Handshakes()];
+        using BouncyCastle bouncyCastle = new();
+        List<BenchRow> operations = [.. new PrimitiveBench(_file, bouncyCastle).Measure(), .. Handshakes()];
         return new BenchTable(operations, [.. MemoryRows(), .. CodeSizes()]);
     }
 
@@ -56,86 +57,6 @@ internal sealed class DeviceBench
         {
             throw new ProgramException("bench", $"expected, and not so: {what}");
         }
-    }
-
-    private IEnumerable<BenchRow> Primitives()
-    {
-        byte[] key = new byte[64];
-        for (int i = 0; i < key.Length; i++)
-        {
-            key[i] = (byte)((i * 7) + 1);
-        }
-
-        HeapBlock zero = Machine.Int(0);
-        yield return Primitive("X25519", 1_220_000, "Spore.Crypto.X25519", "Multiply", m =>
-        {
-            HeapBlock bytes = m.NewBytes(key);
-            return [bytes, zero, bytes, Machine.Int(32), bytes, zero];
-        });
-        yield return Primitive("X25519 of the base point", 0, "Spore.Crypto.X25519", "MultiplyBase", m =>
-        {
-            HeapBlock bytes = m.NewBytes(key);
-            return [bytes, zero, bytes, Machine.Int(32)];
-        });
-        yield return HeaderVerification();
-        yield return Compression("BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, Machine.Int(32));
-        yield return Compression("SHA-512 block", 10_300, "Spore.Crypto.Sha512", 128);
-        yield return Sealing(64, 13_400);
-        yield return Sealing(1024, 113_000);
-        using Machine machine = Load();
-        machine.ClearCounters();
-        machine.Call(machine.Program.FindMethod("Spore.Crypto.SelfTest::Run"));
-        yield return new BenchRow("power-on self-test", machine.Instructions, machine.Cost, 0);
-    }
-
-    private BenchRow Primitive(string name, long wanted, string type, string method, Func<Machine, HeapBlock[]> arguments)
-    {
-        using Machine machine = Load();
-        HeapBlock made = machine.NewObject(type);
-        HeapBlock[] given = arguments(machine);
-        DeviceMethod called = machine.Program.FindMethod($"{type}::{method}");
-        machine.ClearCounters();
-        machine.Call(called, [made, .. given]);
-        return new BenchRow(name, machine.Instructions, machine.Cost, wanted);
-    }
-
-    private BenchRow Sealing(int length, long wanted)
-    {
-        return Primitive($"ChaCha20-Poly1305, {length} bytes", wanted, "Spore.Crypto.ChaCha20Poly1305", "Seal", m =>
-        {
-            HeapBlock bytes = m.NewBytes(new byte[length + 64]);
-            HeapBlock zero = Machine.Int(0);
-            return [bytes, zero, bytes, zero, Machine.Null(), zero, zero, bytes, zero, Machine.Int(length)];
-        });
-    }
-
-    // A hash of one more block, so that only the block is counted and what is around it not.
-    private BenchRow Compression(string name, long wanted, string type, int block, params HeapBlock[] begin)
-    {
-        (long shortInstructions, long shortCost) = Hash(type, block, begin);
-        (long longInstructions, long longCost) = Hash(type, block * 9, begin);
-        return new BenchRow(name, (longInstructions - shortInstructions) / 8, (longCost - shortCost) / 8, wanted);
-    }
-
-    private (long Instructions, long Cost) Hash(string type, int length, HeapBlock[] begin)
-    {
-        using Machine machine = Load();
-        HeapBlock hash = machine.NewObject(type);
-        HeapBlock bytes = machine.NewBytes(new byte[length]);
-        machine.ClearCounters();
-        machine.Call(machine.Program.FindMethod($"{type}::Begin"), [hash, .. begin]);
-        machine.Call(machine.Program.FindMethod($"{type}::Update"), hash, bytes, Machine.Int(0), Machine.Int(length));
-        machine.Call(machine.Program.FindMethod($"{type}::Finish"), hash, bytes, Machine.Int(0));
-        return (machine.Instructions, machine.Cost);
-    }
-
-    private BenchRow HeaderVerification()
-    {
-        using ScenarioRun run = new(_file, Heap, 1);
-        run.Machine.ClearCounters();
-        Expect(run.Load(0, 1), "the network is loaded");
-        Spent spent = run.SpentIn("Spore.Network.NetworkHeader::Verify");
-        return new BenchRow("Ed25519 verification of a network header", spent.Instructions, spent.Cost, 1_450_000);
     }
 
     private IEnumerable<BenchRow> Handshakes()

@@ -34,13 +34,7 @@ internal static class BenchCommand
 
             if (result.GetValue(json))
             {
-                Report.WriteJson(output, new JsonArray([.. table.Rows.Select(r => (JsonNode)new JsonObject
-                {
-                    ["operation"] = r.Operation,
-                    [table.Memory.Contains(r) ? "bytes" : "ilInstructions"] = r.Instructions,
-                    ["nativeInstructions"] = table.Memory.Contains(r) ? null : r.Native,
-                    ["wanted"] = r.Wanted > 0 || (table.Memory.Contains(r) && r.Wanted == 0) ? r.Wanted : null,
-                })]));
+                Report.WriteJson(output, ToJson(table));
                 return;
             }
 
@@ -51,6 +45,20 @@ internal static class BenchCommand
                 operations.AddRow(row.Operation, Report.Number(row.Instructions), row.Wanted == 0 ? "" : Report.Number(row.Wanted), Report.Number(row.Native));
             }
 
+            Table others = Report.New($"BouncyCastle {BouncyCastle.Version}", "operation", "#IL instructions", "#times ours", "#native, weighted", "#times ours");
+            foreach (BenchRow row in table.Operations)
+            {
+                if (row.BouncyCastle is Comparison other)
+                {
+                    others.AddRow(
+                        row.Operation,
+                        Report.Number(other.Instructions),
+                        BenchTable.Ratio(other.Instructions, row.Instructions),
+                        Report.Number(other.Native),
+                        BenchTable.Ratio(other.Native, row.Native));
+                }
+            }
+
             Table memory = Report.New("Memory", "", "#bytes", "#wanted");
             foreach (BenchRow row in table.Memory)
             {
@@ -58,9 +66,44 @@ internal static class BenchCommand
             }
 
             console.Write(operations);
+            console.Write(others);
             console.Write(memory);
         });
         return command;
+    }
+
+    /// <summary>The figures as JSON.</summary>
+    /// <param name="table">The figures.</param>
+    /// <returns>An object for each row.</returns>
+    public static JsonArray ToJson(BenchTable table) =>
+        [.. table.Operations.Select(OfOperation), .. table.Memory.Select(OfMemory)];
+
+    private static JsonObject OfOperation(BenchRow row)
+    {
+        return new JsonObject
+        {
+            ["operation"] = row.Operation,
+            ["ilInstructions"] = row.Instructions,
+            ["nativeInstructions"] = row.Native,
+            ["wanted"] = row.Wanted > 0 ? row.Wanted : null,
+            ["bouncyCastle"] = row.BouncyCastle is not Comparison other ? null : new JsonObject
+            {
+                ["version"] = BouncyCastle.Version,
+                ["ilInstructions"] = other.Instructions,
+                ["nativeInstructions"] = other.Native,
+                ["callsOutside"] = other.CallsOutside,
+            },
+        };
+    }
+
+    private static JsonObject OfMemory(BenchRow row)
+    {
+        return new JsonObject
+        {
+            ["operation"] = row.Operation,
+            ["bytes"] = row.Instructions,
+            ["wanted"] = row.Wanted < 0 ? null : row.Wanted,
+        };
     }
 
     private static string Newest()

@@ -24,7 +24,7 @@ internal static unsafe partial class Framework
     /// <summary>Finds the emulator's own implementation of a method.</summary>
     /// <param name="method">The method.</param>
     /// <returns>The implementation, or null where there is none.</returns>
-    public static NativeMethod? Find(MethodDefinition method)
+    public static NativeMethod? Find(MethodReference method)
     {
         string parameters = string.Join(",", System.Linq.Enumerable.Select(method.Parameters, p => p.ParameterType.FullName));
         return Known.GetValueOrDefault($"{method.DeclaringType.FullName}::{method.Name}({parameters})");

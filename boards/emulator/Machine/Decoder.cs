@@ -38,8 +38,7 @@ internal static unsafe class Decoder
             throw new ProgramException(method.Name, $"has {method.Locals.Length} locals, and the device's limit is 255");
         }
 
-        MethodDefinition definition = method.Definition;
-        method.CanRunInline = !definition.IsStatic && !definition.IsConstructor && !definition.HasCustomAttributes && !definition.IsSynchronized;
+        method.CanRunInline = DeviceMethod.MayRunInline(method.Definition);
 
         Dictionary<Mono.Cecil.Cil.Instruction, int> index = [];
         for (int i = 0; i < method.Source.Count; i++)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mono.Cecil;
@@ -188,6 +189,17 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <param name="array">A reference to it.</param>
     /// <returns>The bytes themselves, not a copy.</returns>
     public static Span<byte> BytesOf(HeapBlock array) => new(array.Target + 2, array.Target->Head);
+
+    /// <summary>What a static field holds.</summary>
+    /// <param name="type">The full name of its class.</param>
+    /// <param name="name">Its name.</param>
+    /// <returns>The value.</returns>
+    /// <exception cref="ProgramException">There is no such field.</exception>
+    public HeapBlock StaticField(string type, string name)
+    {
+        FieldDefinition? field = Program.TypeOf(type)?.Definition?.Fields.FirstOrDefault(f => f.IsStatic && f.Name == name);
+        return field is null ? throw new ProgramException($"{type}::{name}", "there is no such field") : _statics[Program.StaticOf(field)];
+    }
 
     /// <summary>A whole number as an argument.</summary>
     /// <param name="value">The number.</param>

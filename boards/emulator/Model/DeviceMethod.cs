@@ -74,6 +74,12 @@ internal sealed unsafe class DeviceMethod
     /// <summary>The CIL that each instruction came from.</summary>
     public IReadOnlyList<Mono.Cecil.Cil.Instruction> Source { get; set; } = [];
 
+    /// <summary>Whether the interpreter may run a method within the frame of its caller, where there is room.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>True when it may.</returns>
+    public static bool MayRunInline(MethodDefinition method) =>
+        !method.IsStatic && !method.IsConstructor && !method.HasCustomAttributes && !method.IsSynchronized;
+
     /// <summary>The source line of an instruction, where there is a symbol file.</summary>
     /// <param name="index">Which instruction.</param>
     /// <returns>File name and line, or null.</returns>

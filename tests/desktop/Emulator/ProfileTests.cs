@@ -2,9 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Emit;
 using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Spore.Emulator;
@@ -141,26 +138,5 @@ public class ProfileTests
         }
     }
 
-    private static AssemblyDefinition Compile(string source)
-    {
-        string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Broken",
-            [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.CSharp10), "Broken.cs", System.Text.Encoding.UTF8, TestContext.Current.CancellationToken)],
-            [MetadataReference.CreateFromFile(Path.Combine(runtime, "System.Private.CoreLib.dll"))],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true));
-        MemoryStream code = new();
-        MemoryStream symbols = new();
-        EmitResult result = compilation.Emit(
-            code,
-            symbols,
-            options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb),
-            cancellationToken: TestContext.Current.CancellationToken);
-        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
-        code.Position = 0;
-        symbols.Position = 0;
-        DefaultAssemblyResolver resolver = new();
-        resolver.AddSearchDirectory(runtime);
-        return AssemblyDefinition.ReadAssembly(code, new ReaderParameters { AssemblyResolver = resolver, ReadSymbols = true, SymbolStream = symbols });
-    }
+    private static AssemblyDefinition Compile(string source) => Compiler.Compile(source, "Broken.cs");
 }
