@@ -26,7 +26,6 @@ public sealed partial class Node
     private readonly Agreement[] _agreements;
     private readonly short[] _slotOfEntry;
     private readonly EntryField _field = new EntryField();
-    private readonly byte[] _address = new byte[LinkLocalAddress.Size];
     private NetworkFile _network;
     private NetworkFile _staging;
     private int _ownEntry = -1;
@@ -298,23 +297,21 @@ public sealed partial class Node
 
     private void Route()
     {
-        _routes.Clear();
+        _linkLocals.Fill(_network);
+        _routes.Begin(_network.Bytes);
         for (int i = 0; i < _network.Count; i++)
         {
-            int entry = _network.EntryOffset(i);
-            LinkLocalAddress.FromKey(_hash, _network.Bytes, entry + NetworkEntry.KeyOffset, _address, 0);
-            _routes.Add(_address, 0, true, 128, i);
-            _field.Begin(_network.Bytes, entry);
+            _field.Begin(_network.Bytes, _network.EntryOffset(i));
             while (_field.Next())
             {
                 if (_field.Type == EntryField.Prefix)
                 {
-                    bool isIpv6 = _field.ValueLength == 17;
-                    int bits = _network.Bytes[_field.ValueOffset + _field.ValueLength - 1];
-                    _routes.Add(_network.Bytes, _field.ValueOffset, isIpv6, bits, i);
+                    _routes.Add(_field.ValueOffset, _field.ValueLength == 17, i);
                 }
             }
         }
+
+        _routes.Complete();
     }
 
     // Sessions that are to be kept alive are brought up without waiting for a packet.
@@ -607,7 +604,7 @@ public sealed partial class Node
     private void Expire(long now)
     {
         _expired = true;
-        _routes.Clear();
+        _routes.Begin(null);
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
