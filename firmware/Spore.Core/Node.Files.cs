@@ -263,7 +263,7 @@ public sealed partial class Node : ITftpFiles
             if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
             {
                 _refused.Add(_headers, header);
-                agreement.Refused++;
+                agreement.WasRefused = true;
                 fault = NetworkFault.Signature;
             }
         }
@@ -436,7 +436,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].Refused == 0 ? 1 : 2;
+            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].WasRefused ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;

@@ -85,7 +85,7 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsMember && _agreements[i].Agrees && now - _agreements[i].AgreedAt < FreshFor)
+            if (peers[i].InUse && peers[i].IsMember && now - _agreements[i].AgreedAt < FreshFor)
             {
                 count++;
             }
@@ -283,10 +283,9 @@ public sealed partial class Node
             _guestsDue = now;
         }
 
-        agreement.Agrees = false;
+        agreement.Disagree();
         if (agreement.Offered == version)
         {
-            agreement.Agrees = true;
             agreement.AgreedAt = agreement.OfferedAt;
         }
         else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
@@ -358,7 +357,6 @@ public sealed partial class Node
     {
         Agreement agreement = _agreements[peer.Slot];
         bool first = !agreement.Agrees;
-        agreement.Agrees = true;
         agreement.AgreedAt = _now;
         agreement.WantsWrite = false;
         if (first)
@@ -433,7 +431,7 @@ public sealed partial class Node
 
             if (agreement.WantsRead)
             {
-                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
                 if (transfer == null)
                 {
                     WaitForPlace(now);
@@ -448,7 +446,7 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
                     if (transfer == null)
                     {
                         WaitForPlace(now);
@@ -531,7 +529,7 @@ public sealed partial class Node
 
     private TftpTransfer StartPull(Peer peer, long now)
     {
-        return _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _networkName, _networkName.Length, NetworkFileTag, _limits.NetworkBytes, now);
+        return _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _networkName, _networkName.Length, NetworkFileTag, _limits.NetworkBytes, now);
     }
 
     // The peers in turn, without the one that is being read from. Every second time one that has less than the
@@ -546,7 +544,7 @@ public sealed partial class Node
             place = place + 1 < peers.Length ? place + 1 : 0;
             Peer peer = peers[place];
             ulong offered = _agreements[place].Offered;
-            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.LinkLocal, 0, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
+            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.Bytes, Peer.LinkLocal, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
             {
                 continue;
             }

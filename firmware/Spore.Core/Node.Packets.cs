@@ -122,7 +122,7 @@ public sealed partial class Node : IUdpOutput
         int source = offset + IpPacket.SourceOffset(version);
         if (version == 6 && LinkLocalAddress.IsLinkLocal(buffer, source))
         {
-            return IsSame(peer.LinkLocal, 0, buffer, source, LinkLocalAddress.Size);
+            return IsSame(peer.Bytes, Peer.LinkLocal, buffer, source, LinkLocalAddress.Size);
         }
 
         return peer.IsMember && _routes.Find(buffer, source, version == 6) == peer.Entry;

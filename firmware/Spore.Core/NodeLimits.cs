@@ -68,7 +68,7 @@ public sealed class NodeLimits
         {
             Peers = 8,
             Guests = 2,
-            Keypairs = 14,
+            Keypairs = 12,
             Initiations = 4,
             Transfers = 2,
             NetworkEntries = 64,

@@ -24,7 +24,7 @@ internal sealed class Precomputation
     /// <summary>Called to begin with a peer's pair.</summary>
     internal void Begin(Peer peer)
     {
-        peer.Pair.Wipe();
+        peer.WipePair();
         Peer = peer;
         _ephemeralKeys.Next(_private);
         _hasPublic = false;
@@ -47,12 +47,11 @@ internal sealed class Precomputation
             return;
         }
 
-        EphemeralPair pair = Peer.Pair;
-        _x25519.Finish(pair.Bytes, EphemeralPair.SharedOffset);
-        Array.Copy(_private, 0, pair.Bytes, EphemeralPair.PrivateOffset, Message.KeySize);
-        Array.Copy(_public, 0, pair.Bytes, EphemeralPair.PublicOffset, Message.KeySize);
-        pair.IsMade = true;
-        pair.MadeAt = now;
+        byte[] pair = Peer.Bytes;
+        _x25519.Finish(pair, EphemeralPair.Shared);
+        Array.Copy(_private, 0, pair, EphemeralPair.Private, Message.KeySize);
+        Array.Copy(_public, 0, pair, EphemeralPair.Public, Message.KeySize);
+        Peer.PairMadeAt = now;
         Stop();
     }
 
