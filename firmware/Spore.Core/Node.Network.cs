@@ -431,7 +431,7 @@ public sealed partial class Node
 
             if (agreement.WantsRead)
             {
-                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
                 if (transfer == null)
                 {
                     WaitForPlace(now);
@@ -446,7 +446,7 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
                     if (transfer == null)
                     {
                         WaitForPlace(now);
@@ -529,7 +529,7 @@ public sealed partial class Node
 
     private TftpTransfer StartPull(Peer peer, long now)
     {
-        return _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _networkName, _networkName.Length, NetworkFileTag, _limits.NetworkBytes, now);
+        return _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _networkName, NetworkFileTag, _limits.NetworkBytes, now);
     }
 
     // The peers in turn, without the one that is being read from. Every second time one that has less than the

@@ -71,7 +71,7 @@ public sealed partial class Node
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);
-        _staging = new NetworkFile(limits, _hash);
+        _staging = new NetworkFile(_network);
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
