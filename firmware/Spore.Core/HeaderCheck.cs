@@ -15,11 +15,11 @@ internal sealed class HeaderCheck
     /// <summary>Since when it waits.</summary>
     internal long WaitsSince;
 
-    /// <summary>Where in the waiting block the bytes behind the header start.</summary>
-    internal int Rest;
+    /// <summary>Whether the header's signature was found good; its last block is then to come again.</summary>
+    internal bool IsVerified;
 
-    /// <summary>Whether the waiting block ends the file.</summary>
-    internal bool IsLast;
+    /// <summary>Where in the block that completed the header the bytes behind it start.</summary>
+    internal int Rest;
 
     /// <summary>Called when the transfer has ended.</summary>
     internal void Clear()
@@ -29,6 +29,6 @@ internal sealed class HeaderCheck
         IsWaiting = false;
         WaitsSince = 0;
         Rest = 0;
-        IsLast = false;
+        IsVerified = false;
     }
 }

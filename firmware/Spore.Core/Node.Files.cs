@@ -21,9 +21,8 @@ public sealed partial class Node : ITftpFiles
 
     private const int StagingBytes = 512;
 
-    // "head", "network"
-    private static readonly byte[] _headName = { 0x68, 0x65, 0x61, 0x64 };
-    private static readonly byte[] _networkName = { 0x6E, 0x65, 0x74, 0x77, 0x6F, 0x72, 0x6B };
+    private static readonly string _headName = "head";
+    private static readonly string _networkName = "network";
 
     private readonly byte[] _headers;
     private readonly HeaderCheck[] _checks;
@@ -37,7 +36,7 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
-        if (IsName(_headName, name, offset, length))
+        if (Ascii.IsSame(name, offset, length, _headName))
         {
             if (!_network.IsComplete || !ServesHead)
             {
@@ -49,7 +48,7 @@ public sealed partial class Node : ITftpFiles
             return TftpError.Ok;
         }
 
-        if (IsName(_networkName, name, offset, length))
+        if (Ascii.IsSame(name, offset, length, _networkName))
         {
             if (!_network.IsComplete)
             {
@@ -71,11 +70,11 @@ public sealed partial class Node : ITftpFiles
 
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
-        if (IsName(_headName, name, offset, length))
+        if (Ascii.IsSame(name, offset, length, _headName))
         {
             transfer.File = HeadFile;
         }
-        else if (IsName(_networkName, name, offset, length))
+        else if (Ascii.IsSame(name, offset, length, _networkName))
         {
             transfer.File = NetworkFileTag;
             if (transfer.Size > _limits.NetworkBytes)
@@ -109,7 +108,9 @@ public sealed partial class Node : ITftpFiles
                 taken = count;
             }
 
-            Array.Copy(data, offset, _headers, (transfer.Index * NetworkHeader.Size) + check.Length, taken);
+            int place = (transfer.Index * NetworkHeader.Size) + check.Length;
+            check.IsVerified = check.IsVerified && IsSame(_headers, place, data, offset, taken);
+            Array.Copy(data, offset, _headers, place, taken);
             check.Length += taken;
             if (check.Length < NetworkHeader.Size)
             {
@@ -117,8 +118,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             check.Rest = taken;
-            check.IsLast = last;
-            return JudgeHeader(transfer, check, data, offset, count);
+            return JudgeHeader(transfer, check, data, offset, count, last);
         }
 
         return transfer.File == HeadFile ? EndOfHead(transfer, count) : TakeEntries(transfer, data, offset, count, last);
@@ -151,7 +151,7 @@ public sealed partial class Node : ITftpFiles
     }
 
     /// <summary>Called when a header is whole: what can be said of it without its signature.</summary>
-    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count)
+    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count, bool last)
     {
         Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
         if (peer == null)
@@ -168,7 +168,7 @@ public sealed partial class Node : ITftpFiles
 
         if (IsCandidate(header))
         {
-            return TakeVerified(transfer, peer, check, data, offset, count);
+            return TakeVerified(transfer, peer, check, data, offset, count, last);
         }
 
         NetworkFault fault = CheckUnsigned(_headers, header);
@@ -192,6 +192,11 @@ public sealed partial class Node : ITftpFiles
         if (fault != NetworkFault.None)
         {
             return Refuse(transfer, fault);
+        }
+
+        if (check.IsVerified)
+        {
+            return TakeVerified(transfer, peer, check, data, offset, count, last);
         }
 
         check.IsWaiting = true;
@@ -263,7 +268,7 @@ public sealed partial class Node : ITftpFiles
             if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
             {
                 _refused.Add(_headers, header);
-                agreement.Refused++;
+                agreement.WasRefused = true;
                 fault = NetworkFault.Signature;
             }
         }
@@ -310,11 +315,11 @@ public sealed partial class Node : ITftpFiles
             }
         }
 
-        return TakeVerified(transfer, peer, check, transfer.Block, 0, transfer.BlockLength);
+        return TakeVerified(transfer, peer, check, null, 0, transfer.BlockLength, false);
     }
 
-    /// <summary>Called when a newer header is known to be signed: goes on with the block that completed it.</summary>
-    private int TakeVerified(TftpTransfer transfer, Peer peer, HeaderCheck check, byte[] data, int offset, int count)
+    /// <summary>Called when a newer header is known to be signed: goes on with the block that completed it, or has it sent again if it is gone, null.</summary>
+    private int TakeVerified(TftpTransfer transfer, Peer peer, HeaderCheck check, byte[] data, int offset, int count, bool last)
     {
         int header = transfer.Index * NetworkHeader.Size;
         Agreement agreement = _agreements[peer.Slot];
@@ -327,12 +332,19 @@ public sealed partial class Node : ITftpFiles
             return EndOfHead(transfer, count - check.Rest);
         }
 
+        if (data == null)
+        {
+            check.IsVerified = true;
+            check.Length -= check.Rest;
+            return TftpError.Repeat;
+        }
+
         if (!TakeStaging(transfer, header))
         {
             return Refusal.Busy(transfer);
         }
 
-        return TakeEntries(transfer, data, offset + check.Rest, count - check.Rest, check.IsLast);
+        return TakeEntries(transfer, data, offset + check.Rest, count - check.Rest, last);
     }
 
     private static int EndOfHead(TftpTransfer transfer, int excess)
@@ -384,11 +396,7 @@ public sealed partial class Node : ITftpFiles
         NetworkFault fault = _staging.Append(data, offset, count);
         if (fault == NetworkFault.None && last)
         {
-            fault = _staging.Complete();
-            if (fault == NetworkFault.None && IsPast(_staging.Expires))
-            {
-                fault = NetworkFault.Expired;
-            }
+            fault = IsPast(_staging.Expires) ? NetworkFault.Expired : _staging.Complete();
         }
 
         if (fault != NetworkFault.None)
@@ -436,7 +444,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].Refused == 0 ? 1 : 2;
+            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].WasRefused ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -474,10 +482,5 @@ public sealed partial class Node : ITftpFiles
     private bool IsCandidate(int header)
     {
         return _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
-    }
-
-    private static bool IsName(byte[] expected, byte[] name, int offset, int length)
-    {
-        return length == expected.Length && IsSame(expected, 0, name, offset, length);
     }
 }

@@ -26,7 +26,6 @@ public sealed partial class Node
     private readonly Agreement[] _agreements;
     private readonly short[] _slotOfEntry;
     private readonly EntryField _field = new EntryField();
-    private readonly byte[] _address = new byte[LinkLocalAddress.Size];
     private NetworkFile _network;
     private NetworkFile _staging;
     private int _ownEntry = -1;
@@ -87,7 +86,7 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsMember && _agreements[i].Agrees && now - _agreements[i].AgreedAt < FreshFor)
+            if (peers[i].InUse && peers[i].IsMember && now - _agreements[i].AgreedAt < FreshFor)
             {
                 count++;
             }
@@ -285,10 +284,9 @@ public sealed partial class Node
             _guestsDue = now;
         }
 
-        agreement.Agrees = false;
+        agreement.Disagree();
         if (agreement.Offered == version)
         {
-            agreement.Agrees = true;
             agreement.AgreedAt = agreement.OfferedAt;
         }
         else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
@@ -299,23 +297,21 @@ public sealed partial class Node
 
     private void Route()
     {
-        _routes.Clear();
+        _linkLocals.Fill(_network);
+        _routes.Begin(_network.Bytes);
         for (int i = 0; i < _network.Count; i++)
         {
-            int entry = _network.EntryOffset(i);
-            LinkLocalAddress.FromKey(_hash, _network.Bytes, entry + NetworkEntry.KeyOffset, _address, 0);
-            _routes.Add(_address, 0, true, 128, i);
-            _field.Begin(_network.Bytes, entry);
+            _field.Begin(_network.Bytes, _network.EntryOffset(i));
             while (_field.Next())
             {
                 if (_field.Type == EntryField.Prefix)
                 {
-                    bool isIpv6 = _field.ValueLength == 17;
-                    int bits = _network.Bytes[_field.ValueOffset + _field.ValueLength - 1];
-                    _routes.Add(_network.Bytes, _field.ValueOffset, isIpv6, bits, i);
+                    _routes.Add(_field.ValueOffset, _field.ValueLength == 17, i);
                 }
             }
         }
+
+        _routes.Complete();
     }
 
     // Sessions that are to be kept alive are brought up without waiting for a packet.
@@ -362,7 +358,6 @@ public sealed partial class Node
     {
         Agreement agreement = _agreements[peer.Slot];
         bool first = !agreement.Agrees;
-        agreement.Agrees = true;
         agreement.AgreedAt = _now;
         agreement.WantsWrite = false;
         if (first)
@@ -440,7 +435,7 @@ public sealed partial class Node
 
             if (agreement.WantsRead)
             {
-                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
                 if (transfer == null)
                 {
                     WaitForPlace(now);
@@ -455,7 +450,7 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.LinkLocal, 0, _headName, _headName.Length, HeadFile, NetworkHeader.Size, now);
+                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
                     if (transfer == null)
                     {
                         WaitForPlace(now);
@@ -540,7 +535,7 @@ public sealed partial class Node
 
     private TftpTransfer StartPull(Peer peer, long now)
     {
-        return _tftp.StartRead(LinkLocal, 0, peer.LinkLocal, 0, _networkName, _networkName.Length, NetworkFileTag, _limits.NetworkBytes, now);
+        return _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _networkName, NetworkFileTag, _limits.NetworkBytes, now);
     }
 
     // The peers in turn, without the one that is being read from. Every second time one that has less than the
@@ -555,7 +550,7 @@ public sealed partial class Node
             place = place + 1 < peers.Length ? place + 1 : 0;
             Peer peer = peers[place];
             ulong offered = _agreements[place].Offered;
-            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.LinkLocal, 0, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
+            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.Bytes, Peer.LinkLocal, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
             {
                 continue;
             }
@@ -613,7 +608,7 @@ public sealed partial class Node
     private void Expire(long now)
     {
         _expired = true;
-        _routes.Clear();
+        _routes.Begin(null);
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {

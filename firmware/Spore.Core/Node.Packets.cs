@@ -16,6 +16,7 @@ public sealed partial class Node : IUdpOutput
     private const int UnreachableBurst = 10;
 
     private readonly AllowedIps _routes;
+    private readonly LinkLocalTable _linkLocals;
     private readonly RateLimiter _unreachableLimiter;
 
     byte[] IUdpOutput.Buffer
@@ -121,7 +122,7 @@ public sealed partial class Node : IUdpOutput
         int source = offset + IpPacket.SourceOffset(version);
         if (version == 6 && LinkLocalAddress.IsLinkLocal(buffer, source))
         {
-            return IsSame(peer.LinkLocal, 0, buffer, source, LinkLocalAddress.Size);
+            return IsSame(peer.Bytes, Peer.LinkLocal, buffer, source, LinkLocalAddress.Size);
         }
 
         return peer.IsMember && _routes.Find(buffer, source, version == 6) == peer.Entry;
@@ -248,19 +249,23 @@ public sealed partial class Node : IUdpOutput
 
     private Peer PeerFor(byte[] buffer, int destination, bool isIpv6, long now)
     {
-        int entry = _routes.Find(buffer, destination, isIpv6);
-        if (entry >= 0)
+        int entry;
+        if (isIpv6 && LinkLocalAddress.IsLinkLocal(buffer, destination))
         {
-            return entry == _ownEntry ? null : OpenMember(entry, now);
+            // A guest is nobody to the application.
+            Peer peer = FindLinkLocal(buffer, destination);
+            if (peer != null && !peer.IsGuest)
+            {
+                return peer;
+            }
+
+            entry = MemberCount > 0 ? _linkLocals.Find(_network, buffer, destination) : -1;
+        }
+        else
+        {
+            entry = _routes.Find(buffer, destination, isIpv6);
         }
 
-        if (!isIpv6 || !LinkLocalAddress.IsLinkLocal(buffer, destination))
-        {
-            return null;
-        }
-
-        // A configured peer that the network does not name has its link-local address alone; a guest is nobody to the application.
-        Peer peer = FindLinkLocal(buffer, destination);
-        return peer != null && !peer.IsGuest ? peer : null;
+        return entry < 0 || entry == _ownEntry ? null : OpenMember(entry, now);
     }
 }

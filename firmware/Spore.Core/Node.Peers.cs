@@ -121,7 +121,7 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.SessionDown(Peer peer, long now)
     {
-        _tftp.AbortRemote(peer.LinkLocal, 0);
+        _tftp.AbortRemote(peer.Bytes, Peer.LinkLocal);
         _host.Report(NodeEvent.SessionDown, peer.PublicKey, 0, 0);
         if (peer.IsMember && !HasMemberSession(now))
         {
@@ -279,7 +279,7 @@ public sealed partial class Node : ITunnelHost
         }
 
         _agreements[peer.Slot].Clear();
-        LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.LinkLocal, 0);
+        LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.Bytes, Peer.LinkLocal);
         return true;
     }
 
@@ -447,7 +447,7 @@ public sealed partial class Node : ITunnelHost
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSame(peers[i].LinkLocal, 0, address, offset, LinkLocalAddress.Size))
+            if (peers[i].InUse && IsSame(peers[i].Bytes, Peer.LinkLocal, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }

@@ -73,9 +73,10 @@ public sealed partial class Node
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);
-        _staging = new NetworkFile(limits, _hash);
+        _staging = new NetworkFile(_network);
         _refused = new RefusedHeaders(_hash);
-        _routes = new AllowedIps(limits.Prefixes + limits.NetworkEntries);
+        _routes = new AllowedIps(limits.Prefixes);
+        _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
         _slotOfEntry = new short[limits.NetworkEntries];
         _agreements = new Agreement[_tunnel.Peers.Length];
         for (int i = 0; i < _agreements.Length; i++)

@@ -60,7 +60,7 @@ public sealed class NodeLimits
         };
     }
 
-    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries.</summary>
+    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of 49 bytes: a key, an IPv4 address, and a label of six bytes.</summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {
@@ -68,11 +68,11 @@ public sealed class NodeLimits
         {
             Peers = 8,
             Guests = 2,
-            Keypairs = 14,
+            Keypairs = 12,
             Initiations = 4,
             Transfers = 2,
             NetworkEntries = 64,
-            NetworkBytes = 5 * 1024,
+            NetworkBytes = 3328,
             Prefixes = 64,
             QueuedPackets = 2,
             Mtu = 1280,

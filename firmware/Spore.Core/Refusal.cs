@@ -6,16 +6,16 @@ namespace Spore;
 /// <summary>What a peer is told when a file is refused: the error code, and a text for the person who reads it.</summary>
 internal static class Refusal
 {
-    private static readonly byte[] _membersOnly = Ascii.Bytes("Only members of the network may read this");
-    private static readonly byte[] _notWritable = Ascii.Bytes("This file can't be written");
-    private static readonly byte[] _busy = Ascii.Bytes("Another transfer is under way, try again");
-    private static readonly byte[] _malformed = Ascii.Bytes("Refused: not a sound network file");
-    private static readonly byte[] _signature = Ascii.Bytes("Refused: not signed by the trust root");
-    private static readonly byte[] _older = Ascii.Bytes("Refused: not newer than the network held");
-    private static readonly byte[] _equivocation = Ascii.Bytes("Refused: another network has this version");
-    private static readonly byte[] _floor = Ascii.Bytes("Refused: older than this node may accept");
-    private static readonly byte[] _expired = Ascii.Bytes("Refused: expired");
-    private static readonly byte[] _tooLarge = Ascii.Bytes("Refused: larger than this node can hold");
+    private static readonly string _membersOnly = "Only members of the network may read this";
+    private static readonly string _notWritable = "This file can't be written";
+    private static readonly string _busy = "Another transfer is under way, try again";
+    private static readonly string _malformed = "Refused: not a sound network file";
+    private static readonly string _signature = "Refused: not signed by the trust root";
+    private static readonly string _older = "Refused: not newer than the network held";
+    private static readonly string _equivocation = "Refused: another network has this version";
+    private static readonly string _floor = "Refused: older than this node may accept";
+    private static readonly string _expired = "Refused: expired";
+    private static readonly string _tooLarge = "Refused: larger than this node can hold";
 
     /// <summary>The file is for members.</summary>
     internal static int MembersOnly(TftpTransfer transfer)
@@ -58,7 +58,7 @@ internal static class Refusal
         }
     }
 
-    private static int Tell(TftpTransfer transfer, int code, byte[] text)
+    private static int Tell(TftpTransfer transfer, int code, string text)
     {
         transfer.ErrorText = text;
         return code;

@@ -532,7 +532,7 @@ internal sealed unsafe partial class Machine : IDisposable
         for (int i = _depth; i > 0; i--)
         {
             DeviceMethod method = Program.Methods[_frames[i].Method];
-            (string File, int Line)? line = method.LineOf((int)(_frames[i].Next - 1 - method.Code));
+            (string File, int Line)? line = method.LineOf(Math.Max((int)(_frames[i].Next - 1 - method.Code), 0));
             text.Append("\n    at ").Append(method.Name);
             if (line is not null)
             {

@@ -34,7 +34,7 @@ public static class IdentityRecord
 
     private const int MagicSize = 8;
 
-    private static readonly byte[] _magic = { 0x53, 0x50, 0x4F, 0x52, 0x45, 0x49, 0x44, 0x31 };
+    private static readonly string _magic = "SPOREID1";
 
     /// <summary>Checks a record. Called once at boot; changes nothing.</summary>
     /// <param name="record">A buffer that holds it.</param>
@@ -90,7 +90,7 @@ public static class IdentityRecord
     {
         for (int i = 0; i < MagicSize; i++)
         {
-            record[offset + MagicOffset + i] = _magic[i];
+            record[offset + MagicOffset + i] = (byte)_magic[i];
         }
 
         BigEndian.WriteUInt32(record, offset + ChecksumOffset, Crc32.Compute(record, offset, ChecksumOffset));

@@ -11,8 +11,9 @@ public sealed class NetworkFile
 {
     private readonly NodeLimits _limits;
     private readonly MerkleTree _tree;
-    private readonly byte[] _root = new byte[MerkleTree.HashSize];
+    private readonly byte[] _root;
     private readonly int[] _offsets;
+    private int _previous;
     private int _next;
     private int _prefixes;
 
@@ -23,8 +24,20 @@ public sealed class NetworkFile
     {
         _limits = limits;
         _tree = new MerkleTree(hash, limits.NetworkEntries);
+        _root = new byte[MerkleTree.HashSize];
         _offsets = new int[limits.NetworkEntries];
         Bytes = new byte[limits.NetworkBytes];
+    }
+
+    /// <summary>Makes another file of the same size, and shares with it what only one of them needs: while one is complete the other can be received, until it takes its place.</summary>
+    /// <param name="other">The other file.</param>
+    public NetworkFile(NetworkFile other)
+    {
+        _limits = other._limits;
+        _tree = other._tree;
+        _root = other._root;
+        _offsets = other._offsets;
+        Bytes = new byte[other.Bytes.Length];
     }
 
     /// <summary>The file, of which the first <see cref="Length"/> bytes count: the header, then the entries. Not to be changed.</summary>
@@ -70,7 +83,7 @@ public sealed class NetworkFile
     }
 
     /// <summary>Tells where an entry starts.</summary>
-    /// <param name="index">Its index, below <see cref="Count"/>.</param>
+    /// <param name="index">Its index, below <see cref="Count"/>, in a complete file.</param>
     /// <returns>Its offset in <see cref="Bytes"/>.</returns>
     public int EntryOffset(int index)
     {
@@ -162,7 +175,7 @@ public sealed class NetworkFile
         return Settle(fault);
     }
 
-    /// <summary>Ends the reception. Called when no more bytes come; only now the file may be used.</summary>
+    /// <summary>Ends the reception. Called when no more bytes come; only now the file may be used, and one that shares with it may not any more.</summary>
     /// <returns>What is wrong with it: bytes are missing, or the entries don't hash to the root in the header.</returns>
     public NetworkFault Complete()
     {
@@ -177,8 +190,20 @@ public sealed class NetworkFile
         }
 
         _tree.Root(_root, 0);
-        IsComplete = ConstantTime.Equal(_root, 0, Bytes, NetworkHeader.RootOffset, MerkleTree.HashSize);
-        return Settle(IsComplete ? NetworkFault.None : NetworkFault.Root);
+        if (!ConstantTime.Equal(_root, 0, Bytes, NetworkHeader.RootOffset, MerkleTree.HashSize))
+        {
+            return Settle(NetworkFault.Root);
+        }
+
+        int offset = NetworkHeader.Size;
+        for (int i = 0; i < Count; i++)
+        {
+            _offsets[i] = offset;
+            offset += NetworkEntry.Length(Bytes, offset);
+        }
+
+        IsComplete = true;
+        return NetworkFault.None;
     }
 
     /// <summary>Forgets everything; also gives up a reception.</summary>
@@ -240,7 +265,7 @@ public sealed class NetworkFile
 
     private NetworkFault TakeEntry(int length)
     {
-        if (Count > 0 && CompareKeys(Bytes, _offsets[Count - 1] + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
+        if (Count > 0 && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
         {
             return NetworkFault.Order;
         }
@@ -252,7 +277,7 @@ public sealed class NetworkFile
         }
 
         _tree.AddLeaf(Bytes, _next, length);
-        _offsets[Count] = _next;
+        _previous = _next;
         Count++;
         _next += length;
         return NetworkFault.None;

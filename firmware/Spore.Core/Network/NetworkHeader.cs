@@ -59,7 +59,7 @@ public static class NetworkHeader
 
     private const int MagicSize = 8;
 
-    private static readonly byte[] _magic = { 0x73, 0x70, 0x6F, 0x72, 0x65, 0x2D, 0x31, 0x0A };
+    private static readonly string _magic = "spore-1\n";
 
     /// <summary>Writes the magic.</summary>
     /// <param name="header">A buffer that holds the header.</param>
@@ -68,7 +68,7 @@ public static class NetworkHeader
     {
         for (int i = 0; i < MagicSize; i++)
         {
-            header[offset + MagicOffset + i] = _magic[i];
+            header[offset + MagicOffset + i] = (byte)_magic[i];
         }
     }
 

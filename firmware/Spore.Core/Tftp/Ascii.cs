@@ -1,22 +1,30 @@
 namespace Spore.Tftp;
 
 /// <summary>Text as it is on the wire.</summary>
+/// <remarks>Texts are held in static fields: on a device a literal takes memory each time it is come by.</remarks>
 internal static class Ascii
 {
-    /// <summary>Should be called at construction only: it takes memory.</summary>
-    internal static byte[] Bytes(string text)
+    /// <summary>Compares a run with text.</summary>
+    internal static bool IsSame(byte[] buffer, int offset, int length, string text)
     {
-        byte[] bytes = new byte[text.Length];
-        for (int i = 0; i < bytes.Length; i++)
+        if (length != text.Length)
         {
-            bytes[i] = (byte)text[i];
+            return false;
         }
 
-        return bytes;
+        for (int i = 0; i < length; i++)
+        {
+            if (buffer[offset + i] != text[i])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Compares a run with text in lower-case letters, whose case doesn't matter in the run.</summary>
-    internal static bool IsSame(byte[] buffer, int offset, int length, byte[] lower)
+    internal static bool IsSameInAnyCase(byte[] buffer, int offset, int length, string lower)
     {
         if (length != lower.Length)
         {
@@ -81,15 +89,15 @@ internal static class Ascii
 
     /// <summary>Writes a string and the zero byte that ends it.</summary>
     /// <returns>Where to go on.</returns>
-    internal static int Emit(byte[] buffer, int offset, byte[] text, int length)
+    internal static int Emit(byte[] buffer, int offset, string text)
     {
-        for (int i = 0; i < length; i++)
+        for (int i = 0; i < text.Length; i++)
         {
-            buffer[offset + i] = text[i];
+            buffer[offset++] = (byte)text[i];
         }
 
-        buffer[offset + length] = 0;
-        return offset + length + 1;
+        buffer[offset] = 0;
+        return offset + 1;
     }
 
     /// <summary>Writes a decimal number and the zero byte that ends it.</summary>

@@ -27,14 +27,14 @@ public interface ITftpFiles
     /// <param name="count">The number of bytes, at least 1, all of them within <see cref="TftpTransfer.Size"/>.</param>
     void Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count);
 
-    /// <summary>A block has arrived, each exactly once and in order.</summary>
+    /// <summary>A block has arrived, each exactly once and in order, but that one for which <see cref="TftpService.Resume"/> was called with <see cref="TftpError.Repeat"/> comes again, and may differ.</summary>
     /// <param name="transfer">The transfer.</param>
     /// <param name="position">Where the block starts in the file.</param>
     /// <param name="data">The buffer that holds the block; only valid during the call.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="count">Its length in bytes, possibly 0 in the last one.</param>
     /// <param name="last">Whether it ends the file.</param>
-    /// <returns><see cref="TftpError.Ok"/> to acknowledge it; <see cref="TftpError.Wait"/> to have it kept in <see cref="TftpTransfer.Block"/>, unacknowledged, until <see cref="TftpService.Resume"/>; or the error to answer, which ends the transfer.</returns>
+    /// <returns><see cref="TftpError.Ok"/> to acknowledge it; <see cref="TftpError.Wait"/> to leave it unacknowledged until <see cref="TftpService.Resume"/>; or the error to answer, which ends the transfer.</returns>
     int Write(TftpTransfer transfer, int position, byte[] data, int offset, int count, bool last);
 
     /// <summary>A transfer has ended: called exactly once for each that was opened, from either side. Its slot is free when the call returns.</summary>

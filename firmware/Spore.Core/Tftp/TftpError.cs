@@ -18,6 +18,9 @@ public static class TftpError
     /// <summary>The peer has no TFTP program at that port.</summary>
     public const int PortUnreachable = -5;
 
+    /// <summary>Now decidable, but not kept: the block is wanted once more. For <see cref="TftpService.Resume"/> only.</summary>
+    public const int Repeat = -6;
+
     /// <summary>Not defined; the text tells.</summary>
     public const int NotDefined = 0;
 
@@ -45,21 +48,21 @@ public static class TftpError
     /// <summary>The options were refused (RFC 2347).</summary>
     public const int OptionRefused = 8;
 
-    private static readonly byte[][] _texts =
+    private static readonly string[] _texts =
     {
-        Ascii.Bytes("Not possible now"),
-        Ascii.Bytes("File not found"),
-        Ascii.Bytes("Access violation"),
-        Ascii.Bytes("Disk full or allocation exceeded"),
-        Ascii.Bytes("Illegal TFTP operation"),
-        Ascii.Bytes("Unknown transfer ID"),
-        Ascii.Bytes("File already exists"),
-        Ascii.Bytes("No such user"),
-        Ascii.Bytes("Options refused"),
+        "Not possible now",
+        "File not found",
+        "Access violation",
+        "Disk full or allocation exceeded",
+        "Illegal TFTP operation",
+        "Unknown transfer ID",
+        "File already exists",
+        "No such user",
+        "Options refused",
     };
 
     /// <summary>The usual text for a code on the wire.</summary>
-    internal static byte[] Text(int code)
+    internal static string Text(int code)
     {
         return _texts[code < _texts.Length ? code : NotDefined];
     }

@@ -14,9 +14,9 @@ public sealed class TftpOptions
 
     private const int MaxTimeout = 255;
 
-    private static readonly byte[] _blockSizeName = Ascii.Bytes("blksize");
-    private static readonly byte[] _timeoutName = Ascii.Bytes("timeout");
-    private static readonly byte[] _transferSizeName = Ascii.Bytes("tsize");
+    private static readonly string _blockSizeName = "blksize";
+    private static readonly string _timeoutName = "timeout";
+    private static readonly string _transferSizeName = "tsize";
 
     /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
     public int BlockSize = Absent;
@@ -65,15 +65,15 @@ public sealed class TftpOptions
 
             int nameLength = nameEnd - name;
             int number = Ascii.Number(buffer, nameEnd + 1, valueEnd - nameEnd - 1);
-            if (Ascii.IsSame(buffer, name, nameLength, _blockSizeName))
+            if (Ascii.IsSameInAnyCase(buffer, name, nameLength, _blockSizeName))
             {
                 BlockSize = number < MinBlockSize ? Absent : number > MaxBlockSize ? MaxBlockSize : number;
             }
-            else if (Ascii.IsSame(buffer, name, nameLength, _timeoutName))
+            else if (Ascii.IsSameInAnyCase(buffer, name, nameLength, _timeoutName))
             {
                 Timeout = number < 1 || number > MaxTimeout ? Absent : number;
             }
-            else if (Ascii.IsSame(buffer, name, nameLength, _transferSizeName))
+            else if (Ascii.IsSameInAnyCase(buffer, name, nameLength, _transferSizeName))
             {
                 TransferSize = number;
             }
@@ -97,8 +97,8 @@ public sealed class TftpOptions
         return EmitOption(buffer, i, _timeoutName, Timeout) - offset;
     }
 
-    private static int EmitOption(byte[] buffer, int offset, byte[] name, int value)
+    private static int EmitOption(byte[] buffer, int offset, string name, int value)
     {
-        return value == Absent ? offset : Ascii.EmitNumber(buffer, Ascii.Emit(buffer, offset, name, name.Length), value);
+        return value == Absent ? offset : Ascii.EmitNumber(buffer, Ascii.Emit(buffer, offset, name), value);
     }
 }

@@ -32,7 +32,7 @@ public static class TftpPacket
     /// <summary>The block size where none was negotiated.</summary>
     public const int DefaultBlockSize = 512;
 
-    private static readonly byte[] _octet = Ascii.Bytes("octet");
+    private static readonly string _octet = "octet";
 
     /// <summary>What kind of packet it is, and that it is long enough for its kind.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
@@ -89,7 +89,7 @@ public static class TftpPacket
         }
 
         nameLength = nameEnd - name;
-        isOctet = Ascii.IsSame(buffer, mode, modeEnd - mode, _octet);
+        isOctet = Ascii.IsSameInAnyCase(buffer, mode, modeEnd - mode, _octet);
         optionsOffset = modeEnd + 1;
         return true;
     }
@@ -98,15 +98,14 @@ public static class TftpPacket
     /// <param name="buffer">The buffer to write to.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="opcode"><see cref="ReadRequest"/> or <see cref="WriteRequest"/>.</param>
-    /// <param name="name">The file's name, without a zero byte in it.</param>
-    /// <param name="nameLength">The name's length in bytes.</param>
+    /// <param name="name">The file's name in ASCII, without a zero byte in it.</param>
     /// <param name="options">The options to ask for.</param>
     /// <returns>The packet's length.</returns>
-    public static int EmitRequest(byte[] buffer, int offset, int opcode, byte[] name, int nameLength, TftpOptions options)
+    public static int EmitRequest(byte[] buffer, int offset, int opcode, string name, TftpOptions options)
     {
         BigEndian.WriteUInt16(buffer, offset, opcode);
-        int i = Ascii.Emit(buffer, offset + 2, name, nameLength);
-        i = Ascii.Emit(buffer, i, _octet, _octet.Length);
+        int i = Ascii.Emit(buffer, offset + 2, name);
+        i = Ascii.Emit(buffer, i, _octet);
         return i - offset + options.Emit(buffer, i);
     }
 
@@ -149,10 +148,10 @@ public static class TftpPacket
     /// <param name="code">The code, 0 to 65535.</param>
     /// <param name="text">What a person reads, in ASCII.</param>
     /// <returns>The packet's length.</returns>
-    public static int EmitError(byte[] buffer, int offset, int code, byte[] text)
+    public static int EmitError(byte[] buffer, int offset, int code, string text)
     {
         BigEndian.WriteUInt16(buffer, offset, Error);
         BigEndian.WriteUInt16(buffer, offset + 2, code);
-        return Ascii.Emit(buffer, offset + DataHeaderSize, text, text.Length) - offset;
+        return Ascii.Emit(buffer, offset + DataHeaderSize, text) - offset;
     }
 }

@@ -1,5 +1,3 @@
-using System;
-
 namespace Spore.Tftp;
 
 /// <summary>A TFTP server and client in one: RFC 1350 with RFC 1123 section 4.2, and the options of RFC 2347 to 2349. Mode "octet" only.</summary>
@@ -12,8 +10,8 @@ public sealed class TftpService
     private const int FirstLocalPort = 61000;
     private const int LocalPorts = 65536 - FirstLocalPort;
 
-    private static readonly byte[] _modeText = Ascii.Bytes("The only mode is octet");
-    private static readonly byte[] _nameText = Ascii.Bytes("File name too long");
+    private static readonly string _modeText = "The only mode is octet";
+    private static readonly string _nameText = "File name too long";
 
     private readonly TftpTransfer[] _transfers;
     private readonly int _maxBlockSize;
@@ -39,10 +37,9 @@ public sealed class TftpService
         _output = output;
         _entropy = entropy;
         _transfers = new TftpTransfer[transfers];
-        int blockSize = maxBlockSize > TftpPacket.DefaultBlockSize ? maxBlockSize : TftpPacket.DefaultBlockSize;
         for (int i = 0; i < transfers; i++)
         {
-            _transfers[i] = new TftpTransfer(i, blockSize);
+            _transfers[i] = new TftpTransfer(i);
         }
     }
 
@@ -150,15 +147,14 @@ public sealed class TftpService
     /// <param name="localOffset">Where it starts.</param>
     /// <param name="remote">A buffer with the peer's address.</param>
     /// <param name="remoteOffset">Where it starts.</param>
-    /// <param name="name">The file's name at the peer.</param>
-    /// <param name="nameLength">The name's length, 1 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
+    /// <param name="name">The file's name at the peer, 1 to <see cref="TftpTransfer.MaxNameLength"/> characters of ASCII.</param>
     /// <param name="file">The <see cref="TftpTransfer.File"/> to write to.</param>
     /// <param name="maxSize">The largest size to take; a longer file ends with <see cref="TftpError.DiskFull"/>.</param>
     /// <param name="now">The clock in milliseconds.</param>
     /// <returns>The transfer, or null when no slot is left or the name is too long.</returns>
-    public TftpTransfer StartRead(byte[] local, int localOffset, byte[] remote, int remoteOffset, byte[] name, int nameLength, int file, int maxSize, long now)
+    public TftpTransfer StartRead(byte[] local, int localOffset, byte[] remote, int remoteOffset, string name, int file, int maxSize, long now)
     {
-        TftpTransfer transfer = OpenClient(local, localOffset, remote, remoteOffset, name, nameLength, file);
+        TftpTransfer transfer = OpenClient(local, localOffset, remote, remoteOffset, name, file);
         if (transfer != null)
         {
             transfer.IsSender = false;
@@ -176,15 +172,14 @@ public sealed class TftpService
     /// <param name="localOffset">Where it starts.</param>
     /// <param name="remote">A buffer with the peer's address.</param>
     /// <param name="remoteOffset">Where it starts.</param>
-    /// <param name="name">The file's name at the peer.</param>
-    /// <param name="nameLength">The name's length, 1 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
+    /// <param name="name">The file's name at the peer, 1 to <see cref="TftpTransfer.MaxNameLength"/> characters of ASCII.</param>
     /// <param name="file">The <see cref="TftpTransfer.File"/> to read from.</param>
     /// <param name="size">Its size in bytes.</param>
     /// <param name="now">The clock in milliseconds.</param>
     /// <returns>The transfer, or null when no slot is left or the name is too long.</returns>
-    public TftpTransfer StartWrite(byte[] local, int localOffset, byte[] remote, int remoteOffset, byte[] name, int nameLength, int file, int size, long now)
+    public TftpTransfer StartWrite(byte[] local, int localOffset, byte[] remote, int remoteOffset, string name, int file, int size, long now)
     {
-        TftpTransfer transfer = OpenClient(local, localOffset, remote, remoteOffset, name, nameLength, file);
+        TftpTransfer transfer = OpenClient(local, localOffset, remote, remoteOffset, name, file);
         if (transfer != null)
         {
             transfer.IsSender = true;
@@ -227,7 +222,7 @@ public sealed class TftpService
 
     /// <summary>Tells what became of a block for which <see cref="ITftpFiles.Write"/> returned <see cref="TftpError.Wait"/>. Nothing happens to a transfer that does not wait.</summary>
     /// <param name="transfer">The transfer.</param>
-    /// <param name="result"><see cref="TftpError.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; else the error to answer.</param>
+    /// <param name="result"><see cref="TftpError.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; <see cref="TftpError.Repeat"/> to have it written when the peer repeats it; else the error to answer.</param>
     /// <param name="now">The clock in milliseconds.</param>
     public void Resume(TftpTransfer transfer, int result, long now)
     {
@@ -239,6 +234,12 @@ public sealed class TftpService
         if (result == TftpError.Ok)
         {
             Acknowledge(transfer, transfer.BlockLength, now);
+        }
+        else if (result == TftpError.Repeat)
+        {
+            // Nothing is sent: curl takes a second acknowledgment of its options for a cue to go on.
+            transfer.State = TftpState.Receiving;
+            transfer.AwaitRepetition(now);
         }
         else
         {
@@ -296,7 +297,7 @@ public sealed class TftpService
         bool isOctet;
         int options;
         int refusal = TftpError.Ok;
-        byte[] text = null;
+        string text = null;
         if (!TftpPacket.ParseRequest(buffer, offset, length, out nameLength, out isOctet, out options))
         {
             refusal = TftpError.IllegalOperation;
@@ -454,7 +455,6 @@ public sealed class TftpService
         }
         else if (result == TftpError.Wait)
         {
-            Array.Copy(buffer, data, transfer.Block, 0, count);
             transfer.BlockLength = count;
             transfer.State = TftpState.Waiting;
             transfer.Deadline = long.MaxValue;
@@ -596,9 +596,9 @@ public sealed class TftpService
         End(transfer, code);
     }
 
-    private TftpTransfer OpenClient(byte[] local, int localOffset, byte[] remote, int remoteOffset, byte[] name, int nameLength, int file)
+    private TftpTransfer OpenClient(byte[] local, int localOffset, byte[] remote, int remoteOffset, string name, int file)
     {
-        if (nameLength > TftpTransfer.MaxNameLength)
+        if (name.Length > TftpTransfer.MaxNameLength)
         {
             return null;
         }
@@ -612,8 +612,7 @@ public sealed class TftpService
         transfer.Open(local, localOffset, ChooseLocalPort(), remote, remoteOffset, TftpPacket.Port);
         transfer.IsClient = true;
         transfer.File = file;
-        Array.Copy(name, 0, transfer.Name, 0, nameLength);
-        transfer.NameLength = nameLength;
+        transfer.Name = name;
         transfer.Options.BlockSize = _maxBlockSize;
         transfer.State = TftpState.Requesting;
         return transfer;
@@ -628,7 +627,7 @@ public sealed class TftpService
         if (transfer.State == TftpState.Requesting)
         {
             int opcode = transfer.IsSender ? TftpPacket.WriteRequest : TftpPacket.ReadRequest;
-            length = TftpPacket.EmitRequest(buffer, offset, opcode, transfer.Name, transfer.NameLength, transfer.Options);
+            length = TftpPacket.EmitRequest(buffer, offset, opcode, transfer.Name, transfer.Options);
         }
         else if (transfer.BlockNumber == 0 && !transfer.IsClient && transfer.Options.Any)
         {
@@ -668,7 +667,7 @@ public sealed class TftpService
         SendError(error, transfer.ErrorText, transfer.LocalAddress, 0, transfer.LocalPort, transfer.RemoteAddress, 0, transfer.RemotePort);
     }
 
-    private void SendError(int error, byte[] text, byte[] local, int localOffset, int localPort, byte[] remote, int remoteOffset, int remotePort)
+    private void SendError(int error, string text, byte[] local, int localOffset, int localPort, byte[] remote, int remoteOffset, int remotePort)
     {
         int code = error < 0 ? TftpError.NotDefined : error;
         int length = TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, text != null ? text : TftpError.Text(code));

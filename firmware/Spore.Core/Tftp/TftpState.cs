@@ -18,7 +18,7 @@ internal enum TftpState
     /// <summary>The block after the one acknowledged last.</summary>
     Receiving,
 
-    /// <summary>The files' word on the block that is kept.</summary>
+    /// <summary>The files' word on the block that came last.</summary>
     Waiting,
 
     /// <summary>The files' hearing of the end.</summary>

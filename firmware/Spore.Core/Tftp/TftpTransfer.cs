@@ -20,10 +20,7 @@ public sealed class TftpTransfer
     /// <summary>The place in the pool, from 0.</summary>
     public readonly int Index;
 
-    /// <summary>The block that waits for <see cref="TftpService.Resume"/>.</summary>
-    public readonly byte[] Block;
-
-    /// <summary>The length of the block that waits in bytes.</summary>
+    /// <summary>The length of the block that waits for <see cref="TftpService.Resume"/> in bytes.</summary>
     public int BlockLength;
 
     /// <summary>Which file it is, for the user of the service.</summary>
@@ -36,12 +33,11 @@ public sealed class TftpTransfer
     public int Size;
 
     /// <summary>The text to send with the next error in place of the usual one for its code, at most 500 bytes of ASCII; null at first.</summary>
-    public byte[] ErrorText;
+    public string ErrorText;
 
     internal readonly TftpOptions Options = new TftpOptions();
-    internal readonly byte[] Name = new byte[MaxNameLength];
+    internal string Name;
     internal TftpState State;
-    internal int NameLength;
     internal int RequestHash;
     internal int Limit;
     internal int BlockNumber;
@@ -56,10 +52,9 @@ public sealed class TftpTransfer
     private int _deviation4;
     private int _retransmission;
 
-    internal TftpTransfer(int index, int blockSize)
+    internal TftpTransfer(int index)
     {
         Index = index;
-        Block = new byte[blockSize];
     }
 
     /// <summary>The peer's port; 69 until it has answered our request.</summary>
@@ -109,7 +104,6 @@ public sealed class TftpTransfer
         Tag = 0;
         Size = -1;
         ErrorText = null;
-        NameLength = 0;
         RequestHash = 0;
         Limit = int.MaxValue;
         BlockNumber = 0;
@@ -147,6 +141,14 @@ public sealed class TftpTransfer
         _retransmission = _retransmission * 2 < largest ? _retransmission * 2 : largest;
         Tries++;
         Deadline = now + Interval();
+    }
+
+    /// <summary>Should be called when a block is wanted again: its sender is the one to repeat it, and is waited for as long as it may take.</summary>
+    internal void AwaitRepetition(long now)
+    {
+        FirstSent = now;
+        Tries = TftpTiming.Tries;
+        Deadline = now + TftpTiming.GiveUp;
     }
 
     /// <summary>Should be called when the answer that was awaited is there: measures the round trip (RFC 6298 section 2), unless it is unclear which packet was answered (its section 3).</summary>

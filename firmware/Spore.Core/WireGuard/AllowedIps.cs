@@ -2,113 +2,77 @@ using System;
 
 namespace Spore.WireGuard;
 
-/// <summary>Cryptokey routing: finds the owner of an address by its longest prefix, in a binary trie with path compression in fixed memory.</summary>
-/// <remarks>A packet to or from fe80::/10 matches only a /128, whatever wider prefix there is.</remarks>
+/// <summary>Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to the prefixes where they stand, and keeps no address of its own.</summary>
+/// <remarks>An address in fe80::/10 has no owner here, however wide a prefix is: it follows from a key.</remarks>
 public sealed class AllowedIps
 {
     /// <summary>The owner of an address that no prefix holds.</summary>
     public const int None = -1;
 
-    private const int NoNode = -1;
-    private const int AddressSize = 16;
-
-    // Node n has its prefix at 16 n of _addresses, zero beyond _bits[n], and its children at 2 n and 2 n + 1 of _children.
-    private readonly byte[] _addresses;
-    private readonly short[] _bits;
+    // By address, then by length; those of IPv4 come first.
+    private readonly int[] _prefixes;
     private readonly short[] _owners;
-    private readonly short[] _children;
+
+    // The place of the longest other prefix that holds this one, or None.
+    private readonly short[] _parents;
+    private byte[] _buffer;
+    private int _count4;
     private int _count;
-    private int _root4;
-    private int _root6;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="prefixes">The number of prefixes it can hold; at most 16383.</param>
+    /// <param name="prefixes">The number of prefixes it can hold; at most 32767.</param>
     public AllowedIps(int prefixes)
     {
-        int nodes = prefixes * 2;
-        _addresses = new byte[nodes * AddressSize];
-        _bits = new short[nodes];
-        _owners = new short[nodes];
-        _children = new short[nodes * 2];
-        Clear();
+        _prefixes = new int[prefixes];
+        _owners = new short[prefixes];
+        _parents = new short[prefixes];
     }
 
     /// <summary>Forgets all prefixes.</summary>
-    public void Clear()
+    /// <param name="buffer">Where those stand that will be added: each an address of 4 or 16 bytes and its length in bits, 1 byte. Not to be changed as long as they are in use; null for none.</param>
+    public void Begin(byte[] buffer)
     {
+        _buffer = buffer;
+        _count4 = 0;
         _count = 0;
-        _root4 = NoNode;
-        _root6 = NoNode;
     }
 
     /// <summary>Adds a prefix. One that is there already keeps its owner.</summary>
-    /// <param name="address">The buffer that holds the address.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="isIpv6">Whether it has 16 bytes; else it has 4.</param>
-    /// <param name="bits">The length of the prefix, at most 128 or 32.</param>
+    /// <param name="prefix">Where it stands; no bit is set beyond its length.</param>
+    /// <param name="isIpv6">Whether the address has 16 bytes; else it has 4.</param>
     /// <param name="owner">Its owner, not negative.</param>
     /// <returns>False when there is no room left.</returns>
-    public bool Add(byte[] address, int offset, bool isIpv6, int bits, int owner)
+    public bool Add(int prefix, bool isIpv6, int owner)
     {
-        int parent = NoNode;
-        int node = isIpv6 ? _root6 : _root4;
-        int common = 0;
-        while (node != NoNode)
+        int size = isIpv6 ? 16 : 4;
+        int place = Search(_buffer, prefix, isIpv6, _buffer[prefix + size]);
+        if (place > First(isIpv6) && Compare(_prefixes[place - 1], size, _buffer, prefix, _buffer[prefix + size]) == 0)
         {
-            int limit = _bits[node] < bits ? _bits[node] : bits;
-            common = CommonBits(node, address, offset, limit);
-            if (common < _bits[node])
-            {
-                break;
-            }
-
-            if (_bits[node] == bits)
-            {
-                if (_owners[node] == None)
-                {
-                    _owners[node] = (short)owner;
-                }
-
-                return true;
-            }
-
-            parent = node;
-            node = _children[(node * 2) + Bit(address, offset, _bits[node])];
+            return true;
         }
 
-        if (_count + 2 > _bits.Length)
+        if (_count == _prefixes.Length)
         {
             return false;
         }
 
-        int added = NewNode(address, offset, bits, owner);
-        int top = added;
-        if (node != NoNode)
-        {
-            // The new prefix ends inside this node's: it becomes the parent, or both get a new one without an owner.
-            if (common < bits)
-            {
-                top = NewNode(address, offset, common, None);
-                _children[(top * 2) + Bit(address, offset, common)] = (short)added;
-            }
-
-            _children[(top * 2) + Bit(_addresses, node * AddressSize, common)] = (short)node;
-        }
-
-        if (parent != NoNode)
-        {
-            _children[(parent * 2) + Bit(address, offset, _bits[parent])] = (short)top;
-        }
-        else if (isIpv6)
-        {
-            _root6 = top;
-        }
-        else
-        {
-            _root4 = top;
-        }
-
+        Array.Copy(_prefixes, place, _prefixes, place + 1, _count - place);
+        Array.Copy(_owners, place, _owners, place + 1, _count - place);
+        _prefixes[place] = prefix;
+        _owners[place] = (short)owner;
+        _count++;
+        _count4 += isIpv6 ? 0 : 1;
         return true;
+    }
+
+    /// <summary>Called when all prefixes have been added, before the first <see cref="Find"/>.</summary>
+    public void Complete()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            bool isIpv6 = i >= _count4;
+            _parents[i] = (short)Holder(i - 1, isIpv6, _buffer, _prefixes[i]);
+        }
     }
 
     /// <summary>Finds the owner of the longest prefix that holds an address.</summary>
@@ -118,79 +82,87 @@ public sealed class AllowedIps
     /// <returns>The owner, or <see cref="None"/>.</returns>
     public int Find(byte[] address, int offset, bool isIpv6)
     {
-        int length = isIpv6 ? 128 : 32;
-        int best = NoNode;
-        int node = isIpv6 ? _root6 : _root4;
-        while (node != NoNode && CommonBits(node, address, offset, _bits[node]) == _bits[node])
-        {
-            if (_owners[node] != None)
-            {
-                best = node;
-            }
-
-            if (_bits[node] == length)
-            {
-                break;
-            }
-
-            node = _children[(node * 2) + Bit(address, offset, _bits[node])];
-        }
-
-        if (best == NoNode)
+        if (isIpv6 && address[offset] == 0xFE && (address[offset + 1] & 0xC0) == 0x80)
         {
             return None;
         }
 
-        bool linkLocal = isIpv6 && address[offset] == 0xFE && (address[offset + 1] & 0xC0) == 0x80;
-        return linkLocal && _bits[best] != length ? None : _owners[best];
+        int place = Holder(Search(address, offset, isIpv6, 128) - 1, isIpv6, address, offset);
+        return place < 0 ? None : _owners[place];
     }
 
-    private int NewNode(byte[] address, int offset, int bits, int owner)
+    private int First(bool isIpv6)
     {
-        int node = _count++;
-        int start = node * AddressSize;
-        int bytes = (bits + 7) >> 3;
-        Array.Clear(_addresses, start, AddressSize);
-        Array.Copy(address, offset, _addresses, start, bytes);
-        if ((bits & 7) != 0)
+        return isIpv6 ? _count4 : 0;
+    }
+
+    // The place of the first prefix that comes after an address with a length.
+    private int Search(byte[] address, int offset, bool isIpv6, int bits)
+    {
+        int size = isIpv6 ? 16 : 4;
+        int low = First(isIpv6);
+        int high = isIpv6 ? _count : _count4;
+        while (low < high)
         {
-            _addresses[start + bytes - 1] &= (byte)(0xFF << (8 - (bits & 7)));
+            int middle = (low + high) >> 1;
+            if (Compare(_prefixes[middle], size, address, offset, bits) > 0)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = middle + 1;
+            }
         }
 
-        _bits[node] = (short)bits;
-        _owners[node] = (short)owner;
-        _children[node * 2] = NoNode;
-        _children[(node * 2) + 1] = NoNode;
-        return node;
+        return low;
     }
 
-    private int CommonBits(int node, byte[] address, int offset, int limit)
+    private int Compare(int prefix, int size, byte[] address, int offset, int bits)
     {
-        int start = node * AddressSize;
-        int common = 0;
-        while (common < limit)
+        byte[] buffer = _buffer;
+        for (int i = 0; i < size; i++)
         {
-            int difference = _addresses[start + (common >> 3)] ^ address[offset + (common >> 3)];
-            if (difference == 0)
+            int difference = buffer[prefix + i] - address[offset + i];
+            if (difference != 0)
             {
-                common += 8;
-                continue;
+                return difference;
             }
-
-            while ((difference & 0x80) == 0)
-            {
-                difference <<= 1;
-                common++;
-            }
-
-            break;
         }
 
-        return common < limit ? common : limit;
+        return buffer[prefix + size] - bits;
     }
 
-    private static int Bit(byte[] address, int offset, int bit)
+    // What lies between a prefix that holds the address and the address itself in the list, lies within that prefix.
+    // So from the last one that is not after the address, the way up leads past all that hold it, the longest first.
+    private int Holder(int place, bool isIpv6, byte[] address, int offset)
     {
-        return (address[offset + (bit >> 3)] >> (7 - (bit & 7))) & 1;
+        int first = First(isIpv6);
+        while (place >= first)
+        {
+            if (Holds(_prefixes[place], isIpv6 ? 16 : 4, address, offset))
+            {
+                return place;
+            }
+
+            place = _parents[place];
+        }
+
+        return None;
+    }
+
+    private bool Holds(int prefix, int size, byte[] address, int offset)
+    {
+        byte[] buffer = _buffer;
+        int bits = buffer[prefix + size];
+        for (; bits >= 8; bits -= 8)
+        {
+            if (buffer[prefix++] != address[offset++])
+            {
+                return false;
+            }
+        }
+
+        return bits == 0 || ((buffer[prefix] ^ address[offset]) >> (8 - bits)) == 0;
     }
 }

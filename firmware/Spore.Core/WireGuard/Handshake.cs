@@ -44,15 +44,6 @@ internal sealed class Handshake
     /// <summary>Where ephemeral keys are logged, or null.</summary>
     internal IKeyLog KeyLog;
 
-    /// <summary>The key of mac1 in messages to the owner of a public key: HASH("mac1----" || key).</summary>
-    internal void Mac1Key(byte[] publicKey, byte[] mac1Key)
-    {
-        _hash.Begin(Message.KeySize);
-        _hash.Update(_mac1Label, 0, _mac1Label.Length);
-        _hash.Update(publicKey, 0, Message.KeySize);
-        _hash.Finish(mac1Key, 0);
-    }
-
     /// <summary>The static-static shared secret with a peer.</summary>
     /// <returns>False when the public key has none.</returns>
     internal bool StaticStatic(byte[] publicKey, int offset, byte[] shared)
@@ -70,7 +61,7 @@ internal sealed class Handshake
         initiation.Wipe();
 
         // e
-        bool sound = MakeEphemeral(peer, initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
+        bool sound = MakeEphemeral(peer, initiation.Bytes, message, offset + Message.InitiationEphemeral);
         _state.Begin(peer.PublicKey, 0);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
         _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
@@ -81,20 +72,18 @@ internal sealed class Handshake
         _state.EncryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize);
 
         // ss, {timestamp}
-        _state.MixKey(peer.StaticStatic, 0);
+        _state.MixKey(peer.Bytes, Peer.StaticStatic);
         Array.Copy(timestamp, 0, message, offset + Message.InitiationTimestamp, Message.TimestampSize);
         _state.EncryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize);
 
-        Mac1(peer.Mac1Key, message, offset, Message.InitiationMac1);
+        Mac1(peer.PublicKey, message, offset, Message.InitiationMac1);
         if (sound)
         {
-            Array.Copy(_state.ChainingKey, 0, initiation.ChainingKey, 0, Message.KeySize);
-            Array.Copy(_state.Hash, 0, initiation.Hash, 0, Message.KeySize);
-            initiation.IsPending = true;
+            _state.Save(initiation.Bytes, Initiation.State);
             initiation.LocalIndex = localIndex;
             if (KeyLog != null)
             {
-                KeyLog.Ephemeral(initiation.EphemeralPrivate, 0);
+                KeyLog.Ephemeral(initiation.Bytes, Initiation.EphemeralPrivate);
             }
         }
         else
@@ -142,10 +131,10 @@ internal sealed class Handshake
     }
 
     /// <summary>Called after <see cref="ConsumeStatic"/> with the static-static secret of that key: authenticates the sender.</summary>
-    internal bool ConsumeTimestamp(byte[] message, int offset, byte[] staticStatic)
+    internal bool ConsumeTimestamp(byte[] message, int offset, byte[] staticStatic, int staticOffset)
     {
         // ss, {timestamp}
-        _state.MixKey(staticStatic, 0);
+        _state.MixKey(staticStatic, staticOffset);
         if (!_state.DecryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize, Timestamp))
         {
             Wipe();
@@ -180,11 +169,11 @@ internal sealed class Handshake
         _state.MixKeyAndHash(peer.PresharedKey);
         _state.EncryptAndHash(message, offset + Message.ResponseEmpty, 0);
 
-        Mac1(peer.Mac1Key, message, offset, Message.ResponseMac1);
+        Mac1(peer.PublicKey, message, offset, Message.ResponseMac1);
         if (sound)
         {
             keypair.Wipe();
-            _state.Split(keypair.ReceiveKey, keypair.SendKey);
+            _state.Split(keypair.Bytes, Keypair.ReceiveKey, Keypair.SendKey);
             Begin(keypair, false, localIndex, remoteIndex, now);
             if (KeyLog != null)
             {
@@ -200,12 +189,12 @@ internal sealed class Handshake
     internal bool ConsumeResponse(Peer peer, Initiation initiation, Keypair keypair, int remoteIndex, long now, byte[] message, int offset)
     {
         // e
-        _state.Resume(initiation.ChainingKey, initiation.Hash);
+        _state.Resume(initiation.Bytes, Initiation.State);
         _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(_shared, 0, initiation.EphemeralPrivate, 0, message, offset + Message.ResponseEphemeral);
+        bool sound = _x25519.Multiply(_shared, 0, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(_shared, 0);
 
         // se
@@ -218,7 +207,7 @@ internal sealed class Handshake
         if (sound)
         {
             keypair.Wipe();
-            _state.Split(keypair.SendKey, keypair.ReceiveKey);
+            _state.Split(keypair.Bytes, Keypair.SendKey, Keypair.ReceiveKey);
             Begin(keypair, true, initiation.LocalIndex, remoteIndex, now);
         }
 
@@ -239,13 +228,12 @@ internal sealed class Handshake
     /// <summary>The token e, and its shared secret with the peer's static key: out of the peer's pair, which is used up by it, else made now.</summary>
     private bool MakeEphemeral(Peer peer, byte[] privateKey, byte[] message, int publicOffset)
     {
-        EphemeralPair pair = peer.Pair;
-        if (pair.IsMade)
+        if (peer.HasPair)
         {
-            Array.Copy(pair.Bytes, EphemeralPair.PrivateOffset, privateKey, 0, Message.KeySize);
-            Array.Copy(pair.Bytes, EphemeralPair.PublicOffset, message, publicOffset, Message.KeySize);
-            Array.Copy(pair.Bytes, EphemeralPair.SharedOffset, _ephemeralStatic, 0, Message.KeySize);
-            pair.Wipe();
+            Array.Copy(peer.Bytes, EphemeralPair.Private, privateKey, 0, Message.KeySize);
+            Array.Copy(peer.Bytes, EphemeralPair.Public, message, publicOffset, Message.KeySize);
+            Array.Copy(peer.Bytes, EphemeralPair.Shared, _ephemeralStatic, 0, Message.KeySize);
+            peer.WipePair();
             return true;
         }
 
@@ -255,7 +243,6 @@ internal sealed class Handshake
 
     private static void Begin(Keypair keypair, bool isInitiator, int localIndex, int remoteIndex, long now)
     {
-        keypair.IsValid = true;
         keypair.IsInitiator = isInitiator;
         keypair.LocalIndex = localIndex;
         keypair.RemoteIndex = remoteIndex;
@@ -263,10 +250,20 @@ internal sealed class Handshake
         keypair.CreatedAt = now;
     }
 
-    private void Mac1(byte[] key, byte[] message, int offset, int macOffset)
+    private void Mac1(byte[] publicKey, byte[] message, int offset, int macOffset)
     {
-        ComputeMac(key, message, offset, macOffset);
+        Mac1Key(publicKey, _shared);
+        ComputeMac(_shared, message, offset, macOffset);
         Array.Copy(_mac, 0, message, offset + macOffset, Message.MacSize);
+    }
+
+    // The key of mac1 in messages to the owner of a public key: HASH("mac1----" || key).
+    private void Mac1Key(byte[] publicKey, byte[] mac1Key)
+    {
+        _hash.Begin(Message.KeySize);
+        _hash.Update(_mac1Label, 0, _mac1Label.Length);
+        _hash.Update(publicKey, 0, Message.KeySize);
+        _hash.Finish(mac1Key, 0);
     }
 
     private void ComputeMac(byte[] key, byte[] message, int offset, int length)

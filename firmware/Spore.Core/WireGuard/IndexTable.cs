@@ -1,11 +1,11 @@
 namespace Spore.WireGuard;
 
-/// <summary>Finds a peer by the index that a message names: a hash table with linear probing in fixed memory.</summary>
+/// <summary>Finds a peer's slot by the index that a message names: a hash table with linear probing in fixed memory.</summary>
 /// <remarks>Indices are random, so they are their own hash. Index 0 is never given out: it marks a free place.</remarks>
 internal sealed class IndexTable
 {
     private readonly int[] _indices;
-    private readonly Peer[] _peers;
+    private readonly short[] _slots;
     private readonly int _mask;
 
     /// <summary>Takes the memory.</summary>
@@ -19,16 +19,16 @@ internal sealed class IndexTable
         }
 
         _indices = new int[size];
-        _peers = new Peer[size];
+        _slots = new short[size];
         _mask = size - 1;
     }
 
-    /// <summary>The peer that an index was given out for, or null.</summary>
-    internal Peer Find(int index)
+    /// <summary>The slot that an index was given out for, or -1.</summary>
+    internal int Find(int index)
     {
         if (index == 0)
         {
-            return null;
+            return -1;
         }
 
         int place = index & _mask;
@@ -36,18 +36,18 @@ internal sealed class IndexTable
         {
             if (_indices[place] == index)
             {
-                return _peers[place];
+                return _slots[place];
             }
 
             place = (place + 1) & _mask;
         }
 
-        return null;
+        return -1;
     }
 
     /// <summary>Gives an index out.</summary>
     /// <returns>False when it is 0 or in use.</returns>
-    internal bool Add(int index, Peer peer)
+    internal bool Add(int index, int slot)
     {
         if (index == 0)
         {
@@ -66,7 +66,7 @@ internal sealed class IndexTable
         }
 
         _indices[place] = index;
-        _peers[place] = peer;
+        _slots[place] = (short)slot;
         return true;
     }
 
@@ -98,7 +98,7 @@ internal sealed class IndexTable
             if (((next - home) & _mask) >= ((next - gap) & _mask))
             {
                 _indices[gap] = _indices[next];
-                _peers[gap] = _peers[next];
+                _slots[gap] = _slots[next];
                 gap = next;
             }
 
@@ -106,6 +106,5 @@ internal sealed class IndexTable
         }
 
         _indices[gap] = 0;
-        _peers[gap] = null;
     }
 }

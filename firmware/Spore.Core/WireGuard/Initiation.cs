@@ -5,9 +5,17 @@ namespace Spore.WireGuard;
 /// <summary>What an initiator keeps between its initiation and the response to it.</summary>
 public sealed class Initiation
 {
-    internal readonly byte[] EphemeralPrivate = new byte[Message.KeySize];
-    internal readonly byte[] ChainingKey = new byte[Message.KeySize];
-    internal readonly byte[] Hash = new byte[Message.KeySize];
+    /// <summary>Where the 32-byte ephemeral private key starts in <see cref="Bytes"/>.</summary>
+    internal const int EphemeralPrivate = 0;
+
+    /// <summary>Where the saved <see cref="SymmetricState"/> starts.</summary>
+    internal const int State = EphemeralPrivate + Message.KeySize;
+
+    /// <summary>The length of <see cref="Bytes"/>.</summary>
+    internal const int Size = State + SymmetricState.SavedSize;
+
+    /// <summary>Both.</summary>
+    internal readonly byte[] Bytes;
 
     /// <summary>The peer it was sent to, or null.</summary>
     internal Peer Owner;
@@ -15,19 +23,26 @@ public sealed class Initiation
     /// <summary>Its place in the order in which they were taken.</summary>
     internal long Order;
 
-    /// <summary>Whether a response is waited for.</summary>
-    internal bool IsPending;
-
-    /// <summary>The index by which the response will name it.</summary>
+    /// <summary>The index by which the response will name it; 0 when none is waited for.</summary>
     internal int LocalIndex;
+
+    /// <summary>Makes one that is not pending.</summary>
+    /// <param name="bytes"><see cref="Size"/> bytes for it to keep; null for one that will never be pending.</param>
+    internal Initiation(byte[] bytes)
+    {
+        Bytes = bytes;
+    }
+
+    /// <summary>Whether a response is waited for.</summary>
+    internal bool IsPending
+    {
+        get { return LocalIndex != 0; }
+    }
 
     /// <summary>Called when the response was taken, or is not waited for any more.</summary>
     internal void Wipe()
     {
-        Array.Clear(EphemeralPrivate, 0, Message.KeySize);
-        Array.Clear(ChainingKey, 0, Message.KeySize);
-        Array.Clear(Hash, 0, Message.KeySize);
-        IsPending = false;
+        Array.Clear(Bytes, 0, Size);
         LocalIndex = 0;
     }
 }

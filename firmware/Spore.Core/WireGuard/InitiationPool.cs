@@ -4,7 +4,7 @@ namespace Spore.WireGuard;
 internal sealed class InitiationPool
 {
     /// <summary>Stands for an initiation that a peer has not sent. Never pending, never written.</summary>
-    internal readonly Initiation None = new Initiation();
+    internal readonly Initiation None = new Initiation(null);
 
     private readonly Initiation[] _initiations;
     private readonly IndexTable _indices;
@@ -19,7 +19,7 @@ internal sealed class InitiationPool
         _initiations = new Initiation[count];
         for (int i = 0; i < count; i++)
         {
-            _initiations[i] = new Initiation();
+            _initiations[i] = new Initiation(new byte[Initiation.Size]);
         }
     }
 

@@ -4,7 +4,7 @@ namespace Spore.WireGuard;
 internal sealed class KeypairPool
 {
     /// <summary>Stands for a keypair that a peer does not have. Never valid, never written.</summary>
-    internal readonly Keypair None = new Keypair();
+    internal readonly Keypair None = new Keypair(null);
 
     private readonly Keypair[] _keypairs;
     private readonly IndexTable _indices;
@@ -18,7 +18,7 @@ internal sealed class KeypairPool
         _keypairs = new Keypair[count];
         for (int i = 0; i < count; i++)
         {
-            _keypairs[i] = new Keypair();
+            _keypairs[i] = new Keypair(new byte[Keypair.Size]);
         }
 
         Spare = _keypairs[0];

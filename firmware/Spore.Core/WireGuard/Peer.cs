@@ -5,26 +5,31 @@ namespace Spore.WireGuard;
 /// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
 public sealed class Peer
 {
+    // Where what is kept as bytes starts in Bytes.
+    internal const int StaticStatic = 0;
+    internal const int LatestTimestamp = StaticStatic + Message.KeySize;
+    internal const int SentTimestamp = LatestTimestamp + Message.TimestampSize;
+    internal const int LinkLocal = SentTimestamp + Message.TimestampSize;
+    internal const int Pair = LinkLocal + LinkLocalSize;
+
+    private const int LinkLocalSize = 16;
+    private const int Size = Pair + EphemeralPair.Size;
+    private const long NoPair = long.MinValue;
+
+    private const int InUseFlag = 1;
+    private const int GuestFlag = 2;
+    private const int ConfiguredFlag = 4;
+    private const int SpokenFlag = 8;
+    private const int ReportedFlag = 16;
+
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
 
     /// <summary>The 32-byte public key; not to be changed.</summary>
     public readonly byte[] PublicKey = new byte[Message.KeySize];
 
-    /// <summary>The 16-byte link-local address of the key; not to be changed.</summary>
-    public readonly byte[] LinkLocal = new byte[16];
-
     /// <summary>Where it was last heard.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
-
-    /// <summary>Whether the slot holds a peer.</summary>
-    public bool InUse;
-
-    /// <summary>Whether it is neither in the network nor configured by hand.</summary>
-    public bool IsGuest;
-
-    /// <summary>Whether it was configured by hand.</summary>
-    public bool IsConfigured;
 
     /// <summary>The index of its entry in the applied network, or -1.</summary>
     public int Entry;
@@ -35,22 +40,22 @@ public sealed class Peer
     /// <summary>When it last sent a message that verified, or the slot was taken.</summary>
     public long LastHeard;
 
-    /// <summary>Whether it has sent a transport message.</summary>
-    public bool HasSpoken;
-
     /// <summary>Bytes of datagrams received from it that verified.</summary>
     public long BytesReceived;
 
     /// <summary>Bytes of datagrams sent to it.</summary>
     public long BytesSent;
 
-    internal readonly byte[] PresharedKey = new byte[Message.KeySize];
-    internal readonly byte[] StaticStatic = new byte[Message.KeySize];
-    internal readonly byte[] Mac1Key = new byte[Message.KeySize];
-    internal readonly byte[] LatestTimestamp = new byte[Message.TimestampSize];
-    internal readonly byte[] SentTimestamp = new byte[Message.TimestampSize];
-    internal readonly EphemeralPair Pair = new EphemeralPair();
+    /// <summary>The static-static secret, the latest timestamp from it and the last one to it, its link-local address, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
+    internal readonly byte[] Bytes = new byte[Size];
+
     internal readonly PeerTimers Timers = new PeerTimers();
+
+    /// <summary>The 32-byte preshared key, or null for none.</summary>
+    internal byte[] PresharedKey;
+
+    /// <summary>When its ephemeral pair was made; the lowest number while there is none.</summary>
+    internal long PairMadeAt;
 
     // Out of the tunnel's pools; where there is none, the pool's None.
     internal Keypair Previous;
@@ -61,7 +66,9 @@ public sealed class Peer
 
     internal long InitiationConsumedAt;
     internal int KeepaliveInterval;
-    internal bool SessionReported;
+
+    // One field for all: a bool of its own would take 12 bytes too.
+    private int _flags;
 
     /// <summary>Makes an empty slot.</summary>
     /// <param name="slot">Its number.</param>
@@ -78,6 +85,34 @@ public sealed class Peer
         Wipe();
     }
 
+    /// <summary>Whether the slot holds a peer.</summary>
+    public bool InUse
+    {
+        get { return (_flags & InUseFlag) != 0; }
+        internal set { Set(InUseFlag, value); }
+    }
+
+    /// <summary>Whether it is neither in the network nor configured by hand.</summary>
+    public bool IsGuest
+    {
+        get { return (_flags & GuestFlag) != 0; }
+        internal set { Set(GuestFlag, value); }
+    }
+
+    /// <summary>Whether it was configured by hand.</summary>
+    public bool IsConfigured
+    {
+        get { return (_flags & ConfiguredFlag) != 0; }
+        internal set { Set(ConfiguredFlag, value); }
+    }
+
+    /// <summary>Whether it has sent a transport message.</summary>
+    public bool HasSpoken
+    {
+        get { return (_flags & SpokenFlag) != 0; }
+        internal set { Set(SpokenFlag, value); }
+    }
+
     /// <summary>Whether the network names this peer.</summary>
     public bool IsMember
     {
@@ -90,12 +125,15 @@ public sealed class Peer
         get { return Current.CreatedAt; }
     }
 
-    /// <summary>Whether there is a session that can carry packets to it.</summary>
-    /// <param name="now">The monotonic clock.</param>
-    /// <returns>True when there is.</returns>
-    public bool HasSession(long now)
+    internal bool SessionReported
     {
-        return Current.IsLive(now);
+        get { return (_flags & ReportedFlag) != 0; }
+        set { Set(ReportedFlag, value); }
+    }
+
+    internal bool HasPair
+    {
+        get { return PairMadeAt != NoPair; }
     }
 
     /// <summary>When its ephemeral pair is to be made, or made anew; a guest has none.</summary>
@@ -108,8 +146,16 @@ public sealed class Peer
                 return Constants.Never;
             }
 
-            return Pair.IsMade ? Pair.MadeAt + EphemeralPair.Lifetime : Since;
+            return HasPair ? PairMadeAt + EphemeralPair.Lifetime : Since;
         }
+    }
+
+    /// <summary>Whether there is a session that can carry packets to it.</summary>
+    /// <param name="now">The monotonic clock.</param>
+    /// <returns>True when there is.</returns>
+    public bool HasSession(long now)
+    {
+        return Current.IsLive(now);
     }
 
     /// <summary>Called when a keypair is taken from this peer.</summary>
@@ -142,30 +188,39 @@ public sealed class Peer
         }
     }
 
+    /// <summary>Called when the ephemeral pair is used or too old.</summary>
+    internal void WipePair()
+    {
+        Array.Clear(Bytes, Pair, EphemeralPair.Size);
+        PairMadeAt = NoPair;
+    }
+
     /// <summary>Called when the peer is gone and its sessions have ended; the slot is as new.</summary>
     internal void Wipe()
     {
         Array.Clear(PublicKey, 0, Message.KeySize);
-        Array.Clear(LinkLocal, 0, 16);
-        Array.Clear(PresharedKey, 0, Message.KeySize);
-        Array.Clear(StaticStatic, 0, Message.KeySize);
-        Array.Clear(Mac1Key, 0, Message.KeySize);
-        Array.Clear(LatestTimestamp, 0, Message.TimestampSize);
-        Array.Clear(SentTimestamp, 0, Message.TimestampSize);
+        Array.Clear(Bytes, 0, Size);
+        if (PresharedKey != null)
+        {
+            Array.Clear(PresharedKey, 0, Message.KeySize);
+            PresharedKey = null;
+        }
+
         Endpoint.Clear();
-        Pair.Wipe();
         Timers.StopAll();
-        InUse = false;
-        IsGuest = false;
-        IsConfigured = false;
+        PairMadeAt = NoPair;
         Entry = -1;
         Since = 0;
         LastHeard = 0;
-        HasSpoken = false;
         BytesReceived = 0;
         BytesSent = 0;
         InitiationConsumedAt = -Constants.RekeyTimeout;
         KeepaliveInterval = 0;
-        SessionReported = false;
+        _flags = 0;
+    }
+
+    private void Set(int flag, bool value)
+    {
+        _flags = value ? _flags | flag : _flags & ~flag;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class Precomputation
     /// <summary>Begins to make a peer's pair, of the ephemeral key there is; the pair it has is wiped.</summary>
     internal void BeginPair(Peer peer)
     {
-        peer.Pair.Wipe();
+        peer.WipePair();
         Peer = peer;
         _ephemeralKeys.Take(_private, _public, 0);
         _x25519.Begin(_private, 0, peer.PublicKey, 0);
@@ -61,12 +61,11 @@ internal sealed class Precomputation
         }
         else
         {
-            EphemeralPair pair = Peer.Pair;
-            _x25519.Finish(pair.Bytes, EphemeralPair.SharedOffset);
-            Array.Copy(_private, 0, pair.Bytes, EphemeralPair.PrivateOffset, Message.KeySize);
-            Array.Copy(_public, 0, pair.Bytes, EphemeralPair.PublicOffset, Message.KeySize);
-            pair.IsMade = true;
-            pair.MadeAt = now;
+            byte[] bytes = Peer.Bytes;
+            _x25519.Finish(bytes, EphemeralPair.Shared);
+            Array.Copy(_private, 0, bytes, EphemeralPair.Private, Message.KeySize);
+            Array.Copy(_public, 0, bytes, EphemeralPair.Public, Message.KeySize);
+            Peer.PairMadeAt = now;
         }
 
         Stop();

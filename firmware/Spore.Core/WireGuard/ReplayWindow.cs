@@ -1,63 +1,48 @@
-using System;
-
 namespace Spore.WireGuard;
 
-/// <summary>The sliding window that refuses repeated and too old counters (RFC 6479): 2048 messages.</summary>
-public sealed class ReplayWindow
+/// <summary>The sliding window that refuses repeated and too old counters (RFC 6479): 2048 messages, as bits in its user's buffer, zero at first.</summary>
+internal static class ReplayWindow
 {
     /// <summary>How far below the highest counter one is still accepted.</summary>
-    public const int Size = 2048;
+    internal const int Size = 2048;
 
-    private const int Words = (Size / 32) + 1;
+    /// <summary>The length of the bits: a ring with one byte more than the window has, so that whole bytes can be cleared.</summary>
+    internal const int Bytes = (Size / 8) + 1;
 
-    private readonly int[] _bits = new int[Words];
-    private ulong _next;
-
-    /// <summary>Forgets all counters.</summary>
-    public void Reset()
+    /// <summary>Records a counter.</summary>
+    /// <param name="bits">The buffer that holds the bits.</param>
+    /// <param name="offset">Where they start.</param>
+    /// <param name="next">The counter after the highest one that was recorded, 0 at first.</param>
+    /// <param name="counter">The counter.</param>
+    /// <returns>False when it was seen before or is too old; then nothing has changed.</returns>
+    internal static bool Accept(byte[] bits, int offset, ulong next, ulong counter)
     {
-        Array.Clear(_bits, 0, Words);
-        _next = 0;
-    }
-
-    /// <summary>Called after a message has verified; records its counter.</summary>
-    /// <param name="counter">The message's counter.</param>
-    /// <returns>False when the counter was seen before or is too old; then nothing has changed.</returns>
-    public bool Accept(ulong counter)
-    {
-        if (counter >= Constants.RejectAfterMessages)
+        if (counter >= Constants.RejectAfterMessages || counter + Size < next)
         {
             return false;
         }
 
-        if (counter + Size < _next)
+        ulong place = counter >> 3;
+        if (counter >= next)
         {
-            return false;
-        }
-
-        ulong word = counter >> 5;
-        if (counter >= _next)
-        {
-            // The words between the old head and the new one belong to counters not seen yet.
-            ulong head = _next == 0 ? 0 : (_next - 1) >> 5;
-            ulong advance = word - head;
-            int count = advance > Words ? Words : (int)advance;
+            // The bytes between the old head and the new one belong to counters not seen yet.
+            ulong head = next == 0 ? 0 : (next - 1) >> 3;
+            ulong advance = place - head;
+            int count = advance > Bytes ? Bytes : (int)advance;
             for (int i = 1; i <= count; i++)
             {
-                _bits[(int)((head + (ulong)i) % Words)] = 0;
+                bits[offset + (int)((head + (ulong)i) % Bytes)] = 0;
             }
-
-            _next = counter + 1;
         }
 
-        int slot = (int)(word % Words);
-        int mask = 1 << ((int)counter & 31);
-        if ((_bits[slot] & mask) != 0)
+        int at = offset + (int)(place % Bytes);
+        int mask = 1 << ((int)counter & 7);
+        if ((bits[at] & mask) != 0)
         {
             return false;
         }
 
-        _bits[slot] |= mask;
+        bits[at] |= (byte)mask;
         return true;
     }
 }

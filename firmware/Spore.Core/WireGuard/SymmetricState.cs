@@ -20,15 +20,17 @@ internal sealed class SymmetricState
         0x2D, 0x9C, 0x6C, 0x66, 0x22, 0x93, 0xE8, 0xB7, 0x0E, 0xE1, 0x9C, 0x65, 0xBA, 0x07, 0x9E, 0xF3,
     };
 
-    // Every key of a handshake encrypts once, with a counter of zero.
-    private static readonly byte[] _zeroNonce = new byte[12];
+    // Every key of a handshake encrypts once, with a counter of zero; no preshared key is one of zeros.
+    private static readonly byte[] _zeros = new byte[Message.KeySize];
 
-    internal readonly byte[] ChainingKey = new byte[Message.KeySize];
-    internal readonly byte[] Hash = new byte[Message.KeySize];
+    /// <summary>The length of what <see cref="Save"/> writes.</summary>
+    internal const int SavedSize = 2 * Message.KeySize;
 
     private readonly Blake2s _hash;
     private readonly Kdf _kdf;
     private readonly IAead _aead;
+    private readonly byte[] _chainingKey = new byte[Message.KeySize];
+    private readonly byte[] _transcript = new byte[Message.KeySize];
     private readonly byte[] _key = new byte[Message.KeySize];
     private readonly byte[] _temporary = new byte[Message.KeySize];
 
@@ -42,42 +44,49 @@ internal sealed class SymmetricState
     /// <summary>InitializeSymmetric, and the pre-message: the responder's static key.</summary>
     internal void Begin(byte[] responderStatic, int offset)
     {
-        Array.Copy(_initialChainingKey, 0, ChainingKey, 0, Message.KeySize);
-        Array.Copy(_initialHash, 0, Hash, 0, Message.KeySize);
+        Array.Copy(_initialChainingKey, 0, _chainingKey, 0, Message.KeySize);
+        Array.Copy(_initialHash, 0, _transcript, 0, Message.KeySize);
         MixHash(responderStatic, offset, Message.KeySize);
     }
 
-    /// <summary>Goes on from where another state was saved.</summary>
-    internal void Resume(byte[] chainingKey, byte[] hash)
+    /// <summary>Saves what <see cref="Resume"/> goes on from, <see cref="SavedSize"/> bytes.</summary>
+    internal void Save(byte[] saved, int offset)
     {
-        Array.Copy(chainingKey, 0, ChainingKey, 0, Message.KeySize);
-        Array.Copy(hash, 0, Hash, 0, Message.KeySize);
+        Array.Copy(_chainingKey, 0, saved, offset, Message.KeySize);
+        Array.Copy(_transcript, 0, saved, offset + Message.KeySize, Message.KeySize);
+    }
+
+    /// <summary>Goes on from where a state was saved.</summary>
+    internal void Resume(byte[] saved, int offset)
+    {
+        Array.Copy(saved, offset, _chainingKey, 0, Message.KeySize);
+        Array.Copy(saved, offset + Message.KeySize, _transcript, 0, Message.KeySize);
     }
 
     internal void MixHash(byte[] data, int offset, int length)
     {
         _hash.Begin(Message.KeySize);
-        _hash.Update(Hash, 0, Message.KeySize);
+        _hash.Update(_transcript, 0, Message.KeySize);
         _hash.Update(data, offset, length);
-        _hash.Finish(Hash, 0);
+        _hash.Finish(_transcript, 0);
     }
 
     /// <summary>MixKey of the token e, after which nothing is encrypted.</summary>
     internal void MixEphemeral(byte[] input, int offset)
     {
-        _kdf.Derive(ChainingKey, input, offset, Message.KeySize, ChainingKey, null, null);
+        _kdf.Derive(_chainingKey, input, offset, Message.KeySize, _chainingKey, null, null);
     }
 
     /// <summary>MixKey of a shared secret.</summary>
     internal void MixKey(byte[] input, int offset)
     {
-        _kdf.Derive(ChainingKey, input, offset, Message.KeySize, ChainingKey, _key, null);
+        _kdf.Derive(_chainingKey, input, offset, Message.KeySize, _chainingKey, _key, null);
     }
 
-    /// <summary>MixKeyAndHash of the preshared key (token psk).</summary>
+    /// <summary>MixKeyAndHash of the preshared key (token psk), null for none.</summary>
     internal void MixKeyAndHash(byte[] presharedKey)
     {
-        _kdf.Derive(ChainingKey, presharedKey, 0, Message.KeySize, ChainingKey, _temporary, _key);
+        _kdf.Derive(_chainingKey, presharedKey ?? _zeros, 0, Message.KeySize, _chainingKey, _temporary, _key);
         MixHash(_temporary, 0, Message.KeySize);
         Array.Clear(_temporary, 0, Message.KeySize);
     }
@@ -85,7 +94,7 @@ internal sealed class SymmetricState
     /// <summary>EncryptAndHash in place; the tag follows the data.</summary>
     internal void EncryptAndHash(byte[] buffer, int offset, int length)
     {
-        _aead.Seal(_key, 0, _zeroNonce, 0, Hash, 0, Message.KeySize, buffer, offset, length);
+        _aead.Seal(_key, 0, _zeros, 0, _transcript, 0, Message.KeySize, buffer, offset, length);
         MixHash(buffer, offset, length + Message.TagSize);
     }
 
@@ -93,7 +102,7 @@ internal sealed class SymmetricState
     internal bool DecryptAndHash(byte[] buffer, int offset, int length, byte[] plain)
     {
         Array.Copy(buffer, offset, plain, 0, length + Message.TagSize);
-        if (!_aead.Open(_key, 0, _zeroNonce, 0, Hash, 0, Message.KeySize, plain, 0, length))
+        if (!_aead.Open(_key, 0, _zeros, 0, _transcript, 0, Message.KeySize, plain, 0, length))
         {
             return false;
         }
@@ -102,17 +111,20 @@ internal sealed class SymmetricState
         return true;
     }
 
-    /// <summary>Split: the two keys of the session, the initiator's for sending first.</summary>
-    internal void Split(byte[] initiatorKey, byte[] responderKey)
+    /// <summary>Split: the two keys of the session, that for sending by the initiator and that for sending by the responder.</summary>
+    internal void Split(byte[] keys, int initiatorOffset, int responderOffset)
     {
-        _kdf.Derive(ChainingKey, null, 0, 0, initiatorKey, responderKey, null);
+        _kdf.Derive(_chainingKey, null, 0, 0, _key, _temporary, null);
+        Array.Copy(_key, 0, keys, initiatorOffset, Message.KeySize);
+        Array.Copy(_temporary, 0, keys, responderOffset, Message.KeySize);
+        Array.Clear(_temporary, 0, Message.KeySize);
     }
 
     /// <summary>Called when a handshake message is done with, whether it succeeded or not.</summary>
     internal void Wipe()
     {
-        Array.Clear(ChainingKey, 0, Message.KeySize);
-        Array.Clear(Hash, 0, Message.KeySize);
+        Array.Clear(_chainingKey, 0, Message.KeySize);
+        Array.Clear(_transcript, 0, Message.KeySize);
         Array.Clear(_key, 0, Message.KeySize);
     }
 }

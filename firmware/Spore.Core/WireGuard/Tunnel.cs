@@ -160,9 +160,8 @@ public sealed class Tunnel
         }
 
         Array.Copy(key, offset, peer.PublicKey, 0, Message.KeySize);
-        Array.Copy(_preparedSecret, 0, peer.StaticStatic, 0, Message.KeySize);
+        Array.Copy(_preparedSecret, 0, peer.Bytes, Peer.StaticStatic, Message.KeySize);
         ForgetPrepared();
-        _handshake.Mac1Key(peer.PublicKey, peer.Mac1Key);
         peer.InUse = true;
         peer.Since = now;
         peer.LastHeard = now;
@@ -428,8 +427,8 @@ public sealed class Tunnel
         byte[] key = _handshake.RemoteStatic;
         Peer peer = FindSlot(key, 0);
         bool sound = peer != null
-            ? _handshake.ConsumeTimestamp(buffer, offset, peer.StaticStatic)
-            : Prepare(key, 0) && _handshake.ConsumeTimestamp(buffer, offset, _preparedSecret);
+            ? _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic)
+            : Prepare(key, 0) && _handshake.ConsumeTimestamp(buffer, offset, _preparedSecret, 0);
         if (!sound)
         {
             _counters.Invalid++;
@@ -450,7 +449,7 @@ public sealed class Tunnel
             }
         }
 
-        int age = Tai64n.Compare(_handshake.Timestamp, 0, peer.LatestTimestamp, 0);
+        int age = Tai64n.Compare(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp);
         if (age <= 0)
         {
             _counters.Replayed++;
@@ -471,7 +470,7 @@ public sealed class Tunnel
             return;
         }
 
-        Array.Copy(_handshake.Timestamp, 0, peer.LatestTimestamp, 0, Message.TimestampSize);
+        Array.Copy(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp, Message.TimestampSize);
         peer.InitiationConsumedAt = now;
         peer.LastHeard = now;
         peer.BytesReceived += length;
@@ -515,7 +514,7 @@ public sealed class Tunnel
         }
 
         int index = BitConverter.ToInt32(buffer, offset + Message.ResponseReceiver);
-        Peer peer = _indices.Find(index);
+        Peer peer = FindPeer(index);
         Initiation initiation = null;
         if (peer != null)
         {
@@ -573,7 +572,7 @@ public sealed class Tunnel
         if (length >= Message.KeepaliveSize)
         {
             int index = BitConverter.ToInt32(buffer, offset + Message.TransportReceiver);
-            peer = _indices.Find(index);
+            peer = FindPeer(index);
             if (peer != null)
             {
                 keypair = FindKeypair(peer, index);
@@ -590,13 +589,13 @@ public sealed class Tunnel
         int packet = offset + Message.TransportHeaderSize;
         int packetLength = length - Message.KeepaliveSize;
         Array.Copy(buffer, offset + Message.TransportCounter, _nonce, 4, 8);
-        if (!_aead.Open(keypair.ReceiveKey, 0, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
+        if (!_aead.Open(keypair.Bytes, Keypair.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
             return;
         }
 
-        if (!keypair.Replay.Accept(counter))
+        if (!keypair.Accept(counter))
         {
             _counters.Replayed++;
             return;
@@ -633,6 +632,12 @@ public sealed class Tunnel
         {
             _host.Received(peer, buffer, packet, packetLength, now);
         }
+    }
+
+    private Peer FindPeer(int index)
+    {
+        int slot = _indices.Find(index);
+        return slot < 0 ? null : Peers[slot];
     }
 
     private static Keypair FindKeypair(Peer peer, int index)
@@ -713,7 +718,7 @@ public sealed class Tunnel
         Message.WriteCounter(buffer, Message.TransportCounter, keypair.SendCounter);
         Array.Copy(buffer, Message.TransportCounter, _nonce, 4, 8);
         keypair.SendCounter++;
-        _aead.Seal(keypair.SendKey, 0, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
+        _aead.Seal(keypair.Bytes, Keypair.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
         Transmit(peer, buffer, 0, padded + Message.KeepaliveSize, peer.Endpoint, now);
     }
 
@@ -742,8 +747,8 @@ public sealed class Tunnel
     {
         int index = NewIndex(peer);
         _host.WriteTimestamp(_timestamp, now);
-        RaiseTimestamp(peer.SentTimestamp);
-        RaiseTimestamp(peer.LatestTimestamp);
+        RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
+        RaiseTimestamp(peer.Bytes, Peer.LatestTimestamp);
         if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, _message, 0))
         {
             _indices.Remove(index);
@@ -751,15 +756,15 @@ public sealed class Tunnel
             return false;
         }
 
-        Array.Copy(_timestamp, 0, peer.SentTimestamp, 0, Message.TimestampSize);
+        Array.Copy(_timestamp, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
         return true;
     }
 
-    private void RaiseTimestamp(byte[] floor)
+    private void RaiseTimestamp(byte[] floor, int offset)
     {
-        if (Tai64n.Compare(_timestamp, 0, floor, 0) <= 0)
+        if (Tai64n.Compare(_timestamp, 0, floor, offset) <= 0)
         {
-            Tai64n.WriteNext(_timestamp, 0, floor, 0);
+            Tai64n.WriteNext(_timestamp, 0, floor, offset);
         }
     }
 
@@ -837,7 +842,7 @@ public sealed class Tunnel
         {
             _entropy.Fill(_random, 0, 4);
             int index = BitConverter.ToInt32(_random, 0);
-            if (_indices.Add(index, peer))
+            if (_indices.Add(index, peer.Slot))
             {
                 return index;
             }

@@ -84,7 +84,7 @@ public class NetworkFileTests
     }
 
     [Fact]
-    public void What_is_there_can_be_read_while_the_rest_is_awaited()
+    public void What_is_there_is_counted_while_the_rest_is_awaited()
     {
         byte[] bytes = NetworkBytes.RichFile();
         Assert.Equal(NetworkFault.None, _file.Begin(bytes, 0));
@@ -93,12 +93,33 @@ public class NetworkFileTests
         int first = NetworkEntry.Length(bytes, NetworkHeader.Size);
         Assert.Equal(NetworkFault.None, _file.Append(bytes, NetworkHeader.Size, first + 1));
         Assert.Equal(1, _file.Count);
-        Assert.Equal(0, _file.Find(NetworkBytes.Key32(1), 0));
-        Assert.Equal(-1, _file.Find(NetworkBytes.Key32(2), 0));
+        Assert.Equal(-1, _file.Find(NetworkBytes.Key32(1), 0));
         Assert.False(_file.IsComplete);
 
         _file.Clear();
         AssertEmpty(_file);
+    }
+
+    [Fact]
+    public void Of_two_files_that_share_one_is_read_until_the_other_is_complete()
+    {
+        NetworkFile other = new(_file);
+        Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2, NetworkBytes.Field(4, 65, 66)), NetworkBytes.Entry(3))));
+        byte[] next = NetworkBytes.File(NetworkBytes.Entry(2, NetworkBytes.Field(4, 65)), NetworkBytes.Entry(3), NetworkBytes.Entry(4));
+        for (int i = 0; i < 2; i++)
+        {
+            // The first one breaks off, the second one is taken in whole.
+            Assert.Equal(NetworkFault.None, other.Begin(next, 0));
+            Assert.Equal(NetworkFault.None, other.Append(next, NetworkHeader.Size, i == 0 ? 80 : next.Length - NetworkHeader.Size));
+            Assert.Equal(1, _file.Find(NetworkBytes.Key32(2), 0));
+            Assert.Equal(2, _file.Find(NetworkBytes.Key32(3), 0));
+        }
+
+        Assert.Equal(NetworkFault.None, other.Complete());
+        Assert.Equal(0, other.Find(NetworkBytes.Key32(2), 0));
+        Assert.Equal(2, other.Find(NetworkBytes.Key32(4), 0));
+        Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.RichFile()));
+        Assert.Equal(1, _file.Find(NetworkBytes.Key32(2), 0));
     }
 
     public static IEnumerable<TheoryDataRow<string, byte[], NetworkFault>> Unsound()

@@ -9,7 +9,7 @@ namespace Spore.Tests.Nodes;
 /// <summary>Nodes on one wire in virtual time: a broadcast domain with loss, delay and reordering from a seed.</summary>
 internal sealed class Mesh
 {
-    private readonly PriorityQueue<Datagram, (long, long)> _wire = new();
+    private readonly PriorityQueue<Action, (long, long)> _events = new();
     private readonly Random _random;
     private long _sequence;
 
@@ -108,27 +108,33 @@ internal sealed class Mesh
     {
         Endpoint source = new();
         source.CopyFrom(from);
-        _wire.Enqueue(new Datagram(to, (byte[])bytes.Clone(), source), (Now + delay, _sequence++));
+        byte[] copy = [.. bytes];
+        After(delay, () =>
+        {
+            if (to.IsOn)
+            {
+                to.Receive(copy, source);
+            }
+        });
     }
+
+    /// <summary>Does something when some time has passed.</summary>
+    public void After(long milliseconds, Action action) => _events.Enqueue(action, (Now + milliseconds, _sequence++));
 
     private bool Step(long end)
     {
         long next = Nodes.Where(n => n.IsOn).Select(n => n.Node.NextDeadline).DefaultIfEmpty(long.MaxValue).Min();
-        bool datagram = _wire.TryPeek(out _, out (long At, long) first) && first.At <= next;
-        long at = datagram ? first.At : next;
+        bool isEvent = _events.TryPeek(out _, out (long At, long) first) && first.At <= next;
+        long at = isEvent ? first.At : next;
         if (at > end)
         {
             return false;
         }
 
         Now = Math.Max(Now, at);
-        if (datagram)
+        if (isEvent)
         {
-            Datagram d = _wire.Dequeue();
-            if (d.To.IsOn)
-            {
-                d.To.Receive(d.Bytes, d.From);
-            }
+            _events.Dequeue()();
         }
         else
         {
@@ -140,7 +146,7 @@ internal sealed class Mesh
             }
         }
 
-        if (datagram || next > _stuckAt)
+        if (isEvent || next > _stuckAt)
         {
             _stuck = 0;
             _stuckAt = next;
@@ -151,6 +157,4 @@ internal sealed class Mesh
 
     private int _stuck;
     private long _stuckAt;
-
-    private sealed record Datagram(IStation To, byte[] Bytes, Endpoint From);
 }

@@ -441,6 +441,38 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void Who_changes_a_verified_header_when_it_repeats_it_has_it_checked_again()
+    {
+        StrangerTransfer transfer = Guest().StartWrite("network", Big(6));
+        Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
+        transfer.Content.Clear();
+        transfer.Content.AddRange(SignedByAnother(Big(7)));
+        _member.Finish(transfer);
+        Assert.Equal((TftpError.AccessViolation, "Refused: not signed by the trust root"), (transfer.Error, transfer.ErrorText));
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void Who_changes_the_entries_when_it_repeats_them_is_found_out_by_the_root()
+    {
+        StrangerTransfer transfer = Guest().StartWrite("network", Big(6));
+        Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
+        transfer.Content[200] ^= 1;
+        _member.Finish(transfer);
+        Assert.Equal(TftpError.AccessViolation, transfer.Error);
+        Assert.Equal((long)NetworkFault.Root, _node.Events.Single(e => e.What == NodeEvent.NetworkRefused).Value);
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void A_network_is_taken_though_a_newer_header_is_known()
+    {
+        Assert.True(Guest().Write("head", Big(7)[..144]).IsComplete);
+        Assert.True(Guest().Write("network", Big(6)).IsComplete);
+        Assert.Equal(6UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
     public void A_reader_of_the_old_network_is_stopped_when_a_new_one_is_applied()
     {
         byte[] big = Big(6);

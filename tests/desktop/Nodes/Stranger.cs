@@ -134,11 +134,13 @@ internal sealed class Stranger : IStation
 
     private StrangerTransfer Start(int opcode, string name, byte[] content, int silentAfter = int.MaxValue)
     {
-        StrangerTransfer transfer = new(_port++, 69, opcode == 2, Send) { Name = name, Content = [.. content], SilentAfter = silentAfter };
+        StrangerTransfer transfer = new(_port++, 69, opcode == 2, Send, Later) { Name = name, Content = [.. content], SilentAfter = silentAfter };
         _transfers.Add(transfer);
         Send(transfer, StrangerTransfer.Request(opcode, name));
         return transfer;
     }
+
+    private void Later(Action action) => _mesh.After(100, action);
 
     private void Send(StrangerTransfer transfer, byte[] payload) => SendUdp(transfer.LocalPort, transfer.RemotePort, payload);
 
@@ -159,7 +161,7 @@ internal sealed class Stranger : IStation
             return;
         }
 
-        StrangerTransfer transfer = new(_port++, sourcePort, !write, Send) { Name = name, Content = write ? [] : [.. Files[name]] };
+        StrangerTransfer transfer = new(_port++, sourcePort, !write, Send, Later) { Name = name, Content = write ? [] : [.. Files[name]] };
         _transfers.Add(transfer);
         transfer.Begin();
     }

@@ -4,8 +4,8 @@ using System.Text;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>A TFTP transfer of a <see cref="Stranger"/>, in blocks of 512 bytes, without options and without repeating anything.</summary>
-internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send)
+/// <summary>A TFTP transfer of a <see cref="Stranger"/>, in blocks of 512 bytes, without options. It repeats a block that is not acknowledged.</summary>
+internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send, Action<Action> later)
 {
     private const int BlockSize = 512;
 
@@ -90,6 +90,13 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         {
             int start = (number - 1) * BlockSize;
             send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(BlockSize, Content.Count - start))]);
+            later(() =>
+            {
+                if (_block == number && !IsDone)
+                {
+                    SendBlock(number);
+                }
+            });
         }
     }
 }

@@ -106,6 +106,13 @@ internal sealed class MemoryFiles : ITftpFiles
         return result;
     }
 
+    /// <summary>Takes back the last bytes of the one file that is arriving.</summary>
+    public void Forget(int count)
+    {
+        List<byte> taken = _entries[Assert.Single(_open).File].Taken;
+        taken.RemoveRange(taken.Count - count, count);
+    }
+
     public void Closed(TftpTransfer transfer, int result)
     {
         Assert.True(_open.Remove(transfer), "closed twice, or never opened");

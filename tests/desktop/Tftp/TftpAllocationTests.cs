@@ -30,16 +30,16 @@ public class TftpAllocationTests
                 switch (i % 4)
                 {
                     case 0:
-                        a.Service.StartRead(a.Address, 0, b.Address, 0, a.Name, 4, 0, 5000, now);
+                        a.Service.StartRead(a.Address, 0, b.Address, 0, a.Name, 0, 5000, now);
                         break;
                     case 1:
-                        a.Service.StartWrite(a.Address, 0, b.Address, 0, a.Name, 4, 0, 5000, now);
+                        a.Service.StartWrite(a.Address, 0, b.Address, 0, a.Name, 0, 5000, now);
                         break;
                     case 2:
-                        b.Service.StartRead(b.Address, 0, a.Address, 0, a.Name, 3, 0, 5000, now);
+                        b.Service.StartRead(b.Address, 0, a.Address, 0, "fil", 0, 5000, now);
                         break;
                     default:
-                        b.Service.StartRead(b.Address, 0, a.Address, 0, a.Name, 4, 0, 100, now);
+                        b.Service.StartRead(b.Address, 0, a.Address, 0, a.Name, 0, 100, now);
                         break;
                 }
 
@@ -82,7 +82,7 @@ public class TftpAllocationTests
 
         public byte[] Address { get; }
 
-        public byte[] Name { get; } = "file"u8.ToArray();
+        public string Name { get; } = "file";
 
         public Pipe? Other { get; set; }
 

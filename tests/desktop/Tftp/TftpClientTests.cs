@@ -238,7 +238,7 @@ public class TftpClientTests
     [Fact]
     public void A_name_that_is_too_long_starts_nothing()
     {
-        Assert.Null(_host.Service.StartRead(_host.Address, 0, _peer.Address, 0, new byte[129], 129, 0, 1, _wire.Now));
+        Assert.Null(_host.Service.StartRead(_host.Address, 0, _peer.Address, 0, new string('a', 129), 0, 1, _wire.Now));
         Assert.Equal(long.MaxValue, _host.Service.NextDeadline);
     }
 
@@ -266,7 +266,7 @@ public class TftpClientTests
         List<int> ports = [];
         for (int i = 0; i < 3; i++)
         {
-            ports.Add(service.StartRead(_host.Address, 0, _peer.Address, 0, [97], 1, 0, 1, 0)!.LocalPort);
+            ports.Add(service.StartRead(_host.Address, 0, _peer.Address, 0, "a", 0, 1, 0)!.LocalPort);
         }
 
         Assert.Equal(3, ports.Distinct().Count());

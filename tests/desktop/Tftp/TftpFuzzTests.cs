@@ -37,8 +37,8 @@ public class TftpFuzzTests
             {
                 case 0:
                     TftpTransfer? started = random.Next(2) == 0
-                        ? host.Service.StartRead(host.Address, 0, other.Address, 0, "file"u8.ToArray(), 4, host.Files.Add("file", []), random.Next(6000), wire.Now)
-                        : host.Service.StartWrite(host.Address, 0, other.Address, 0, "head"u8.ToArray(), 4, host.Files.Add("head", new byte[700]), 700, wire.Now);
+                        ? host.Service.StartRead(host.Address, 0, other.Address, 0, "file", host.Files.Add("file", []), random.Next(6000), wire.Now)
+                        : host.Service.StartWrite(host.Address, 0, other.Address, 0, "head", host.Files.Add("head", new byte[700]), 700, wire.Now);
                     if (started != null)
                     {
                         host.Files.Started(started);

@@ -1,5 +1,4 @@
 using System;
-using System.Text;
 using Spore.Tftp;
 
 namespace Spore.Tests.Tftp;
@@ -42,13 +41,11 @@ internal sealed class TftpHost : IUdpOutput
     /// <summary>Reads a file of another; when it ends well it is in <see cref="MemoryFiles.Written"/> under its name.</summary>
     public TftpTransfer Read(TftpHost from, string name, int maxSize = int.MaxValue)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(name);
-        return Files.Started(Service.StartRead(Address, 0, from.Address, 0, bytes, bytes.Length, Files.Add(name, []), maxSize, _wire.Now));
+        return Files.Started(Service.StartRead(Address, 0, from.Address, 0, name, Files.Add(name, []), maxSize, _wire.Now));
     }
 
     public TftpTransfer Write(TftpHost to, string name, byte[] content)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(name);
-        return Files.Started(Service.StartWrite(Address, 0, to.Address, 0, bytes, bytes.Length, Files.Add(name, content), content.Length, _wire.Now));
+        return Files.Started(Service.StartWrite(Address, 0, to.Address, 0, name, Files.Add(name, content), content.Length, _wire.Now));
     }
 }

@@ -56,7 +56,7 @@ public class TftpPacketTests
         TftpPacket.EmitDataHeader(buffer, 1, 65535);
         Assert.Equal("000003FFFF", Convert.ToHexString(buffer, 0, 5));
         Assert.Equal(0xFFFF, TftpPacket.Number(buffer, 1));
-        Assert.Equal(7, TftpPacket.EmitError(buffer, 1, 5, "no"u8.ToArray()));
+        Assert.Equal(7, TftpPacket.EmitError(buffer, 1, 5, "no"));
         Assert.Equal("00000500056E6F00", Convert.ToHexString(buffer, 0, 8));
         TftpOptions options = new() { BlockSize = 65464 };
         Assert.Equal("\0\u0006blksize\065464\0".Length, TftpPacket.EmitOptionAcknowledgment(buffer, 1, options));
@@ -70,7 +70,7 @@ public class TftpPacketTests
         {
             TftpOptions options = new() { BlockSize = blockSize, Timeout = timeout, TransferSize = size };
             byte[] buffer = new byte[512];
-            int length = TftpPacket.EmitRequest(buffer, 3, TftpPacket.WriteRequest, name, name.Length, options);
+            int length = TftpPacket.EmitRequest(buffer, 3, TftpPacket.WriteRequest, Encoding.Latin1.GetString(name), options);
             TftpOptions parsed = new();
             bool sound = TftpPacket.ParseRequest(buffer, 3, length, out int nameLength, out bool isOctet, out int offset);
             parsed.Parse(buffer, offset, 3 + length - offset);

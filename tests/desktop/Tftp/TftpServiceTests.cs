@@ -174,7 +174,7 @@ public class TftpServiceTests
     {
         Files.OnOpen = (transfer, _) =>
         {
-            transfer.ErrorText = "older than ours"u8.ToArray();
+            transfer.ErrorText = "older than ours";
             return TftpError.NotDefined;
         };
         _peer.Ask(2, "head");
@@ -367,7 +367,7 @@ public class TftpServiceTests
         Assert.Equal("", _peer.Say(TftpPeer.Packet(TftpPacket.Data, 2, 7, 8, 9)));
         TftpTransfer transfer = Active().Single();
         Assert.True(transfer.IsWaiting);
-        Assert.Equal([7, 8, 9], transfer.Block[..transfer.BlockLength]);
+        Assert.Equal(3, transfer.BlockLength);
         Assert.Equal(512, transfer.Position);
         Assert.Equal("", _peer.Data(2, 3));
         Assert.Equal("", _peer.Data(1, 512));
@@ -401,6 +401,36 @@ public class TftpServiceTests
         Assert.Equal("ack 1", _peer.Heard(() => Service.Resume(Active().Single(), TftpError.Ok, _wire.Now)));
         Assert.Equal("ack 2", _peer.Data(2, 1));
         Assert.Equal(513, Files.Written["new"].Length);
+    }
+
+    [Fact]
+    public void A_block_that_waited_may_be_asked_for_again_which_is_left_to_the_peer()
+    {
+        int result = TftpError.Wait;
+        Files.OnWrite = (_, _) => result;
+        _peer.Ask(2, "new", "blksize", "512");
+        _peer.Data(1, 512);
+        Files.Forget(512);
+        TftpTransfer transfer = Active().Single();
+        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpError.Repeat, _wire.Now)));
+        Assert.False(transfer.IsWaiting);
+        Assert.Equal("", _peer.After(30_999));
+        Assert.Empty(Results());
+        result = TftpError.Ok;
+        Assert.Equal("ack 1", _peer.Data(1, 512));
+        Assert.Equal("ack 2", _peer.Data(2, 3));
+        Assert.Equal(515, Files.Written["new"].Length);
+    }
+
+    [Fact]
+    public void A_block_that_is_not_repeated_ends_the_transfer()
+    {
+        Files.OnWrite = (_, _) => TftpError.Wait;
+        _peer.Ask(2, "new");
+        _peer.Data(1, 512);
+        Service.Resume(Active().Single(), TftpError.Repeat, _wire.Now);
+        Assert.Equal("", _peer.After(31_000));
+        Assert.Equal([TftpError.Timeout], Results());
     }
 
     [Fact]
@@ -573,9 +603,9 @@ public class TftpServiceTests
         small.Files.Readable["head"] = new byte[3];
         TftpPeer peer = new(_wire, small, 2);
         Assert.Equal("data 1 3", peer.Ask(1, "head"));
-        Assert.Null(small.Service.StartRead(small.Address, 0, peer.Address, 0, [97], 1, 0, 9, _wire.Now));
+        Assert.Null(small.Service.StartRead(small.Address, 0, peer.Address, 0, "a", 0, 9, _wire.Now));
         peer.Acknowledge(1);
-        Assert.NotNull(small.Service.StartRead(small.Address, 0, peer.Address, 0, [97], 1, 0, 9, _wire.Now));
+        Assert.NotNull(small.Service.StartRead(small.Address, 0, peer.Address, 0, "a", 0, 9, _wire.Now));
         Assert.Equal("", peer.Ask(1, "head"));
     }
 
@@ -675,8 +705,7 @@ public class TftpServiceTests
 
     private TftpTransfer? Start(string name)
     {
-        byte[] bytes = Encoding.Latin1.GetBytes(name);
-        TftpTransfer? transfer = Service.StartRead(_host.Address, 0, _peer.Address, 0, bytes, bytes.Length, Files.Add(name, []), 10_000, _wire.Now);
+        TftpTransfer? transfer = Service.StartRead(_host.Address, 0, _peer.Address, 0, name, Files.Add(name, []), 10_000, _wire.Now);
         return transfer == null ? null : Files.Started(transfer);
     }
 

@@ -14,6 +14,11 @@ public class AllowedIpsTests
     {
         public bool IsIpv6 => Address.Length == 16;
 
+        /// <summary>As it stands in an entry: no bit is set beyond its length.</summary>
+        public byte[] Bytes => [.. Address.Select((b, i) => (byte)(b & ~(0xFF >> Math.Clamp(Bits - (i * 8), 0, 8)))), (byte)Bits];
+
+        public static Prefix Parse(string text, int owner) => new(IPAddress.Parse(text.Split('/')[0]).GetAddressBytes(), int.Parse(text.Split('/')[1]), owner);
+
         public bool Holds(byte[] address) => address.Length == Address.Length && Enumerable.Range(0, Bits).All(b => Bit(address, b) == Bit(Address, b));
 
         public bool IsSame(Prefix other) => other.Bits == Bits && other.Holds(Address) && Holds(other.Address);
@@ -37,15 +42,14 @@ public class AllowedIpsTests
         {
             AllowedIps allowed = new(prefixes.Length);
             List<Prefix> model = [];
+            if (!Fill(allowed, prefixes).All(added => added))
+            {
+                return false;
+            }
+
             foreach (Prefix prefix in prefixes)
             {
-                bool known = model.Any(p => p.IsSame(prefix));
-                if (!allowed.Add([9, .. prefix.Address], 1, prefix.IsIpv6, prefix.Bits, prefix.Owner))
-                {
-                    return false;
-                }
-
-                if (!known)
+                if (!model.Any(p => p.IsSame(prefix)))
                 {
                     model.Add(prefix);
                 }
@@ -66,35 +70,26 @@ public class AllowedIpsTests
     [InlineData("fd00::1", 6)]
     [InlineData("fd00::2", 7)]
     [InlineData("fe7f:ffff::1", 5)]
-    [InlineData("fe80::1", 8)]
-    [InlineData("fe80::2", AllowedIps.None)] // Neither ::/0 nor fe80::/64 nor the /127 count.
-    [InlineData("fe80::3", AllowedIps.None)]
+    [InlineData("fe80::", AllowedIps.None)]
+    [InlineData("fe80::2", AllowedIps.None)]
     [InlineData("febf:ffff::1", AllowedIps.None)]
     [InlineData("fec0::1", 5)]
-    public void Link_local_addresses_match_only_whole_addresses(string address, int owner)
+    public void Link_local_addresses_match_no_prefix(string address, int owner)
     {
         AllowedIps allowed = new(20);
-        string[] prefixes = ["10.0.0.1/32", "10.0.0.0/24", "10.0.0.0/16", "0.0.0.0/0", "::/0", "fd00::1/128", "fd00::/8", "fe80::1/128"];
-        (string, int)[] more = [.. prefixes.Select((p, i) => (p, i + 1)), ("fe80::/10", 9), ("fe80::/64", 9), ("fe80::2/127", 9)];
-        foreach ((string prefix, int of) in more)
-        {
-            byte[] bytes = IPAddress.Parse(prefix.Split('/')[0]).GetAddressBytes();
-            Assert.True(allowed.Add(bytes, 0, bytes.Length == 16, int.Parse(prefix.Split('/')[1]), of));
-        }
-
+        string[] prefixes = ["10.0.0.1/32", "10.0.0.0/24", "10.0.0.0/16", "0.0.0.0/0", "::/0", "fd00::1/128", "fd00::/8"];
+        Assert.All(Fill(allowed, [.. prefixes.Select((p, i) => Prefix.Parse(p, i + 1))]), Assert.True);
         byte[] sought = IPAddress.Parse(address).GetAddressBytes();
         Assert.Equal(owner, allowed.Find(sought, 0, sought.Length == 16));
     }
 
     [Fact]
-    public void A_prefix_that_is_there_keeps_its_owner_whatever_bits_follow_it()
+    public void A_prefix_that_is_there_keeps_its_owner()
     {
-        AllowedIps allowed = new(4);
-        Assert.True(allowed.Add([10, 0, 0, 1], 0, false, 24, 1));
-        Assert.True(allowed.Add([10, 0, 0, 2], 0, false, 24, 2));
-        Assert.True(allowed.Add([10, 0, 0, 2], 0, false, 32, 3));
+        AllowedIps allowed = new(2);
+        Assert.Equal([true, true, true], Fill(allowed, [Prefix.Parse("10.0.0.0/24", 1), Prefix.Parse("10.0.0.0/24", 2), Prefix.Parse("10.0.0.0/32", 3)]));
         Assert.Equal(1, allowed.Find([10, 0, 0, 1], 0, false));
-        Assert.Equal(3, allowed.Find([10, 0, 0, 2], 0, false));
+        Assert.Equal(3, allowed.Find([10, 0, 0, 0], 0, false));
     }
 
     [Theory]
@@ -105,31 +100,39 @@ public class AllowedIpsTests
     public void It_holds_what_it_was_made_for_and_refuses_more_without_harm(int capacity)
     {
         AllowedIps allowed = new(capacity);
+        Prefix[] held = [.. Enumerable.Range(0, capacity).Select(i => Prefix.Parse($"10.0.0.{i}/32", i))];
+        Prefix[] more = [Prefix.Parse("11.0.0.0/32", 99), Prefix.Parse("fd00::/128", 99), .. held.Select(p => p with { Owner = 99 })];
 
-        // Neighbours need the most nodes: each but the first gets an inner one.
-        for (int i = 0; i < capacity; i++)
-        {
-            Assert.True(allowed.Add([10, 0, 0, (byte)i], 0, false, 32, i));
-        }
-
-        Assert.False(allowed.Add([11, 0, 0, 0], 0, false, 32, 99));
-        Assert.False(allowed.Add([0xFD, .. new byte[15]], 0, true, 128, 99));
+        // One that is there needs no room.
+        Assert.Equal([.. held.Select(_ => true), false, false, .. held.Select(_ => true)], Fill(allowed, [.. held, .. more]));
         Assert.Equal(AllowedIps.None, allowed.Find([11, 0, 0, 0], 0, false));
-        for (int i = 0; i < capacity; i++)
+        Assert.All(held, p => Assert.Equal(p.Owner, allowed.Find(p.Address, 0, false)));
+
+        allowed.Begin(null);
+        Assert.Equal(AllowedIps.None, allowed.Find([10, 0, 0, 0], 0, false));
+        Assert.Equal([capacity > 0], Fill(allowed, [Prefix.Parse("11.0.0.0/8", 0)]));
+    }
+
+    /// <summary>Adds prefixes that stand one behind the other, and says of each whether there was room.</summary>
+    private static bool[] Fill(AllowedIps allowed, Prefix[] prefixes)
+    {
+        allowed.Begin([9, .. prefixes.SelectMany(p => p.Bytes)]);
+        int next = 1;
+        bool[] added = new bool[prefixes.Length];
+        for (int i = 0; i < prefixes.Length; i++)
         {
-            Assert.True(allowed.Add([10, 0, 0, (byte)i], 0, false, 32, 99), "one that is there needs no room");
-            Assert.Equal(i, allowed.Find([10, 0, 0, (byte)i], 0, false));
+            added[i] = allowed.Add(next, prefixes[i].IsIpv6, prefixes[i].Owner);
+            next += prefixes[i].Bytes.Length;
         }
 
-        allowed.Clear();
-        Assert.Equal(AllowedIps.None, allowed.Find([10, 0, 0, 0], 0, false));
-        Assert.Equal(capacity > 0, allowed.Add([11, 0, 0, 0], 0, false, 8, 0));
+        allowed.Complete();
+        return added;
     }
 
     private static int Search(List<Prefix> prefixes, byte[] address)
     {
         bool linkLocal = address.Length == 16 && address[0] == 0xFE && address[1] >> 6 == 2;
-        return prefixes.Where(p => p.Holds(address) && (!linkLocal || p.Bits == 128)).MaxBy(p => p.Bits)?.Owner ?? AllowedIps.None;
+        return linkLocal ? AllowedIps.None : prefixes.Where(p => p.Holds(address)).MaxBy(p => p.Bits)?.Owner ?? AllowedIps.None;
     }
 
     private static int Bit(byte[] address, int bit) => (address[bit / 8] >> (7 - (bit % 8))) & 1;

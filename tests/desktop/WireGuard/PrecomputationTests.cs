@@ -19,19 +19,19 @@ public class PrecomputationTests
     {
         TunnelSession session = new();
         session.End.Run(0);
-        byte[] pair = [.. session.Peer.Pair.Bytes];
-        Assert.True(session.Peer.Pair.IsMade);
+        byte[] pair = PairOf(session.Peer);
+        Assert.True(session.Peer.HasPair);
         AssertIsPairFor(session, pair);
 
         session.Establish(initiator);
         Assert.Equal(pair[..32], Assert.Single(session.End.Ephemerals).Private);
-        Assert.False(session.Peer.Pair.IsMade);
-        Assert.All(session.Peer.Pair.Bytes, b => Assert.Equal(0, b));
+        Assert.False(session.Peer.HasPair);
+        Assert.All(PairOf(session.Peer), b => Assert.Equal(0, b));
 
         session.End.Run(0);
-        Assert.True(session.Peer.Pair.IsMade);
-        Assert.NotEqual(pair, session.Peer.Pair.Bytes);
-        AssertIsPairFor(session, session.Peer.Pair.Bytes);
+        Assert.True(session.Peer.HasPair);
+        Assert.NotEqual(pair, PairOf(session.Peer));
+        AssertIsPairFor(session, PairOf(session.Peer));
     }
 
     [Fact]
@@ -55,14 +55,14 @@ public class PrecomputationTests
         {
             Assert.True(session.End.Tunnel.NextDeadline <= session.End.Now);
             session.End.Tunnel.Advance(session.End.Now);
-            Assert.False(session.Peer.Pair.IsMade);
+            Assert.False(session.Peer.HasPair);
         }
 
         session.HalfHandshake();
         session.End.Tunnel.Advance(session.End.Now);
-        Assert.True(session.Peer.Pair.IsMade);
-        AssertIsPairFor(session, session.Peer.Pair.Bytes);
-        Assert.NotEqual(session.Peer.Pair.Bytes[..32], Assert.Single(session.End.Ephemerals).Private);
+        Assert.True(session.Peer.HasPair);
+        AssertIsPairFor(session, PairOf(session.Peer));
+        Assert.NotEqual(PairOf(session.Peer)[..32], Assert.Single(session.End.Ephemerals).Private);
     }
 
     [Fact]
@@ -70,18 +70,18 @@ public class PrecomputationTests
     {
         TunnelSession session = new();
         session.End.Run(0);
-        byte[] pair = [.. session.Peer.Pair.Bytes];
+        byte[] pair = PairOf(session.Peer);
         byte[] initiation = session.Stock.Initiate(session.End.Public, StockPeer.Tai(1));
         session.Receive(initiation);
         session.End.Run(0);
-        byte[] next = [.. session.Peer.Pair.Bytes];
+        byte[] next = PairOf(session.Peer);
         Assert.NotEqual(pair, next);
 
         // The same again is authentic, but not new.
         session.Receive(initiation);
         initiation[100] ^= 1;
         session.Receive(initiation);
-        Assert.Equal(next, session.Peer.Pair.Bytes);
+        Assert.Equal(next, PairOf(session.Peer));
     }
 
     [Fact]
@@ -89,12 +89,12 @@ public class PrecomputationTests
     {
         TunnelSession session = new();
         session.End.Run(0);
-        byte[] pair = [.. session.Peer.Pair.Bytes];
+        byte[] pair = PairOf(session.Peer);
         session.End.Run(3_599_999);
-        Assert.Equal(pair, session.Peer.Pair.Bytes);
+        Assert.Equal(pair, PairOf(session.Peer));
         session.End.Run(1);
-        Assert.NotEqual(pair, session.Peer.Pair.Bytes);
-        AssertIsPairFor(session, session.Peer.Pair.Bytes);
+        Assert.NotEqual(pair, PairOf(session.Peer));
+        AssertIsPairFor(session, PairOf(session.Peer));
     }
 
     [Fact]
@@ -104,9 +104,9 @@ public class PrecomputationTests
         Peer[] peers = [.. Enumerable.Range(2, 3).Select(i => end.Know(new StockPeer(TunnelEnd.PrivateKey((byte)i)).Public, null))];
         peers[2].IsGuest = true;
         end.Run(0);
-        Assert.NotEqual(peers[0].Pair.Bytes[..32], peers[1].Pair.Bytes[..32]);
-        Assert.True(peers[0].Pair.IsMade && peers[1].Pair.IsMade);
-        Assert.False(peers[2].Pair.IsMade);
+        Assert.NotEqual(PairOf(peers[0])[..32], PairOf(peers[1])[..32]);
+        Assert.True(peers[0].HasPair && peers[1].HasPair);
+        Assert.False(peers[2].HasPair);
     }
 
     [Fact]
@@ -116,13 +116,15 @@ public class PrecomputationTests
         session.End.Tunnel.Advance(session.End.Now);
         session.End.Tunnel.Close(session.Peer, session.End.Now);
         session.End.Run(0);
-        Assert.False(session.Peer.Pair.IsMade);
+        Assert.False(session.Peer.HasPair);
         Peer other = session.End.Know(new StockPeer(TunnelEnd.PrivateKey(3)).Public, null);
         session.End.Run(0);
         byte[] shared = new byte[32];
-        new X25519().Multiply(shared, 0, other.Pair.Bytes, 0, other.PublicKey, 0);
-        Assert.Equal(shared, other.Pair.Bytes[64..]);
+        new X25519().Multiply(shared, 0, PairOf(other), 0, other.PublicKey, 0);
+        Assert.Equal(shared, PairOf(other)[64..]);
     }
+
+    private static byte[] PairOf(Peer peer) => peer.Bytes[EphemeralPair.Private..];
 
     private static void AssertIsPairFor(TunnelSession session, byte[] pair)
     {

@@ -32,6 +32,9 @@ public class ReplayWindowTests
         yield return new(
             "jumps of 2^13",
             [(0, true), (1 << 13, true), (2 << 13, true), (1 << 13, false), ((2 << 13) - Size, false), ((2 << 13) - Size + 1, true), ((2 << 13) - 1, true), ((2 << 13) - 1, false)]);
+        yield return new(
+            "a jump of the ring of bytes, which ends on the byte it began on",
+            [(7, true), (7 + (257 * 8), true), (257 * 8, true), ((257 * 8) + 8, true), (7, false), (8, false)]);
         yield return new("one word on, with bits there", [(31, true), (30, true), (32, true), (31, false), (30, false), (29, true), (33, true)]);
         yield return new(
             "the end of a session",
@@ -40,11 +43,13 @@ public class ReplayWindowTests
         yield return new("beyond 32 bits", [(0xFFFFFFFF, true), (0x100000000, true), (0xFFFFFFFF, false), (0xFFFFFFFE, true), (0x1_0000_0000_0000, true), (0x100000000, false)]);
     }
 
+    private static Keypair New() => new(new byte[Keypair.Size]);
+
     [Theory]
     [MemberData(nameof(Tables))]
     public void Counters_are_accepted_as_the_table_says(string name, (ulong Counter, bool Accepted)[] table)
     {
-        ReplayWindow window = new();
+        Keypair window = New();
         for (int i = 0; i < table.Length; i++)
         {
             Assert.True(table[i].Accepted == window.Accept(table[i].Counter), $"{name}: row {i}, counter {table[i].Counter}");
@@ -55,7 +60,7 @@ public class ReplayWindowTests
     public void Every_counter_of_three_rings_of_words_is_accepted_once_in_any_order_within_the_window()
     {
         const int Total = 65 * 32 * 3;
-        ReplayWindow window = new();
+        Keypair window = New();
         for (int start = 0; start < Total; start += 1040)
         {
             foreach (int i in Enumerable.Range(start, 1040).OrderBy(i => (i * 7919L) % 1040))
@@ -69,9 +74,9 @@ public class ReplayWindowTests
     [Fact]
     public void A_reset_window_is_as_new()
     {
-        ReplayWindow window = new();
+        Keypair window = New();
         Assert.True(window.Accept(100_000));
-        window.Reset();
+        window.Wipe();
         Assert.True(window.Accept(0));
         Assert.True(window.Accept(100_000));
         Assert.False(window.Accept(0));
@@ -88,7 +93,7 @@ public class ReplayWindowTests
             (1, Gen.ULong[0, 1UL << 40]));
         Gen.Select(Gen.ULong[0, 1UL << 62], Gen.Select(jumps, Gen.Bool).Array[1, 200]).Sample((start, steps) =>
         {
-            ReplayWindow window = new();
+            Keypair window = New();
             HashSet<ulong> seen = [];
             ulong highest = start;
             bool any = false;

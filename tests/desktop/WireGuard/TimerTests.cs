@@ -256,17 +256,19 @@ public class TimerTests
         TunnelSession session = new TunnelSession().Establish(initiator: true);
         session.RunToAge(100_000);
         session.HalfHandshake();
-        byte[] before = [.. session.Peer.Current.SendKey];
+        byte[] bytes = session.Peer.Current.Bytes;
+        byte[] before = [.. bytes];
         Assert.Contains(before, b => b != 0);
         session.End.Run(539_999);
-        Assert.Equal(before, session.Peer.Current.SendKey);
+        Assert.Equal(before, session.Peer.Current.Bytes);
         Assert.DoesNotContain(session.End.Events, e => e.What == NodeEvent.SessionDown);
         session.End.Run(1);
         foreach (Keypair keypair in new[] { session.Peer.Previous, session.Peer.Current, session.Peer.Next })
         {
             Assert.False(keypair.IsValid);
-            Assert.All(keypair.SendKey.Concat(keypair.ReceiveKey), b => Assert.Equal(0, b));
         }
+
+        Assert.All(bytes, b => Assert.Equal(0, b));
 
         Assert.Equal(1, session.End.Events.Count(e => e.What == NodeEvent.SessionDown));
         session.End.Run(2_000_000);
@@ -280,10 +282,11 @@ public class TimerTests
         TunnelSession session = new();
         session.Send(1);
         session.End.Run(96_000);
-        Assert.Contains(session.Peer.Initiation.EphemeralPrivate, b => b != 0);
+        byte[] secrets = session.Peer.Initiation.Bytes;
+        Assert.Contains(secrets, b => b != 0);
         session.End.Run(540_000);
-        Assert.DoesNotContain(session.Peer.Initiation.EphemeralPrivate, b => b != 0);
-        Assert.DoesNotContain(session.Peer.Initiation.ChainingKey, b => b != 0);
+        Assert.False(session.Peer.Initiation.IsPending);
+        Assert.All(secrets, b => Assert.Equal(0, b));
     }
 
     [Fact]
@@ -292,10 +295,11 @@ public class TimerTests
         TunnelSession session = new();
         session.End.Tunnel.Provoke(session.Peer, session.There, session.End.Now);
         session.End.Run(14_999);
-        Assert.Contains(session.Peer.Provoked.EphemeralPrivate, b => b != 0);
+        byte[] secrets = session.Peer.Provoked.Bytes;
+        Assert.Contains(secrets, b => b != 0);
         session.End.Run(1);
-        Assert.DoesNotContain(session.Peer.Provoked.EphemeralPrivate, b => b != 0);
-        Assert.DoesNotContain(session.Peer.Provoked.ChainingKey, b => b != 0);
+        Assert.False(session.Peer.Provoked.IsPending);
+        Assert.All(secrets, b => Assert.Equal(0, b));
     }
 
     [Theory]

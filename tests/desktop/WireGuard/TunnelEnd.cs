@@ -27,7 +27,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     }
 
     /// <summary>A peer's slot by itself.</summary>
-    public static Peer Slot(int number) => new(number, new Keypair(), new Initiation());
+    public static Peer Slot(int number) => new(number, new Keypair(null!), new Initiation(null!));
 
     public Tunnel Tunnel { get; }
 
@@ -80,7 +80,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
             peer.Endpoint.CopyFrom(endpoint);
         }
 
-        presharedKey?.CopyTo(peer.PresharedKey, 0);
+        peer.PresharedKey = (byte[]?)presharedKey?.Clone();
         return peer;
     }
 
