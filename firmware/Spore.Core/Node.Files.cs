@@ -33,6 +33,9 @@ public sealed partial class Node : ITftpFiles
     private long _stagingTouched;
     private long _checkDue = Never;
 
+    // The transfer whose header's signature is being checked, or -1.
+    private int _checking = -1;
+
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
@@ -127,6 +130,12 @@ public sealed partial class Node : ITftpFiles
     void ITftpFiles.Closed(TftpTransfer transfer, int result)
     {
         _checks[transfer.Index].Clear();
+        if (_checking == transfer.Index)
+        {
+            _checking = -1;
+            ScheduleCheck();
+        }
+
         if (_stagingOwner == transfer)
         {
             _stagingOwner = null;
@@ -171,7 +180,7 @@ public sealed partial class Node : ITftpFiles
             return TakeVerified(transfer, peer, check, data, offset, count, last);
         }
 
-        NetworkFault fault = CheckUnsigned(_headers, header);
+        NetworkFault fault = CheckUnrefused(header);
         if (fault == NetworkFault.Older)
         {
             // It is the peer that has something to learn.
@@ -182,11 +191,6 @@ public sealed partial class Node : ITftpFiles
             }
 
             return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
-        }
-
-        if (fault == NetworkFault.None && _refused.Contains(_headers, header))
-        {
-            fault = NetworkFault.AlreadyRefused;
         }
 
         if (fault != NetworkFault.None)
@@ -233,44 +237,70 @@ public sealed partial class Node : ITftpFiles
         return expires != 0 && _clock.Now(_now) >= expires * 1000;
     }
 
-    /// <summary>Called off the packet path: checks one signature, of whom it is the turn.</summary>
-    private void CheckHeader(long now)
+    /// <summary>Called off the packet path: begins to check a signature, of whom it is the turn.</summary>
+    private void BeginCheck(long now)
     {
         _checkDue = Never;
         int place = NextCheck(now);
         if (place >= 0)
         {
-            TftpTransfer transfer = _tftp.At(place);
-            HeaderCheck check = _checks[place];
-            Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
-            int result = peer == null ? TftpError.Aborted : CheckSignature(transfer, peer, check, place * NetworkHeader.Size, now);
-            check.IsWaiting = false;
-            _tftp.Resume(transfer, result, now);
+            int header = place * NetworkHeader.Size;
+            Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
+            if (peer != null && !IsCandidate(header) && CheckUnrefused(header) == NetworkFault.None)
+            {
+                _agreements[peer.Slot].CheckedAt = now;
+                NetworkHeader.BeginVerify(_ed25519, _trustRoot, 0, _headers, header);
+                _checking = place;
+                return;
+            }
+
+            EndCheck(place, false, now);
         }
 
         ScheduleCheck();
     }
 
-    private int CheckSignature(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, long now)
+    /// <summary>Called while a signature is being checked: carries on by a step.</summary>
+    private void ContinueCheck(long now)
+    {
+        if (_ed25519.Step())
+        {
+            return;
+        }
+
+        int place = _checking;
+        _checking = -1;
+        EndCheck(place, _ed25519.Finish(), now);
+        ScheduleCheck();
+    }
+
+    private void EndCheck(int place, bool isSigned, long now)
+    {
+        TftpTransfer transfer = _tftp.At(place);
+        HeaderCheck check = _checks[place];
+        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        int result = peer == null ? TftpError.Aborted : JudgeChecked(transfer, peer, check, place * NetworkHeader.Size, isSigned);
+        check.IsWaiting = false;
+        _tftp.Resume(transfer, result, now);
+    }
+
+    private NetworkFault CheckUnrefused(int header)
+    {
+        NetworkFault fault = CheckUnsigned(_headers, header);
+        return fault == NetworkFault.None && _refused.Contains(_headers, header) ? NetworkFault.AlreadyRefused : fault;
+    }
+
+    private int JudgeChecked(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, bool isSigned)
     {
         // Another transfer may have brought the same header, or a newer one may have been applied, while this one waited.
         bool isCandidate = IsCandidate(header);
-        NetworkFault fault = CheckUnsigned(_headers, header);
-        if (fault == NetworkFault.None && !isCandidate && _refused.Contains(_headers, header))
-        {
-            fault = NetworkFault.AlreadyRefused;
-        }
-
+        NetworkFault fault = isCandidate ? CheckUnsigned(_headers, header) : CheckUnrefused(header);
         Agreement agreement = _agreements[peer.Slot];
-        if (fault == NetworkFault.None && !isCandidate)
+        if (fault == NetworkFault.None && !isCandidate && !isSigned)
         {
-            agreement.CheckedAt = now;
-            if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
-            {
-                _refused.Add(_headers, header);
-                agreement.WasRefused = true;
-                fault = NetworkFault.Signature;
-            }
+            _refused.Add(_headers, header);
+            agreement.WasRefused = true;
+            fault = NetworkFault.Signature;
         }
 
         if (fault == NetworkFault.Older)

@@ -115,7 +115,14 @@ public sealed partial class Node
             return fault;
         }
 
-        if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, file, offset))
+        bool isSigned = NetworkHeader.Verify(_ed25519, _trustRoot, 0, file, offset);
+        if (_checking >= 0)
+        {
+            // The check that this one got in the way of begins anew.
+            NetworkHeader.BeginVerify(_ed25519, _trustRoot, 0, _headers, _checking * NetworkHeader.Size);
+        }
+
+        if (!isSigned)
         {
             return NetworkFault.Signature;
         }

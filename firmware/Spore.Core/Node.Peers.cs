@@ -237,7 +237,7 @@ public sealed partial class Node : ITunnelHost
 
     private Peer Open(byte[] key, int offset, long now)
     {
-        if (!_tunnel.Prepare(key, offset) || !MakeRoom(now))
+        if (!_tunnel.CanBePeer(key, offset) || !MakeRoom(now))
         {
             return null;
         }

@@ -133,7 +133,8 @@ public sealed partial class Node
             next = Earlier(next, _helloDue);
             next = Earlier(next, _neighbours.NextDue);
             next = Earlier(next, _guestsDue);
-            next = Earlier(next, _checkDue);
+            next = Earlier(next, _checking >= 0 ? _now : _checkDue);
+            next = Earlier(next, _tunnel.WorkDue);
             next = Earlier(next, _exchangeDue);
             next = Earlier(next, _pullDue);
             next = Earlier(next, _freshnessDue);
@@ -188,11 +189,6 @@ public sealed partial class Node
             AnswerHellos(now);
         }
 
-        if (_checkDue <= now)
-        {
-            CheckHeader(now);
-        }
-
         if (ExpiryDue <= now)
         {
             Expire(now);
@@ -211,6 +207,25 @@ public sealed partial class Node
         if (_pullDue <= now)
         {
             Pull(now);
+        }
+
+        Work(now);
+    }
+
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them.
+    private void Work(long now)
+    {
+        if (_checking >= 0)
+        {
+            ContinueCheck(now);
+        }
+        else if (_checkDue <= now)
+        {
+            BeginCheck(now);
+        }
+        else
+        {
+            _tunnel.Work(now);
         }
     }
 
@@ -238,6 +253,20 @@ public sealed partial class Node
         }
 
         return count;
+    }
+
+    /// <summary>Tells what is to be done as soon as there is time.</summary>
+    /// <param name="work">Takes the numbers.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    public void CountIdleWork(IdleWork work, long now)
+    {
+        work.Checks = 0;
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            work.Checks += _checks[i].IsWaiting ? 1 : 0;
+        }
+
+        _tunnel.CountWork(work, now);
     }
 
     private static long Earlier(long a, long b)

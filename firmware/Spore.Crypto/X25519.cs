@@ -166,6 +166,21 @@ public sealed class X25519
         _onEdwards = false;
     }
 
+    /// <summary>Tells whether the order of a point divides 8, so that it has no shared secret with anybody (RFC 7748 section 6.1).</summary>
+    /// <param name="point">Holds the 32-byte u-coordinate, whose top bit is ignored; not a secret.</param>
+    /// <param name="pointOffset">Where it starts.</param>
+    /// <returns>True when it does. A multiplication that was begun is lost.</returns>
+    public bool IsSmallOrder(byte[] point, int pointOffset)
+    {
+        Begin(_scalar, 0, point, pointOffset);
+        Array.Clear(_scalar, 0, KeySize);
+        _scalar[0] = 8;
+        MontgomeryLadder.Climb(_x1, _sum.X, _sum.Z, _sum.Y, _sum.T, _scalar, 3, 0);
+        bool isSmallOrder = Field25519.IsZero(_sum.Z, _scalar);
+        Wipe();
+        return isSmallOrder;
+    }
+
     private void Clamp(byte[] scalar, int scalarOffset)
     {
         byte[] k = _scalar;

@@ -39,6 +39,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private long _feedClockAt;
     private bool _running;
     private bool _networkChanged;
+    private readonly IdleWork _idleWork = new();
     private bool _statusAsked;
     private bool _stopped;
 
@@ -362,7 +363,10 @@ internal sealed class LiveNode : INodeHost, IDisposable
             : $"version {_node.NetworkVersion}, unconfirmed ({_node.AgreeingMembers(now)} agree)";
         string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
         int sessions = _node.SessionCount(now);
-        return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; "
+        _node.CountIdleWork(_idleWork, now);
+        string idle = (_idleWork.Checks | _idleWork.Secrets | _idleWork.Keys | _idleWork.Pairs) == 0 ? "nothing due"
+            : $"due: {_idleWork.Checks} signatures, {_idleWork.Secrets} secrets, {_idleWork.Keys} keys, {_idleWork.Pairs} pairs";
+        return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {idle}; "
             + $"{PlainView.Size(counters.BytesReceived)} in, {PlainView.Size(counters.BytesSent)} out; "
             + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, {counters.InnerDropped} dropped inside";
     }

@@ -82,6 +82,7 @@ internal sealed class DeviceBench
         (Spent guest, _) = unknown.Handshake(120_000) ?? throw new ProgramException("bench", "no handshake came about between strangers");
         yield return new BenchRow("initiation from an unknown key to response sent", guest.Instructions, guest.Cost, 5_500_000);
 
+        yield return LongestSlice();
         known.RunFor(2_000);
         int delivered = known.Delivered(1);
         known.Machine.Calls.Clear();
@@ -94,6 +95,26 @@ internal sealed class DeviceBench
         }
 
         yield return new BenchRow("1 KB inner packet, received to delivered", known.LastSpent.Instructions, known.LastSpent.Cost, 130_000);
+    }
+
+    // Every kind of idle work comes up: secrets, keys and pairs, and the signature of a network that is pushed.
+    private BenchRow LongestSlice()
+    {
+        using ScenarioRun run = new(_file, Heap, 2);
+        Spent longest = default;
+        Expect(run.Load(0, 1), "the network in version 1 is loaded");
+        for (int version = 1; version <= 2; version++)
+        {
+            Expect(run.Load(0, version), "the network is loaded");
+            while (run.Version(1) != version)
+            {
+                Expect(run.Step(60_000) >= 0, "the network spreads");
+                Spent slice = run.SpentIn("Spore.Node::Work");
+                longest = slice.Instructions > longest.Instructions ? slice : longest;
+            }
+        }
+
+        return new BenchRow("longest slice of idle work", longest.Instructions, longest.Cost, 375_000);
     }
 
     private IEnumerable<BenchRow> MemoryRows()

@@ -174,6 +174,17 @@ public static class NetworkHeader
         return ed25519.Verify(trustRoot, trustRootOffset, header, offset, SignedSize, header, offset + SignatureOffset);
     }
 
+    /// <summary>Begins to check a header's signature, to be carried on by <see cref="Ed25519.Step"/>.</summary>
+    /// <param name="ed25519">The verifier.</param>
+    /// <param name="trustRoot">A buffer with the trust root, an Ed25519 public key of 32 bytes.</param>
+    /// <param name="trustRootOffset">Where it starts.</param>
+    /// <param name="header">A buffer that holds the header.</param>
+    /// <param name="offset">Where it starts.</param>
+    public static void BeginVerify(Ed25519 ed25519, byte[] trustRoot, int trustRootOffset, byte[] header, int offset)
+    {
+        ed25519.Begin(trustRoot, trustRootOffset, header, offset, SignedSize, header, offset + SignatureOffset);
+    }
+
     // Negative for a time beyond LastTime: one with its top bit set is so by itself.
     private static long ReadTime(byte[] header, int offset)
     {

@@ -46,9 +46,9 @@ internal sealed class Handshake
 
     /// <summary>The static-static shared secret with a peer.</summary>
     /// <returns>False when the public key has none.</returns>
-    internal bool StaticStatic(byte[] publicKey, int offset, byte[] shared)
+    internal bool StaticStatic(byte[] publicKey, int offset, byte[] shared, int sharedOffset)
     {
-        return _x25519.Multiply(shared, 0, _privateKey, 0, publicKey, offset);
+        return _x25519.Multiply(shared, sharedOffset, _privateKey, 0, publicKey, offset);
     }
 
     /// <summary>Called to initiate: writes an initiation, 148 bytes, and what is to be kept for the response.</summary>

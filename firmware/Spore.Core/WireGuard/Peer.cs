@@ -21,6 +21,7 @@ public sealed class Peer
     private const int ConfiguredFlag = 4;
     private const int SpokenFlag = 8;
     private const int ReportedFlag = 16;
+    private const int StaticStaticFlag = 32;
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
@@ -131,6 +132,13 @@ public sealed class Peer
         set { Set(ReportedFlag, value); }
     }
 
+    /// <summary>Whether the static-static secret is there.</summary>
+    internal bool HasStaticStatic
+    {
+        get { return (_flags & StaticStaticFlag) != 0; }
+        set { Set(StaticStaticFlag, value); }
+    }
+
     internal bool HasPair
     {
         get { return PairMadeAt != NoPair; }
@@ -148,6 +156,12 @@ public sealed class Peer
 
             return HasPair ? PairMadeAt + EphemeralPair.Lifetime : Since;
         }
+    }
+
+    /// <summary>When there is something to make ahead of need.</summary>
+    internal long WorkDue
+    {
+        get { return HasStaticStatic ? PairDue : Since; }
     }
 
     /// <summary>Whether there is a session that can carry packets to it.</summary>

@@ -4,47 +4,72 @@ using Spore.Crypto;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// What a handshake needs and can be made ahead of it, while idle and step by step: one ephemeral key for whoever comes next,
-/// and of such keys a pair for each known peer.
+/// What a handshake needs and can be made ahead of it, while idle and step by step: the static-static secret of each known
+/// peer, one ephemeral key for whoever comes next, and of such keys a pair for each known peer.
 /// </summary>
 internal sealed class Precomputation
 {
+    private const int Nothing = 0;
+    private const int Secret = 1;
+    private const int Key = 2;
+    private const int Pair = 3;
+
     // Its own, since packets need the other one between two steps.
     private readonly X25519 _x25519;
     private readonly EphemeralKeys _ephemeralKeys;
+    private readonly byte[] _nodeKey;
     private readonly byte[] _private = new byte[Message.KeySize];
     private readonly byte[] _public = new byte[Message.KeySize];
+    private int _making;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="scratch">What arithmetic works in.</param>
     /// <param name="ephemeralKeys">The source of ephemeral keys.</param>
-    internal Precomputation(CurveScratch scratch, EphemeralKeys ephemeralKeys)
+    /// <param name="nodeKey">The node's private key; kept by reference.</param>
+    internal Precomputation(CurveScratch scratch, EphemeralKeys ephemeralKeys, byte[] nodeKey)
     {
         _x25519 = new X25519(scratch);
         _ephemeralKeys = ephemeralKeys;
+        _nodeKey = nodeKey;
     }
 
     /// <summary>Whether something is being made.</summary>
-    internal bool IsBusy { get; private set; }
+    internal bool IsBusy
+    {
+        get { return _making != Nothing; }
+    }
 
-    /// <summary>The peer that a pair is being made for, or null.</summary>
+    /// <summary>The peer that it is made for, or null.</summary>
     internal Peer Peer { get; private set; }
+
+    /// <summary>Begins with what a peer lacks: its static-static secret; then a key for its pair, and then the pair.</summary>
+    internal void Begin(Peer peer, long now)
+    {
+        if (!peer.HasStaticStatic)
+        {
+            Peer = peer;
+            _making = Secret;
+            _x25519.Begin(_nodeKey, 0, peer.PublicKey, 0);
+        }
+        else if (_ephemeralKeys.Due <= now)
+        {
+            BeginKey();
+        }
+        else
+        {
+            Peer = peer;
+            _making = Pair;
+            peer.WipePair();
+            _ephemeralKeys.Take(_private, _public, 0);
+            _x25519.Begin(_private, 0, peer.PublicKey, 0);
+        }
+    }
 
     /// <summary>Begins to make an ephemeral key.</summary>
     internal void BeginKey()
     {
+        _making = Key;
         _ephemeralKeys.Begin(_x25519);
-        IsBusy = true;
-    }
-
-    /// <summary>Begins to make a peer's pair, of the ephemeral key there is; the pair it has is wiped.</summary>
-    internal void BeginPair(Peer peer)
-    {
-        peer.WipePair();
-        Peer = peer;
-        _ephemeralKeys.Take(_private, _public, 0);
-        _x25519.Begin(_private, 0, peer.PublicKey, 0);
-        IsBusy = true;
     }
 
     /// <summary>Carries on by a fifth of a multiplication at most.</summary>
@@ -55,17 +80,25 @@ internal sealed class Precomputation
             return;
         }
 
-        if (Peer == null)
+        if (_making == Key)
         {
             _ephemeralKeys.Finish(_x25519, now);
         }
         else
         {
             byte[] bytes = Peer.Bytes;
-            _x25519.Finish(bytes, EphemeralPair.Shared);
-            Array.Copy(_private, 0, bytes, EphemeralPair.Private, Message.KeySize);
-            Array.Copy(_public, 0, bytes, EphemeralPair.Public, Message.KeySize);
-            Peer.PairMadeAt = now;
+            if (_making == Secret)
+            {
+                _x25519.Finish(bytes, Peer.StaticStatic);
+                Peer.HasStaticStatic = true;
+            }
+            else
+            {
+                _x25519.Finish(bytes, EphemeralPair.Shared);
+                Array.Copy(_private, 0, bytes, EphemeralPair.Private, Message.KeySize);
+                Array.Copy(_public, 0, bytes, EphemeralPair.Public, Message.KeySize);
+                Peer.PairMadeAt = now;
+            }
         }
 
         Stop();
@@ -78,6 +111,6 @@ internal sealed class Precomputation
         Array.Clear(_private, 0, Message.KeySize);
         Array.Clear(_public, 0, Message.KeySize);
         Peer = null;
-        IsBusy = false;
+        _making = Nothing;
     }
 }

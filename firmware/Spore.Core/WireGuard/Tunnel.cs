@@ -22,6 +22,7 @@ public sealed class Tunnel
     private readonly ITunnelHost _host;
     private readonly NodeCounters _counters;
     private readonly IAead _aead;
+    private readonly X25519 _x25519;
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly Handshake _handshake;
     private readonly IndexTable _indices;
@@ -32,11 +33,11 @@ public sealed class Tunnel
     private readonly byte[] _nonce = new byte[12];
     private readonly byte[] _message = new byte[Message.InitiationSize];
     private readonly byte[] _timestamp = new byte[Message.TimestampSize];
-    private readonly byte[] _preparedKey = new byte[Message.KeySize];
-    private readonly byte[] _preparedSecret = new byte[Message.KeySize];
+    private readonly byte[] _strangerSecret = new byte[Message.KeySize];
     private readonly byte[] _random = new byte[4];
-    private bool _isPrepared;
-    private long _nextDeadline;
+    private bool _hasStranger;
+    private long _nextDeadline = Constants.Never;
+    private long _workDue;
 
     /// <summary>Makes a tunnel and takes all its memory.</summary>
     /// <param name="limits">The sizes.</param>
@@ -71,8 +72,9 @@ public sealed class Tunnel
         _host = host;
         _counters = counters;
         _aead = aead;
+        _x25519 = x25519;
         _ephemeralKeys = new EphemeralKeys(x25519, hash, entropy, privateKey);
-        _precomputation = new Precomputation(scratch, _ephemeralKeys);
+        _precomputation = new Precomputation(scratch, _ephemeralKeys, privateKey);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
         if (limits.Keypairs < slots + 2 || limits.Initiations < 1)
@@ -124,26 +126,14 @@ public sealed class Tunnel
         return null;
     }
 
-    /// <summary>Called before a slot is taken for a key: derives its shared secret, for <see cref="Open"/> to take.</summary>
+    /// <summary>Called before a slot is taken for a key.</summary>
     /// <param name="key">A buffer with the public key.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <returns>False when the key is our own or has no shared secret, and so can be no peer's.</returns>
-    public bool Prepare(byte[] key, int offset)
+    /// <returns>False when the key is our own or of small order, and so can be no peer's.</returns>
+    public bool CanBePeer(byte[] key, int offset)
     {
-        if (_isPrepared && ConstantTime.Equal(_preparedKey, 0, key, offset, Message.KeySize))
-        {
-            return true;
-        }
-
-        ForgetPrepared();
-        if (ConstantTime.Equal(_publicKey, 0, key, offset, Message.KeySize) || !_handshake.StaticStatic(key, offset, _preparedSecret))
-        {
-            return false;
-        }
-
-        Array.Copy(key, offset, _preparedKey, 0, Message.KeySize);
-        _isPrepared = true;
-        return true;
+        return IsStranger(key, offset)
+            || (!ConstantTime.Equal(_publicKey, 0, key, offset, Message.KeySize) && !_x25519.IsSmallOrder(key, offset));
     }
 
     /// <summary>Called to put a peer into an empty slot.</summary>
@@ -154,14 +144,18 @@ public sealed class Tunnel
     /// <returns>False when the key can be no peer's; then the slot stays empty.</returns>
     public bool Open(Peer peer, byte[] key, int offset, long now)
     {
-        if (!Prepare(key, offset))
+        if (!CanBePeer(key, offset))
         {
             return false;
         }
 
         Array.Copy(key, offset, peer.PublicKey, 0, Message.KeySize);
-        Array.Copy(_preparedSecret, 0, peer.Bytes, Peer.StaticStatic, Message.KeySize);
-        ForgetPrepared();
+        if (IsStranger(key, offset))
+        {
+            Array.Copy(_strangerSecret, 0, peer.Bytes, Peer.StaticStatic, Message.KeySize);
+            peer.HasStaticStatic = true;
+        }
+
         peer.InUse = true;
         peer.Since = now;
         peer.LastHeard = now;
@@ -322,44 +316,88 @@ public sealed class Tunnel
             }
         }
 
-        Precompute(now);
-
         // Only now, since one timer that fires may move another.
-        _nextDeadline = _ephemeralKeys.Due;
+        _nextDeadline = Constants.Never;
         for (int i = 0; i < Peers.Length; i++)
         {
-            if (Peers[i].InUse)
+            if (Peers[i].InUse && Peers[i].Timers.Next < _nextDeadline)
             {
-                Schedule(Peers[i]);
+                _nextDeadline = Peers[i].Timers.Next;
             }
         }
     }
 
-    // One step in a call, so that packets come between two.
-    private void Precompute(long now)
+    /// <summary>When <see cref="Work"/> is to be called: in the past while there is something to do.</summary>
+    public long WorkDue
     {
-        if (!_precomputation.IsBusy)
+        get { return _workDue; }
+    }
+
+    /// <summary>Nothing else is to be done: makes what a handshake will need, a fifth of a multiplication at most in one call.</summary>
+    /// <param name="now">The monotonic clock.</param>
+    public void Work(long now)
+    {
+        if (now < _workDue)
         {
-            if (_ephemeralKeys.Due <= now)
-            {
-                _precomputation.BeginKey();
-            }
-            else
-            {
-                for (int i = 0; i < Peers.Length && !_precomputation.IsBusy; i++)
-                {
-                    if (Peers[i].InUse && Peers[i].PairDue <= now)
-                    {
-                        _precomputation.BeginPair(Peers[i]);
-                    }
-                }
-            }
+            return;
+        }
+
+        // First come the secrets, without which no handshake is answered in time.
+        Peer next = _precomputation.IsBusy ? null : FindWork(now, false) ?? FindWork(now, true);
+        if (next != null)
+        {
+            _precomputation.Begin(next, now);
+        }
+        else if (!_precomputation.IsBusy && _ephemeralKeys.Due <= now)
+        {
+            _precomputation.BeginKey();
         }
 
         if (_precomputation.IsBusy)
         {
             _precomputation.Step(now);
         }
+
+        _workDue = _precomputation.IsBusy ? now : _ephemeralKeys.Due;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && Peers[i].WorkDue < _workDue)
+            {
+                _workDue = Peers[i].WorkDue;
+            }
+        }
+    }
+
+    /// <summary>Tells how much is to be made ahead of need.</summary>
+    /// <param name="work">Takes the numbers.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void CountWork(IdleWork work, long now)
+    {
+        work.Keys = _ephemeralKeys.Due <= now ? 1 : 0;
+        work.Secrets = 0;
+        work.Pairs = 0;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            Peer peer = Peers[i];
+            if (peer.InUse)
+            {
+                work.Secrets += peer.HasStaticStatic ? 0 : 1;
+                work.Pairs += peer.PairDue <= now ? 1 : 0;
+            }
+        }
+    }
+
+    private Peer FindWork(long now, bool pair)
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && (pair ? Peers[i].PairDue <= now : !Peers[i].HasStaticStatic))
+            {
+                return Peers[i];
+            }
+        }
+
+        return null;
     }
 
     private void Fire(Peer peer, long now)
@@ -426,21 +464,30 @@ public sealed class Tunnel
 
         byte[] key = _handshake.RemoteStatic;
         Peer peer = FindSlot(key, 0);
-        bool sound = peer != null
-            ? _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic)
-            : Prepare(key, 0) && _handshake.ConsumeTimestamp(buffer, offset, _preparedSecret, 0);
+        bool sound;
+        if (peer != null)
+        {
+            NeedStaticStatic(peer);
+            sound = _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic);
+        }
+        else
+        {
+            _hasStranger = _handshake.StaticStatic(key, 0, _strangerSecret, 0);
+            sound = _hasStranger && _handshake.ConsumeTimestamp(buffer, offset, _strangerSecret, 0);
+        }
+
         if (!sound)
         {
             _counters.Invalid++;
             _handshake.Wipe();
-            ForgetPrepared();
+            ForgetStranger();
             return;
         }
 
         if (peer == null)
         {
             peer = _host.Admit(key, 0, now);
-            ForgetPrepared();
+            ForgetStranger();
             if (peer == null)
             {
                 _counters.Limited++;
@@ -478,10 +525,26 @@ public sealed class Tunnel
         Schedule(peer);
     }
 
-    private void ForgetPrepared()
+    // Whether a key is the one whose initiation is being worked on, of which the secret is known.
+    private bool IsStranger(byte[] key, int offset)
     {
-        _isPrepared = false;
-        Array.Clear(_preparedSecret, 0, Message.KeySize);
+        return _hasStranger && ConstantTime.Equal(_handshake.RemoteStatic, 0, key, offset, Message.KeySize);
+    }
+
+    private void ForgetStranger()
+    {
+        _hasStranger = false;
+        Array.Clear(_strangerSecret, 0, Message.KeySize);
+    }
+
+    // Idle work makes it soon after a peer is known; a handshake that comes earlier can't wait.
+    private void NeedStaticStatic(Peer peer)
+    {
+        if (!peer.HasStaticStatic)
+        {
+            _handshake.StaticStatic(peer.PublicKey, 0, peer.Bytes, Peer.StaticStatic);
+            peer.HasStaticStatic = true;
+        }
     }
 
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
@@ -745,6 +808,7 @@ public sealed class Tunnel
 
     private bool WriteInitiation(Peer peer, Initiation initiation, long now)
     {
+        NeedStaticStatic(peer);
         int index = NewIndex(peer);
         _host.WriteTimestamp(_timestamp, now);
         RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
@@ -858,14 +922,14 @@ public sealed class Tunnel
     private void Schedule(Peer peer)
     {
         long next = peer.Timers.Next;
-        if (peer.PairDue < next)
-        {
-            next = peer.PairDue;
-        }
-
         if (next < _nextDeadline)
         {
             _nextDeadline = next;
+        }
+
+        if (peer.WorkDue < _workDue)
+        {
+            _workDue = peer.WorkDue;
         }
     }
 }

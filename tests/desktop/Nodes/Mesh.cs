@@ -121,6 +121,9 @@ internal sealed class Mesh
     /// <summary>Does something when some time has passed.</summary>
     public void After(long milliseconds, Action action) => _events.Enqueue(action, (Now + milliseconds, _sequence++));
 
+    /// <summary>Lets the next thing happen, whenever that is.</summary>
+    public bool RunOne() => Step(long.MaxValue - 1);
+
     private bool Step(long end)
     {
         long next = Nodes.Where(n => n.IsOn).Select(n => n.Node.NextDeadline).DefaultIfEmpty(long.MaxValue).Min();

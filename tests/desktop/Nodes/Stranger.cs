@@ -87,6 +87,9 @@ internal sealed class Stranger : IStation
     /// <summary>Sends an inner packet in the session.</summary>
     public void SendInner(byte[] packet) => _mesh.Transmit(this, Stock.Seal(packet), Node.Endpoint);
 
+    /// <summary>An echo request to the node, to be handed to it directly.</summary>
+    public byte[] SealEcho() => Stock.Seal(InnerPacket.Echo(LinkLocal, Node.Node.LinkLocal));
+
     public void SendUdp(int sourcePort, int destinationPort, byte[] payload) =>
         SendInner(InnerPacket.Udp(LinkLocal, Node.Node.LinkLocal, sourcePort, destinationPort, payload));
 

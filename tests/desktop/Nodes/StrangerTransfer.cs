@@ -48,6 +48,13 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         }
     }
 
+    /// <summary>Ends it by an error of our own.</summary>
+    public void GiveUp()
+    {
+        IsDone = true;
+        send(this, [0, 5, 0, 0, 0]);
+    }
+
     public void Take(byte[] packet, int sourcePort)
     {
         int number = packet.Length >= 4 ? (packet[2] << 8) | packet[3] : -1;

@@ -97,18 +97,27 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         Tunnel.Send(peer, packet.Length, Now);
     }
 
+    /// <summary>When a timer fires or idle work is due.</summary>
+    public long NextDue => Math.Min(Tunnel.NextDeadline, Tunnel.WorkDue);
+
+    public void Advance()
+    {
+        Tunnel.Advance(Now);
+        Tunnel.Work(Now);
+    }
+
     /// <summary>Lets time pass up to and with a moment; timers fire on time.</summary>
     public void RunTo(long end)
     {
         int repeated = 0;
-        while (Tunnel.NextDeadline <= end)
+        while (NextDue <= end)
         {
-            long due = Tunnel.NextDeadline;
+            long due = NextDue;
             Now = Math.Max(Now, due);
-            Tunnel.Advance(Now);
+            Advance();
 
-            // Idle work is done in steps, ten for each peer.
-            repeated = Tunnel.NextDeadline <= due ? repeated + 1 : 0;
+            // Idle work is done in steps, fifteen for each peer.
+            repeated = NextDue <= due ? repeated + 1 : 0;
             if (repeated > 20 * Tunnel.Peers.Length)
             {
                 throw new InvalidOperationException($"The deadline {due} stays.");

@@ -43,7 +43,7 @@ internal sealed class TunnelPair
         long end = Now + milliseconds;
         for (; ; )
         {
-            long next = Math.Min(A.Tunnel.NextDeadline, B.Tunnel.NextDeadline);
+            long next = Math.Min(A.NextDue, B.NextDue);
             bool datagram = _wire.TryPeek(out _, out (long At, int) first) && first.At <= next;
             long at = datagram ? first.At : next;
             if (at > end)
@@ -59,8 +59,8 @@ internal sealed class TunnelPair
             }
             else
             {
-                A.Tunnel.Advance(Now);
-                B.Tunnel.Advance(Now);
+                A.Advance();
+                B.Advance();
             }
         }
 

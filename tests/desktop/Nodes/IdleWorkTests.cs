@@ -1,0 +1,130 @@
+using System.Linq;
+using Spore.Network;
+using Spore.Tftp;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Signatures and multiplications are carried on slice by slice, with packets in between.</summary>
+public class IdleWorkTests
+{
+    private readonly Mesh _mesh = new();
+    private readonly MeshNode _node;
+    private readonly Stranger _member;
+    private readonly byte[] _newer;
+
+    public IdleWorkTests()
+    {
+        _node = _mesh.Add(1);
+        _member = _mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member])));
+        _newer = Mesh.NetworkOf(2, [_node, _member]);
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(100);
+    }
+
+    private IdleWork Work(MeshNode node)
+    {
+        IdleWork work = new();
+        node.Node.CountIdleWork(work, _mesh.Now);
+        return work;
+    }
+
+    // The header has arrived, and the first slices of its check are done.
+    private StrangerTransfer UnderWay(byte[] file, int slices = 2)
+    {
+        StrangerTransfer transfer = _member.StartWrite("head", file[..144]);
+        while (Work(_node).Checks == 0)
+        {
+            Assert.True(_mesh.RunOne());
+        }
+
+        for (int i = 0; i < slices; i++)
+        {
+            _node.Node.Advance(_mesh.Now);
+        }
+
+        Assert.False(transfer.IsDone);
+        Assert.Equal(1, Work(_node).Checks);
+        return transfer;
+    }
+
+    [Fact]
+    public void A_signature_is_checked_in_slices_and_packets_are_answered_in_between()
+    {
+        StrangerTransfer transfer = UnderWay(_newer);
+        int slices = 2;
+        for (; Work(_node).Checks > 0; slices++)
+        {
+            int sent = (int)_node.Node.Counters.DatagramsSent;
+            _node.Receive(_member.SealEcho(), _member.Endpoint);
+            Assert.Equal(sent + 1, _node.Node.Counters.DatagramsSent);
+            _node.Node.Advance(_mesh.Now);
+        }
+
+        Assert.InRange(slices, 6, 20);
+        Assert.True(_member.Finish(transfer).IsComplete);
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.HeaderVerified);
+    }
+
+    [Fact]
+    public void A_check_whose_transfer_ends_is_dropped_and_the_next_one_begins()
+    {
+        byte[] forged = [.. _newer[..143], (byte)(_newer[143] ^ 1)];
+        Stranger other = _mesh.AddStranger(3);
+        Assert.True(other.Connect(_node));
+        StrangerTransfer transfer = UnderWay(forged);
+        StrangerTransfer next = other.StartWrite("head", _newer[..144]);
+        _mesh.Delay = 0;
+        transfer.GiveUp();
+        _mesh.Run(1);
+        Assert.True(other.Finish(next).IsComplete);
+        Assert.DoesNotContain(_node.Events, e => e.What == NodeEvent.HeaderRefused);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public void What_the_operator_loads_meanwhile_is_checked_at_once_and_the_check_begins_anew(int slices)
+    {
+        StrangerTransfer transfer = UnderWay(Mesh.NetworkOf(3, [_node, _member]), slices);
+        Assert.Equal(NetworkFault.Signature, _node.Load([.. _newer[..143], (byte)(_newer[143] ^ 1), .. _newer[144..]]));
+        Assert.Equal(NetworkFault.None, _node.Load(_newer));
+        Assert.Equal(2UL, _node.Node.NetworkVersion);
+        Assert.True(_member.Finish(transfer).IsComplete);
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.HeaderVerified);
+    }
+
+    [Fact]
+    public void A_forged_header_is_refused_after_its_check()
+    {
+        StrangerTransfer transfer = _member.Finish(UnderWay([.. _newer[..143], (byte)(_newer[143] ^ 1)]));
+        Assert.Equal(TftpError.AccessViolation, transfer.Error);
+    }
+
+    [Fact]
+    public void What_is_due_is_counted()
+    {
+        MeshNode node = _mesh.Add(9);
+        IdleWork work = Work(node);
+        Assert.Equal((0, 0, 1, 0), (work.Checks, work.Secrets, work.Keys, work.Pairs));
+        Assert.True(node.Node.AddPeer(_member.Key, 0, null, _mesh.Now));
+        work = Work(node);
+        Assert.Equal((0, 1, 1, 1), (work.Checks, work.Secrets, work.Keys, work.Pairs));
+        Assert.True(node.Node.NextDeadline <= _mesh.Now);
+        _mesh.Run(1);
+        work = Work(node);
+        Assert.Equal((0, 0, 0, 0), (work.Checks, work.Secrets, work.Keys, work.Pairs));
+    }
+
+    [Theory]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
+    [InlineData("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")]
+    public void A_key_of_small_order_is_no_peer(string key)
+    {
+        Assert.False(_node.Node.AddPeer(System.Convert.FromHexString(key), 0, null, _mesh.Now));
+        Assert.Equal(1, _node.Node.Peers.Count(p => p.InUse));
+    }
+}
