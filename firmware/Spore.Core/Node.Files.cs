@@ -129,8 +129,7 @@ public sealed partial class Node : ITftpFiles
         _checks[transfer.Index].Clear();
         if (_stagingOwner == transfer)
         {
-            _stagingOwner = null;
-            _staging.Clear();
+            EndStaging();
         }
 
         if (transfer == _pull)
@@ -369,7 +368,7 @@ public sealed partial class Node : ITftpFiles
             _tftp.Abort(owner, TftpError.NotDefined);
         }
 
-        if (_staging.Begin(_headers, header) != NetworkFault.None)
+        if (BeginStaging(_headers, header) != NetworkFault.None)
         {
             return false;
         }
@@ -377,6 +376,26 @@ public sealed partial class Node : ITftpFiles
         _stagingOwner = transfer;
         _stagingTouched = _now;
         return true;
+    }
+
+    // The staging buffer serves two: while it holds no network, packets that wait for a session lie in it.
+    private NetworkFault BeginStaging(byte[] header, int offset)
+    {
+        _tunnel.QueueIn(null);
+        NetworkFault fault = _staging.Begin(header, offset);
+        if (fault != NetworkFault.None)
+        {
+            EndStaging();
+        }
+
+        return fault;
+    }
+
+    private void EndStaging()
+    {
+        _stagingOwner = null;
+        _staging.Clear();
+        _tunnel.QueueIn(_staging.Bytes);
     }
 
     private bool IsOfGuest(TftpTransfer transfer)
@@ -407,7 +426,6 @@ public sealed partial class Node : ITftpFiles
 
         if (last)
         {
-            _stagingOwner = null;
             Apply(FindLinkLocal(transfer.RemoteAddress, 0), _now);
         }
 

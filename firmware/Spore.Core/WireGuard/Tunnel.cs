@@ -27,7 +27,7 @@ public sealed class Tunnel
     private readonly IndexTable _indices;
     private readonly KeypairPool _keypairs;
     private readonly InitiationPool _initiations;
-    private readonly PacketQueue _queue;
+    private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
     private readonly byte[] _message = new byte[Message.InitiationSize];
@@ -87,7 +87,6 @@ public sealed class Tunnel
             Peers[i] = new Peer(i, _keypairs.None, _initiations.None);
         }
 
-        _queue = new PacketQueue(limits.QueuedPackets, limits.Mtu);
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
     }
 
@@ -102,6 +101,13 @@ public sealed class Tunnel
     public long NextDeadline
     {
         get { return _nextDeadline; }
+    }
+
+    /// <summary>Lends memory for inner packets that wait for a session, or takes it back; those that wait are dropped and counted.</summary>
+    /// <param name="room">The memory, not to be used otherwise meanwhile; null for none.</param>
+    public void QueueIn(byte[] room)
+    {
+        _counters.InnerDropped += _queue.Use(room);
     }
 
     /// <summary>Looks through the slots in use for a key.</summary>
@@ -231,7 +237,11 @@ public sealed class Tunnel
     {
         if (!peer.Current.CanSend(now))
         {
-            _queue.Add(peer, SendBuffer, PacketOffset, length);
+            if (!_queue.Add(peer.Slot, SendBuffer, PacketOffset, length))
+            {
+                _counters.InnerDropped++;
+            }
+
             Initiate(peer, now);
             return;
         }
@@ -359,7 +369,7 @@ public sealed class Tunnel
             if (now - timers.AttemptSince >= Constants.RekeyAttemptTime)
             {
                 timers.SendKeepalive = Constants.Never;
-                _queue.Drop(peer);
+                _queue.Drop(peer.Slot);
                 if (timers.ZeroKeyMaterial == Constants.Never)
                 {
                     timers.SessionDerived(now);
@@ -649,13 +659,13 @@ public sealed class Tunnel
         ReleaseInitiation(peer, peer.Initiation);
 
         bool queued = false;
-        int length = _queue.Take(peer, SendBuffer, PacketOffset);
+        int length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         while (length >= 0)
         {
             queued = true;
             SendTransport(peer, length, now);
             peer.Timers.DataSent(now, Jitter());
-            length = _queue.Take(peer, SendBuffer, PacketOffset);
+            length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         }
 
         if (isInitiator && !queued)
@@ -793,7 +803,7 @@ public sealed class Tunnel
 
     private void EndSessions(Peer peer, long now)
     {
-        _queue.Drop(peer);
+        _queue.Drop(peer.Slot);
         ReleaseInitiation(peer, peer.Initiation);
         ReleaseInitiation(peer, peer.Provoked);
         Release(peer, peer.Previous);
