@@ -9,7 +9,7 @@ public sealed class Tunnel
     /// <summary>Where an inner packet starts in <see cref="SendBuffer"/>.</summary>
     public const int PacketOffset = Message.TransportHeaderSize;
 
-    /// <summary>The buffer in which inner packets are built and encrypted in place.</summary>
+    /// <summary>The buffer in which all datagrams are built. Inner packets are encrypted in place; a handshake message overwrites what stands there.</summary>
     public readonly byte[] SendBuffer;
 
     /// <summary>All slots, in use or not.</summary>
@@ -30,7 +30,6 @@ public sealed class Tunnel
     private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
-    private readonly byte[] _message = new byte[Message.InitiationSize];
     private readonly byte[] _timestamp = new byte[Message.TimestampSize];
     private readonly byte[] _preparedKey = new byte[Message.KeySize];
     private readonly byte[] _preparedSecret = new byte[Message.KeySize];
@@ -215,7 +214,13 @@ public sealed class Tunnel
         switch (Message.TypeOf(buffer, offset, length))
         {
             case Message.Transport:
-                ReceiveTransport(buffer, offset, length, source, now);
+                Peer peer = ReceiveTransport(buffer, offset, length, source, now);
+                if (peer != null && length > Message.KeepaliveSize)
+                {
+                    // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                    _host.Received(peer, buffer, offset + Message.TransportHeaderSize, length - Message.KeepaliveSize, now);
+                }
+
                 break;
             case Message.Initiation:
                 ReceiveInitiation(buffer, offset, length, source, now);
@@ -307,7 +312,7 @@ public sealed class Tunnel
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
             peer.Timers.ProvokedInitiation(now);
             Schedule(peer);
-            SendDatagram(peer, _message, 0, Message.InitiationSize, source);
+            SendDatagram(peer, SendBuffer, 0, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
         }
     }
@@ -485,7 +490,7 @@ public sealed class Tunnel
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
     {
         int localIndex = NewIndex(peer);
-        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, _message, 0))
+        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, SendBuffer, 0))
         {
             _indices.Remove(localIndex);
             _counters.Invalid++;
@@ -498,7 +503,7 @@ public sealed class Tunnel
         peer.Timers.SessionDerived(now);
         peer.Timers.AnyAuthenticatedPacketReceived();
         peer.Timers.HandshakeAnswered(now, Jitter());
-        Transmit(peer, _message, 0, Message.ResponseSize, source, now);
+        Transmit(peer, SendBuffer, 0, Message.ResponseSize, source, now);
         _host.Report(NodeEvent.ResponseSent, peer, 0);
     }
 
@@ -563,7 +568,8 @@ public sealed class Tunnel
         SessionConfirmed(peer, true, now);
     }
 
-    private void ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
+    // Returns the peer, or null when the message did not verify.
+    private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
         Peer peer = null;
         Keypair keypair = null;
@@ -580,7 +586,7 @@ public sealed class Tunnel
         if (keypair == null || !keypair.IsLive(now))
         {
             _counters.Invalid++;
-            return;
+            return null;
         }
 
         ulong counter = BitConverter.ToUInt64(buffer, offset + Message.TransportCounter);
@@ -590,13 +596,13 @@ public sealed class Tunnel
         if (!_aead.Open(keypair.Bytes, Keypair.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
-            return;
+            return null;
         }
 
         if (!keypair.Accept(counter))
         {
             _counters.Replayed++;
-            return;
+            return null;
         }
 
         peer.HasSpoken = true;
@@ -626,10 +632,7 @@ public sealed class Tunnel
 
         KeepKeyFreshReceiving(peer, now);
         Schedule(peer);
-        if (packetLength > 0)
-        {
-            _host.Received(peer, buffer, packet, packetLength, now);
-        }
+        return peer;
     }
 
     private Peer FindPeer(int index)
@@ -736,7 +739,7 @@ public sealed class Tunnel
         {
             peer.Timers.HandshakeInitiated(now, Jitter());
             Schedule(peer);
-            Transmit(peer, _message, 0, Message.InitiationSize, peer.Endpoint, now);
+            Transmit(peer, SendBuffer, 0, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
         }
     }
@@ -747,7 +750,7 @@ public sealed class Tunnel
         _host.WriteTimestamp(_timestamp, now);
         RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
         RaiseTimestamp(peer.Bytes, Peer.LatestTimestamp);
-        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, _message, 0))
+        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, SendBuffer, 0))
         {
             _indices.Remove(index);
             ReleaseInitiation(peer, initiation);
