@@ -1,15 +1,18 @@
-using System;
-
 namespace Spore;
 
 /// <summary>An address and port of the outer network. IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
 public sealed class Endpoint
 {
-    /// <summary>The length of <see cref="Address"/> in bytes.</summary>
+    /// <summary>The length of an address in bytes.</summary>
     public const int AddressSize = 16;
 
-    /// <summary>The IPv6 or IPv4-mapped address, 16 bytes in network order.</summary>
-    public readonly byte[] Address = new byte[AddressSize];
+    private const ulong MappedIpv4 = 0xFFFF00000000;
+
+    /// <summary>The first eight bytes of the IPv6 or IPv4-mapped address, big-endian: two numbers take less of a device's memory than an array.</summary>
+    public ulong AddressHigh { get; private set; }
+
+    /// <summary>The last eight bytes, big-endian.</summary>
+    public ulong AddressLow { get; private set; }
 
     /// <summary>The UDP port, 0 when no endpoint is known.</summary>
     public int Port;
@@ -26,19 +29,7 @@ public sealed class Endpoint
     /// <summary>Whether the address is an IPv4-mapped one.</summary>
     public bool IsIpv4
     {
-        get
-        {
-            byte[] a = Address;
-            for (int i = 0; i < 10; i++)
-            {
-                if (a[i] != 0)
-                {
-                    return false;
-                }
-            }
-
-            return a[10] == 0xFF && a[11] == 0xFF;
-        }
+        get { return AddressHigh == 0 && (AddressLow >> 32) == 0xFFFF; }
     }
 
     /// <summary>Makes this endpoint an IPv4 one.</summary>
@@ -47,12 +38,7 @@ public sealed class Endpoint
     /// <param name="port">The UDP port.</param>
     public void SetIpv4(byte[] address, int offset, int port)
     {
-        Array.Clear(Address, 0, 10);
-        Address[10] = 0xFF;
-        Address[11] = 0xFF;
-        Array.Copy(address, offset, Address, 12, 4);
-        Port = port;
-        Zone = 0;
+        Set(0, MappedIpv4 | (ulong)BigEndian.ReadUInt32(address, offset), port, 0);
     }
 
     /// <summary>Makes this endpoint an IPv6 one.</summary>
@@ -62,26 +48,20 @@ public sealed class Endpoint
     /// <param name="zone">The zone of a link-local address, else 0.</param>
     public void SetIpv6(byte[] address, int offset, int port, int zone)
     {
-        Array.Copy(address, offset, Address, 0, AddressSize);
-        Port = port;
-        Zone = zone;
+        Set(BigEndian.ReadUInt64(address, offset), BigEndian.ReadUInt64(address, offset + 8), port, zone);
     }
 
     /// <summary>Takes over another endpoint's value.</summary>
     /// <param name="other">The endpoint to copy.</param>
     public void CopyFrom(Endpoint other)
     {
-        Array.Copy(other.Address, 0, Address, 0, AddressSize);
-        Port = other.Port;
-        Zone = other.Zone;
+        Set(other.AddressHigh, other.AddressLow, other.Port, other.Zone);
     }
 
     /// <summary>Forgets the value: afterwards no endpoint is known.</summary>
     public void Clear()
     {
-        Array.Clear(Address, 0, AddressSize);
-        Port = 0;
-        Zone = 0;
+        Set(0, 0, 0, 0);
     }
 
     /// <summary>Compares two endpoints by value.</summary>
@@ -89,19 +69,19 @@ public sealed class Endpoint
     /// <returns>True when address, port and zone are the same.</returns>
     public bool IsSame(Endpoint other)
     {
-        if (Port != other.Port || Zone != other.Zone)
-        {
-            return false;
-        }
+        return AddressLow == other.AddressLow && AddressHigh == other.AddressHigh && Port == other.Port && Zone == other.Zone;
+    }
 
-        for (int i = 0; i < AddressSize; i++)
-        {
-            if (Address[i] != other.Address[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
+    /// <summary>Sets all there is.</summary>
+    /// <param name="high">The first eight bytes of the address.</param>
+    /// <param name="low">The last eight bytes.</param>
+    /// <param name="port">The UDP port.</param>
+    /// <param name="zone">The zone.</param>
+    public void Set(ulong high, ulong low, int port, int zone)
+    {
+        AddressHigh = high;
+        AddressLow = low;
+        Port = port;
+        Zone = zone;
     }
 }

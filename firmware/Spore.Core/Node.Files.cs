@@ -121,10 +121,14 @@ public sealed partial class Node : ITftpFiles
             }
 
             check.Rest = taken;
-            return JudgeHeader(transfer, check, data, offset, count, last);
+            int judgment = JudgeHeader(transfer, check);
+            if (judgment != TftpError.Ok)
+            {
+                return judgment;
+            }
         }
 
-        return transfer.File == HeadFile ? EndOfHead(transfer, count) : TakeEntries(transfer, data, offset, count, last);
+        return transfer.File == HeadFile ? EndOfHead(transfer, count - taken) : TakeEntries(transfer, data, offset + taken, count - taken, last);
     }
 
     void ITftpFiles.Closed(TftpTransfer transfer, int result)
@@ -138,8 +142,7 @@ public sealed partial class Node : ITftpFiles
 
         if (_stagingOwner == transfer)
         {
-            _stagingOwner = null;
-            _staging.Clear();
+            EndStaging();
         }
 
         if (transfer == _pull)
@@ -160,7 +163,8 @@ public sealed partial class Node : ITftpFiles
     }
 
     /// <summary>Called when a header is whole: what can be said of it without its signature.</summary>
-    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count, bool last)
+    /// <returns><see cref="TftpError.Ok"/> to go on with what follows it.</returns>
+    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check)
     {
         Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
         if (peer == null)
@@ -172,41 +176,40 @@ public sealed partial class Node : ITftpFiles
         if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
         {
             Agree(peer);
-            return transfer.File == HeadFile ? EndOfHead(transfer, count - check.Rest) : Refusal.Network(transfer, NetworkFault.Older);
+            return transfer.File == HeadFile ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
         }
 
-        if (IsCandidate(header))
+        if (!IsCandidate(header))
         {
-            return TakeVerified(transfer, peer, check, data, offset, count, last);
-        }
-
-        NetworkFault fault = CheckUnrefused(header);
-        if (fault == NetworkFault.Older)
-        {
-            // It is the peer that has something to learn.
-            if (!peer.IsGuest || transfer.IsClient)
+            NetworkFault fault = CheckUnrefused(header);
+            if (fault == NetworkFault.Older)
             {
-                _agreements[peer.Slot].WantsWrite = true;
-                _exchangeDue = _now;
+                // It is the peer that has something to learn.
+                if (!peer.IsGuest || transfer.IsClient)
+                {
+                    _agreements[peer.Slot].WantsWrite = true;
+                    _exchangeDue = _now;
+                }
+
+                return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
             }
 
-            return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
+            if (fault != NetworkFault.None)
+            {
+                return Refuse(transfer, fault);
+            }
+
+            if (!check.IsVerified)
+            {
+                check.IsWaiting = true;
+                check.WaitsSince = _now;
+                ScheduleCheck();
+                return TftpError.Wait;
+            }
         }
 
-        if (fault != NetworkFault.None)
-        {
-            return Refuse(transfer, fault);
-        }
-
-        if (check.IsVerified)
-        {
-            return TakeVerified(transfer, peer, check, data, offset, count, last);
-        }
-
-        check.IsWaiting = true;
-        check.WaitsSince = _now;
-        ScheduleCheck();
-        return TftpError.Wait;
+        TakeOffer(transfer, peer);
+        return transfer.File == HeadFile || TakeStaging(transfer, header) ? TftpError.Ok : Refusal.Busy(transfer);
     }
 
     // Everything about a header but its signature.
@@ -345,36 +348,29 @@ public sealed partial class Node : ITftpFiles
             }
         }
 
-        return TakeVerified(transfer, peer, check, null, 0, transfer.BlockLength, false);
+        TakeOffer(transfer, peer);
+        if (transfer.File == HeadFile)
+        {
+            return EndOfHead(transfer, transfer.BlockLength - check.Rest);
+        }
+
+        // The block that completed the header was not kept, and is taken when it comes again.
+        check.IsVerified = true;
+        check.Length -= check.Rest;
+        return TftpError.Repeat;
     }
 
-    /// <summary>Called when a newer header is known to be signed: goes on with the block that completed it, or has it sent again if it is gone, null.</summary>
-    private int TakeVerified(TftpTransfer transfer, Peer peer, HeaderCheck check, byte[] data, int offset, int count, bool last)
+    /// <summary>Called when a newer header is known to be signed.</summary>
+    private void TakeOffer(TftpTransfer transfer, Peer peer)
     {
-        int header = transfer.Index * NetworkHeader.Size;
         Agreement agreement = _agreements[peer.Slot];
-        agreement.Offered = NetworkHeader.Version(_headers, header);
+        agreement.Offered = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
         agreement.OfferedAt = _now;
         agreement.HasVouched = true;
         if (transfer.File == HeadFile)
         {
             _pullDue = Earlier(_pullDue, _now);
-            return EndOfHead(transfer, count - check.Rest);
         }
-
-        if (data == null)
-        {
-            check.IsVerified = true;
-            check.Length -= check.Rest;
-            return TftpError.Repeat;
-        }
-
-        if (!TakeStaging(transfer, header))
-        {
-            return Refusal.Busy(transfer);
-        }
-
-        return TakeEntries(transfer, data, offset + check.Rest, count - check.Rest, last);
     }
 
     private static int EndOfHead(TftpTransfer transfer, int excess)
@@ -399,7 +395,7 @@ public sealed partial class Node : ITftpFiles
             _tftp.Abort(owner, TftpError.NotDefined);
         }
 
-        if (_staging.Begin(_headers, header) != NetworkFault.None)
+        if (BeginStaging(_headers, header) != NetworkFault.None)
         {
             return false;
         }
@@ -407,6 +403,26 @@ public sealed partial class Node : ITftpFiles
         _stagingOwner = transfer;
         _stagingTouched = _now;
         return true;
+    }
+
+    // The staging buffer serves two: while it holds no network, packets that wait for a session lie in it.
+    private NetworkFault BeginStaging(byte[] header, int offset)
+    {
+        _tunnel.QueueIn(null);
+        NetworkFault fault = _staging.Begin(header, offset);
+        if (fault != NetworkFault.None)
+        {
+            EndStaging();
+        }
+
+        return fault;
+    }
+
+    private void EndStaging()
+    {
+        _stagingOwner = null;
+        _staging.Clear();
+        _tunnel.QueueIn(_staging.Bytes);
     }
 
     private bool IsOfGuest(TftpTransfer transfer)
@@ -437,7 +453,6 @@ public sealed partial class Node : ITftpFiles
 
         if (last)
         {
-            _stagingOwner = null;
             Apply(FindLinkLocal(transfer.RemoteAddress, 0), _now);
         }
 

@@ -13,15 +13,15 @@ public sealed partial class Node
     private const long SettledHello = 300000;
     private const int LongestAnswerDelay = 2000;
 
-    private static readonly byte[] _broadcast4Address = { 255, 255, 255, 255 };
-    private static readonly byte[] _broadcast6Address = { 0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 };
+    // 255.255.255.255 and ff02::1
+    private const ulong BroadcastIpv4 = 0xFFFFFFFFFFFF;
+    private const ulong AllNodesHigh = 0xFF02000000000000;
+    private const ulong AllNodesLow = 1;
 
     private readonly Hello _hello;
     private readonly Neighbours _neighbours;
     private readonly RateLimiter _helloLimiter;
-    private readonly Endpoint _broadcast4 = new Endpoint();
-    private readonly Endpoint _broadcast6 = new Endpoint();
-    private readonly byte[] _helloMessage = new byte[Hello.Size];
+    private readonly Endpoint _broadcast = new Endpoint();
     private long _helloInterval;
     private long _helloDue;
     private int _nextToCall;
@@ -35,11 +35,13 @@ public sealed partial class Node
 
     private void SendHello(long now)
     {
-        _hello.Write(_helloMessage, 0, PublicKey, NetworkVersion, _entropy);
-        Transmit(_broadcast4);
+        _hello.Write(_tunnel.SendBuffer, 0, PublicKey, NetworkVersion, _entropy);
+        _broadcast.Set(0, BroadcastIpv4, Hello.BroadcastPort, 0);
+        Transmit(_broadcast);
         if (OuterIpv6)
         {
-            Transmit(_broadcast6);
+            _broadcast.Set(AllNodesHigh, AllNodesLow, Hello.BroadcastPort, 0);
+            Transmit(_broadcast);
         }
 
         if (Rendezvous.IsKnown)
@@ -65,7 +67,7 @@ public sealed partial class Node
     {
         Counters.DatagramsSent++;
         Counters.BytesSent += Hello.Size;
-        _transport.Send(_helloMessage, 0, Hello.Size, endpoint);
+        _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
     // Where an endpoint is known there is more to do than to shout: every configured peer, and one member after the other.

@@ -146,7 +146,7 @@ public sealed partial class Node
             _tftp.Abort(_stagingOwner, TftpError.NotDefined);
         }
 
-        fault = _staging.Begin(file, offset);
+        fault = BeginStaging(file, offset);
         if (fault == NetworkFault.None)
         {
             fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size);
@@ -161,6 +161,10 @@ public sealed partial class Node
         {
             _hasAuthority = true;
             Apply(null, now);
+        }
+        else
+        {
+            EndStaging();
         }
 
         return fault;
@@ -217,7 +221,7 @@ public sealed partial class Node
         NetworkFile old = _network;
         _network = _staging;
         _staging = old;
-        _staging.Clear();
+        EndStaging();
         ulong version = _network.Version;
         if (_candidateVersion <= version)
         {

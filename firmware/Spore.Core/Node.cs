@@ -68,12 +68,11 @@ public sealed partial class Node
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
         _unreachableLimiter = new RateLimiter(limits.RateLimitSources, UnreachableRate, UnreachableBurst);
-        _broadcast4.SetIpv4(_broadcast4Address, 0, Hello.BroadcastPort);
-        _broadcast6.SetIpv6(_broadcast6Address, 0, Hello.BroadcastPort, 0);
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);
         _staging = new NetworkFile(_network);
+        _tunnel.QueueIn(_staging.Bytes);
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);

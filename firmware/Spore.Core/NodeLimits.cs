@@ -21,14 +21,11 @@ public sealed class NodeLimits
     /// <summary>Entries of the largest network that can be held.</summary>
     public int NetworkEntries;
 
-    /// <summary>Bytes of the largest network file that can be held, header included.</summary>
+    /// <summary>Bytes of the largest network file that can be held, header included. While none is being received, as many are there for inner packets that wait for sessions to come up.</summary>
     public int NetworkBytes;
 
     /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>
     public int Prefixes;
-
-    /// <summary>Inner packets that can wait for sessions to come up, all peers together.</summary>
-    public int QueuedPackets;
 
     /// <summary>The tunnel's MTU: the largest inner packet in bytes, at least 1280 (RFC 8200 section 5).</summary>
     public int Mtu;
@@ -53,7 +50,6 @@ public sealed class NodeLimits
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
             Prefixes = 8192,
-            QueuedPackets = 128,
             Mtu = 1420,
             RateLimitSources = 1024,
             HelloPlans = 64,
@@ -74,7 +70,6 @@ public sealed class NodeLimits
             NetworkEntries = 64,
             NetworkBytes = 3328,
             Prefixes = 64,
-            QueuedPackets = 2,
             Mtu = 1280,
             RateLimitSources = 8,
             HelloPlans = 4,

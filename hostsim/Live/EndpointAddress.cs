@@ -37,9 +37,11 @@ internal static class EndpointAddress
     /// <returns>A new address.</returns>
     public static IPEndPoint Of(Endpoint endpoint)
     {
+        Span<byte> address = stackalloc byte[16];
+        WriteAddress(endpoint, address);
         return endpoint.IsIpv4
-            ? new IPEndPoint(new IPAddress(endpoint.Address.AsSpan(12)), endpoint.Port)
-            : new IPEndPoint(new IPAddress(endpoint.Address, (uint)endpoint.Zone), endpoint.Port);
+            ? new IPEndPoint(new IPAddress(address[12..]), endpoint.Port)
+            : new IPEndPoint(new IPAddress(address, (uint)endpoint.Zone), endpoint.Port);
     }
 
     /// <summary>Makes an empty address for a kind of socket, to be reused.</summary>
@@ -79,12 +81,26 @@ internal static class EndpointAddress
         BinaryPrimitives.WriteUInt16BigEndian(bytes[PortOffset..], (ushort)endpoint.Port);
         if (address.Family == AddressFamily.InterNetwork)
         {
-            endpoint.Address.AsSpan(12, 4).CopyTo(bytes[Ipv4Offset..]);
+            BinaryPrimitives.WriteUInt32BigEndian(bytes[Ipv4Offset..], (uint)endpoint.AddressLow);
         }
         else
         {
-            endpoint.Address.CopyTo(bytes[Ipv6Offset..]);
+            WriteAddress(endpoint, bytes[Ipv6Offset..]);
             BitConverter.TryWriteBytes(bytes[ZoneOffset..], endpoint.Zone);
         }
+    }
+
+    /// <summary>Tells whether an endpoint is 255.255.255.255.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsBroadcast(Endpoint endpoint)
+    {
+        return endpoint.IsIpv4 && (uint)endpoint.AddressLow == uint.MaxValue;
+    }
+
+    private static void WriteAddress(Endpoint endpoint, Span<byte> bytes)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, endpoint.AddressHigh);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], endpoint.AddressLow);
     }
 }

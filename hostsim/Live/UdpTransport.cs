@@ -88,7 +88,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
         ReadOnlySpan<byte> datagram = buffer.AsSpan(offset, length);
         if (endpoint.IsIpv4)
         {
-            if (endpoint.Address.AsSpan(12).IndexOfAnyExcept((byte)255) < 0)
+            if (EndpointAddress.IsBroadcast(endpoint))
             {
                 SendToIpv4Neighbours(datagram, endpoint);
             }
@@ -97,7 +97,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
                 Send(_ipv4, _ipv4Destination, datagram, endpoint);
             }
         }
-        else if (IsAllNodes(endpoint.Address))
+        else if (IsAllNodes(endpoint))
         {
             SendToIpv6Neighbours(datagram, endpoint);
         }
@@ -167,9 +167,9 @@ internal sealed class UdpTransport : ITransport, IDisposable
         }
     }
 
-    private static bool IsAllNodes(byte[] address)
+    private static bool IsAllNodes(Endpoint endpoint)
     {
-        return address[0] == 0xFF && address[1] == 0x02 && address[15] == 1 && address.AsSpan(2, 13).IndexOfAnyExcept((byte)0) < 0;
+        return endpoint.AddressHigh == 0xFF02_0000_0000_0000 && endpoint.AddressLow == 1;
     }
 
     private static void Send(Socket? socket, SocketAddress destination, ReadOnlySpan<byte> datagram, Endpoint endpoint)
@@ -264,7 +264,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
-                _neighbours.SetIpv6(endpoint.Address, 0, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
+                _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
                 Send(_ipv6, _ipv6Destination, datagram, _neighbours);
             }
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Spore.Hostsim.Live;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -60,7 +61,7 @@ internal sealed class Wire
     /// <param name="to">Where to: one address, or 255.255.255.255 for every other end. There is no IPv6 on this wire.</param>
     public void Carry(IWireEnd from, ReadOnlySpan<byte> datagram, Endpoint to)
     {
-        bool broadcast = to.IsIpv4 && to.Address.AsSpan(12).IndexOfAnyExcept((byte)255) < 0;
+        bool broadcast = EndpointAddress.IsBroadcast(to);
         foreach (IWireEnd end in _ends)
         {
             if (end != from && end.Outer.Port == to.Port && (broadcast || end.Outer.IsSame(to)))

@@ -8,7 +8,7 @@ internal sealed class Wire
     /// <summary>What <see cref="Step"/> gives where timers fired: no type of a datagram.</summary>
     public const int Timers = 255;
 
-    private const int BroadcastByte = 255;
+    private const ulong AllOnes = 0xFFFFFFFF;
 
     private readonly Station[] _stations;
 
@@ -81,7 +81,7 @@ internal sealed class Wire
 
     public void Carry(Station from, byte[] buffer, int offset, int length, Endpoint to)
     {
-        bool broadcast = to.IsIpv4 && to.Address[12] == BroadcastByte;
+        bool broadcast = to.IsIpv4 && (to.AddressLow & AllOnes) == AllOnes;
         for (int i = 0; i < _stations.Length; i++)
         {
             if (_stations[i] != from && (broadcast || _stations[i].IsAt(to)))

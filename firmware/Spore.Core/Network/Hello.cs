@@ -31,7 +31,6 @@ public sealed class Hello
 
     private readonly XChaCha20Poly1305 _aead;
     private readonly byte[] _key = new byte[32];
-    private readonly byte[] _scratch = new byte[PlainSize + ChaCha20Poly1305.TagSize];
 
     /// <summary>Takes the memory and derives the key: BLAKE2s("spore-hello" || trust root).</summary>
     /// <param name="aead">The AEAD to work with.</param>
@@ -64,7 +63,7 @@ public sealed class Hello
     }
 
     /// <summary>Opens a hello into this object's fields; what fails leaves them as they were.</summary>
-    /// <param name="buffer">The buffer that holds the datagram.</param>
+    /// <param name="buffer">The buffer that holds the datagram; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <returns>False when it is no hello under this trust root.</returns>
@@ -75,15 +74,15 @@ public sealed class Hello
             return false;
         }
 
-        Array.Copy(buffer, offset + SealedOffset, _scratch, 0, _scratch.Length);
-        if (!_aead.Open(_key, 0, buffer, offset + HeaderSize, buffer, offset, HeaderSize, _scratch, 0, PlainSize))
+        int plain = offset + SealedOffset;
+        if (!_aead.Open(_key, 0, buffer, offset + HeaderSize, buffer, offset, HeaderSize, buffer, plain, PlainSize))
         {
             return false;
         }
 
         // The rest is zero today, and is not looked at, so that it can come to mean something.
-        Array.Copy(_scratch, 0, PublicKey, 0, 32);
-        Version = BigEndian.ReadUInt64(_scratch, VersionOffset);
+        Array.Copy(buffer, plain, PublicKey, 0, 32);
+        Version = BigEndian.ReadUInt64(buffer, plain + VersionOffset);
         return true;
     }
 }

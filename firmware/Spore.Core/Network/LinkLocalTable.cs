@@ -25,7 +25,7 @@ internal sealed class LinkLocalTable
     {
         for (int i = 0; i < network.Count; i++)
         {
-            Derive(network, i);
+            LinkLocalAddress.FromKey(_hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
             _tags[i] = (short)BigEndian.ReadUInt16(_address, TagOffset);
         }
     }
@@ -42,7 +42,7 @@ internal sealed class LinkLocalTable
         {
             if (_tags[i] == tag)
             {
-                Derive(network, i);
+                LinkLocalAddress.FromKey(_hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
                 if (ConstantTime.Equal(_address, 0, address, offset, LinkLocalAddress.Size))
                 {
                     return i;
@@ -51,10 +51,5 @@ internal sealed class LinkLocalTable
         }
 
         return -1;
-    }
-
-    private void Derive(NetworkFile network, int entry)
-    {
-        LinkLocalAddress.FromKey(_hash, network.Bytes, network.EntryOffset(entry) + NetworkEntry.KeyOffset, _address, 0);
     }
 }

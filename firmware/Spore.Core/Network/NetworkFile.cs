@@ -249,38 +249,30 @@ public sealed class NetworkFile
                 return NetworkFault.None;
             }
 
-            if (fault == NetworkFault.None)
-            {
-                fault = TakeEntry(NetworkEntry.Length(Bytes, _next));
-            }
-
             if (fault != NetworkFault.None)
             {
                 return fault;
             }
+
+            if (Count > 0 && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
+            {
+                return NetworkFault.Order;
+            }
+
+            _prefixes += NetworkEntry.PrefixCount(Bytes, _next);
+            if (_prefixes > _limits.Prefixes)
+            {
+                return NetworkFault.TooLarge;
+            }
+
+            int length = NetworkEntry.Length(Bytes, _next);
+            _tree.AddLeaf(Bytes, _next, length);
+            _previous = _next;
+            _next += length;
+            Count++;
         }
 
         return Length == total && Count < entries ? NetworkFault.Count : NetworkFault.None;
-    }
-
-    private NetworkFault TakeEntry(int length)
-    {
-        if (Count > 0 && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
-        {
-            return NetworkFault.Order;
-        }
-
-        _prefixes += NetworkEntry.PrefixCount(Bytes, _next);
-        if (_prefixes > _limits.Prefixes)
-        {
-            return NetworkFault.TooLarge;
-        }
-
-        _tree.AddLeaf(Bytes, _next, length);
-        _previous = _next;
-        Count++;
-        _next += length;
-        return NetworkFault.None;
     }
 
     private static int CompareKeys(byte[] a, int aOffset, byte[] b, int bOffset)

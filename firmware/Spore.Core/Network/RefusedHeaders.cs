@@ -6,7 +6,7 @@ namespace Spore.Network;
 internal sealed class RefusedHeaders
 {
     private const int Count = 4;
-    private const int DigestSize = 32;
+    private const int DigestSize = 16;
 
     private readonly Blake2s _hash;
     private readonly byte[] _digests = new byte[Count * DigestSize];

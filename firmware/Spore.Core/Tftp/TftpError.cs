@@ -48,22 +48,32 @@ public static class TftpError
     /// <summary>The options were refused (RFC 2347).</summary>
     public const int OptionRefused = 8;
 
-    private static readonly string[] _texts =
-    {
-        "Not possible now",
-        "File not found",
-        "Access violation",
-        "Disk full or allocation exceeded",
-        "Illegal TFTP operation",
-        "Unknown transfer ID",
-        "File already exists",
-        "No such user",
-        "Options refused",
-    };
+    private const int Texts = 9;
 
-    /// <summary>The usual text for a code on the wire.</summary>
-    internal static string Text(int code)
+    // Those of all codes, since each string takes a piece of a device's memory.
+    private static readonly string _texts =
+        "Not possible now\nFile not found\nAccess violation\nDisk full or allocation exceeded\nIllegal TFTP operation\n"
+        + "Unknown transfer ID\nFile already exists\nNo such user\nOptions refused\n";
+
+    /// <summary>Writes the usual text for a code on the wire, and the zero byte that ends it.</summary>
+    /// <returns>Where to go on.</returns>
+    internal static int EmitText(byte[] buffer, int offset, int code)
     {
-        return _texts[code < _texts.Length ? code : NotDefined];
+        int i = 0;
+        for (int skip = code < Texts ? code : NotDefined; skip > 0; i++)
+        {
+            if (_texts[i] == '\n')
+            {
+                skip--;
+            }
+        }
+
+        for (; _texts[i] != '\n'; i++)
+        {
+            buffer[offset++] = (byte)_texts[i];
+        }
+
+        buffer[offset] = 0;
+        return offset + 1;
     }
 }

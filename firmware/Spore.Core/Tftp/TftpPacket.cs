@@ -146,12 +146,13 @@ public static class TftpPacket
     /// <param name="buffer">The buffer to write to.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="code">The code, 0 to 65535.</param>
-    /// <param name="text">What a person reads, in ASCII.</param>
+    /// <param name="text">What a person reads, in ASCII; null for the usual text.</param>
     /// <returns>The packet's length.</returns>
     public static int EmitError(byte[] buffer, int offset, int code, string text)
     {
         BigEndian.WriteUInt16(buffer, offset, Error);
         BigEndian.WriteUInt16(buffer, offset + 2, code);
-        return Ascii.Emit(buffer, offset + DataHeaderSize, text) - offset;
+        int start = offset + DataHeaderSize;
+        return (text != null ? Ascii.Emit(buffer, start, text) : TftpError.EmitText(buffer, start, code)) - offset;
     }
 }

@@ -670,7 +670,7 @@ public sealed class TftpService
     private void SendError(int error, string text, byte[] local, int localOffset, int localPort, byte[] remote, int remoteOffset, int remotePort)
     {
         int code = error < 0 ? TftpError.NotDefined : error;
-        int length = TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, text != null ? text : TftpError.Text(code));
+        int length = TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, text);
         _output.SendUdp(local, localOffset, localPort, remote, remoteOffset, remotePort, length);
     }
 

@@ -2,108 +2,98 @@ using System;
 
 namespace Spore.WireGuard;
 
-/// <summary>Inner packets that wait for a session, in one pool for all peers. When it is full the oldest goes: of the same peer if it has one, else of all.</summary>
+/// <summary>Inner packets that wait for a session, of all peers together, one behind the other in memory that is lent to it. When it is full the oldest goes: of the same peer if it has one, else of all.</summary>
 internal sealed class PacketQueue
 {
-    private readonly byte[][] _packets;
-    private readonly int[] _lengths;
-    private readonly Peer[] _owners;
-    private readonly long[] _order;
-    private long _sequence;
+    // Before each packet: its peer's slot and its length, two bytes each.
+    private const int HeaderSize = 4;
 
-    /// <summary>Takes the memory.</summary>
-    /// <param name="packets">The number of packets.</param>
-    /// <param name="size">The length of the longest in bytes.</param>
-    internal PacketQueue(int packets, int size)
+    private byte[] _room;
+    private int _used;
+
+    /// <summary>Called to lend it memory, or to take it back, with null. What waited is dropped.</summary>
+    /// <returns>How many packets did.</returns>
+    internal int Use(byte[] room)
     {
-        _packets = new byte[packets][];
-        for (int i = 0; i < packets; i++)
+        int dropped = 0;
+        for (int at = 0; at < _used; at += SizeAt(at))
         {
-            _packets[i] = new byte[size];
+            dropped++;
         }
 
-        _lengths = new int[packets];
-        _owners = new Peer[packets];
-        _order = new long[packets];
+        _room = room;
+        _used = 0;
+        return dropped;
     }
 
     /// <summary>Copies a packet in.</summary>
-    internal void Add(Peer owner, byte[] buffer, int offset, int length)
+    /// <returns>False when there is no memory for it at all.</returns>
+    internal bool Add(int slot, byte[] buffer, int offset, int length)
     {
-        int place = Oldest(null);
-        if (place < 0)
+        if (_room == null || _room.Length < HeaderSize + length)
         {
-            place = Oldest(owner);
+            return false;
         }
 
-        if (place < 0)
+        while (_room.Length - _used < HeaderSize + length)
         {
-            place = OldestOfAll();
+            int oldest = Find(slot);
+            Remove(oldest < 0 ? 0 : oldest);
         }
 
-        if (place < 0)
-        {
-            return;
-        }
-
-        Array.Copy(buffer, offset, _packets[place], 0, length);
-        _lengths[place] = length;
-        _owners[place] = owner;
-        _order[place] = ++_sequence;
+        BigEndian.WriteUInt16(_room, _used, slot);
+        BigEndian.WriteUInt16(_room, _used + 2, length);
+        Array.Copy(buffer, offset, _room, _used + HeaderSize, length);
+        _used += HeaderSize + length;
+        return true;
     }
 
     /// <summary>Takes a peer's oldest packet out into a buffer.</summary>
     /// <returns>Its length, or -1 when there is none.</returns>
-    internal int Take(Peer owner, byte[] buffer, int offset)
+    internal int Take(int slot, byte[] buffer, int offset)
     {
-        int place = Oldest(owner);
-        if (place < 0)
+        int at = Find(slot);
+        if (at < 0)
         {
             return -1;
         }
 
-        Array.Copy(_packets[place], 0, buffer, offset, _lengths[place]);
-        _owners[place] = null;
-        return _lengths[place];
+        int length = SizeAt(at) - HeaderSize;
+        Array.Copy(_room, at + HeaderSize, buffer, offset, length);
+        Remove(at);
+        return length;
     }
 
     /// <summary>Forgets a peer's packets.</summary>
-    internal void Drop(Peer owner)
+    internal void Drop(int slot)
     {
-        for (int i = 0; i < _owners.Length; i++)
+        for (int at = Find(slot); at >= 0; at = Find(slot))
         {
-            if (_owners[i] == owner)
-            {
-                _owners[i] = null;
-            }
+            Remove(at);
         }
     }
 
-    private int Oldest(Peer owner)
+    // Those behind move up, so that the oldest is always the first.
+    private void Remove(int at)
     {
-        int oldest = -1;
-        for (int i = 0; i < _owners.Length; i++)
-        {
-            if (_owners[i] == owner && (oldest < 0 || _order[i] < _order[oldest]))
-            {
-                oldest = i;
-            }
-        }
-
-        return oldest;
+        int next = at + SizeAt(at);
+        Array.Copy(_room, next, _room, at, _used - next);
+        _used -= next - at;
     }
 
-    private int OldestOfAll()
+    private int Find(int slot)
     {
-        int oldest = -1;
-        for (int i = 0; i < _owners.Length; i++)
+        int at = 0;
+        while (at < _used && BigEndian.ReadUInt16(_room, at) != slot)
         {
-            if (oldest < 0 || _order[i] < _order[oldest])
-            {
-                oldest = i;
-            }
+            at += SizeAt(at);
         }
 
-        return oldest;
+        return at < _used ? at : -1;
+    }
+
+    private int SizeAt(int at)
+    {
+        return HeaderSize + BigEndian.ReadUInt16(_room, at + 2);
     }
 }

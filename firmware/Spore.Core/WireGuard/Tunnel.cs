@@ -9,7 +9,7 @@ public sealed class Tunnel
     /// <summary>Where an inner packet starts in <see cref="SendBuffer"/>.</summary>
     public const int PacketOffset = Message.TransportHeaderSize;
 
-    /// <summary>The buffer in which inner packets are built and encrypted in place.</summary>
+    /// <summary>The buffer in which all datagrams are built. Inner packets are encrypted in place; a handshake message overwrites what stands there.</summary>
     public readonly byte[] SendBuffer;
 
     /// <summary>All slots, in use or not.</summary>
@@ -28,10 +28,9 @@ public sealed class Tunnel
     private readonly IndexTable _indices;
     private readonly KeypairPool _keypairs;
     private readonly InitiationPool _initiations;
-    private readonly PacketQueue _queue;
+    private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
-    private readonly byte[] _message = new byte[Message.InitiationSize];
     private readonly byte[] _timestamp = new byte[Message.TimestampSize];
     private readonly byte[] _strangerSecret = new byte[Message.KeySize];
     private readonly byte[] _random = new byte[4];
@@ -91,7 +90,6 @@ public sealed class Tunnel
             Peers[i] = new Peer(i, _keypairs.None, _initiations.None);
         }
 
-        _queue = new PacketQueue(limits.QueuedPackets, limits.Mtu);
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
     }
 
@@ -106,6 +104,13 @@ public sealed class Tunnel
     public long NextDeadline
     {
         get { return _nextDeadline; }
+    }
+
+    /// <summary>Lends memory for inner packets that wait for a session, or takes it back; those that wait are dropped and counted.</summary>
+    /// <param name="room">The memory, not to be used otherwise meanwhile; null for none.</param>
+    public void QueueIn(byte[] room)
+    {
+        _counters.InnerDropped += _queue.Use(room);
     }
 
     /// <summary>Looks through the slots in use for a key.</summary>
@@ -205,7 +210,13 @@ public sealed class Tunnel
         switch (Message.TypeOf(buffer, offset, length))
         {
             case Message.Transport:
-                ReceiveTransport(buffer, offset, length, source, now);
+                Peer peer = ReceiveTransport(buffer, offset, length, source, now);
+                if (peer != null && length > Message.KeepaliveSize)
+                {
+                    // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                    _host.Received(peer, buffer, offset + Message.TransportHeaderSize, length - Message.KeepaliveSize, now);
+                }
+
                 break;
             case Message.Initiation:
                 ReceiveInitiation(buffer, offset, length, source, now);
@@ -227,7 +238,11 @@ public sealed class Tunnel
     {
         if (!peer.Current.CanSend(now))
         {
-            _queue.Add(peer, SendBuffer, PacketOffset, length);
+            if (!_queue.Add(peer.Slot, SendBuffer, PacketOffset, length))
+            {
+                _counters.InnerDropped++;
+            }
+
             Initiate(peer, now);
             return;
         }
@@ -293,7 +308,7 @@ public sealed class Tunnel
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
             peer.Timers.ProvokedInitiation(now);
             Schedule(peer);
-            SendDatagram(peer, _message, 0, Message.InitiationSize, source);
+            SendDatagram(peer, SendBuffer, 0, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
         }
     }
@@ -409,7 +424,7 @@ public sealed class Tunnel
             if (now - timers.AttemptSince >= Constants.RekeyAttemptTime)
             {
                 timers.SendKeepalive = Constants.Never;
-                _queue.Drop(peer);
+                _queue.Drop(peer.Slot);
                 if (timers.ZeroKeyMaterial == Constants.Never)
                 {
                     timers.SessionDerived(now);
@@ -550,7 +565,7 @@ public sealed class Tunnel
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
     {
         int localIndex = NewIndex(peer);
-        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, _message, 0))
+        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, SendBuffer, 0))
         {
             _indices.Remove(localIndex);
             _counters.Invalid++;
@@ -563,7 +578,7 @@ public sealed class Tunnel
         peer.Timers.SessionDerived(now);
         peer.Timers.AnyAuthenticatedPacketReceived();
         peer.Timers.HandshakeAnswered(now, Jitter());
-        Transmit(peer, _message, 0, Message.ResponseSize, source, now);
+        Transmit(peer, SendBuffer, 0, Message.ResponseSize, source, now);
         _host.Report(NodeEvent.ResponseSent, peer, 0);
     }
 
@@ -628,7 +643,8 @@ public sealed class Tunnel
         SessionConfirmed(peer, true, now);
     }
 
-    private void ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
+    // Returns the peer, or null when the message did not verify.
+    private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
         Peer peer = null;
         Keypair keypair = null;
@@ -645,7 +661,7 @@ public sealed class Tunnel
         if (keypair == null || !keypair.IsLive(now))
         {
             _counters.Invalid++;
-            return;
+            return null;
         }
 
         ulong counter = BitConverter.ToUInt64(buffer, offset + Message.TransportCounter);
@@ -655,13 +671,13 @@ public sealed class Tunnel
         if (!_aead.Open(keypair.Bytes, Keypair.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
-            return;
+            return null;
         }
 
         if (!keypair.Accept(counter))
         {
             _counters.Replayed++;
-            return;
+            return null;
         }
 
         peer.HasSpoken = true;
@@ -691,10 +707,7 @@ public sealed class Tunnel
 
         KeepKeyFreshReceiving(peer, now);
         Schedule(peer);
-        if (packetLength > 0)
-        {
-            _host.Received(peer, buffer, packet, packetLength, now);
-        }
+        return peer;
     }
 
     private Peer FindPeer(int index)
@@ -724,13 +737,13 @@ public sealed class Tunnel
         ReleaseInitiation(peer, peer.Initiation);
 
         bool queued = false;
-        int length = _queue.Take(peer, SendBuffer, PacketOffset);
+        int length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         while (length >= 0)
         {
             queued = true;
             SendTransport(peer, length, now);
             peer.Timers.DataSent(now, Jitter());
-            length = _queue.Take(peer, SendBuffer, PacketOffset);
+            length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         }
 
         if (isInitiator && !queued)
@@ -801,7 +814,7 @@ public sealed class Tunnel
         {
             peer.Timers.HandshakeInitiated(now, Jitter());
             Schedule(peer);
-            Transmit(peer, _message, 0, Message.InitiationSize, peer.Endpoint, now);
+            Transmit(peer, SendBuffer, 0, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
         }
     }
@@ -813,7 +826,7 @@ public sealed class Tunnel
         _host.WriteTimestamp(_timestamp, now);
         RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
         RaiseTimestamp(peer.Bytes, Peer.LatestTimestamp);
-        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, _message, 0))
+        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, SendBuffer, 0))
         {
             _indices.Remove(index);
             ReleaseInitiation(peer, initiation);
@@ -869,7 +882,7 @@ public sealed class Tunnel
 
     private void EndSessions(Peer peer, long now)
     {
-        _queue.Drop(peer);
+        _queue.Drop(peer.Slot);
         ReleaseInitiation(peer, peer.Initiation);
         ReleaseInitiation(peer, peer.Provoked);
         Release(peer, peer.Previous);

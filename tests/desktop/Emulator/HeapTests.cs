@@ -36,9 +36,9 @@ public sealed unsafe class HeapTests : IDisposable
     public void AnObjectTakes12And12PerField()
     {
         long before = _machine.Memory.AllocatedBytes;
-        _machine.NewObject("Spore.Endpoint");
-        int fields = _program.FindMethod("Spore.Endpoint::.ctor").Owner.Fields.Length;
-        Assert.Contains(_machine.AllocationSites(), s => s.Method == "Spore.Endpoint::.ctor");
+        _machine.NewObject("Spore.Crypto.Blake2s");
+        int fields = _program.FindMethod("Spore.Crypto.Blake2s::.ctor").Owner.Fields.Length;
+        Assert.Contains(_machine.AllocationSites(), s => s.Method == "Spore.Crypto.Blake2s::.ctor");
         Assert.True(_machine.Memory.AllocatedBytes - before > 12 + (12 * fields));
         Assert.Equal(12, sizeof(HeapBlock));
     }

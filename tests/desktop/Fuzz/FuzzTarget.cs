@@ -204,7 +204,7 @@ internal sealed class FuzzTarget
         Node.Counters.InnerDelivered,
         Node.Counters.InnerDropped,
         Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(Node.Network.Bytes)),
-        string.Join(' ', Node.Peers.Select(p => $"[{p.InUse} {p.IsGuest} {p.IsConfigured} {p.Entry} {p.HasSession(Now)} {p.HasSpoken} {p.Since} {p.LastHeard} {p.BytesReceived} {p.BytesSent} {p.Endpoint.Port} {Convert.ToHexString(p.Endpoint.Address)} {Convert.ToHexString(p.PublicKey)}]")));
+        string.Join(' ', Node.Peers.Select(p => $"[{p.InUse} {p.IsGuest} {p.IsConfigured} {p.Entry} {p.HasSession(Now)} {p.HasSpoken} {p.Since} {p.LastHeard} {p.BytesReceived} {p.BytesSent} {p.Endpoint.Port} {Convert.ToHexString(p.Endpoint.AddressBytes())} {Convert.ToHexString(p.PublicKey)}]")));
 
     private byte[] NetworkOf(ulong version, long expires = 0) => NetworkBytes.File(
         version,

@@ -101,6 +101,6 @@ public class SimulationTests
 
     private static int NumberOf(IWireEnd end)
     {
-        return end.Outer.Address[^1];
+        return end.Outer.AddressBytes()[^1];
     }
 }

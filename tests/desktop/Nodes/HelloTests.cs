@@ -321,7 +321,7 @@ public class HelloTests
         node.Node.OuterIpv6 = true;
         node.Node.Rendezvous.CopyFrom(_there);
         _mesh.Run(1_250);
-        string[] to = [.. node.SentTo.Select(s => $"{Convert.ToHexString(s.To.Address)}:{s.To.Port}")];
+        string[] to = [.. node.SentTo.Select(s => $"{Convert.ToHexString(s.To.AddressBytes())}:{s.To.Port}")];
         Assert.Equal(
             ["00000000000000000000FFFFFFFFFFFF:51820", "FF020000000000000000000000000001:51820", "00000000000000000000FFFFCB007107:4321"],
             to);

@@ -117,7 +117,7 @@ public class MembershipTests
         _member.AnswersInitiations = true;
         byte[] entry = NetworkBytes.Entry(
             _member.Key,
-            NetworkBytes.Field(2, [.. _member.Endpoint.Address[12..], 0xCA, 0x6C]),
+            NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]),
             NetworkBytes.Field(5, 0, 25));
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node], null, 0, entry)));
         Assert.True(_mesh.RunUntil(() => _node.Node.SessionCount(_mesh.Now) == 1, 1_000));
@@ -137,7 +137,7 @@ public class MembershipTests
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. old])));
         Assert.All(old, o => Assert.True(o.Connect(node)));
         Assert.True(_mesh.AddStranger(22).Connect(node));
-        byte[] entry = NetworkBytes.Entry(_member.Key, NetworkBytes.Field(2, [.. _member.Endpoint.Address[12..], 0xCA, 0x6C]), NetworkBytes.Field(5, 0, 25));
+        byte[] entry = NetworkBytes.Entry(_member.Key, NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]), NetworkBytes.Field(5, 0, 25));
         _member.AnswersInitiations = true;
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node], null, 0, entry)));
         Assert.True(_mesh.RunUntil(() => node.Node.Peers.Any(p => p.InUse && p.IsMember && p.HasSession(_mesh.Now)), 1_000));

@@ -80,7 +80,7 @@ internal sealed class Mesh
             [
                 NetworkBytes.Field(1, 10, 0, 0, m.Seed, 32),
                 NetworkBytes.Field(1, [0xFD, .. new byte[14], m.Seed, 128]),
-                .. m == witness ? new[] { NetworkBytes.Field(2, [.. m.Endpoint.Address[12..], 0xCA, 0x6C]), NetworkBytes.Field(6, 1) } : [],
+                .. m == witness ? new[] { NetworkBytes.Field(2, [.. m.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]), NetworkBytes.Field(6, 1) } : [],
             ]));
         return NetworkBytes.File(version, 1_760_000_000, expires, [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
     }
@@ -90,7 +90,7 @@ internal sealed class Mesh
     {
         foreach (IStation node in Stations)
         {
-            bool broadcast = to.IsIpv4 && to.Address[12] == 255;
+            bool broadcast = to.IsIpv4 && to.AddressBytes()[12] == 255;
             if (node == from || !node.IsOn || !(broadcast || node.Endpoint.IsSame(to)) || _random.NextDouble() < Loss)
             {
                 continue;

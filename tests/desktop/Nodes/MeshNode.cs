@@ -59,7 +59,6 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         NetworkEntries = 64,
         NetworkBytes = 8192,
         Prefixes = 128,
-        QueuedPackets = 8,
         Mtu = 1420,
         RateLimitSources = 16,
         HelloPlans = 16,

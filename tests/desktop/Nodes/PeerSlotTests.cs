@@ -152,7 +152,7 @@ public class PeerSlotTests
     public void Looking_for_members_takes_slots_only_of_those_that_can_be_asked()
     {
         Stranger found = _mesh.AddStranger(50);
-        byte[] entry = NetworkBytes.Entry(found.Key, NetworkBytes.Field(2, [.. found.Endpoint.Address[12..], 0xCA, 0x6C]));
+        byte[] entry = NetworkBytes.Entry(found.Key, NetworkBytes.Field(2, [.. found.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]));
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, .. _members], null, 0, entry)));
         _mesh.Run(200_000);
         Assert.Contains(found.Datagrams, d => d[0] == 1);

@@ -59,7 +59,7 @@ internal sealed class QuietWire
         {
             int place = _head;
             _head = (_head + 1) % Places;
-            bool broadcast = _to[place].Address[12] == 255;
+            bool broadcast = (uint)_to[place].AddressLow == uint.MaxValue;
             for (int i = 0; i < _nodes.Length; i++)
             {
                 QuietNode node = _nodes[i];

@@ -8,83 +8,107 @@ namespace Spore.Tests.WireGuard;
 
 public class PacketQueueTests
 {
-    private readonly Peer _a = TunnelEnd.Slot(0);
-    private readonly Peer _b = TunnelEnd.Slot(1);
+    private const int A = 0;
+    private const int B = 300;
+    private const int Header = 4;
+
+    private readonly PacketQueue _queue = new();
 
     [Fact]
     public void Packets_come_out_whole_and_in_order_each_to_its_own_peer()
     {
-        PacketQueue queue = new(4, 16);
-        queue.Add(_a, [9, 1, 2, 3], 1, 3);
-        queue.Add(_b, [4], 0, 1);
-        queue.Add(_a, [5, 6], 0, 2);
-        Assert.Equal([1, 2, 3], Take(queue, _a));
-        Assert.Equal([5, 6], Take(queue, _a));
-        Assert.Null(Take(queue, _a));
-        Assert.Equal([4], Take(queue, _b));
+        _queue.Use(new byte[64]);
+        Add(A, 1, 2, 3);
+        Add(B, 4);
+        Add(A, 5, 6);
+        Assert.Equal([1, 2, 3], Take(A));
+        Assert.Equal([5, 6], Take(A));
+        Assert.Null(Take(A));
+        Assert.Equal([4], Take(B));
     }
 
     [Fact]
     public void A_full_queue_drops_the_oldest_of_the_same_peer_else_of_all()
     {
-        PacketQueue queue = new(3, 16);
-        queue.Add(_a, [1], 0, 1);
-        queue.Add(_b, [2], 0, 1);
-        queue.Add(_b, [3], 0, 1);
-        queue.Add(_b, [4], 0, 1);
-        Assert.Equal([1], Take(queue, _a));
-        queue.Add(_b, [5], 0, 1);
-        queue.Add(_a, [6], 0, 1);
-        Assert.Equal([4], Take(queue, _b));
-        Assert.Equal([5], Take(queue, _b));
-        Assert.Equal([6], Take(queue, _a));
+        _queue.Use(new byte[3 * (Header + 1)]);
+        Add(A, 1);
+        Add(B, 2);
+        Add(B, 3);
+        Add(B, 4);
+        Assert.Equal([1], Take(A));
+        Add(B, 5);
+        Add(A, 6);
+        Assert.Equal([4], Take(B));
+        Assert.Equal([5], Take(B));
+        Assert.Equal([6], Take(A));
+    }
+
+    [Fact]
+    public void A_long_packet_takes_the_place_of_several()
+    {
+        _queue.Use(new byte[3 * (Header + 1)]);
+        Add(A, 1);
+        Add(B, 2);
+        Add(A, 3);
+        Add(A, 4, 5, 6, 7, 8, 9);
+        Assert.Equal([2], Take(B));
+        Assert.Equal([4, 5, 6, 7, 8, 9], Take(A));
     }
 
     [Fact]
     public void Dropping_a_peer_leaves_the_others()
     {
-        PacketQueue queue = new(3, 16);
-        queue.Add(_a, [1], 0, 1);
-        queue.Add(_b, [2], 0, 1);
-        queue.Drop(_a);
-        Assert.Null(Take(queue, _a));
-        Assert.Equal([2], Take(queue, _b));
+        _queue.Use(new byte[64]);
+        Add(A, 1);
+        Add(B, 2);
+        Add(A, 3);
+        _queue.Drop(A);
+        Assert.Null(Take(A));
+        Assert.Equal([2], Take(B));
     }
 
     [Fact]
-    public void A_queue_of_none_drops_everything()
+    public void Without_memory_nothing_waits_and_what_did_is_dropped_with_it()
     {
-        PacketQueue queue = new(0, 16);
-        queue.Add(_a, [1], 0, 1);
-        Assert.Null(Take(queue, _a));
+        Assert.False(_queue.Add(A, [1], 0, 1));
+        byte[] room = new byte[2 * (Header + 1)];
+        Assert.Equal(0, _queue.Use(room));
+        Assert.False(_queue.Add(A, new byte[room.Length], 0, room.Length - Header + 1));
+        Add(A, 1);
+        Add(B, 2);
+        Assert.Equal(2, _queue.Use(null));
+        Assert.Null(Take(A));
+        Assert.False(_queue.Add(A, [1], 0, 1));
+        Assert.Equal(0, _queue.Use(room));
+        Assert.Null(Take(A));
     }
 
     [Fact]
     public void It_agrees_with_a_list()
     {
-        Gen.Select(Gen.Int[1, 5], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5]).Array[1, 60]).Sample((size, steps) =>
+        Gen.Select(Gen.Int[20, 60], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 16]).Array[1, 60]).Sample((size, steps) =>
         {
-            Peer[] peers = [TunnelEnd.Slot(0), TunnelEnd.Slot(1), TunnelEnd.Slot(2)];
-            PacketQueue queue = new(size, 1);
-            List<(int Owner, byte Value)> model = [];
+            PacketQueue queue = new();
+            queue.Use(new byte[size]);
+            List<(int Owner, byte[] Bytes)> model = [];
             byte value = 0;
-            foreach ((int peer, int action) in steps)
+            foreach ((int slot, int action, int length) in steps)
             {
                 if (action == 0)
                 {
-                    queue.Drop(peers[peer]);
-                    model.RemoveAll(m => m.Owner == peer);
+                    queue.Drop(slot);
+                    model.RemoveAll(m => m.Owner == slot);
                 }
                 else if (action <= 2)
                 {
-                    int at = model.FindIndex(m => m.Owner == peer);
-                    byte[]? expected = at < 0 ? null : [model[at].Value];
+                    int at = model.FindIndex(m => m.Owner == slot);
+                    byte[]? expected = at < 0 ? null : model[at].Bytes;
                     if (at >= 0)
                     {
                         model.RemoveAt(at);
                     }
 
-                    byte[]? taken = Take(queue, peers[peer]);
+                    byte[]? taken = Take(queue, slot);
                     if (expected is null ? taken is not null : taken is null || !taken.SequenceEqual(expected))
                     {
                         return false;
@@ -92,14 +116,18 @@ public class PacketQueueTests
                 }
                 else
                 {
-                    if (model.Count == size)
+                    while (model.Sum(m => Header + m.Bytes.Length) + Header + length > size)
                     {
-                        int own = model.FindIndex(m => m.Owner == peer);
+                        int own = model.FindIndex(m => m.Owner == slot);
                         model.RemoveAt(own < 0 ? 0 : own);
                     }
 
-                    model.Add((peer, ++value));
-                    queue.Add(peers[peer], [value], 0, 1);
+                    byte[] bytes = [.. Enumerable.Repeat(++value, length)];
+                    model.Add((slot, bytes));
+                    if (!queue.Add(slot, bytes, 0, length))
+                    {
+                        return false;
+                    }
                 }
             }
 
@@ -107,10 +135,14 @@ public class PacketQueueTests
         });
     }
 
-    private static byte[]? Take(PacketQueue queue, Peer owner)
+    private void Add(int slot, params byte[] packet) => Assert.True(_queue.Add(slot, [9, .. packet], 1, packet.Length));
+
+    private byte[]? Take(int slot) => Take(_queue, slot);
+
+    private static byte[]? Take(PacketQueue queue, int slot)
     {
-        byte[] buffer = new byte[64];
-        int length = queue.Take(owner, buffer, 7);
+        byte[] buffer = new byte[128];
+        int length = queue.Take(slot, buffer, 7);
         return length < 0 ? null : buffer[7..(7 + length)];
     }
 }

@@ -20,10 +20,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         X25519 x25519 = new(scratch);
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, QueuedPackets = 4, Mtu = 1420 }, _private, Public, x25519, scratch, new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
+        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420 }, _private, Public, x25519, scratch, new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
         {
             KeyLog = this,
         };
+        Tunnel.QueueIn(new byte[4 * 1424]);
     }
 
     /// <summary>A peer's slot by itself.</summary>
