@@ -180,6 +180,11 @@ namespace System
         public extern InvalidOperationException(string message);
     }
 
+    public static class Convert
+    {
+        public static extern string ToBase64String(byte[] inArray);
+    }
+
     public class Random
     {
         public extern Random();

@@ -16,6 +16,10 @@ internal static class DeviceCode
     public static string Tests { get; } =
         Path.Combine(Repository.Root, "tests", "device", "bin", "device", Configuration, "netstandard2.0", "Spore.Tests.Device.dll");
 
+    /// <summary>The firmware program, with what it refers to beside it.</summary>
+    public static string Firmware { get; } =
+        Path.Combine(Repository.Root, "firmware", "Spore.Firmware", "bin", "device", Configuration, "netstandard2.0", "Spore.Firmware.dll");
+
     /// <summary>A folder of the device tests' assemblies.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Tests)!;
 
