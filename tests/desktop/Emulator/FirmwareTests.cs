@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using Spore.Emulator;
 using Spore.Hostsim.Simulation;
 using Spore.Network;
@@ -14,8 +15,8 @@ namespace Spore.Tests.Emulator;
 /// <summary>The firmware program, as compiled for the device, in the emulator.</summary>
 public sealed class FirmwareTests : IDisposable
 {
-    // A node still takes more than a board without external memory has to give.
-    private const int Heap = 200 * 1024;
+    // About what a board without external memory has, less what the runtime itself takes of it.
+    private const int Heap = 100 * 1024;
     private const int BoardKey = 11;
     private const int PeerKey = 12;
 
@@ -143,6 +144,22 @@ public sealed class FirmwareTests : IDisposable
     }
 
     [Fact]
+    public void APortThatCantBeHadIsTriedForAgainLaterAndLater()
+    {
+        BusyWire busy = new(4);
+        DeviceProgram program = new([DeviceCode.Firmware]);
+        using Surroundings surroundings = new() { Wire = busy, IsLinkUp = true, Address = BoardAddress };
+        using Device device = new(program, program.FindMethod("Spore.Firmware.Program::Main"), Heap, _log, surroundings);
+        FlashRecords.WriteIdentity(program, Identity(BoardKey).Record);
+        device.RunFor(60);
+        string[] seconds = ["1", "2", "4", "8"];
+        Assert.Equal(
+            seconds.Select(s => $"no socket, error 10048; again in {s} s"),
+            Text.Split(Environment.NewLine).Where(l => l.Contains("no socket")).Select(l => l[(l.IndexOf("  ", StringComparison.Ordinal) + 2)..]));
+        Assert.True(busy.Sent > 0, "a hello, once there is a socket");
+    }
+
+    [Fact]
     public void AnExceptionInTheLoopIsLoggedAndRestartsTheBoard()
     {
         // No heap to make a node in.
@@ -191,5 +208,30 @@ public sealed class FirmwareTests : IDisposable
         Assert.True(peer.Send(request, _surroundings.Clock.Now));
         _device.RunFor(15);
         return peer.Delivered.Skip(before).Any(p => EchoPacket.TryReadReply(p, out _, out _, out ReadOnlySpan<byte> echoed) && echoed.SequenceEqual(payload));
+    }
+
+    /// <summary>A wire whose ports are in use at first.</summary>
+    private sealed class BusyWire(int refusals) : IWire
+    {
+        private readonly MemoryWire _wire = new();
+        private int _left = refusals;
+
+        public long Sent => _wire.Sent;
+
+        public long NextDue => _wire.NextDue;
+
+        public bool IsOpenEnded => false;
+
+        public SocketError Open(int port) => _left-- > 0 ? SocketError.AddressAlreadyInUse : _wire.Open(port);
+
+        public void Close(int port) => _wire.Close(port);
+
+        public SocketError Send(Datagram datagram, long now) => _wire.Send(datagram, now);
+
+        public void Advance(long now, Action<Datagram> deliver) => _wire.Advance(now, deliver);
+
+        public void Wait(TimeSpan longest) => _wire.Wait(longest);
+
+        public void Dispose() => _wire.Dispose();
     }
 }

@@ -214,6 +214,28 @@ public class SocketTests
     }
 
     [Fact]
+    public void WifiIsJoinedAndLeft()
+    {
+        using SmallProgram program = new(
+            Usings.Replace("static class Program", "using System.Device.Wifi; static class Program", StringComparison.Ordinal) + """
+                static void Main()
+                {
+                    WifiAdapter adapter = WifiAdapter.FindAllAdapters()[0];
+                    Say(NetworkInterface.GetIsNetworkAvailable().ToString());
+                    WifiConnectionStatus status = adapter.Connect("name", WifiReconnectionKind.Automatic, "secret").ConnectionStatus;
+                    Say(string.Concat((status == WifiConnectionStatus.Success).ToString(), " ", NetworkInterface.GetIsNetworkAvailable().ToString()));
+                    adapter.Disconnect();
+                    Say(NetworkInterface.GetIsNetworkAvailable().ToString());
+                    adapter.Dispose();
+                }
+            }
+            """,
+            surroundings: new Surroundings { Address = IPAddress.Parse("192.0.2.1") });
+        Assert.Equal(RunState.Ended, program.Device.RunFor(1));
+        Assert.Equal(["False", "True True", "False"], program.Lines);
+    }
+
+    [Fact]
     public void NamesAreResolvedByTheHost()
     {
         using SmallProgram program = new(
