@@ -23,10 +23,11 @@ internal static class ProfileCommand
         command.SetAction(result =>
         {
             using StringWriter kept = new();
-            using Machine machine = options.Load(result, kept, out DeviceMethod start);
+            using Device device = options.Load(result, kept);
             Stopwatch clock = Stopwatch.StartNew();
-            ProgramOptions.Run(machine, start);
+            options.Run(result, device);
             clock.Stop();
+            Machine machine = device.Machine;
             if (result.GetValue(speedscope) is string path)
             {
                 Speedscope.Write(machine, path);

@@ -58,6 +58,9 @@ internal sealed class ProgramOptions
         return heap;
     }
 
+    /// <summary>What is around the device.</summary>
+    public SurroundingsOptions Surroundings { get; } = new();
+
     /// <summary>Adds all of them to a command.</summary>
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
@@ -67,20 +70,21 @@ internal sealed class ProgramOptions
         command.Add(Entry);
         command.Add(Limit);
         command.Add(Json);
+        Surroundings.AddTo(command);
     }
 
-    /// <summary>Loads the program and runs its static constructors.</summary>
+    /// <summary>Loads the program into a device that is off.</summary>
     /// <param name="result">The command line.</param>
     /// <param name="output">Where what it prints goes.</param>
-    /// <param name="start">The method to call.</param>
     /// <returns>The device.</returns>
-    public Machine Load(ParseResult result, TextWriter output, out DeviceMethod start)
+    /// <exception cref="ProgramException">The program can't be run.</exception>
+    public Device Load(ParseResult result, TextWriter output)
     {
         string[] files = result.GetRequiredValue(Files);
         DeviceProgram program = new(files);
-        Machine machine = new(program, result.GetValue(Heap) * 1024, output) { InstructionLimit = result.GetValue(Limit) };
+        Surroundings.WriteRecords(result, program);
         MethodDefinition? main = program.Assemblies[^1].EntryPoint;
-        start = result.GetValue(Entry) is string entry ? program.FindMethod(entry)
+        DeviceMethod start = result.GetValue(Entry) is string entry ? program.FindMethod(entry)
             : main is not null ? program.MethodOf(main)
             : throw new ProgramException(files[^1], "has no Main");
         if (!start.Definition.IsStatic || start.ArgumentCount > 1)
@@ -88,22 +92,18 @@ internal sealed class ProgramOptions
             throw new ProgramException(start.Name, "is not a static method without arguments");
         }
 
-        machine.Start();
-        return machine;
+        return new Device(program, start, result.GetValue(Heap) * 1024, output, Surroundings.Make(result)) { InstructionLimit = result.GetValue(Limit) };
     }
 
-    /// <summary>Runs the program to its end.</summary>
-    /// <param name="machine">The device.</param>
-    /// <param name="start">The method to call.</param>
-    public static void Run(Machine machine, DeviceMethod start)
+    /// <summary>Runs the program to its end, or for the time that is given.</summary>
+    /// <param name="result">The command line.</param>
+    /// <param name="device">The device.</param>
+    /// <returns>Why it stopped.</returns>
+    /// <exception cref="UnhandledException">A thread threw.</exception>
+    /// <exception cref="ProgramException">The program does what the device or the emulator can't.</exception>
+    public RunState Run(ParseResult result, Device device)
     {
-        if (start.ArgumentCount == 1)
-        {
-            machine.Call(start, Machine.Null());
-        }
-        else
-        {
-            machine.Call(start);
-        }
+        RunState state = device.RunFor(result.GetValue(Surroundings.For));
+        return device.Failures.Count > 0 ? throw device.Failures[0] : state;
     }
 }

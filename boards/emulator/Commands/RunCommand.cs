@@ -1,6 +1,8 @@
+using System;
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 
 namespace Spore.Emulator;
@@ -20,17 +22,25 @@ internal static class RunCommand
         {
             bool json = result.GetValue(options.Json);
             using StringWriter kept = new();
-            using Machine machine = options.Load(result, json ? kept : output, out DeviceMethod start);
+            using ProgramOutput shown = new(output);
+            using Device device = options.Load(result, json ? kept : shown);
             Stopwatch clock = Stopwatch.StartNew();
-            ProgramOptions.Run(machine, start);
+            RunState state = options.Run(result, device);
             clock.Stop();
             if (json)
             {
-                Report.WriteJson(output, Report.Figures(machine, clock.Elapsed, kept.ToString()));
+                JsonObject figures = Report.Figures(device.Machine, clock.Elapsed, kept.ToString());
+                figures["state"] = state.ToString();
+                figures["deviceSeconds"] = device.Surroundings.Clock.Now / 1e6;
+                figures["boots"] = device.Boots;
+                Report.WriteJson(output, figures);
             }
             else
             {
-                Report.ConsoleFor(output).Write(Report.Summary(machine, clock.Elapsed));
+                string silence = shown.IsSilent ? "; it has printed nothing" : "";
+                output.WriteLine(FormattableString.Invariant(
+                    $"emulator: {Machine.Describe(state)}, after {device.Surroundings.Clock.Now / 1e6:F2} s of the device's time and {device.Boots} boot{(device.Boots == 1 ? "" : "s")}{silence}"));
+                Report.ConsoleFor(output).Write(Report.Summary(device.Machine, clock.Elapsed));
             }
         });
         return command;

@@ -1,4 +1,5 @@
 using System;
+using System.Net.Sockets;
 
 namespace Spore.Emulator;
 
@@ -13,6 +14,18 @@ internal sealed class DeviceException : Exception
         Fault = fault;
     }
 
+    /// <summary>Makes a <c>SocketException</c>.</summary>
+    /// <param name="error">Its code.</param>
+    public DeviceException(SocketError error)
+        : base(error.ToString())
+    {
+        Fault = Fault.Thrown;
+        SocketError = error;
+    }
+
     /// <summary>Which exception the program gets.</summary>
     public Fault Fault { get; }
+
+    /// <summary>Of a <c>SocketException</c>: its code.</summary>
+    public SocketError SocketError { get; }
 }

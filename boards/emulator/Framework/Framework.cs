@@ -10,6 +10,12 @@ namespace Spore.Emulator;
 /// </summary>
 internal static unsafe partial class Framework
 {
+    private static readonly HashSet<string> Assemblies =
+    [
+        "mscorlib", "System.Net", "System.Threading", "System.Device.Wifi", "nanoFramework.System.Text", "nanoFramework.Hardware.Esp32",
+        "nanoFramework.Runtime.Native", "nanoFramework.Runtime.Events",
+    ];
+
     private static readonly Dictionary<string, NativeMethod> Known = [];
 
     static Framework()
@@ -19,7 +25,18 @@ internal static unsafe partial class Framework
         AddBitConverter();
         AddStrings();
         AddOutput();
+        AddThreading();
+        AddTime();
+        AddRuntime();
+        AddAddresses();
+        AddSockets();
+        AddInterfaces();
     }
+
+    /// <summary>Whether an assembly is one of nanoFramework's that only declarations are there of.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>Whether it is.</returns>
+    public static bool HasAssembly(string name) => Assemblies.Contains(name);
 
     /// <summary>Finds the emulator's own implementation of a method.</summary>
     /// <param name="method">The method.</param>
@@ -39,6 +56,24 @@ internal static unsafe partial class Framework
         {
             // Message, inner exception, stack trace, result code.
             "System.Exception" => [DataType.Object, DataType.Object, DataType.Object, DataType.I4],
+            "System.Net.Sockets.SocketException" => [DataType.I4],
+            "System.Net.IPAddress" => [DataType.I8, DataType.I4, DataType.Object, DataType.I8],
+            "System.Net.IPEndPoint" => [DataType.Object, DataType.I4],
+            "System.Net.IPHostEntry" => [DataType.Object, DataType.Object],
+            "System.Net.Sockets.Socket" =>
+                [DataType.I4, DataType.Boolean, DataType.Object, DataType.I4, DataType.I4, DataType.I4, DataType.Object],
+            "System.Net.NetworkInformation.NetworkInterface" =>
+            [
+                DataType.I4, DataType.Object, DataType.U1, DataType.U4, DataType.Boolean,
+                DataType.U4, DataType.U4, DataType.U4, DataType.U4, DataType.U4,
+                DataType.Object, DataType.Object, DataType.Object, DataType.Object, DataType.Object, DataType.I4,
+            ],
+            "System.Threading.Thread" => [DataType.Object, DataType.I4, DataType.Object, DataType.Object, DataType.I4],
+            "System.Threading.Timer" => [DataType.Object, DataType.Object, DataType.Object],
+            "System.Random" => [DataType.Object],
+            "System.Version" => [DataType.I4, DataType.I4, DataType.I4, DataType.I4],
+            "System.Device.Wifi.WifiAdapter" => [DataType.I4, DataType.Object, DataType.Object, DataType.Boolean],
+            "System.Device.Wifi.WifiConnectionResult" => [DataType.I4],
             _ => [],
         };
     }

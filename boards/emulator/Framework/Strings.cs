@@ -36,6 +36,11 @@ internal static unsafe partial class Framework
             m.ReturnString(a, text.ToString());
         });
 
+        Add("System.Convert::ToBase64String(System.Byte[])", (m, a) =>
+        {
+            HeapBlock* array = ArrayAt(a, 0);
+            m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(array + 2, array->Head)));
+        }, 12);
         AddNumber("System.Byte", v => ((byte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.SByte", v => ((sbyte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.Int16", v => ((short)v).ToString(CultureInfo.InvariantCulture));

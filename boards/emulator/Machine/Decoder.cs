@@ -82,7 +82,7 @@ internal static unsafe class Decoder
     {
         DataType tag = program.TagOf(type);
         return tag == DataType.ValueType
-            ? throw new ProgramException(method.Name, $"has a variable of type {type.FullName}; the emulator doesn't know structures or pointers")
+            ? throw new ProgramException(method.Name, $"has a variable of type {type.FullName}; of structures the emulator knows DateTime and TimeSpan only, and no pointers")
             : tag;
     }
 
@@ -330,12 +330,44 @@ internal static unsafe class Decoder
                 break;
             case Code.Newobj:
                 DeviceMethod constructor = program.MethodOf((MethodReference)source.Operand);
+                if (constructor.Owner.IsDelegate)
+                {
+                    Set(to, Operation.NewDelegate, constructor.Owner.Id);
+                    break;
+                }
+
+                if (constructor.Owner.DataType is DataType.DateTime or DataType.TimeSpan)
+                {
+                    _ = Runnable(constructor);
+                    Set(to, Operation.NewValue, constructor.Id);
+                    break;
+                }
+
                 if (constructor.Owner.DataType != DataType.Object)
                 {
-                    throw new ProgramException(method.Name, $"makes a {constructor.Owner.Name}; the emulator doesn't know structures");
+                    throw new ProgramException(method.Name, $"makes a {constructor.Owner.Name}; of structures the emulator knows DateTime and TimeSpan only");
                 }
 
                 Set(to, Runnable(constructor) is null ? Operation.NewObject : Operation.NewNative, constructor.Id);
+                break;
+            case Code.Ldftn:
+                Set(to, Operation.LoadFunction, program.MethodOf((MethodReference)source.Operand).Id);
+                break;
+            case Code.Ldvirtftn:
+                Set(to, Operation.LoadVirtualFunction, program.MethodOf((MethodReference)source.Operand).Id);
+                break;
+            case Code.Ldobj when SizeOfValue(program, method, source) >= 0:
+                to->Operation = Operation.LoadIndirect;
+                break;
+            case Code.Stobj:
+                Set(to, Operation.StoreIndirect, SizeOfValue(program, method, source));
+                break;
+            case Code.Initobj:
+                _ = SizeOfValue(program, method, source);
+                Set(to, Operation.Initialize, (int)program.TagOf((TypeReference)source.Operand));
+                break;
+            case Code.Stelem_Any:
+                Set(to, Operation.StoreElement, SizeOfValue(program, method, source));
                 break;
             case Code.Castclass:
                 Set(to, Operation.CastClass, program.TypeOf((TypeReference)source.Operand).Id);
@@ -427,10 +459,26 @@ internal static unsafe class Decoder
         }
     }
 
+    // What an instruction for a whole structure moves: of structures only those that are one number.
+    private static int SizeOfValue(DeviceProgram program, DeviceMethod method, Mono.Cecil.Cil.Instruction source)
+    {
+        TypeReference type = (TypeReference)source.Operand;
+        return program.TagOf(type) switch
+        {
+            DataType.Boolean or DataType.I1 or DataType.U1 => 1,
+            DataType.Char or DataType.I2 or DataType.U2 => 2,
+            DataType.I4 or DataType.U4 or DataType.R4 => 4,
+            DataType.I8 or DataType.U8 or DataType.R8 or DataType.DateTime or DataType.TimeSpan => 8,
+            DataType.Object => 0,
+            _ => throw new ProgramException(method.Name, $"uses a {type.FullName}; of structures the emulator knows DateTime and TimeSpan only"),
+        };
+    }
+
     private static void DecodeCall(DeviceProgram program, MethodReference reference, bool isVirtual, Instruction* to)
     {
         DeviceMethod target = program.MethodOf(reference);
-        Operation operation = isVirtual && target.IsVirtual ? Operation.CallVirtual
+        Operation operation = target.Owner.IsDelegate && target.Definition.Name == "Invoke" ? Operation.Invoke
+            : isVirtual && target.IsVirtual ? Operation.CallVirtual
             : Runnable(target) is not null ? Operation.CallNative
             : Operation.Call;
         Set(to, operation, target.Id);

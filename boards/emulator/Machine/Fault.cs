@@ -35,4 +35,10 @@ internal enum Fault
 
     /// <summary><c>NotSupportedException</c>.</summary>
     NotSupported,
+
+    /// <summary><c>ObjectDisposedException</c>.</summary>
+    ObjectDisposed,
+
+    /// <summary>An exception that a method of the framework has made itself.</summary>
+    Thrown,
 }

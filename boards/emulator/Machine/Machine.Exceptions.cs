@@ -6,17 +6,16 @@ namespace Spore.Emulator;
 /// <content>Exceptions: finding handlers, and going through finally blocks.</content>
 internal sealed unsafe partial class Machine
 {
-    private readonly List<Pending> _pending = [];
-
-    private enum PendingKind
+    /// <summary>Why a handler runs.</summary>
+    internal enum PendingKind
     {
-        // A catch block runs; its exception can be thrown again.
+        /// <summary>A catch block runs; its exception can be thrown again.</summary>
         Catch,
 
-        // A finally block runs because of an exception.
+        /// <summary>A finally block runs because of an exception.</summary>
         FinallyThrow,
 
-        // A finally block runs because of a jump out of its try block.
+        /// <summary>A finally block runs because of a jump out of its try block.</summary>
         FinallyLeave,
     }
 
@@ -32,6 +31,7 @@ internal sealed unsafe partial class Machine
             Fault.InvalidCast => "System.InvalidCastException",
             Fault.OutOfMemory => "System.OutOfMemoryException",
             Fault.NotSupported => "System.NotSupportedException",
+            Fault.ObjectDisposed => "System.ObjectDisposedException",
             _ => "System.Exception",
         };
     }
@@ -46,6 +46,22 @@ internal sealed unsafe partial class Machine
         }
 
         InitializeFields(made, type);
+        NoteSite(made);
+        AddStackTrace(made);
+        return made;
+    }
+
+    private HeapBlock* MakeSocketException(int code)
+    {
+        DeviceType type = Program.TypeOf("System.Net.Sockets.SocketException")!;
+        HeapBlock* made = Memory.Allocate(DataType.Class, 1 + type.Fields.Length);
+        if (made == null)
+        {
+            return _outOfMemory;
+        }
+
+        InitializeFields(made, type);
+        made[type.Fields.Length].Set(DataType.I4, code);
         NoteSite(made);
         AddStackTrace(made);
         return made;
@@ -171,13 +187,25 @@ internal sealed unsafe partial class Machine
         return new UnhandledException(TypeOfObject(exception).Name, text, trace);
     }
 
-    private struct Pending
+    /// <summary>A handler that runs, and what it is to go on with.</summary>
+    internal struct Pending
     {
+        /// <summary>Why it runs.</summary>
         public PendingKind Kind;
+
+        /// <summary>The frame that it runs in.</summary>
         public int Depth;
+
+        /// <summary>Which of its method's handlers.</summary>
         public int Handler;
+
+        /// <summary>The instruction that led to it.</summary>
         public nint From;
+
+        /// <summary>Where a jump goes after it.</summary>
         public nint Target;
+
+        /// <summary>The exception.</summary>
         public nint Exception;
     }
 }

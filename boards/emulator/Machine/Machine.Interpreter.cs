@@ -21,18 +21,20 @@ internal sealed unsafe partial class Machine
 
     private long _pendingCost;
 
-    // Runs a method until it returns to the frame at 'floor'.
+    // Runs a method for the host until it returns to the frame at 'floor', with all other threads; or these alone, until a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Execute(DeviceMethod start, HeapBlock* hostArguments, int floor)
+    private RunState Execute(DeviceMethod? start, HeapBlock* hostArguments, int floor, long until)
     {
         long executed;
         long cost = 0;
         long spentInstructions = 0;
         long spentCost = 0;
         long limit = InstructionLimit - Instructions;
+        DeviceThread? host = null;
+        int bottom = floor;
         HeapBlock* heap = Memory.Start;
         Instruction* next = null;
-        HeapBlock* top = hostArguments + start.ArgumentCount - 1;
+        HeapBlock* top = null;
         HeapBlock* arguments = null;
         HeapBlock* locals = null;
         Frame* frame = _frames + floor;
@@ -43,7 +45,17 @@ internal sealed unsafe partial class Machine
         bool mayInline = false;
 
         // What is called first is called by an instruction of the emulator's own, which doesn't count.
-        Instruction entry = new() { Operation = Operation.Call, Operand = start.Id, CachedType = HostCall };
+        Instruction entry = new() { Operation = Operation.Reschedule };
+        if (start is not null)
+        {
+            host = _hostThread;
+            entry = new() { Operation = Operation.Call, Operand = start.Id, CachedType = HostCall };
+            top = hostArguments + start.ArgumentCount - 1;
+            SwitchTo(_hostThread);
+            _quantumEnd = Surroundings.Clock.Now + Quantum;
+            limit = Slice(until);
+        }
+
         next = &entry;
         executed = -1;
         while (true)
@@ -123,6 +135,10 @@ internal sealed unsafe partial class Machine
                     if (IsZero(top--))
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -144,6 +160,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, true) == 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -153,6 +173,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, true) >= 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -162,6 +186,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, true) > 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -171,6 +199,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, true) <= 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -193,6 +225,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, false) != 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -202,6 +238,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, false) >= 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -211,6 +251,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, false) > 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -220,6 +264,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, false) <= 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -229,6 +277,10 @@ internal sealed unsafe partial class Machine
                     if (Compare(top + 1, top + 2, false) < 0)
                     {
                         next = at->Target;
+                        if (executed > limit)
+                        {
+                            goto Limit;
+                        }
                     }
 
                     continue;
@@ -557,7 +609,7 @@ internal sealed unsafe partial class Machine
                     spentInstructions = executed;
                     spentCost = cost;
                     HeapBlock* place = arguments;
-                    bool isHost = _depth == floor + 1;
+                    bool isLast = _depth == bottom + 1;
                     if (returning.HasResult)
                     {
                         *place = *result;
@@ -566,9 +618,16 @@ internal sealed unsafe partial class Machine
 
                     Leave();
                     frame--;
-                    if (isHost)
+                    if (isLast)
                     {
-                        goto Done;
+                        if (_current == host)
+                        {
+                            goto Done;
+                        }
+
+                        EndThread();
+                        frame = _frames + _depth;
+                        goto Schedule;
                     }
 
                     // A constructor leaves 'this', its first argument, to the one who made the object.
@@ -628,6 +687,138 @@ internal sealed unsafe partial class Machine
 
                     goto Call;
                 }
+
+                case Operation.NewValue:
+                {
+                    method = Program.Methods[at->Operand];
+                    HeapBlock* place = ++top;
+                    for (int i = method.ArgumentCount - 1; i > 0; i--, place--)
+                    {
+                        *place = place[-1];
+                    }
+
+                    place->Set(method.Owner.DataType, 0);
+                    goto CallNative;
+                }
+
+                case Operation.NewDelegate:
+                {
+                    frame->Top = top;
+                    frame->Next = next;
+                    HeapBlock* made = NewDelegate(Program.Types[at->Operand], top[-1], top->I4);
+                    if (made == null)
+                    {
+                        fault = Fault.OutOfMemory;
+                        goto Raise;
+                    }
+
+                    NoteSite(made);
+                    cost += TakePendingCost();
+                    (--top)->SetObject(made);
+                    continue;
+                }
+
+                case Operation.LoadFunction:
+                    (++top)->Set(DataType.Reflection, at->Operand);
+                    continue;
+
+                case Operation.LoadVirtualFunction:
+                {
+                    if (top->U8 == 0)
+                    {
+                        fault = Fault.NullReference;
+                        goto Raise;
+                    }
+
+                    DeviceMethod? found = TypeOfObject(top->Target).Resolve(Program.Methods[at->Operand], Program.FindVirtual);
+                    if (found is null)
+                    {
+                        fault = Fault.WrongType;
+                        goto Raise;
+                    }
+
+                    top->Set(DataType.Reflection, found.Id);
+                    continue;
+                }
+
+                case Operation.Invoke:
+                {
+                    method = Program.Methods[at->Operand];
+                    HeapBlock* self = top + 1 - method.ArgumentCount;
+                    if (self->U8 == 0)
+                    {
+                        fault = Fault.NullReference;
+                        goto Raise;
+                    }
+
+                    HeapBlock* called = self->Target;
+                    if (called->Type == DataType.DelegateList)
+                    {
+                        method = StepperOf(method);
+                        goto Call;
+                    }
+
+                    method = Program.Methods[called[2].I4];
+                    if (method.Definition.IsStatic)
+                    {
+                        for (; self < top; self++)
+                        {
+                            *self = self[1];
+                        }
+
+                        top--;
+                    }
+                    else
+                    {
+                        *self = called[1];
+                    }
+
+                    goto CallAny;
+                }
+
+                case Operation.InvokeNext:
+                {
+                    // On the device this is no instruction.
+                    at->Count--;
+                    executed--;
+                    HeapBlock* list = arguments->Target;
+                    int index = locals->I4;
+                    if (index == list[1].I4)
+                    {
+                        goto case Operation.Return;
+                    }
+
+                    locals->I4 = index + 1;
+                    DeviceMethod invoked = Program.Methods[frame->Method];
+                    HeapBlock* called = list[ListHeader + index].Target;
+                    method = Program.Methods[called[2].I4];
+                    top = EmptyTop(frame);
+                    if (!method.Definition.IsStatic)
+                    {
+                        *++top = called[1];
+                    }
+
+                    for (int i = 1; i < invoked.ArgumentCount; i++)
+                    {
+                        *++top = arguments[i];
+                    }
+
+                    next = at->Target;
+                    goto CallAny;
+                }
+
+                case Operation.Reschedule:
+                    executed = 0;
+                    goto Schedule;
+
+                case Operation.Initialize:
+                    fault = StoreZero(top--, (DataType)at->Operand);
+                    if (fault != Fault.None)
+                    {
+                        goto Raise;
+                    }
+
+                    continue;
 
                 case Operation.CastClass:
                 case Operation.IsInstance:
@@ -810,7 +1001,7 @@ internal sealed unsafe partial class Machine
                     }
 
                     frame->Next = (Instruction*)pending.From + 1;
-                    if (!Unwind((HeapBlock*)pending.Exception, floor, pending.Handler + 1))
+                    if (!Unwind((HeapBlock*)pending.Exception, bottom, pending.Handler + 1))
                     {
                         thrown = (HeapBlock*)pending.Exception;
                         goto Uncaught;
@@ -935,7 +1126,22 @@ internal sealed unsafe partial class Machine
                 HeapBlock* passed = top + 1 - method.ArgumentCount;
                 frame->Top = top;
                 frame->Next = next;
+                _unflushed = executed;
                 fault = RunNative(method, passed);
+                AfterNative after = _afterNative;
+                if (after != AfterNative.None)
+                {
+                    _afterNative = AfterNative.None;
+                    if ((after & AfterNative.Wait) != 0)
+                    {
+                        _current.Waiting = method;
+                        goto Schedule;
+                    }
+
+                    _current.Waiting = null;
+                    _current.Deadline = null;
+                }
+
                 cost += Costs.NativeCall + TakePendingCost();
                 executed += method.Native!.Instructions;
                 cost += (long)method.Native.Instructions * Costs.FrameworkInstruction;
@@ -944,21 +1150,33 @@ internal sealed unsafe partial class Machine
                     goto Raise;
                 }
 
-                top = method.HasResult || at->Operation == Operation.NewNative ? passed : passed - 1;
+                top = method.HasResult || at->Operation is Operation.NewNative or Operation.NewValue ? passed : passed - 1;
+                if ((after & AfterNative.Yield) != 0)
+                {
+                    frame->Top = top;
+                    goto Schedule;
+                }
+
                 continue;
             }
 
         Raise:
             frame->Next = next;
             frame->Top = top;
-            thrown = MakeException(fault);
+            thrown = fault == Fault.Thrown ? _thrown : MakeException(fault);
 
         Thrown:
             {
                 string trace = Trace();
-                if (Unwind(thrown, floor, 0))
+                if (Unwind(thrown, bottom, 0))
                 {
                     goto Reload;
+                }
+
+                if (_current != host)
+                {
+                    _failures.Add(Unhandled(thrown, trace));
+                    goto Died;
                 }
 
                 Count(executed, cost);
@@ -966,8 +1184,53 @@ internal sealed unsafe partial class Machine
             }
 
         Uncaught:
-            Count(executed, cost);
-            throw Unhandled(thrown, "");
+            if (_current == host)
+            {
+                Count(executed, cost);
+                throw Unhandled(thrown, "");
+            }
+
+            _failures.Add(Unhandled(thrown, ""));
+
+        Died:
+            Calls.Spend(frame->Node, executed - spentInstructions, cost - spentCost);
+            spentInstructions = executed;
+            spentCost = cost;
+            EndThread();
+            frame = _frames + _depth;
+
+        Schedule:
+            {
+                Calls.Spend(frame->Node, executed - spentInstructions, cost - spentCost);
+                Count(executed, cost);
+                executed = 0;
+                cost = 0;
+                spentInstructions = 0;
+                spentCost = 0;
+                RunState state = Dispatch(until);
+                if (state != RunState.Running)
+                {
+                    return state;
+                }
+
+                bottom = _current == host ? floor : 0;
+                limit = Slice(until);
+                frame = _frames + _depth;
+                next = frame->Next;
+                top = frame->Top;
+                arguments = frame->Arguments;
+                locals = frame->Locals;
+                mayInline = frame->Header != null;
+                if (_current.Waiting is DeviceMethod waiting)
+                {
+                    _afterNative = AfterNative.Forget;
+                    method = waiting;
+                    at = next - 1;
+                    goto CallNative;
+                }
+
+                continue;
+            }
 
         Reload:
             Calls.Spend(frame->Node, executed - spentInstructions, cost - spentCost);
@@ -983,12 +1246,18 @@ internal sealed unsafe partial class Machine
 
         Limit:
             frame->Next = next;
+            frame->Top = top;
+            if (Instructions + executed <= InstructionLimit)
+            {
+                goto Schedule;
+            }
+
             Count(executed, cost);
             throw new ProgramException("limit", $"{InstructionLimit} IL instructions have run{Trace()}");
 
         Done:
             Count(executed, cost);
-            return;
+            return RunState.Running;
         }
     }
 
@@ -996,6 +1265,8 @@ internal sealed unsafe partial class Machine
     {
         Instructions += executed;
         Cost += cost;
+        Surroundings.Clock.Add(executed);
+        _unflushed = 0;
     }
 
     private long TakePendingCost()
@@ -1342,6 +1613,13 @@ internal sealed unsafe partial class Machine
         return Fault.None;
     }
 
+    private Fault StoreZero(HeapBlock* reference, DataType type)
+    {
+        HeapBlock zero = default;
+        zero.Set(type, 0);
+        return StoreIndirect(reference, &zero, type is DataType.DateTime or DataType.TimeSpan or DataType.I8 or DataType.U8 ? sizeof(long) : 0);
+    }
+
     private DeviceMethod FindOnValue(DeviceMethod called, HeapBlock* self)
     {
         HeapBlock value = Dereference(*self);
@@ -1384,10 +1662,16 @@ internal sealed unsafe partial class Machine
         }
         catch (DeviceException e)
         {
+            if (e.Fault == Fault.Thrown)
+            {
+                _thrown = MakeSocketException((int)e.SocketError);
+            }
+
             return e.Fault;
         }
         finally
         {
+            LetGo();
             Memory.ReleaseFrame(header);
         }
     }

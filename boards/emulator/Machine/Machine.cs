@@ -13,17 +13,15 @@ namespace Spore.Emulator;
 /// </summary>
 internal sealed unsafe partial class Machine : IDisposable
 {
-    private const int DeepestCall = 4096;
     private const int HostSlots = 64;
 
-    private readonly Frame* _frames = (Frame*)NativeMemory.AllocZeroed(DeepestCall, (nuint)sizeof(Frame));
     private readonly HeapBlock* _host = (HeapBlock*)NativeMemory.AllocZeroed(HostSlots, HeapBlock.Bytes);
     private readonly HeapBlock* _statics;
     private readonly List<HeapBlock> _kept = [];
+    private readonly List<HeapBlock> _held = [];
     private readonly List<nint[]> _targets = [];
     private readonly Dictionary<nint, (long Count, long Bytes)> _sites = [];
     private readonly HeapBlock* _outOfMemory;
-    private int _depth;
     private int _hostDepth;
     private readonly int _stringType;
     private bool _started;
@@ -32,11 +30,18 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <param name="program">The program.</param>
     /// <param name="heapBytes">The size of the heap.</param>
     /// <param name="output">Where what it prints goes.</param>
+    /// <param name="surroundings">What is around it, or null for nothing but time.</param>
     /// <exception cref="ProgramException">The heap is too small to start.</exception>
-    public Machine(DeviceProgram program, int heapBytes, TextWriter output)
+    public Machine(DeviceProgram program, int heapBytes, TextWriter output, Surroundings? surroundings = null)
     {
         Program = program;
         Output = output;
+        Surroundings = surroundings ?? new Surroundings();
+        Network = new NetworkStack(Surroundings);
+        _bootedAt = Surroundings.Clock.Now;
+        _current = _hostThread;
+        _frames = _hostThread.Frames;
+        _pending = _hostThread.Pending;
         Memory = new Memory(heapBytes, MarkRoots);
         _stringType = program.String.Id;
         int statics = program.Statics.Count;
@@ -62,6 +67,12 @@ internal sealed unsafe partial class Machine : IDisposable
 
     /// <summary>The heap.</summary>
     public Memory Memory { get; }
+
+    /// <summary>What is around it.</summary>
+    public Surroundings Surroundings { get; }
+
+    /// <summary>Its network.</summary>
+    public NetworkStack Network { get; }
 
     /// <summary>What native instructions an IL instruction takes.</summary>
     public CostTable Costs { get; } = new();
@@ -91,10 +102,12 @@ internal sealed unsafe partial class Machine : IDisposable
         }
 
         _started = true;
+        _isStarting = true;
+        Framework.SetStatics(this);
         foreach (AssemblyDefinition assembly in Program.Assemblies)
         {
             // The framework's own statics are the emulator's affair.
-            if (assembly.Name.Name == "mscorlib")
+            if (Framework.HasAssembly(assembly.Name.Name))
             {
                 continue;
             }
@@ -110,6 +123,8 @@ internal sealed unsafe partial class Machine : IDisposable
                 }
             }
         }
+
+        _isStarting = false;
     }
 
     /// <summary>Calls a method.</summary>
@@ -133,13 +148,21 @@ internal sealed unsafe partial class Machine : IDisposable
 
         _hostDepth += arguments.Length;
         int floor = _depth;
+        _threads.Add(_hostThread);
         try
         {
-            Execute(method, first, floor);
-            return method.HasResult ? *first : default;
+            RunState state = Execute(method, first, floor, DeviceClock.Never);
+            return state != RunState.Running ? throw new ProgramException(method.Name, Describe(state))
+                : method.HasResult ? *first
+                : default;
         }
         finally
         {
+            SwitchTo(_hostThread);
+            _hostThread.Waits = false;
+            _hostThread.Waiting = null;
+            _hostThread.Deadline = null;
+            _threads.Remove(_hostThread);
             while (_depth > floor)
             {
                 Leave();
@@ -244,6 +267,7 @@ internal sealed unsafe partial class Machine : IDisposable
         Instructions = 0;
         Cost = 0;
         Calls.Clear();
+        EnterCallsAgain();
         _sites.Clear();
         Memory.ResetPeak();
     }
@@ -283,6 +307,68 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <summary>Adds to the native instructions run.</summary>
     /// <param name="cost">How many.</param>
     public void AddCost(double cost) => _pendingCost += (long)cost;
+
+    /// <summary>Makes an object of a class of the framework, for a method of it.</summary>
+    /// <param name="type">The full name of its class.</param>
+    /// <returns>A reference to it.</returns>
+    public HeapBlock Make(string type)
+    {
+        DeviceType made = Program.TypeOf(type)!;
+        HeapBlock* target = Memory.Allocate(DataType.Class, 1 + made.Fields.Length);
+        if (target == null)
+        {
+            throw new DeviceException(Fault.OutOfMemory);
+        }
+
+        InitializeFields(target, made);
+        return Made(target);
+    }
+
+    /// <summary>Makes an array, for a method of the framework.</summary>
+    /// <param name="element">The full name of the type of its elements.</param>
+    /// <param name="length">How many.</param>
+    /// <returns>A reference to it.</returns>
+    public HeapBlock MakeArray(string element, int length)
+    {
+        HeapBlock* target = AllocateArray(Program.ArrayOf(Program.TypeOf(element)!), length);
+        return target == null ? throw new DeviceException(Fault.OutOfMemory) : Made(target);
+    }
+
+    /// <summary>Makes a string, for a method of the framework.</summary>
+    /// <param name="text">Its text.</param>
+    /// <returns>A reference to it.</returns>
+    public HeapBlock MakeString(string text)
+    {
+        HeapBlock* target = Memory.AllocateString(text);
+        return target == null ? throw new DeviceException(Fault.OutOfMemory) : Made(target);
+    }
+
+    /// <summary>Keeps an object from the collector while a method of the framework makes more.</summary>
+    /// <param name="reference">A reference to it.</param>
+    public void Hold(in HeapBlock reference) => _held.Add(reference);
+
+    /// <summary>Leaves everything that was held to the collector.</summary>
+    public void LetGo() => _held.Clear();
+
+    /// <summary>A static field.</summary>
+    /// <param name="type">The full name of its type.</param>
+    /// <param name="field">Its name.</param>
+    /// <returns>Its slot, or null where the program has no such field.</returns>
+    public HeapBlock* Static(string type, string field)
+    {
+        foreach (AssemblyDefinition assembly in Program.Assemblies)
+        {
+            foreach (FieldDefinition found in assembly.MainModule.GetType(type)?.Fields ?? [])
+            {
+                if (found.Name == field)
+                {
+                    return _statics + Program.StaticOf(found);
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Gives back a string from a method of the framework.</summary>
     /// <param name="arguments">Its arguments.</param>
@@ -343,11 +429,26 @@ internal sealed unsafe partial class Machine : IDisposable
             NativeMemory.Free(method.Code);
             method.Code = null;
             method.Length = 0;
+            method.Stepper = null;
         }
 
-        NativeMemory.Free(_frames);
+        Network.CloseAll();
+        foreach (DeviceThread thread in _threads)
+        {
+            thread.Dispose();
+        }
+
+        _hostThread.Dispose();
         NativeMemory.Free(_host);
         Memory.Dispose();
+    }
+
+    private HeapBlock Made(HeapBlock* target)
+    {
+        NoteSite(target);
+        HeapBlock reference = default;
+        reference.SetObject(target);
+        return reference;
     }
 
     private HeapBlock Keep(HeapBlock* target)
@@ -373,14 +474,32 @@ internal sealed unsafe partial class Machine : IDisposable
             Memory.Mark(kept);
         }
 
+        foreach (HeapBlock held in _held)
+        {
+            Memory.Mark(held);
+        }
+
         for (int i = 0; i < _hostDepth; i++)
         {
             Memory.Mark(_host[i]);
         }
 
-        for (int i = 1; i <= _depth; i++)
+        MarkThread(_hostThread);
+        foreach (DeviceThread thread in _threads)
         {
-            Frame* frame = _frames + i;
+            MarkThread(thread);
+        }
+
+        MarkThreading();
+    }
+
+    private void MarkThread(DeviceThread thread)
+    {
+        Memory.Mark(thread.Managed);
+        int depth = thread == _current ? _depth : thread.Depth;
+        for (int i = 1; i <= depth; i++)
+        {
+            Frame* frame = thread.Frames + i;
             DeviceMethod method = Program.Methods[frame->Method];
             for (int j = 0; j < method.ArgumentCount; j++)
             {
@@ -398,7 +517,7 @@ internal sealed unsafe partial class Machine : IDisposable
             }
         }
 
-        foreach (Pending pending in _pending)
+        foreach (Pending pending in thread.Pending)
         {
             HeapBlock exception = default;
             exception.SetObject((HeapBlock*)pending.Exception);
@@ -423,7 +542,7 @@ internal sealed unsafe partial class Machine : IDisposable
             DataType.Boolean or DataType.I1 or DataType.U1 => 1,
             DataType.Char or DataType.I2 or DataType.U2 => 2,
             DataType.I4 or DataType.U4 or DataType.R4 => 4,
-            DataType.I8 or DataType.U8 or DataType.R8 => 8,
+            DataType.I8 or DataType.U8 or DataType.R8 or DataType.DateTime or DataType.TimeSpan => 8,
             DataType.Object => HeapBlock.Bytes,
             _ => throw new ProgramException(type.Name, "the emulator doesn't know structures"),
         };
@@ -457,7 +576,7 @@ internal sealed unsafe partial class Machine : IDisposable
     {
         return target->Type switch
         {
-            DataType.Class => Program.Types[target->Head],
+            DataType.Class or DataType.Delegate or DataType.DelegateList => Program.Types[target->Head],
             DataType.SzArray => Program.Types[target[1].Head],
             DataType.String => Program.Types[_stringType],
             _ => throw new InvalidOperationException($"no object has a header of type {target->Type}"),
@@ -468,7 +587,7 @@ internal sealed unsafe partial class Machine : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool Enter(DeviceMethod method, HeapBlock* arguments, bool inline, HeapBlock* top)
     {
-        if (_depth + 1 >= DeepestCall)
+        if (_depth + 1 >= DeviceThread.MostFrames)
         {
             return false;
         }

@@ -215,6 +215,30 @@ internal sealed unsafe class Memory : IDisposable
     /// <returns>The blocks.</returns>
     public static int BlocksFor(int bytes) => (bytes + HeapBlock.Bytes - 1) / HeapBlock.Bytes;
 
+    /// <summary>Collects the heap now, as a program can ask for.</summary>
+    /// <returns>Bytes free after it.</returns>
+    public int Run()
+    {
+        Collect();
+        return Free(out _);
+    }
+
+    /// <summary>What is free now, without collecting anything.</summary>
+    /// <param name="largest">Bytes of the largest piece.</param>
+    /// <returns>Bytes in all.</returns>
+    public int Free(out int largest)
+    {
+        int sum = 0;
+        largest = 0;
+        for (int at = _first; at != None; at = NextOf(at))
+        {
+            sum += _blocks[at].Blocks * HeapBlock.Bytes;
+            largest = Math.Max(largest, _blocks[at].Blocks * HeapBlock.Bytes);
+        }
+
+        return sum;
+    }
+
     /// <summary>Counts what can be reached now, without collecting anything.</summary>
     /// <returns>Bytes of reachable objects, frames not counted.</returns>
     public int MeasureLive()
@@ -312,7 +336,7 @@ internal sealed unsafe class Memory : IDisposable
         while (at < _count)
         {
             int next = at + _blocks[at].Blocks;
-            if (_blocks[at].Flags != 0)
+            if (_blocks[at].IsKept)
             {
                 Unmark(at);
                 at = next;
@@ -320,7 +344,7 @@ internal sealed unsafe class Memory : IDisposable
             }
 
             ReleaseText(at);
-            while (next < _count && _blocks[next].Flags == 0 && next - at + _blocks[next].Blocks <= LargestPiece)
+            while (next < _count && !_blocks[next].IsKept && next - at + _blocks[next].Blocks <= LargestPiece)
             {
                 ReleaseText(next);
                 next += _blocks[next].Blocks;
@@ -381,6 +405,17 @@ internal sealed unsafe class Memory : IDisposable
         if (header->Type == DataType.Class)
         {
             for (int i = 1; i < header->Blocks; i++)
+            {
+                ScanSlot(header + i);
+            }
+        }
+        else if (header->Type == DataType.Delegate)
+        {
+            ScanSlot(header + 1);
+        }
+        else if (header->Type == DataType.DelegateList)
+        {
+            for (int i = 2; i < header->Blocks; i++)
             {
                 ScanSlot(header + i);
             }

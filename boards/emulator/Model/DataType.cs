@@ -43,6 +43,12 @@ internal enum DataType : byte
     /// <summary>Floating point, 64 bits. A slot of this type or a lower one keeps its type when something is stored in it.</summary>
     R8 = 12,
 
+    /// <summary>A <c>DateTime</c>: ticks since 1601.</summary>
+    DateTime = 13,
+
+    /// <summary>A <c>TimeSpan</c>: ticks.</summary>
+    TimeSpan = 14,
+
     /// <summary>The header of a string.</summary>
     String = 15,
 
@@ -72,6 +78,12 @@ internal enum DataType : byte
 
     /// <summary>A reference to an element of an array.</summary>
     ArrayByRef = 29,
+
+    /// <summary>The header of a delegate of one method.</summary>
+    Delegate = 30,
+
+    /// <summary>The header of a delegate of several.</summary>
+    DelegateList = 31,
 
     /// <summary>A stack frame, or what the runtime holds for itself: not collected and not moved.</summary>
     StackFrame = 36,

@@ -68,6 +68,9 @@ internal sealed unsafe class DeviceMethod
     /// <summary>Whether the interpreter may run it within the frame of its caller.</summary>
     public bool CanRunInline { get; set; }
 
+    /// <summary>Of a delegate's Invoke: what steps through several methods.</summary>
+    public DeviceMethod? Stepper { get; set; }
+
     /// <summary>Its exception handlers, inner ones first.</summary>
     public Handler[] Handlers { get; set; } = [];
 
@@ -85,7 +88,7 @@ internal sealed unsafe class DeviceMethod
     /// <returns>File name and line, or null.</returns>
     public (string File, int Line)? LineOf(int index)
     {
-        if (index >= Source.Count || !Definition.DebugInformation.HasSequencePoints)
+        if (index < 0 || index >= Source.Count || !Definition.DebugInformation.HasSequencePoints)
         {
             return null;
         }

@@ -167,7 +167,7 @@ internal sealed class DeviceProgram : IDisposable
             method = new DeviceMethod(Methods.Count, definition, owner);
             Methods.Add(method);
             _methods[definition] = method;
-            if (definition.Module.Assembly.Name.Name == "mscorlib")
+            if (Framework.HasAssembly(definition.Module.Assembly.Name.Name))
             {
                 method.Native = Framework.Find(definition);
             }
@@ -255,6 +255,8 @@ internal sealed class DeviceProgram : IDisposable
                     "System.UInt64" => DataType.U8,
                     "System.Single" => DataType.R4,
                     "System.Double" => DataType.R8,
+                    "System.DateTime" => DataType.DateTime,
+                    "System.TimeSpan" => DataType.TimeSpan,
                     "System.RuntimeFieldHandle" or "System.RuntimeTypeHandle" => DataType.Object,
                     _ => DataType.ValueType,
                 };

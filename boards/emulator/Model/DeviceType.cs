@@ -43,6 +43,9 @@ internal sealed class DeviceType
     /// <summary>The tag that a value of it has: a number's, or <see cref="DataType.Object"/>.</summary>
     public DataType DataType { get; set; } = DataType.Object;
 
+    /// <summary>Whether it is a type of delegates.</summary>
+    public bool IsDelegate => BaseType?.Name == "System.MulticastDelegate";
+
     /// <summary>Whether a value of it can stand where the other is wanted.</summary>
     /// <param name="other">The type wanted.</param>
     /// <returns>Whether it is the same, derives from it or implements it.</returns>

@@ -18,6 +18,12 @@ internal unsafe struct HeapBlock
     /// <summary>Marks what is never collected: frames and the runtime's own.</summary>
     public const byte Event = 2;
 
+    /// <summary>Of an object that threads wait for: it was signaled.</summary>
+    public const byte Signaled = 4;
+
+    /// <summary>Of an object that threads wait for: who was waiting takes the signal away.</summary>
+    public const byte AutoReset = 8;
+
     /// <summary>What the block holds.</summary>
     [FieldOffset(0)]
     public DataType Type;
@@ -85,6 +91,9 @@ internal unsafe struct HeapBlock
     /// <summary>Of the header of an array: whether its elements are blocks, not numbers.</summary>
     [FieldOffset(11)]
     public byte ElementsAreBlocks;
+
+    /// <summary>Whether the collector is to leave it alone.</summary>
+    public readonly bool IsKept => (Flags & (Alive | Event)) != 0;
 
     /// <summary>Makes it a number of the given tag.</summary>
     /// <param name="type">The tag.</param>

@@ -34,6 +34,7 @@ internal enum Operation : ushort
     Switch,
     LoadIndirect,
     StoreIndirect,
+    Initialize,
     Add,
     Subtract,
     Multiply,
@@ -57,6 +58,12 @@ internal enum Operation : ushort
     LoadString,
     NewObject,
     NewNative,
+    NewValue,
+    NewDelegate,
+    LoadFunction,
+    LoadVirtualFunction,
+    Invoke,
+    InvokeNext,
     CastClass,
     IsInstance,
     Throw,
@@ -80,6 +87,7 @@ internal enum Operation : ushort
     CompareLess,
     CompareLessUnsigned,
     Rethrow,
+    Reschedule,
     Unsupported,
 #pragma warning restore CS1591
 }

@@ -20,25 +20,59 @@ namespace System
     public abstract class ValueType { }
     public abstract class Enum : ValueType { }
     public struct Void { }
-    public struct Boolean { }
-    public struct Byte { }
-    public struct SByte { }
-    public struct Char { }
-    public struct Int16 { }
-    public struct UInt16 { }
+    public struct Boolean
+    {
+        public override extern string ToString();
+    }
+
+    public struct Byte
+    {
+        public override extern string ToString();
+    }
+
+    public struct SByte
+    {
+        public override extern string ToString();
+    }
+
+    public struct Char
+    {
+        public override extern string ToString();
+    }
+
+    public struct Int16
+    {
+        public override extern string ToString();
+    }
+
+    public struct UInt16
+    {
+        public override extern string ToString();
+    }
+
     public struct Int32
     {
         public const int MaxValue = 0x7FFFFFFF;
+        public override extern string ToString();
     }
 
-    public struct UInt32 { }
+    public struct UInt32
+    {
+        public override extern string ToString();
+    }
+
     public struct Int64
     {
         public const long MaxValue = 0x7FFFFFFFFFFFFFFF;
         public const long MinValue = unchecked((long)0x8000000000000000);
+        public override extern string ToString();
     }
 
-    public struct UInt64 { }
+    public struct UInt64
+    {
+        public override extern string ToString();
+    }
+
     public struct Single { }
     public struct Double { }
     public struct IntPtr { }
@@ -47,8 +81,22 @@ namespace System
     public struct RuntimeFieldHandle { }
     public struct RuntimeMethodHandle { }
     public abstract class Type { }
-    public abstract class Delegate { }
+    public abstract class MarshalByRefObject { }
+
+    public abstract class Delegate
+    {
+        public static extern Delegate Combine(Delegate a, Delegate b);
+        public static extern Delegate Remove(Delegate source, Delegate value);
+    }
+
     public abstract class MulticastDelegate : Delegate { }
+
+    public class EventArgs
+    {
+        public static readonly EventArgs Empty;
+        public extern EventArgs();
+    }
+
 
     public interface IDisposable
     {
@@ -70,6 +118,9 @@ namespace System
         public static extern string Concat(string str0, string str1);
         public static extern string Concat(string str0, string str1, string str2);
         public static extern string Concat(string str0, string str1, string str2, string str3);
+        public static extern string Concat(params string[] values);
+        public static extern bool operator ==(string a, string b);
+        public static extern bool operator !=(string a, string b);
     }
 
     public static class Console
@@ -96,10 +147,61 @@ namespace System
         public extern ArgumentException(string message);
     }
 
+    public class ArgumentOutOfRangeException : ArgumentException
+    {
+        public extern ArgumentOutOfRangeException();
+        public extern ArgumentOutOfRangeException(string paramName);
+    }
+
+    public class IndexOutOfRangeException : SystemException
+    {
+        public extern IndexOutOfRangeException();
+    }
+
+    public class NullReferenceException : SystemException
+    {
+        public extern NullReferenceException();
+    }
+
+    public class OutOfMemoryException : SystemException
+    {
+        public extern OutOfMemoryException();
+    }
+
+    public class ObjectDisposedException : SystemException
+    {
+        public extern ObjectDisposedException();
+        public extern ObjectDisposedException(string message);
+    }
+
     public class InvalidOperationException : SystemException
     {
         public extern InvalidOperationException();
         public extern InvalidOperationException(string message);
+    }
+
+    public static class Convert
+    {
+        public static extern string ToBase64String(byte[] inArray);
+    }
+
+    public class Random
+    {
+        public extern Random();
+        public extern Random(int seed);
+        public virtual extern int Next();
+        public virtual extern int Next(int maxValue);
+        public virtual extern void NextBytes(byte[] buffer);
+    }
+
+    public sealed class Version
+    {
+        public extern Version(int major, int minor, int build, int revision);
+        public extern int Major { get; }
+        public extern int Minor { get; }
+        public extern int Build { get; }
+        public extern int Revision { get; }
+        public override extern string ToString();
     }
 
     public static class BitConverter

@@ -39,6 +39,20 @@ public class CommandTests
     }
 
     [Fact]
+    public void RunTellsWhatBecameOfAProgramThatPrintsNothing()
+    {
+        using SmallProgram program = new("static class P { static void Main() { System.Threading.Thread.Sleep(5000); } }");
+        (int code, string output, string error) = Run("run", program.File, "--for", "2");
+        Assert.Equal("", error);
+        Assert.Equal(0, code);
+        Assert.Contains("emulator: still runs, after 2.00 s of the device's time and 1 boot; it has printed nothing", output);
+        (_, output, _) = Run("run", program.File, "--json");
+        using JsonDocument json = JsonDocument.Parse(output);
+        Assert.Equal("Ended", json.RootElement.GetProperty("state").GetString());
+        Assert.Equal(5, json.RootElement.GetProperty("deviceSeconds").GetDouble(), 0.1);
+    }
+
+    [Fact]
     public void ProfileNamesMethodsOpcodesAndPlacesAndDrawsAFlameGraph()
     {
         string file = Path.GetTempFileName();
@@ -80,11 +94,25 @@ public class CommandTests
     [InlineData(1, "limit: 1000 IL instructions have run", "run", "TESTS", "--limit", "1000")]
     [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "1")]
     [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Core.pdb")]
+    [InlineData(1, "the program has 3 arrays for it", "run", "TESTS", "--identity", "IDENTITY")]
+    [InlineData(1, "the program has no array for it", "run", "FOLDER/Spore.Core.dll", "--identity", "IDENTITY")]
+    [InlineData(1, "has 3 bytes, and a record has 84", "run", "TESTS", "--identity", "SHORT")]
+    [InlineData(1, "none.id: can't be read", "run", "TESTS", "--identity", "none.id")]
+    [InlineData(1, "the program has no array for it", "run", "TESTS", "--rendezvous", "gate.example:51820")]
+    [InlineData(2, "--listen needs --real-time", "run", "TESTS", "--listen", "127.0.0.1:5000")]
+    [InlineData(2, "is no IPv4 address and port", "run", "TESTS", "--real-time", "--listen", "5000")]
+    [InlineData(2, "--speed must be", "run", "TESTS", "--speed", "0")]
+    [InlineData(2, "--for must be", "run", "TESTS", "--for", "0")]
     [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "60", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
     public void WhatIsWrongIsToldInOneLine(int expected, string told, params string[] args)
     {
-        string[] given = [.. args.Select(a => a.Replace("FOLDER", DeviceCode.Folder).Replace("TESTS", DeviceCode.Tests))];
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("spore-");
+        File.WriteAllBytes(Path.Combine(folder.FullName, "IDENTITY"), new byte[84]);
+        File.WriteAllBytes(Path.Combine(folder.FullName, "SHORT"), new byte[3]);
+        string[] given = [.. args.Select(a => a is "IDENTITY" or "SHORT" ? Path.Combine(folder.FullName, a)
+            : a.Replace("FOLDER", DeviceCode.Folder).Replace("TESTS", DeviceCode.Tests))];
         (int code, _, string error) = Run(given);
+        folder.Delete(true);
         Assert.Equal(expected, code);
         Assert.Contains(told, error);
         Assert.StartsWith("emulator: ", error);

@@ -16,8 +16,18 @@ internal static class DeviceCode
     public static string Tests { get; } =
         Path.Combine(Repository.Root, "tests", "device", "bin", "device", Configuration, "netstandard2.0", "Spore.Tests.Device.dll");
 
+    /// <summary>The firmware program, with what it refers to beside it.</summary>
+    public static string Firmware { get; } =
+        Path.Combine(Repository.Root, "firmware", "Spore.Firmware", "bin", "device", Configuration, "netstandard2.0", "Spore.Firmware.dll");
+
     /// <summary>A folder of the device tests' assemblies.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Tests)!;
+
+    /// <summary>The declarations of an assembly of nanoFramework.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The file.</returns>
+    public static string Reference(string name) =>
+        Path.Combine(Repository.Root, "firmware", "Reference", name, "bin", "device", Configuration, "netstandard2.0", name + ".dll");
 
     /// <summary>Class and method of every device test.</summary>
     public static IReadOnlyList<(string Type, string Method)> AllTests { get; } = Find();

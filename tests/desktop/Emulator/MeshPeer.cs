@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using Spore.Emulator;
+using Spore.Signing;
+
+namespace Spore.Tests.Emulator;
+
+/// <summary>A desktop build of the core on the wire of an emulated device, in the device's time.</summary>
+internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
+{
+    private const long BuildTime = 1_750_000_000;
+    private const long Millisecond = 1000;
+
+    private readonly MemoryWire _wire;
+    private readonly IPEndPoint _at;
+    private readonly Random _random = new(9);
+    private long _now;
+
+    public MeshPeer(MemoryWire wire, IPEndPoint at, NodeIdentity identity)
+    {
+        _wire = wire;
+        _at = at;
+        Node = new Node(NodeLimits.Device(), identity.Record, this, this, this, BuildTime, 0);
+        wire.Attach(at, this);
+    }
+
+    public Node Node { get; }
+
+    public List<(NodeEvent What, byte[]? Key, long Value)> Events { get; } = [];
+
+    public List<byte[]> Delivered { get; } = [];
+
+    // A core with work left asks for now; a millisecond a step keeps virtual time moving.
+    public long NextDue =>
+        Node.NextDeadline > DeviceClock.Never / Millisecond ? DeviceClock.Never : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
+
+    private long Milliseconds => _now / Millisecond;
+
+    public void Advance(long now)
+    {
+        _now = now;
+        Node.Advance(Milliseconds);
+    }
+
+    public void Receive(Datagram datagram, long now)
+    {
+        _now = now;
+        Endpoint source = new();
+        source.SetIpv4(datagram.From.Address.GetAddressBytes(), 0, datagram.From.Port);
+        Node.Receive(datagram.Bytes, 0, datagram.Bytes.Length, source, Milliseconds);
+    }
+
+    public bool Send(byte[] packet, long now)
+    {
+        _now = now;
+        return Node.Send(packet, 0, packet.Length, Milliseconds);
+    }
+
+    public bool Knows(NodeEvent what, byte[] key) => Events.Any(e => e.What == what && e.Key?.SequenceEqual(key) == true);
+
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        if (endpoint.IsIpv4)
+        {
+            IPEndPoint to = new(new IPAddress(endpoint.Address.AsSpan(12)), endpoint.Port);
+            _wire.Send(new Datagram(_at, to, buffer.AsSpan(offset, length).ToArray()), _now);
+        }
+    }
+
+    void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
+
+    bool INodeHost.Deliver(byte[] buffer, int offset, int length)
+    {
+        Delivered.Add(buffer.AsSpan(offset, length).ToArray());
+        return true;
+    }
+
+    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
+        Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
+}
