@@ -26,7 +26,7 @@ public sealed class Ed25519
     private readonly Sha512 _hash = new Sha512();
     private readonly Edwards25519 _curve;
     private readonly Scalar25519 _scalars = new Scalar25519();
-    private readonly HalfScalars _halves = new HalfScalars();
+    private readonly HalfScalars _halves;
     private readonly byte[] _digest = new byte[Sha512.DigestSize];
     private readonly byte[] _scalar = new byte[32];
     private readonly byte[] _publicKey = new byte[PublicKeySize];
@@ -44,6 +44,7 @@ public sealed class Ed25519
     public Ed25519(CurveScratch scratch)
     {
         _curve = new Edwards25519(scratch);
+        _halves = new HalfScalars(scratch);
     }
 
     /// <summary>Tells whether a signature is a public key's over a message.</summary>

@@ -19,10 +19,20 @@ internal sealed class HalfScalars
 
     private readonly byte[] _u = new byte[32];
     private readonly byte[] _v = new byte[32];
-    private long[] _r0 = new long[Limbs];
-    private long[] _r1 = new long[Limbs];
-    private long[] _v0 = new long[Limbs];
-    private long[] _v1 = new long[Limbs];
+    private long[] _r0;
+    private long[] _r1;
+    private long[] _v0;
+    private long[] _v1;
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="scratch">Its A to D are worked in.</param>
+    internal HalfScalars(CurveScratch scratch)
+    {
+        _r0 = scratch.A;
+        _r1 = scratch.B;
+        _v0 = scratch.C;
+        _v1 = scratch.D;
+    }
 
     /// <summary>u, 32 bytes little-endian; below 2^128.</summary>
     internal byte[] U

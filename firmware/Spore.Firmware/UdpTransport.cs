@@ -1,4 +1,3 @@
-using System;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,7 +11,6 @@ internal sealed class UdpTransport : ITransport
 
     // A device's members, guests, the broadcast address and a rendezvous.
     private const int Remembered = 12;
-    private const int Ipv4Offset = 12;
     private const int Ipv4Size = 4;
     private const int MicrosecondsPerMillisecond = 1000;
 
@@ -143,7 +141,11 @@ internal sealed class UdpTransport : ITransport
         }
 
         byte[] address = new byte[Ipv4Size];
-        Array.Copy(endpoint.Address, Ipv4Offset, address, 0, Ipv4Size);
+        for (int i = 0; i < Ipv4Size; i++)
+        {
+            address[i] = (byte)(endpoint.AddressLow >> (24 - (8 * i)));
+        }
+
         IPEndPoint made = new IPEndPoint(new IPAddress(address), endpoint.Port);
         _endpoints[_nextDestination].CopyFrom(endpoint);
         _destinations[_nextDestination] = made;

@@ -10,7 +10,7 @@ public class HalfScalarsTests
 {
     private static readonly BigInteger _l = Ed25519Model.L;
 
-    private readonly HalfScalars _halves = new();
+    private readonly HalfScalars _halves = new(new CurveScratch());
 
     // Returns the bits of the larger half.
     private long Check(BigInteger k)

@@ -103,7 +103,7 @@ public class CommandTests
     [InlineData(2, "is no IPv4 address and port", "run", "TESTS", "--real-time", "--listen", "5000")]
     [InlineData(2, "--speed must be", "run", "TESTS", "--speed", "0")]
     [InlineData(2, "--for must be", "run", "TESTS", "--for", "0")]
-    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "60", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
+    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "30", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
     public void WhatIsWrongIsToldInOneLine(int expected, string told, params string[] args)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("spore-");

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
@@ -64,7 +65,7 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
     {
         if (endpoint.IsIpv4)
         {
-            IPEndPoint to = new(new IPAddress(endpoint.Address.AsSpan(12)), endpoint.Port);
+            IPEndPoint to = new(new IPAddress(BinaryPrimitives.ReverseEndianness((uint)endpoint.AddressLow)), endpoint.Port);
             _wire.Send(new Datagram(_at, to, buffer.AsSpan(offset, length).ToArray()), _now);
         }
     }
