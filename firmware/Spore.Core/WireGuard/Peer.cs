@@ -3,7 +3,7 @@ using System;
 namespace Spore.WireGuard;
 
 /// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
-public sealed class Peer
+public sealed partial class Peer
 {
     // Where what is kept as bytes starts in Bytes.
     internal const int StaticStatic = 0;
@@ -21,6 +21,8 @@ public sealed class Peer
     private const int ConfiguredFlag = 4;
     private const int SpokenFlag = 8;
     private const int ReportedFlag = 16;
+    private const int NeedAnotherKeepaliveFlag = 32;
+    private const int LastMinuteHandshakeFlag = 64;
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
@@ -48,8 +50,6 @@ public sealed class Peer
 
     /// <summary>The static-static secret, the latest timestamp from it and the last one to it, its link-local address, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
-
-    internal readonly PeerTimers Timers = new PeerTimers();
 
     /// <summary>The 32-byte preshared key, or null for none.</summary>
     internal byte[] PresharedKey;
@@ -207,7 +207,7 @@ public sealed class Peer
         }
 
         Endpoint.Clear();
-        Timers.StopAll();
+        StopTimers();
         PairMadeAt = NoPair;
         Entry = -1;
         Since = 0;

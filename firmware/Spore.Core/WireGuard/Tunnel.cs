@@ -197,7 +197,7 @@ public sealed class Tunnel
             peer.KeepaliveInterval = seconds;
 
             // At once: this is what brings the session up.
-            peer.Timers.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
+            peer.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
         }
 
         Schedule(peer);
@@ -252,7 +252,7 @@ public sealed class Tunnel
         }
 
         SendTransport(peer, length, now);
-        peer.Timers.DataSent(now, Jitter());
+        peer.DataSent(now, Jitter());
         Schedule(peer);
         KeepKeyFreshSending(peer, now);
     }
@@ -262,15 +262,15 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Initiate(Peer peer, long now)
     {
-        if (peer.Timers.RetransmitHandshake != Constants.Never)
+        if (peer.RetransmitHandshake != Constants.Never)
         {
             return;
         }
 
-        peer.Timers.AttemptSince = now;
-        if (now - peer.Timers.InitiatedAt < Constants.RekeyTimeout)
+        peer.AttemptSince = now;
+        if (now - peer.InitiatedAt < Constants.RekeyTimeout)
         {
-            peer.Timers.RetransmitHandshake = peer.Timers.InitiatedAt + Constants.RekeyTimeout + Jitter();
+            peer.RetransmitHandshake = peer.InitiatedAt + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;
         }
@@ -286,8 +286,8 @@ public sealed class Tunnel
     {
         // A peer that is asked at an endpoint it has left must be found where it is now.
         bool isEndpoint = peer.Endpoint.IsSame(source);
-        if (now - peer.Timers.ProvokedAt < Constants.RekeyTimeout
-            || (isEndpoint && now - peer.Timers.InitiatedAt < Constants.RekeyTimeout))
+        if (now - peer.ProvokedAt < Constants.RekeyTimeout
+            || (isEndpoint && now - peer.InitiatedAt < Constants.RekeyTimeout))
         {
             _counters.Limited++;
             return;
@@ -306,11 +306,11 @@ public sealed class Tunnel
         {
             if (isEndpoint)
             {
-                peer.Timers.InitiatedAt = now;
+                peer.InitiatedAt = now;
             }
 
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
-            peer.Timers.ProvokedInitiation(now);
+            peer.ProvokedInitiation(now);
             Schedule(peer);
             SendDatagram(peer, SendBuffer, 0, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
@@ -329,7 +329,7 @@ public sealed class Tunnel
         for (int i = 0; i < Peers.Length; i++)
         {
             Peer peer = Peers[i];
-            if (peer.InUse && peer.Timers.Next <= now)
+            if (peer.InUse && peer.NextTimer <= now)
             {
                 Fire(peer, now);
             }
@@ -367,17 +367,16 @@ public sealed class Tunnel
 
     private void Fire(Peer peer, long now)
     {
-        PeerTimers timers = peer.Timers;
-        if (timers.RetransmitHandshake <= now)
+        if (peer.RetransmitHandshake <= now)
         {
-            timers.RetransmitHandshake = Constants.Never;
-            if (now - timers.AttemptSince >= Constants.RekeyAttemptTime)
+            peer.RetransmitHandshake = Constants.Never;
+            if (now - peer.AttemptSince >= Constants.RekeyAttemptTime)
             {
-                timers.SendKeepalive = Constants.Never;
+                peer.SendKeepalive = Constants.Never;
                 _queue.Drop(peer.Slot);
-                if (timers.ZeroKeyMaterial == Constants.Never)
+                if (peer.ZeroKeyMaterial == Constants.Never)
                 {
-                    timers.SessionDerived(now);
+                    peer.SessionDerived(now);
                 }
             }
             else
@@ -386,34 +385,34 @@ public sealed class Tunnel
             }
         }
 
-        if (timers.SendKeepalive <= now)
+        if (peer.SendKeepalive <= now)
         {
-            timers.SendKeepalive = Constants.Never;
+            peer.SendKeepalive = Constants.Never;
             SendKeepalive(peer, now);
-            timers.KeepaliveExpired(now);
+            peer.KeepaliveExpired(now);
         }
 
-        if (timers.NewHandshake <= now)
+        if (peer.NewHandshake <= now)
         {
-            timers.NewHandshake = Constants.Never;
+            peer.NewHandshake = Constants.Never;
             Initiate(peer, now);
         }
 
-        if (timers.PersistentKeepalive <= now)
+        if (peer.PersistentKeepalive <= now)
         {
-            timers.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
+            peer.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
             SendKeepalive(peer, now);
         }
 
-        if (timers.ForgetProvoked <= now)
+        if (peer.ForgetProvoked <= now)
         {
-            timers.ForgetProvoked = Constants.Never;
+            peer.ForgetProvoked = Constants.Never;
             ReleaseInitiation(peer, peer.Provoked);
         }
 
-        if (timers.ZeroKeyMaterial <= now)
+        if (peer.ZeroKeyMaterial <= now)
         {
-            timers.ZeroKeyMaterial = Constants.Never;
+            peer.ZeroKeyMaterial = Constants.Never;
             EndSessions(peer, now);
         }
     }
@@ -500,9 +499,9 @@ public sealed class Tunnel
         Release(peer, peer.Next);
         Release(peer, peer.Previous);
         peer.Next = _keypairs.Adopt(peer, now);
-        peer.Timers.SessionDerived(now);
-        peer.Timers.AnyAuthenticatedPacketReceived();
-        peer.Timers.HandshakeAnswered(now, Jitter());
+        peer.SessionDerived(now);
+        peer.AnyAuthenticatedPacketReceived();
+        peer.HandshakeAnswered(now, Jitter());
         Transmit(peer, SendBuffer, 0, Message.ResponseSize, source, now);
         _host.Report(NodeEvent.ResponseSent, peer, 0);
     }
@@ -525,7 +524,7 @@ public sealed class Tunnel
             {
                 initiation = peer.Initiation;
             }
-            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.Timers.ForgetProvoked)
+            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.ForgetProvoked)
             {
                 initiation = peer.Provoked;
             }
@@ -562,9 +561,9 @@ public sealed class Tunnel
         peer.LastHeard = now;
         peer.BytesReceived += length;
         peer.Endpoint.CopyFrom(source);
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketReceived();
-        peer.Timers.SessionDerived(now);
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketReceived();
+        peer.SessionDerived(now);
         SessionConfirmed(peer, true, now);
     }
 
@@ -613,11 +612,11 @@ public sealed class Tunnel
             peer.Endpoint.CopyFrom(source);
         }
 
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketReceived();
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)
         {
-            peer.Timers.DataReceived(now);
+            peer.DataReceived(now);
         }
 
         if (keypair == peer.Next)
@@ -658,7 +657,7 @@ public sealed class Tunnel
 
     private void SessionConfirmed(Peer peer, bool isInitiator, long now)
     {
-        peer.Timers.HandshakeComplete();
+        peer.HandshakeComplete();
         ReleaseInitiation(peer, peer.Initiation);
 
         bool queued = false;
@@ -667,7 +666,7 @@ public sealed class Tunnel
         {
             queued = true;
             SendTransport(peer, length, now);
-            peer.Timers.DataSent(now, Jitter());
+            peer.DataSent(now, Jitter());
             length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         }
 
@@ -728,7 +727,7 @@ public sealed class Tunnel
         if (!peer.Endpoint.IsKnown)
         {
             // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
-            peer.Timers.HandshakeInitiated(now, Jitter());
+            peer.HandshakeInitiated(now, Jitter());
             Schedule(peer);
             return;
         }
@@ -737,7 +736,7 @@ public sealed class Tunnel
         peer.Initiation = _initiations.Take(peer, false);
         if (WriteInitiation(peer, peer.Initiation, now))
         {
-            peer.Timers.HandshakeInitiated(now, Jitter());
+            peer.HandshakeInitiated(now, Jitter());
             Schedule(peer);
             Transmit(peer, SendBuffer, 0, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
@@ -771,8 +770,8 @@ public sealed class Tunnel
 
     private void Transmit(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketSent();
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketSent();
         SendDatagram(peer, buffer, offset, length, endpoint);
     }
 
@@ -798,7 +797,7 @@ public sealed class Tunnel
     {
         Keypair keypair = peer.Current;
         const long Age = Constants.RejectAfterTime - Constants.KeepaliveTimeout - Constants.RekeyTimeout;
-        if (keypair.IsValid && keypair.IsInitiator && now - keypair.CreatedAt >= Age && peer.Timers.TakeLastMinuteHandshake())
+        if (keypair.IsValid && keypair.IsInitiator && now - keypair.CreatedAt >= Age && peer.TakeLastMinuteHandshake())
         {
             Initiate(peer, now);
         }
@@ -858,7 +857,7 @@ public sealed class Tunnel
 
     private void Schedule(Peer peer)
     {
-        long next = peer.Timers.Next;
+        long next = peer.NextTimer;
         if (peer.PairDue < next)
         {
             next = peer.PairDue;
