@@ -145,7 +145,7 @@ public sealed partial class Node : ITftpFiles
             Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
             if (peer != null)
             {
-                _agreements[peer.Slot].WantsWrite = _network.IsComplete;
+                _agreements.Set(peer.Slot, Agreements.WantsWrite, _network.IsComplete);
             }
         }
 
@@ -178,7 +178,7 @@ public sealed partial class Node : ITftpFiles
                 // It is the peer that has something to learn.
                 if (!peer.IsGuest || transfer.IsClient)
                 {
-                    _agreements[peer.Slot].WantsWrite = true;
+                    _agreements.Set(peer.Slot, Agreements.WantsWrite, true);
                     _exchangeDue = _now;
                 }
 
@@ -264,14 +264,14 @@ public sealed partial class Node : ITftpFiles
             fault = NetworkFault.AlreadyRefused;
         }
 
-        Agreement agreement = _agreements[peer.Slot];
+        int slot = peer.Slot;
         if (fault == NetworkFault.None && !isCandidate)
         {
-            agreement.CheckedAt = now;
+            _agreements.CheckedAt[slot] = now;
             if (!NetworkHeader.Verify(_ed25519, _trustRoot, 0, _headers, header))
             {
                 _refused.Add(_headers, header);
-                agreement.WasRefused = true;
+                _agreements.Set(slot, Agreements.WasRefused, true);
                 fault = NetworkFault.Signature;
             }
         }
@@ -287,7 +287,7 @@ public sealed partial class Node : ITftpFiles
         }
 
         ulong version = NetworkHeader.Version(_headers, header);
-        agreement.HasVouched = true;
+        _agreements.Set(slot, Agreements.HasVouched, true);
         if (version == NetworkVersion)
         {
             if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
@@ -333,10 +333,10 @@ public sealed partial class Node : ITftpFiles
     /// <summary>Called when a newer header is known to be signed.</summary>
     private void TakeOffer(TftpTransfer transfer, Peer peer)
     {
-        Agreement agreement = _agreements[peer.Slot];
-        agreement.Offered = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
-        agreement.OfferedAt = _now;
-        agreement.HasVouched = true;
+        int slot = peer.Slot;
+        _agreements.Offered[slot] = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
+        _agreements.OfferedAt[slot] = _now;
+        _agreements.Set(slot, Agreements.HasVouched, true);
         if (transfer.File == HeadFile)
         {
             _pullDue = Earlier(_pullDue, _now);
@@ -459,7 +459,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].WasRefused ? 2 : 1;
+            int rank = peer == null || peer.IsMember ? 0 : _agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -491,7 +491,7 @@ public sealed partial class Node : ITftpFiles
             return _now;
         }
 
-        return _agreements[peer.Slot].CheckedAt + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
+        return _agreements.CheckedAt[peer.Slot] + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
     }
 
     private bool IsCandidate(int header)

@@ -75,12 +75,7 @@ public sealed partial class Node
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
         _slotOfEntry = new short[limits.NetworkEntries];
-        _agreements = new Agreement[_tunnel.Peers.Length];
-        for (int i = 0; i < _agreements.Length; i++)
-        {
-            _agreements[i] = new Agreement();
-        }
-
+        _agreements = new Agreements(_tunnel.Peers.Length);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];
         _checks = new HeaderCheck[limits.Transfers];
         for (int i = 0; i < _checks.Length; i++)
@@ -177,7 +172,9 @@ public sealed partial class Node
 
         if (_helloDue <= now)
         {
+            // From here, since handshakes need all the stack that a device has.
             SendHello(now);
+            CallKnownPeers(now);
         }
 
         if (_neighbours.NextDue <= now)
