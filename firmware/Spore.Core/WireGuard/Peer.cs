@@ -58,9 +58,10 @@ public sealed partial class Peer
     internal long PairMadeAt;
 
     // Out of the tunnel's pools; where there is none, the pool's None.
-    internal Keypair Previous;
-    internal Keypair Current;
-    internal Keypair Next;
+    internal readonly Keypairs Keypairs;
+    internal int Previous;
+    internal int Current;
+    internal int Next;
     internal Initiation Initiation;
     internal Initiation Provoked;
 
@@ -72,14 +73,12 @@ public sealed partial class Peer
 
     /// <summary>Makes an empty slot.</summary>
     /// <param name="slot">Its number.</param>
-    /// <param name="noKeypair">What stands for a keypair that it does not have.</param>
+    /// <param name="keypairs">Where its keypairs are.</param>
     /// <param name="noInitiation">What stands for an initiation that it has not sent.</param>
-    internal Peer(int slot, Keypair noKeypair, Initiation noInitiation)
+    internal Peer(int slot, Keypairs keypairs, Initiation noInitiation)
     {
         Slot = slot;
-        Previous = noKeypair;
-        Current = noKeypair;
-        Next = noKeypair;
+        Keypairs = keypairs;
         Initiation = noInitiation;
         Provoked = noInitiation;
         Wipe();
@@ -122,7 +121,7 @@ public sealed partial class Peer
     /// <summary>When the keys of the present session were made.</summary>
     public long SessionSince
     {
-        get { return Current.CreatedAt; }
+        get { return Keypairs.CreatedAt[Current]; }
     }
 
     internal bool SessionReported
@@ -155,23 +154,23 @@ public sealed partial class Peer
     /// <returns>True when there is.</returns>
     public bool HasSession(long now)
     {
-        return Current.IsLive(now);
+        return Keypairs.IsLive(Current, now);
     }
 
     /// <summary>Called when a keypair is taken from this peer.</summary>
-    internal void Forget(Keypair keypair, Keypair none)
+    internal void Forget(int keypair)
     {
         if (Previous == keypair)
         {
-            Previous = none;
+            Previous = Keypairs.None;
         }
         else if (Next == keypair)
         {
-            Next = none;
+            Next = Keypairs.None;
         }
         else if (Current == keypair)
         {
-            Current = none;
+            Current = Keypairs.None;
         }
     }
 

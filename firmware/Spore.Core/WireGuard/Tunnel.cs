@@ -25,15 +25,16 @@ public sealed class Tunnel
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly Handshake _handshake;
     private readonly IndexTable _indices;
-    private readonly KeypairPool _keypairs;
+    private readonly Keypairs _keypairs;
     private readonly InitiationPool _initiations;
     private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
-    private readonly byte[] _timestamp = new byte[Message.TimestampSize];
+
+    // For a timestamp, or for some bytes of chance.
+    private readonly byte[] _scratch = new byte[Message.TimestampSize];
     private readonly byte[] _preparedKey = new byte[Message.KeySize];
     private readonly byte[] _preparedSecret = new byte[Message.KeySize];
-    private readonly byte[] _random = new byte[4];
     private bool _isPrepared;
     private long _nextDeadline = Constants.Never;
 
@@ -78,12 +79,12 @@ public sealed class Tunnel
         }
 
         _indices = new IndexTable(limits.Keypairs + limits.Initiations);
-        _keypairs = new KeypairPool(limits.Keypairs, _indices);
-        _initiations = new InitiationPool(limits.Initiations, _indices);
         Peers = new Peer[slots];
+        _keypairs = new Keypairs(limits.Keypairs, Peers, _indices);
+        _initiations = new InitiationPool(limits.Initiations, _indices);
         for (int i = 0; i < slots; i++)
         {
-            Peers[i] = new Peer(i, _keypairs.None, _initiations.None);
+            Peers[i] = new Peer(i, _keypairs, _initiations.None);
         }
 
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
@@ -240,7 +241,7 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Send(Peer peer, int length, long now)
     {
-        if (!peer.Current.CanSend(now))
+        if (!_keypairs.CanSend(peer.Current, now))
         {
             if (!_queue.Add(peer.Slot, SendBuffer, PacketOffset, length))
             {
@@ -489,7 +490,7 @@ public sealed class Tunnel
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
     {
         int localIndex = NewIndex(peer);
-        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, SendBuffer, 0))
+        if (!_handshake.CreateResponse(peer, _keypairs, localIndex, remoteIndex, now, SendBuffer, 0))
         {
             _indices.Remove(localIndex);
             _counters.Invalid++;
@@ -537,7 +538,7 @@ public sealed class Tunnel
         }
 
         int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
-        if (!_handshake.ConsumeResponse(peer, initiation, _keypairs.Spare, remoteIndex, now, buffer, offset))
+        if (!_handshake.ConsumeResponse(peer, initiation, _keypairs, remoteIndex, now, buffer, offset))
         {
             _counters.Invalid++;
             return;
@@ -546,11 +547,11 @@ public sealed class Tunnel
         peer.Forget(initiation, _initiations.None);
         _initiations.Free(initiation);
         Release(peer, peer.Previous);
-        if (peer.Next.IsValid)
+        if (peer.Next != Keypairs.None)
         {
             Release(peer, peer.Current);
             peer.Previous = peer.Next;
-            peer.Next = _keypairs.None;
+            peer.Next = Keypairs.None;
         }
         else
         {
@@ -571,7 +572,7 @@ public sealed class Tunnel
     private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
         Peer peer = null;
-        Keypair keypair = null;
+        int keypair = Keypairs.None;
         if (length >= Message.KeepaliveSize)
         {
             int index = BitConverter.ToInt32(buffer, offset + Message.TransportReceiver);
@@ -582,7 +583,7 @@ public sealed class Tunnel
             }
         }
 
-        if (keypair == null || !keypair.IsLive(now))
+        if (!_keypairs.IsLive(keypair, now))
         {
             _counters.Invalid++;
             return null;
@@ -592,13 +593,13 @@ public sealed class Tunnel
         int packet = offset + Message.TransportHeaderSize;
         int packetLength = length - Message.KeepaliveSize;
         Array.Copy(buffer, offset + Message.TransportCounter, _nonce, 4, 8);
-        if (!_aead.Open(keypair.Bytes, Keypair.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
+        if (!_aead.Open(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
             return null;
         }
 
-        if (!keypair.Accept(counter))
+        if (!_keypairs.Accept(keypair, counter))
         {
             _counters.Replayed++;
             return null;
@@ -625,7 +626,7 @@ public sealed class Tunnel
             Release(peer, peer.Previous);
             peer.Previous = peer.Current;
             peer.Current = keypair;
-            peer.Next = _keypairs.None;
+            peer.Next = Keypairs.None;
             SessionConfirmed(peer, false, now);
         }
 
@@ -640,19 +641,20 @@ public sealed class Tunnel
         return slot < 0 ? null : Peers[slot];
     }
 
-    private static Keypair FindKeypair(Peer peer, int index)
+    private int FindKeypair(Peer peer, int index)
     {
-        if (peer.Current.LocalIndex == index)
+        int[] indices = _keypairs.LocalIndex;
+        if (indices[peer.Current] == index)
         {
             return peer.Current;
         }
 
-        if (peer.Next.LocalIndex == index)
+        if (indices[peer.Next] == index)
         {
             return peer.Next;
         }
 
-        return peer.Previous.LocalIndex == index ? peer.Previous : null;
+        return indices[peer.Previous] == index ? peer.Previous : Keypairs.None;
     }
 
     private void SessionConfirmed(Peer peer, bool isInitiator, long now)
@@ -683,7 +685,7 @@ public sealed class Tunnel
 
     private void SendKeepalive(Peer peer, long now)
     {
-        if (peer.Current.CanSend(now))
+        if (_keypairs.CanSend(peer.Current, now))
         {
             SendTransport(peer, 0, now);
             KeepKeyFreshSending(peer, now);
@@ -701,7 +703,8 @@ public sealed class Tunnel
             return;
         }
 
-        Keypair keypair = peer.Current;
+        int keypair = peer.Current;
+        ulong counter = _keypairs.SendCounter[keypair];
         byte[] buffer = SendBuffer;
         int padded = (length + Message.PaddingMultiple - 1) & ~(Message.PaddingMultiple - 1);
         if (padded > _mtu)
@@ -714,11 +717,11 @@ public sealed class Tunnel
         buffer[1] = 0;
         buffer[2] = 0;
         buffer[3] = 0;
-        Message.WriteIndex(buffer, Message.TransportReceiver, keypair.RemoteIndex);
-        Message.WriteCounter(buffer, Message.TransportCounter, keypair.SendCounter);
+        Message.WriteIndex(buffer, Message.TransportReceiver, _keypairs.RemoteIndex[keypair]);
+        Message.WriteCounter(buffer, Message.TransportCounter, counter);
         Array.Copy(buffer, Message.TransportCounter, _nonce, 4, 8);
-        keypair.SendCounter++;
-        _aead.Seal(keypair.Bytes, Keypair.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
+        _keypairs.SendCounter[keypair] = counter + 1;
+        _aead.Seal(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
         Transmit(peer, buffer, 0, padded + Message.KeepaliveSize, peer.Endpoint, now);
     }
 
@@ -746,25 +749,25 @@ public sealed class Tunnel
     private bool WriteInitiation(Peer peer, Initiation initiation, long now)
     {
         int index = NewIndex(peer);
-        _host.WriteTimestamp(_timestamp, now);
+        _host.WriteTimestamp(_scratch, now);
         RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
         RaiseTimestamp(peer.Bytes, Peer.LatestTimestamp);
-        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, SendBuffer, 0))
+        if (!_handshake.CreateInitiation(peer, initiation, index, _scratch, SendBuffer, 0))
         {
             _indices.Remove(index);
             ReleaseInitiation(peer, initiation);
             return false;
         }
 
-        Array.Copy(_timestamp, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
+        Array.Copy(_scratch, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
         return true;
     }
 
     private void RaiseTimestamp(byte[] floor, int offset)
     {
-        if (Tai64n.Compare(_timestamp, 0, floor, offset) <= 0)
+        if (Tai64n.Compare(_scratch, 0, floor, offset) <= 0)
         {
-            Tai64n.WriteNext(_timestamp, 0, floor, offset);
+            Tai64n.WriteNext(_scratch, 0, floor, offset);
         }
     }
 
@@ -785,9 +788,8 @@ public sealed class Tunnel
 
     private void KeepKeyFreshSending(Peer peer, long now)
     {
-        Keypair keypair = peer.Current;
-        if (keypair.SendCounter > Constants.RekeyAfterMessages
-            || (keypair.IsInitiator && now - keypair.CreatedAt >= Constants.RekeyAfterTime))
+        int keypair = peer.Current;
+        if (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now))
         {
             Initiate(peer, now);
         }
@@ -795,9 +797,8 @@ public sealed class Tunnel
 
     private void KeepKeyFreshReceiving(Peer peer, long now)
     {
-        Keypair keypair = peer.Current;
         const long Age = Constants.RejectAfterTime - Constants.KeepaliveTimeout - Constants.RekeyTimeout;
-        if (keypair.IsValid && keypair.IsInitiator && now - keypair.CreatedAt >= Age && peer.TakeLastMinuteHandshake())
+        if (_keypairs.IsInitiatorsOfAge(peer.Current, Age, now) && peer.TakeLastMinuteHandshake())
         {
             Initiate(peer, now);
         }
@@ -818,11 +819,11 @@ public sealed class Tunnel
         }
     }
 
-    private void Release(Peer peer, Keypair keypair)
+    private void Release(Peer peer, int keypair)
     {
-        if (keypair != _keypairs.None)
+        if (keypair != Keypairs.None)
         {
-            peer.Forget(keypair, _keypairs.None);
+            peer.Forget(keypair);
             _keypairs.Release(keypair);
         }
     }
@@ -840,8 +841,8 @@ public sealed class Tunnel
     {
         for (; ; )
         {
-            _entropy.Fill(_random, 0, 4);
-            int index = BitConverter.ToInt32(_random, 0);
+            _entropy.Fill(_scratch, 0, 4);
+            int index = BitConverter.ToInt32(_scratch, 0);
             if (_indices.Add(index, peer.Slot))
             {
                 return index;
@@ -851,8 +852,8 @@ public sealed class Tunnel
 
     private int Jitter()
     {
-        _entropy.Fill(_random, 0, 4);
-        return ((_random[0] << 8) | _random[1]) % (Constants.RekeyTimeoutJitter + 1);
+        _entropy.Fill(_scratch, 0, 4);
+        return ((_scratch[0] << 8) | _scratch[1]) % (Constants.RekeyTimeoutJitter + 1);
     }
 
     private void Schedule(Peer peer)
