@@ -38,6 +38,7 @@ public sealed partial class Node
     private long _pullDue = Never;
     private long _exchangeDue = Never;
     private long _freshnessDue = Never;
+    private long _keptAliveDue = Never;
     private long _confirmedAt = -FreshFor;
     private int _witnessToAsk;
 
@@ -262,7 +263,7 @@ public sealed partial class Node
             }
         }
 
-        OpenKeptAlive(now);
+        _keptAliveDue = now;
         _helloInterval = FirstHello;
         _helloDue = now;
         _exchangeDue = now;
@@ -318,10 +319,12 @@ public sealed partial class Node
         _routes.Complete();
     }
 
-    // Sessions that are to be kept alive are brought up without waiting for a packet.
+    // Called after a network was applied, when the stack that it came by is gone: sessions that are to be kept alive are
+    // brought up without waiting for a packet.
     private void OpenKeptAlive(long now)
     {
-        for (int i = 0; i < _network.Count; i++)
+        _keptAliveDue = Never;
+        for (int i = 0; i < MemberCount; i++)
         {
             if (i != _ownEntry && _slotOfEntry[i] < 0 && IsKeptAlive(i))
             {

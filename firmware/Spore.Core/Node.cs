@@ -129,6 +129,7 @@ public sealed partial class Node
             next = Earlier(next, _exchangeDue);
             next = Earlier(next, _pullDue);
             next = Earlier(next, _freshnessDue);
+            next = Earlier(next, _keptAliveDue);
             return Earlier(next, ExpiryDue);
         }
     }
@@ -168,6 +169,11 @@ public sealed partial class Node
         if (_guestsDue <= now)
         {
             DropOldGuests(now);
+        }
+
+        if (_keptAliveDue <= now)
+        {
+            OpenKeptAlive(now);
         }
 
         if (_helloDue <= now)
