@@ -154,7 +154,7 @@ public sealed partial class Node : ITftpFiles
             Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
             if (peer != null)
             {
-                _agreements[peer.Slot].WantsWrite = _network.IsComplete;
+                _agreements.Set(peer.Slot, Agreements.WantsWrite, _network.IsComplete);
             }
         }
 
@@ -187,7 +187,7 @@ public sealed partial class Node : ITftpFiles
                 // It is the peer that has something to learn.
                 if (!peer.IsGuest || transfer.IsClient)
                 {
-                    _agreements[peer.Slot].WantsWrite = true;
+                    _agreements.Set(peer.Slot, Agreements.WantsWrite, true);
                     _exchangeDue = _now;
                 }
 
@@ -251,7 +251,7 @@ public sealed partial class Node : ITftpFiles
             Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
             if (peer != null && !IsCandidate(header) && CheckUnrefused(header) == NetworkFault.None)
             {
-                _agreements[peer.Slot].CheckedAt = now;
+                _agreements.CheckedAt[peer.Slot] = now;
                 NetworkHeader.BeginVerify(_ed25519, _trustRoot, 0, _headers, header);
                 _checking = place;
                 return;
@@ -298,11 +298,11 @@ public sealed partial class Node : ITftpFiles
         // Another transfer may have brought the same header, or a newer one may have been applied, while this one waited.
         bool isCandidate = IsCandidate(header);
         NetworkFault fault = isCandidate ? CheckUnsigned(_headers, header) : CheckUnrefused(header);
-        Agreement agreement = _agreements[peer.Slot];
+        int slot = peer.Slot;
         if (fault == NetworkFault.None && !isCandidate && !isSigned)
         {
             _refused.Add(_headers, header);
-            agreement.WasRefused = true;
+            _agreements.Set(slot, Agreements.WasRefused, true);
             fault = NetworkFault.Signature;
         }
 
@@ -317,7 +317,7 @@ public sealed partial class Node : ITftpFiles
         }
 
         ulong version = NetworkHeader.Version(_headers, header);
-        agreement.HasVouched = true;
+        _agreements.Set(slot, Agreements.HasVouched, true);
         if (version == NetworkVersion)
         {
             if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
@@ -363,10 +363,10 @@ public sealed partial class Node : ITftpFiles
     /// <summary>Called when a newer header is known to be signed.</summary>
     private void TakeOffer(TftpTransfer transfer, Peer peer)
     {
-        Agreement agreement = _agreements[peer.Slot];
-        agreement.Offered = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
-        agreement.OfferedAt = _now;
-        agreement.HasVouched = true;
+        int slot = peer.Slot;
+        _agreements.Offered[slot] = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
+        _agreements.OfferedAt[slot] = _now;
+        _agreements.Set(slot, Agreements.HasVouched, true);
         if (transfer.File == HeadFile)
         {
             _pullDue = Earlier(_pullDue, _now);
@@ -489,7 +489,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
-            int rank = peer == null || peer.IsMember ? 0 : _agreements[peer.Slot].WasRefused ? 2 : 1;
+            int rank = peer == null || peer.IsMember ? 0 : _agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -521,7 +521,7 @@ public sealed partial class Node : ITftpFiles
             return _now;
         }
 
-        return _agreements[peer.Slot].CheckedAt + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
+        return _agreements.CheckedAt[peer.Slot] + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
     }
 
     private bool IsCandidate(int header)

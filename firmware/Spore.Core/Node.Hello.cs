@@ -57,7 +57,6 @@ public sealed partial class Node
         }
         else
         {
-            CallKnownPeers(now);
             _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
             _helloDue = now + Around(_helloInterval);
         }
@@ -70,9 +69,15 @@ public sealed partial class Node
         _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
-    // Where an endpoint is known there is more to do than to shout: every configured peer, and one member after the other.
+    // Called after a hello. While no member has a session there is more to do than to shout: every configured peer, and
+    // one member after the other, is called where its endpoint is known.
     private void CallKnownPeers(long now)
     {
+        if (HasMemberSession(now))
+        {
+            return;
+        }
+
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {

@@ -23,7 +23,7 @@ public sealed partial class Node
     /// <summary>How long an exchange of heads may take while others wait for its place: longer than a header waits for its signature to be checked.</summary>
     private const long HeadPatience = 20000;
 
-    private readonly Agreement[] _agreements;
+    private readonly Agreements _agreements;
     private readonly short[] _slotOfEntry;
     private readonly EntryField _field = new EntryField();
     private NetworkFile _network;
@@ -39,6 +39,7 @@ public sealed partial class Node
     private long _exchangeDue = Never;
     private int _exchangedWith;
     private long _freshnessDue = Never;
+    private long _keptAliveDue = Never;
     private long _confirmedAt = -FreshFor;
     private int _witnessToAsk;
 
@@ -86,7 +87,7 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsMember && now - _agreements[i].AgreedAt < FreshFor)
+            if (peers[i].InUse && peers[i].IsMember && now - _agreements.AgreedAt[i] < FreshFor)
             {
                 count++;
             }
@@ -246,7 +247,7 @@ public sealed partial class Node
         {
             if (peers[i].InUse)
             {
-                FollowNetwork(peers[i], _agreements[i], version, from, now);
+                FollowNetwork(peers[i], version, from, now);
             }
         }
 
@@ -264,13 +265,13 @@ public sealed partial class Node
         _host.Report(NodeEvent.NetworkApplied, from != null ? from.PublicKey : null, 0, (long)version);
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && _agreements[i].Agrees)
+            if (peers[i].InUse && _agreements.Agrees(i))
             {
-                Confirm(peers[i], _agreements[i].AgreedAt);
+                Confirm(peers[i], _agreements.AgreedAt[i]);
             }
         }
 
-        OpenKeptAlive(now);
+        _keptAliveDue = now;
         _helloInterval = FirstHello;
         _helloDue = now;
         _exchangeDue = now;
@@ -279,7 +280,7 @@ public sealed partial class Node
 
     // What the new network makes of a peer: its entry, or nobody. One that is not named any more loses its rights
     // here and its slot in the next call of Advance, since it may be the one whose transfer is being worked on.
-    private void FollowNetwork(Peer peer, Agreement agreement, ulong version, Peer from, long now)
+    private void FollowNetwork(Peer peer, ulong version, Peer from, long now)
     {
         int entry = _network.Find(peer.PublicKey, 0);
         bool wasMember = peer.IsMember;
@@ -295,14 +296,15 @@ public sealed partial class Node
             _guestsDue = now;
         }
 
-        agreement.Disagree();
-        if (agreement.Offered == version)
+        int slot = peer.Slot;
+        _agreements.Disagree(slot);
+        if (_agreements.Offered[slot] == version)
         {
-            agreement.AgreedAt = agreement.OfferedAt;
+            _agreements.AgreedAt[slot] = _agreements.OfferedAt[slot];
         }
         else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
         {
-            agreement.WantsWrite = true;
+            _agreements.Set(slot, Agreements.WantsWrite, true);
         }
     }
 
@@ -325,10 +327,12 @@ public sealed partial class Node
         _routes.Complete();
     }
 
-    // Sessions that are to be kept alive are brought up without waiting for a packet.
+    // Called after a network was applied, when the stack that it came by is gone: sessions that are to be kept alive are
+    // brought up without waiting for a packet.
     private void OpenKeptAlive(long now)
     {
-        for (int i = 0; i < _network.Count; i++)
+        _keptAliveDue = Never;
+        for (int i = 0; i < MemberCount; i++)
         {
             if (i != _ownEntry && _slotOfEntry[i] < 0 && IsKeptAlive(i))
             {
@@ -367,10 +371,10 @@ public sealed partial class Node
     /// <summary>Called when a peer's head equals ours.</summary>
     private void Agree(Peer peer)
     {
-        Agreement agreement = _agreements[peer.Slot];
-        bool first = !agreement.Agrees;
-        agreement.AgreedAt = _now;
-        agreement.WantsWrite = false;
+        int slot = peer.Slot;
+        bool first = !_agreements.Agrees(slot);
+        _agreements.AgreedAt[slot] = _now;
+        _agreements.Set(slot, Agreements.WantsWrite, false);
         if (first)
         {
             _host.Report(NodeEvent.Agreed, peer.PublicKey, 0, (long)NetworkVersion);
@@ -412,7 +416,7 @@ public sealed partial class Node
             Peer peer = HasEndpoint(_witnessToAsk) ? OpenMember(_witnessToAsk, now) : null;
             if (peer != null)
             {
-                _agreements[peer.Slot].WantsRead = true;
+                _agreements.Set(peer.Slot, Agreements.WantsRead, true);
                 if (peer.HasSession(now))
                 {
                     _exchangeDue = now;
@@ -437,14 +441,13 @@ public sealed partial class Node
             // Behind the one whose turn it was: one that always wants something must not keep the place from the others.
             int slot = (_exchangedWith + 1) % peers.Length;
             Peer peer = peers[slot];
-            Agreement agreement = _agreements[slot];
             if (!peer.InUse || !peer.HasSession(now))
             {
                 _exchangedWith = slot;
                 continue;
             }
 
-            if (agreement.WantsRead)
+            if (_agreements.Is(slot, Agreements.WantsRead))
             {
                 TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
                 if (transfer == null)
@@ -454,10 +457,10 @@ public sealed partial class Node
                 }
 
                 _checks[transfer.Index].Since = now;
-                agreement.WantsRead = false;
+                _agreements.Set(slot, Agreements.WantsRead, false);
             }
 
-            if (agreement.WantsWrite)
+            if (_agreements.Is(slot, Agreements.WantsWrite))
             {
                 if (_network.IsComplete && ServesHead)
                 {
@@ -471,7 +474,7 @@ public sealed partial class Node
                     _checks[transfer.Index].Since = now;
                 }
 
-                agreement.WantsWrite = false;
+                _agreements.Set(slot, Agreements.WantsWrite, false);
             }
 
             _exchangedWith = slot;
@@ -560,7 +563,7 @@ public sealed partial class Node
         {
             place = place + 1 < peers.Length ? place + 1 : 0;
             Peer peer = peers[place];
-            ulong offered = _agreements[place].Offered;
+            ulong offered = _agreements.Offered[place];
             if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.Bytes, Peer.LinkLocal, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
             {
                 continue;

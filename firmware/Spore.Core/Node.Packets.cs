@@ -84,7 +84,18 @@ public sealed partial class Node : IUdpOutput
         int version = IpPacket.Version(buffer, offset);
         int destination = offset + IpPacket.DestinationOffset(version);
         bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
-        if (toLinkLocal && ReceiveOwn(peer, buffer, offset, total, now))
+        int udp = toLinkLocal ? OwnUdp(peer, buffer, offset, total) : -1;
+        if (udp >= 0 && _tftp.Receive(
+            buffer,
+            udp + Udp.HeaderSize,
+            Udp.PayloadLength(buffer, udp),
+            buffer,
+            offset + Ipv6.SourceOffset,
+            Udp.SourcePort(buffer, udp),
+            buffer,
+            destination,
+            Udp.DestinationPort(buffer, udp),
+            now))
         {
             return;
         }
@@ -147,55 +158,36 @@ public sealed partial class Node : IUdpOutput
         return false;
     }
 
-    // TFTP between link-local addresses, and word that a peer has no TFTP server.
-    private bool ReceiveOwn(Peer peer, byte[] buffer, int offset, int length, long now)
+    // Finds the header of a datagram between link-local addresses, which may be TFTP; or hears that a peer has no TFTP server.
+    private int OwnUdp(Peer peer, byte[] buffer, int offset, int length)
     {
-        int source = offset + Ipv6.SourceOffset;
-        int destination = offset + Ipv6.DestinationOffset;
-        if (!LinkLocalAddress.IsLinkLocal(buffer, source))
+        if (!LinkLocalAddress.IsLinkLocal(buffer, offset + Ipv6.SourceOffset))
         {
-            return false;
+            return -1;
         }
 
         int protocol = IpPacket.Protocol(buffer, offset);
-        int header = IpPacket.HeaderLength(buffer, offset);
-        if (protocol == IpProtocol.Udp)
+        if (protocol == IpProtocol.Udp && Udp.PayloadLength(buffer, offset, length) >= 0)
         {
-            int payload = Udp.PayloadLength(buffer, offset, length);
-            if (payload < 0)
-            {
-                return false;
-            }
-
-            int udp = offset + header;
-            if (!peer.IsGuest && Udp.DestinationPort(buffer, udp) == TftpPacket.Port && !_tftp.HasServerRoom)
+            int header = offset + IpPacket.HeaderLength(buffer, offset);
+            if (!peer.IsGuest && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerRoom)
             {
                 EndTransferOfGuest();
             }
 
-            return _tftp.Receive(
-                buffer,
-                udp + Udp.HeaderSize,
-                payload,
-                buffer,
-                source,
-                Udp.SourcePort(buffer, udp),
-                buffer,
-                destination,
-                Udp.DestinationPort(buffer, udp),
-                now);
+            return header;
         }
 
         if (protocol == IpProtocol.Icmpv6)
         {
-            int udp = IcmpUnreachable.QuotedUdp(buffer, offset, length);
-            if (udp >= 0)
+            int quoted = IcmpUnreachable.QuotedUdp(buffer, offset, length);
+            if (quoted >= 0)
             {
-                _tftp.PortUnreachable(Udp.SourcePort(buffer, udp), buffer, source, Udp.DestinationPort(buffer, udp));
+                _tftp.PortUnreachable(Udp.SourcePort(buffer, quoted), buffer, offset + Ipv6.SourceOffset, Udp.DestinationPort(buffer, quoted));
             }
         }
 
-        return false;
+        return -1;
     }
 
     // Guests must not keep members from their files.

@@ -107,13 +107,13 @@ public sealed partial class Node : ITunnelHost
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
     {
         _host.Report(NodeEvent.SessionUp, peer.PublicKey, 0, isInitiator ? 1 : 0);
-        Agreement agreement = _agreements[peer.Slot];
+        int slot = peer.Slot;
         if (isInitiator || (!IsFresh(now) && peer.IsMember && IsWitness(peer.Entry)))
         {
-            agreement.WantsRead = true;
+            _agreements.Set(slot, Agreements.WantsRead, true);
         }
 
-        if (agreement.WantsRead || agreement.WantsWrite)
+        if (_agreements.Is(slot, Agreements.WantsRead) || _agreements.Is(slot, Agreements.WantsWrite))
         {
             _exchangeDue = now;
         }
@@ -278,7 +278,7 @@ public sealed partial class Node : ITunnelHost
             return false;
         }
 
-        _agreements[peer.Slot].Clear();
+        _agreements.Clear(peer.Slot);
         LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.Bytes, Peer.LinkLocal);
         return true;
     }
@@ -350,7 +350,7 @@ public sealed partial class Node : ITunnelHost
                     silent = peer;
                 }
             }
-            else if (!_agreements[i].HasVouched && (idle == null || peer.Since < idle.Since))
+            else if (!_agreements.Is(i, Agreements.HasVouched) && (idle == null || peer.Since < idle.Since))
             {
                 idle = peer;
             }

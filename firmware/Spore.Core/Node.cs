@@ -77,12 +77,7 @@ public sealed partial class Node
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
         _slotOfEntry = new short[limits.NetworkEntries];
-        _agreements = new Agreement[_tunnel.Peers.Length];
-        for (int i = 0; i < _agreements.Length; i++)
-        {
-            _agreements[i] = new Agreement();
-        }
-
+        _agreements = new Agreements(_tunnel.Peers.Length);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];
         _checks = new HeaderCheck[limits.Transfers];
         for (int i = 0; i < _checks.Length; i++)
@@ -137,6 +132,7 @@ public sealed partial class Node
             next = Earlier(next, _exchangeDue);
             next = Earlier(next, _pullDue);
             next = Earlier(next, _freshnessDue);
+            next = Earlier(next, _keptAliveDue);
             return Earlier(next, ExpiryDue);
         }
     }
@@ -178,9 +174,16 @@ public sealed partial class Node
             DropOldGuests(now);
         }
 
+        if (_keptAliveDue <= now)
+        {
+            OpenKeptAlive(now);
+        }
+
         if (_helloDue <= now)
         {
+            // From here, since handshakes need all the stack that a device has.
             SendHello(now);
+            CallKnownPeers(now);
         }
 
         if (_neighbours.NextDue <= now)

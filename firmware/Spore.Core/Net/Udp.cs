@@ -35,6 +35,15 @@ public static class Udp
         return InternetChecksum.Finish(sum) == 0 ? size - HeaderSize : -1;
     }
 
+    /// <summary>The length of the payload, by a header that was checked.</summary>
+    /// <param name="buffer">The buffer that holds the header.</param>
+    /// <param name="offset">Where the header starts.</param>
+    /// <returns>The length in bytes.</returns>
+    public static int PayloadLength(byte[] buffer, int offset)
+    {
+        return BigEndian.ReadUInt16(buffer, offset + 4) - HeaderSize;
+    }
+
     /// <summary>The source port.</summary>
     /// <param name="buffer">The buffer that holds the header.</param>
     /// <param name="offset">Where the header starts.</param>

@@ -26,7 +26,7 @@ public sealed class MerkleTree
     public MerkleTree(Blake2s hash, int leaves)
     {
         _hash = hash;
-        int levels = 2;
+        int levels = 1;
         for (int rest = leaves; rest > 1; rest >>= 1)
         {
             levels++;

@@ -664,14 +664,19 @@ public sealed class TftpService
 
     private void SendError(TftpTransfer transfer, int error)
     {
-        SendError(error, transfer.ErrorText, transfer.LocalAddress, 0, transfer.LocalPort, transfer.RemoteAddress, 0, transfer.RemotePort);
+        int length = EmitError(error, transfer.ErrorText);
+        _output.SendUdp(transfer.LocalAddress, 0, transfer.LocalPort, transfer.RemoteAddress, 0, transfer.RemotePort, length);
     }
 
     private void SendError(int error, string text, byte[] local, int localOffset, int localPort, byte[] remote, int remoteOffset, int remotePort)
     {
-        int code = error < 0 ? TftpError.NotDefined : error;
-        int length = TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, text);
+        int length = EmitError(error, text);
         _output.SendUdp(local, localOffset, localPort, remote, remoteOffset, remotePort, length);
+    }
+
+    private int EmitError(int error, string text)
+    {
+        return TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, error < 0 ? TftpError.NotDefined : error, text);
     }
 
     private void Fail(TftpTransfer transfer, int error)

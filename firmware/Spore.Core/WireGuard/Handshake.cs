@@ -146,7 +146,7 @@ internal sealed class Handshake
 
     /// <summary>Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes, and the keys of the session.</summary>
     /// <returns>False when the initiator's ephemeral key has no shared secret.</returns>
-    internal bool CreateResponse(Peer peer, Keypair keypair, int localIndex, int remoteIndex, long now, byte[] message, int offset)
+    internal bool CreateResponse(Peer peer, Keypairs keypairs, int localIndex, int remoteIndex, long now, byte[] message, int offset)
     {
         Array.Clear(message, offset, Message.ResponseSize);
         message[offset] = Message.Response;
@@ -172,9 +172,7 @@ internal sealed class Handshake
         Mac1(peer.PublicKey, message, offset, Message.ResponseMac1);
         if (sound)
         {
-            keypair.Wipe();
-            _state.Split(keypair.Bytes, Keypair.ReceiveKey, Keypair.SendKey);
-            Begin(keypair, false, localIndex, remoteIndex, now);
+            Split(keypairs, false, localIndex, remoteIndex, now);
             if (KeyLog != null)
             {
                 KeyLog.Ephemeral(_ephemeral, 0);
@@ -186,7 +184,7 @@ internal sealed class Handshake
     }
 
     /// <summary>Called when a response to a pending initiation came in: writes the keys of the session.</summary>
-    internal bool ConsumeResponse(Peer peer, Initiation initiation, Keypair keypair, int remoteIndex, long now, byte[] message, int offset)
+    internal bool ConsumeResponse(Peer peer, Initiation initiation, Keypairs keypairs, int remoteIndex, long now, byte[] message, int offset)
     {
         // e
         _state.Resume(initiation.Bytes, Initiation.State);
@@ -206,9 +204,7 @@ internal sealed class Handshake
         sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _empty);
         if (sound)
         {
-            keypair.Wipe();
-            _state.Split(keypair.Bytes, Keypair.SendKey, Keypair.ReceiveKey);
-            Begin(keypair, true, initiation.LocalIndex, remoteIndex, now);
+            Split(keypairs, true, initiation.LocalIndex, remoteIndex, now);
         }
 
         Wipe();
@@ -241,13 +237,15 @@ internal sealed class Handshake
         return _x25519.Multiply(_ephemeralStatic, 0, privateKey, 0, peer.PublicKey, 0);
     }
 
-    private static void Begin(Keypair keypair, bool isInitiator, int localIndex, int remoteIndex, long now)
+    // The keys of the session, into the spare keypair.
+    private void Split(Keypairs keypairs, bool isInitiator, int localIndex, int remoteIndex, long now)
     {
-        keypair.IsInitiator = isInitiator;
-        keypair.LocalIndex = localIndex;
-        keypair.RemoteIndex = remoteIndex;
-        keypair.SendCounter = 0;
-        keypair.CreatedAt = now;
+        int spare = keypairs.Spare;
+        int send = Keypairs.Start(spare) + Keypairs.SendKey;
+        int receive = Keypairs.Start(spare) + Keypairs.ReceiveKey;
+        keypairs.Wipe(spare);
+        _state.Split(keypairs.Bytes, isInitiator ? send : receive, isInitiator ? receive : send);
+        keypairs.Begin(spare, isInitiator, localIndex, remoteIndex, now);
     }
 
     private void Mac1(byte[] publicKey, byte[] message, int offset, int macOffset)

@@ -3,7 +3,7 @@ using System;
 namespace Spore.WireGuard;
 
 /// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
-public sealed class Peer
+public sealed partial class Peer
 {
     // Where what is kept as bytes starts in Bytes.
     internal const int StaticStatic = 0;
@@ -22,6 +22,8 @@ public sealed class Peer
     private const int SpokenFlag = 8;
     private const int ReportedFlag = 16;
     private const int StaticStaticFlag = 32;
+    private const int NeedAnotherKeepaliveFlag = 64;
+    private const int LastMinuteHandshakeFlag = 128;
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
@@ -50,8 +52,6 @@ public sealed class Peer
     /// <summary>The static-static secret, the latest timestamp from it and the last one to it, its link-local address, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
 
-    internal readonly PeerTimers Timers = new PeerTimers();
-
     /// <summary>The 32-byte preshared key, or null for none.</summary>
     internal byte[] PresharedKey;
 
@@ -59,9 +59,10 @@ public sealed class Peer
     internal long PairMadeAt;
 
     // Out of the tunnel's pools; where there is none, the pool's None.
-    internal Keypair Previous;
-    internal Keypair Current;
-    internal Keypair Next;
+    internal readonly Keypairs Keypairs;
+    internal int Previous;
+    internal int Current;
+    internal int Next;
     internal Initiation Initiation;
     internal Initiation Provoked;
 
@@ -73,14 +74,12 @@ public sealed class Peer
 
     /// <summary>Makes an empty slot.</summary>
     /// <param name="slot">Its number.</param>
-    /// <param name="noKeypair">What stands for a keypair that it does not have.</param>
+    /// <param name="keypairs">Where its keypairs are.</param>
     /// <param name="noInitiation">What stands for an initiation that it has not sent.</param>
-    internal Peer(int slot, Keypair noKeypair, Initiation noInitiation)
+    internal Peer(int slot, Keypairs keypairs, Initiation noInitiation)
     {
         Slot = slot;
-        Previous = noKeypair;
-        Current = noKeypair;
-        Next = noKeypair;
+        Keypairs = keypairs;
         Initiation = noInitiation;
         Provoked = noInitiation;
         Wipe();
@@ -123,7 +122,7 @@ public sealed class Peer
     /// <summary>When the keys of the present session were made.</summary>
     public long SessionSince
     {
-        get { return Current.CreatedAt; }
+        get { return Keypairs.CreatedAt[Current]; }
     }
 
     internal bool SessionReported
@@ -169,23 +168,23 @@ public sealed class Peer
     /// <returns>True when there is.</returns>
     public bool HasSession(long now)
     {
-        return Current.IsLive(now);
+        return Keypairs.IsLive(Current, now);
     }
 
     /// <summary>Called when a keypair is taken from this peer.</summary>
-    internal void Forget(Keypair keypair, Keypair none)
+    internal void Forget(int keypair)
     {
         if (Previous == keypair)
         {
-            Previous = none;
+            Previous = Keypairs.None;
         }
         else if (Next == keypair)
         {
-            Next = none;
+            Next = Keypairs.None;
         }
         else if (Current == keypair)
         {
-            Current = none;
+            Current = Keypairs.None;
         }
     }
 
@@ -221,7 +220,7 @@ public sealed class Peer
         }
 
         Endpoint.Clear();
-        Timers.StopAll();
+        StopTimers();
         PairMadeAt = NoPair;
         Entry = -1;
         Since = 0;

@@ -26,14 +26,15 @@ public sealed class Tunnel
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly Handshake _handshake;
     private readonly IndexTable _indices;
-    private readonly KeypairPool _keypairs;
+    private readonly Keypairs _keypairs;
     private readonly InitiationPool _initiations;
     private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
     private readonly byte[] _nonce = new byte[12];
-    private readonly byte[] _timestamp = new byte[Message.TimestampSize];
+
+    // For a timestamp, or for some bytes of chance.
+    private readonly byte[] _scratch = new byte[Message.TimestampSize];
     private readonly byte[] _strangerSecret = new byte[Message.KeySize];
-    private readonly byte[] _random = new byte[4];
     private bool _hasStranger;
     private long _nextDeadline = Constants.Never;
     private long _workDue;
@@ -82,12 +83,12 @@ public sealed class Tunnel
         }
 
         _indices = new IndexTable(limits.Keypairs + limits.Initiations);
-        _keypairs = new KeypairPool(limits.Keypairs, _indices);
-        _initiations = new InitiationPool(limits.Initiations, _indices);
         Peers = new Peer[slots];
+        _keypairs = new Keypairs(limits.Keypairs, Peers, _indices);
+        _initiations = new InitiationPool(limits.Initiations, _indices);
         for (int i = 0; i < slots; i++)
         {
-            Peers[i] = new Peer(i, _keypairs.None, _initiations.None);
+            Peers[i] = new Peer(i, _keypairs, _initiations.None);
         }
 
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
@@ -193,7 +194,7 @@ public sealed class Tunnel
             peer.KeepaliveInterval = seconds;
 
             // At once: this is what brings the session up.
-            peer.Timers.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
+            peer.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
         }
 
         Schedule(peer);
@@ -236,7 +237,7 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Send(Peer peer, int length, long now)
     {
-        if (!peer.Current.CanSend(now))
+        if (!_keypairs.CanSend(peer.Current, now))
         {
             if (!_queue.Add(peer.Slot, SendBuffer, PacketOffset, length))
             {
@@ -248,7 +249,7 @@ public sealed class Tunnel
         }
 
         SendTransport(peer, length, now);
-        peer.Timers.DataSent(now, Jitter());
+        peer.DataSent(now, Jitter());
         Schedule(peer);
         KeepKeyFreshSending(peer, now);
     }
@@ -258,15 +259,15 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void Initiate(Peer peer, long now)
     {
-        if (peer.Timers.RetransmitHandshake != Constants.Never)
+        if (peer.RetransmitHandshake != Constants.Never)
         {
             return;
         }
 
-        peer.Timers.AttemptSince = now;
-        if (now - peer.Timers.InitiatedAt < Constants.RekeyTimeout)
+        peer.AttemptSince = now;
+        if (now - peer.InitiatedAt < Constants.RekeyTimeout)
         {
-            peer.Timers.RetransmitHandshake = peer.Timers.InitiatedAt + Constants.RekeyTimeout + Jitter();
+            peer.RetransmitHandshake = peer.InitiatedAt + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;
         }
@@ -282,8 +283,8 @@ public sealed class Tunnel
     {
         // A peer that is asked at an endpoint it has left must be found where it is now.
         bool isEndpoint = peer.Endpoint.IsSame(source);
-        if (now - peer.Timers.ProvokedAt < Constants.RekeyTimeout
-            || (isEndpoint && now - peer.Timers.InitiatedAt < Constants.RekeyTimeout))
+        if (now - peer.ProvokedAt < Constants.RekeyTimeout
+            || (isEndpoint && now - peer.InitiatedAt < Constants.RekeyTimeout))
         {
             _counters.Limited++;
             return;
@@ -302,11 +303,11 @@ public sealed class Tunnel
         {
             if (isEndpoint)
             {
-                peer.Timers.InitiatedAt = now;
+                peer.InitiatedAt = now;
             }
 
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
-            peer.Timers.ProvokedInitiation(now);
+            peer.ProvokedInitiation(now);
             Schedule(peer);
             SendDatagram(peer, SendBuffer, 0, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
@@ -325,7 +326,7 @@ public sealed class Tunnel
         for (int i = 0; i < Peers.Length; i++)
         {
             Peer peer = Peers[i];
-            if (peer.InUse && peer.Timers.Next <= now)
+            if (peer.InUse && peer.NextTimer <= now)
             {
                 Fire(peer, now);
             }
@@ -335,9 +336,9 @@ public sealed class Tunnel
         _nextDeadline = Constants.Never;
         for (int i = 0; i < Peers.Length; i++)
         {
-            if (Peers[i].InUse && Peers[i].Timers.Next < _nextDeadline)
+            if (Peers[i].InUse && Peers[i].NextTimer < _nextDeadline)
             {
-                _nextDeadline = Peers[i].Timers.Next;
+                _nextDeadline = Peers[i].NextTimer;
             }
         }
     }
@@ -417,17 +418,16 @@ public sealed class Tunnel
 
     private void Fire(Peer peer, long now)
     {
-        PeerTimers timers = peer.Timers;
-        if (timers.RetransmitHandshake <= now)
+        if (peer.RetransmitHandshake <= now)
         {
-            timers.RetransmitHandshake = Constants.Never;
-            if (now - timers.AttemptSince >= Constants.RekeyAttemptTime)
+            peer.RetransmitHandshake = Constants.Never;
+            if (now - peer.AttemptSince >= Constants.RekeyAttemptTime)
             {
-                timers.SendKeepalive = Constants.Never;
+                peer.SendKeepalive = Constants.Never;
                 _queue.Drop(peer.Slot);
-                if (timers.ZeroKeyMaterial == Constants.Never)
+                if (peer.ZeroKeyMaterial == Constants.Never)
                 {
-                    timers.SessionDerived(now);
+                    peer.SessionDerived(now);
                 }
             }
             else
@@ -436,34 +436,34 @@ public sealed class Tunnel
             }
         }
 
-        if (timers.SendKeepalive <= now)
+        if (peer.SendKeepalive <= now)
         {
-            timers.SendKeepalive = Constants.Never;
+            peer.SendKeepalive = Constants.Never;
             SendKeepalive(peer, now);
-            timers.KeepaliveExpired(now);
+            peer.KeepaliveExpired(now);
         }
 
-        if (timers.NewHandshake <= now)
+        if (peer.NewHandshake <= now)
         {
-            timers.NewHandshake = Constants.Never;
+            peer.NewHandshake = Constants.Never;
             Initiate(peer, now);
         }
 
-        if (timers.PersistentKeepalive <= now)
+        if (peer.PersistentKeepalive <= now)
         {
-            timers.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
+            peer.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
             SendKeepalive(peer, now);
         }
 
-        if (timers.ForgetProvoked <= now)
+        if (peer.ForgetProvoked <= now)
         {
-            timers.ForgetProvoked = Constants.Never;
+            peer.ForgetProvoked = Constants.Never;
             ReleaseInitiation(peer, peer.Provoked);
         }
 
-        if (timers.ZeroKeyMaterial <= now)
+        if (peer.ZeroKeyMaterial <= now)
         {
-            timers.ZeroKeyMaterial = Constants.Never;
+            peer.ZeroKeyMaterial = Constants.Never;
             EndSessions(peer, now);
         }
     }
@@ -565,7 +565,7 @@ public sealed class Tunnel
     private void SendResponse(Peer peer, int remoteIndex, Endpoint source, long now)
     {
         int localIndex = NewIndex(peer);
-        if (!_handshake.CreateResponse(peer, _keypairs.Spare, localIndex, remoteIndex, now, SendBuffer, 0))
+        if (!_handshake.CreateResponse(peer, _keypairs, localIndex, remoteIndex, now, SendBuffer, 0))
         {
             _indices.Remove(localIndex);
             _counters.Invalid++;
@@ -575,9 +575,9 @@ public sealed class Tunnel
         Release(peer, peer.Next);
         Release(peer, peer.Previous);
         peer.Next = _keypairs.Adopt(peer, now);
-        peer.Timers.SessionDerived(now);
-        peer.Timers.AnyAuthenticatedPacketReceived();
-        peer.Timers.HandshakeAnswered(now, Jitter());
+        peer.SessionDerived(now);
+        peer.AnyAuthenticatedPacketReceived();
+        peer.HandshakeAnswered(now, Jitter());
         Transmit(peer, SendBuffer, 0, Message.ResponseSize, source, now);
         _host.Report(NodeEvent.ResponseSent, peer, 0);
     }
@@ -600,7 +600,7 @@ public sealed class Tunnel
             {
                 initiation = peer.Initiation;
             }
-            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.Timers.ForgetProvoked)
+            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.ForgetProvoked)
             {
                 initiation = peer.Provoked;
             }
@@ -613,7 +613,7 @@ public sealed class Tunnel
         }
 
         int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
-        if (!_handshake.ConsumeResponse(peer, initiation, _keypairs.Spare, remoteIndex, now, buffer, offset))
+        if (!_handshake.ConsumeResponse(peer, initiation, _keypairs, remoteIndex, now, buffer, offset))
         {
             _counters.Invalid++;
             return;
@@ -622,11 +622,11 @@ public sealed class Tunnel
         peer.Forget(initiation, _initiations.None);
         _initiations.Free(initiation);
         Release(peer, peer.Previous);
-        if (peer.Next.IsValid)
+        if (peer.Next != Keypairs.None)
         {
             Release(peer, peer.Current);
             peer.Previous = peer.Next;
-            peer.Next = _keypairs.None;
+            peer.Next = Keypairs.None;
         }
         else
         {
@@ -637,9 +637,9 @@ public sealed class Tunnel
         peer.LastHeard = now;
         peer.BytesReceived += length;
         peer.Endpoint.CopyFrom(source);
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketReceived();
-        peer.Timers.SessionDerived(now);
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketReceived();
+        peer.SessionDerived(now);
         SessionConfirmed(peer, true, now);
     }
 
@@ -647,7 +647,7 @@ public sealed class Tunnel
     private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
         Peer peer = null;
-        Keypair keypair = null;
+        int keypair = Keypairs.None;
         if (length >= Message.KeepaliveSize)
         {
             int index = BitConverter.ToInt32(buffer, offset + Message.TransportReceiver);
@@ -658,7 +658,7 @@ public sealed class Tunnel
             }
         }
 
-        if (keypair == null || !keypair.IsLive(now))
+        if (!_keypairs.IsLive(keypair, now))
         {
             _counters.Invalid++;
             return null;
@@ -668,13 +668,13 @@ public sealed class Tunnel
         int packet = offset + Message.TransportHeaderSize;
         int packetLength = length - Message.KeepaliveSize;
         Array.Copy(buffer, offset + Message.TransportCounter, _nonce, 4, 8);
-        if (!_aead.Open(keypair.Bytes, Keypair.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
+        if (!_aead.Open(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
             return null;
         }
 
-        if (!keypair.Accept(counter))
+        if (!_keypairs.Accept(keypair, counter))
         {
             _counters.Replayed++;
             return null;
@@ -688,11 +688,11 @@ public sealed class Tunnel
             peer.Endpoint.CopyFrom(source);
         }
 
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketReceived();
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)
         {
-            peer.Timers.DataReceived(now);
+            peer.DataReceived(now);
         }
 
         if (keypair == peer.Next)
@@ -701,7 +701,7 @@ public sealed class Tunnel
             Release(peer, peer.Previous);
             peer.Previous = peer.Current;
             peer.Current = keypair;
-            peer.Next = _keypairs.None;
+            peer.Next = Keypairs.None;
             SessionConfirmed(peer, false, now);
         }
 
@@ -716,24 +716,25 @@ public sealed class Tunnel
         return slot < 0 ? null : Peers[slot];
     }
 
-    private static Keypair FindKeypair(Peer peer, int index)
+    private int FindKeypair(Peer peer, int index)
     {
-        if (peer.Current.LocalIndex == index)
+        int[] indices = _keypairs.LocalIndex;
+        if (indices[peer.Current] == index)
         {
             return peer.Current;
         }
 
-        if (peer.Next.LocalIndex == index)
+        if (indices[peer.Next] == index)
         {
             return peer.Next;
         }
 
-        return peer.Previous.LocalIndex == index ? peer.Previous : null;
+        return indices[peer.Previous] == index ? peer.Previous : Keypairs.None;
     }
 
     private void SessionConfirmed(Peer peer, bool isInitiator, long now)
     {
-        peer.Timers.HandshakeComplete();
+        peer.HandshakeComplete();
         ReleaseInitiation(peer, peer.Initiation);
 
         bool queued = false;
@@ -742,7 +743,7 @@ public sealed class Tunnel
         {
             queued = true;
             SendTransport(peer, length, now);
-            peer.Timers.DataSent(now, Jitter());
+            peer.DataSent(now, Jitter());
             length = _queue.Take(peer.Slot, SendBuffer, PacketOffset);
         }
 
@@ -759,7 +760,7 @@ public sealed class Tunnel
 
     private void SendKeepalive(Peer peer, long now)
     {
-        if (peer.Current.CanSend(now))
+        if (_keypairs.CanSend(peer.Current, now))
         {
             SendTransport(peer, 0, now);
             KeepKeyFreshSending(peer, now);
@@ -777,7 +778,8 @@ public sealed class Tunnel
             return;
         }
 
-        Keypair keypair = peer.Current;
+        int keypair = peer.Current;
+        ulong counter = _keypairs.SendCounter[keypair];
         byte[] buffer = SendBuffer;
         int padded = (length + Message.PaddingMultiple - 1) & ~(Message.PaddingMultiple - 1);
         if (padded > _mtu)
@@ -790,11 +792,11 @@ public sealed class Tunnel
         buffer[1] = 0;
         buffer[2] = 0;
         buffer[3] = 0;
-        Message.WriteIndex(buffer, Message.TransportReceiver, keypair.RemoteIndex);
-        Message.WriteCounter(buffer, Message.TransportCounter, keypair.SendCounter);
+        Message.WriteIndex(buffer, Message.TransportReceiver, _keypairs.RemoteIndex[keypair]);
+        Message.WriteCounter(buffer, Message.TransportCounter, counter);
         Array.Copy(buffer, Message.TransportCounter, _nonce, 4, 8);
-        keypair.SendCounter++;
-        _aead.Seal(keypair.Bytes, Keypair.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
+        _keypairs.SendCounter[keypair] = counter + 1;
+        _aead.Seal(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
         Transmit(peer, buffer, 0, padded + Message.KeepaliveSize, peer.Endpoint, now);
     }
 
@@ -803,7 +805,7 @@ public sealed class Tunnel
         if (!peer.Endpoint.IsKnown)
         {
             // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
-            peer.Timers.HandshakeInitiated(now, Jitter());
+            peer.HandshakeInitiated(now, Jitter());
             Schedule(peer);
             return;
         }
@@ -812,7 +814,7 @@ public sealed class Tunnel
         peer.Initiation = _initiations.Take(peer, false);
         if (WriteInitiation(peer, peer.Initiation, now))
         {
-            peer.Timers.HandshakeInitiated(now, Jitter());
+            peer.HandshakeInitiated(now, Jitter());
             Schedule(peer);
             Transmit(peer, SendBuffer, 0, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
@@ -823,32 +825,32 @@ public sealed class Tunnel
     {
         NeedStaticStatic(peer);
         int index = NewIndex(peer);
-        _host.WriteTimestamp(_timestamp, now);
+        _host.WriteTimestamp(_scratch, now);
         RaiseTimestamp(peer.Bytes, Peer.SentTimestamp);
         RaiseTimestamp(peer.Bytes, Peer.LatestTimestamp);
-        if (!_handshake.CreateInitiation(peer, initiation, index, _timestamp, SendBuffer, 0))
+        if (!_handshake.CreateInitiation(peer, initiation, index, _scratch, SendBuffer, 0))
         {
             _indices.Remove(index);
             ReleaseInitiation(peer, initiation);
             return false;
         }
 
-        Array.Copy(_timestamp, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
+        Array.Copy(_scratch, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
         return true;
     }
 
     private void RaiseTimestamp(byte[] floor, int offset)
     {
-        if (Tai64n.Compare(_timestamp, 0, floor, offset) <= 0)
+        if (Tai64n.Compare(_scratch, 0, floor, offset) <= 0)
         {
-            Tai64n.WriteNext(_timestamp, 0, floor, offset);
+            Tai64n.WriteNext(_scratch, 0, floor, offset);
         }
     }
 
     private void Transmit(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
-        peer.Timers.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
-        peer.Timers.AnyAuthenticatedPacketSent();
+        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketSent();
         SendDatagram(peer, buffer, offset, length, endpoint);
     }
 
@@ -862,9 +864,8 @@ public sealed class Tunnel
 
     private void KeepKeyFreshSending(Peer peer, long now)
     {
-        Keypair keypair = peer.Current;
-        if (keypair.SendCounter > Constants.RekeyAfterMessages
-            || (keypair.IsInitiator && now - keypair.CreatedAt >= Constants.RekeyAfterTime))
+        int keypair = peer.Current;
+        if (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now))
         {
             Initiate(peer, now);
         }
@@ -872,9 +873,8 @@ public sealed class Tunnel
 
     private void KeepKeyFreshReceiving(Peer peer, long now)
     {
-        Keypair keypair = peer.Current;
         const long Age = Constants.RejectAfterTime - Constants.KeepaliveTimeout - Constants.RekeyTimeout;
-        if (keypair.IsValid && keypair.IsInitiator && now - keypair.CreatedAt >= Age && peer.Timers.TakeLastMinuteHandshake())
+        if (_keypairs.IsInitiatorsOfAge(peer.Current, Age, now) && peer.TakeLastMinuteHandshake())
         {
             Initiate(peer, now);
         }
@@ -895,11 +895,11 @@ public sealed class Tunnel
         }
     }
 
-    private void Release(Peer peer, Keypair keypair)
+    private void Release(Peer peer, int keypair)
     {
-        if (keypair != _keypairs.None)
+        if (keypair != Keypairs.None)
         {
-            peer.Forget(keypair, _keypairs.None);
+            peer.Forget(keypair);
             _keypairs.Release(keypair);
         }
     }
@@ -917,8 +917,8 @@ public sealed class Tunnel
     {
         for (; ; )
         {
-            _entropy.Fill(_random, 0, 4);
-            int index = BitConverter.ToInt32(_random, 0);
+            _entropy.Fill(_scratch, 0, 4);
+            int index = BitConverter.ToInt32(_scratch, 0);
             if (_indices.Add(index, peer.Slot))
             {
                 return index;
@@ -928,13 +928,13 @@ public sealed class Tunnel
 
     private int Jitter()
     {
-        _entropy.Fill(_random, 0, 4);
-        return ((_random[0] << 8) | _random[1]) % (Constants.RekeyTimeoutJitter + 1);
+        _entropy.Fill(_scratch, 0, 4);
+        return ((_scratch[0] << 8) | _scratch[1]) % (Constants.RekeyTimeoutJitter + 1);
     }
 
     private void Schedule(Peer peer)
     {
-        long next = peer.Timers.Next;
+        long next = peer.NextTimer;
         if (next < _nextDeadline)
         {
             _nextDeadline = next;

@@ -390,12 +390,12 @@ public class HandshakeTests
     public void A_session_ends_before_its_counter_does()
     {
         Peer peer = Session(initiator: true);
-        peer.Current.SendCounter = Constants.RejectAfterMessages - 1;
+        peer.Keypairs.SendCounter[peer.Current] = Constants.RejectAfterMessages - 1;
         _end.Send(peer, 1);
         byte[][] sent = _end.Take();
         Assert.Equal([4], sent.Select(s => (int)s[0]));
         Assert.Equal(Constants.RejectAfterMessages - 1, BitConverter.ToUInt64(sent[0], 8));
-        Assert.False(peer.Current.CanSend(_end.Now));
+        Assert.False(peer.Keypairs.CanSend(peer.Current, _end.Now));
         _end.Send(peer, 2);
         Assert.DoesNotContain(_end.Take(), s => s[0] == 4);
 
@@ -411,7 +411,7 @@ public class HandshakeTests
     {
         Peer peer = Session(initiator);
         _end.Run(6000);
-        peer.Current.SendCounter = Constants.RekeyAfterMessages - 1;
+        peer.Keypairs.SendCounter[peer.Current] = Constants.RekeyAfterMessages - 1;
         _end.Send(peer, 1);
         Assert.Equal([4], _end.Take().Select(s => (int)s[0]));
         _end.Send(peer, 1);

@@ -43,13 +43,11 @@ public class ReplayWindowTests
         yield return new("beyond 32 bits", [(0xFFFFFFFF, true), (0x100000000, true), (0xFFFFFFFF, false), (0xFFFFFFFE, true), (0x1_0000_0000_0000, true), (0x100000000, false)]);
     }
 
-    private static Keypair New() => new(new byte[Keypair.Size]);
-
     [Theory]
     [MemberData(nameof(Tables))]
     public void Counters_are_accepted_as_the_table_says(string name, (ulong Counter, bool Accepted)[] table)
     {
-        Keypair window = New();
+        Window window = new();
         for (int i = 0; i < table.Length; i++)
         {
             Assert.True(table[i].Accepted == window.Accept(table[i].Counter), $"{name}: row {i}, counter {table[i].Counter}");
@@ -60,7 +58,7 @@ public class ReplayWindowTests
     public void Every_counter_of_three_rings_of_words_is_accepted_once_in_any_order_within_the_window()
     {
         const int Total = 65 * 32 * 3;
-        Keypair window = New();
+        Window window = new();
         for (int start = 0; start < Total; start += 1040)
         {
             foreach (int i in Enumerable.Range(start, 1040).OrderBy(i => (i * 7919L) % 1040))
@@ -74,7 +72,7 @@ public class ReplayWindowTests
     [Fact]
     public void A_reset_window_is_as_new()
     {
-        Keypair window = New();
+        Window window = new();
         Assert.True(window.Accept(100_000));
         window.Wipe();
         Assert.True(window.Accept(0));
@@ -93,7 +91,7 @@ public class ReplayWindowTests
             (1, Gen.ULong[0, 1UL << 40]));
         Gen.Select(Gen.ULong[0, 1UL << 62], Gen.Select(jumps, Gen.Bool).Array[1, 200]).Sample((start, steps) =>
         {
-            Keypair window = New();
+            Window window = new();
             HashSet<ulong> seen = [];
             ulong highest = start;
             bool any = false;
@@ -113,5 +111,17 @@ public class ReplayWindowTests
 
             return true;
         });
+    }
+
+    /// <summary>That of a keypair beside others.</summary>
+    private sealed class Window
+    {
+        private const int Keypair = 2;
+
+        private readonly Keypairs _keypairs = new(3, [], new IndexTable(3));
+
+        public bool Accept(ulong counter) => _keypairs.Accept(Keypair, counter);
+
+        public void Wipe() => _keypairs.Wipe(Keypair);
     }
 }

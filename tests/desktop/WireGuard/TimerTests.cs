@@ -256,18 +256,15 @@ public class TimerTests
         TunnelSession session = new TunnelSession().Establish(initiator: true);
         session.RunToAge(100_000);
         session.HalfHandshake();
-        byte[] bytes = session.Peer.Current.Bytes;
+        byte[] bytes = session.Peer.Keypairs.Bytes;
         byte[] before = [.. bytes];
         Assert.Contains(before, b => b != 0);
         session.End.Run(539_999);
-        Assert.Equal(before, session.Peer.Current.Bytes);
+        Assert.Equal(before, bytes);
         Assert.DoesNotContain(session.End.Events, e => e.What == NodeEvent.SessionDown);
         session.End.Run(1);
-        foreach (Keypair keypair in new[] { session.Peer.Previous, session.Peer.Current, session.Peer.Next })
-        {
-            Assert.False(keypair.IsValid);
-        }
-
+        Assert.Equal((Keypairs.None, Keypairs.None, Keypairs.None), (session.Peer.Previous, session.Peer.Current, session.Peer.Next));
+        Assert.All(session.Peer.Keypairs.LocalIndex, i => Assert.Equal(0, i));
         Assert.All(bytes, b => Assert.Equal(0, b));
 
         Assert.Equal(1, session.End.Events.Count(e => e.What == NodeEvent.SessionDown));
@@ -486,7 +483,7 @@ public class TimerTests
         TunnelSession session = new TunnelSession().Establish(initiator: false);
         byte[] late = session.Stock.Seal([9]);
         session.End.Run(1_000);
-        Keypair current = session.Peer.Current;
+        int current = session.Peer.Current;
         session.Send(1);
         Assert.Equal("4", session.Said());
         StockPeer stock = session.Stock;
@@ -496,11 +493,11 @@ public class TimerTests
         session.Send(2);
         byte[] sent = Assert.Single(session.End.Take());
         Assert.Null(stock.Open(sent));
-        Assert.Same(current, session.Peer.Current);
+        Assert.Equal(current, session.Peer.Current);
         session.Receive(late);
-        Assert.Same(current, session.Peer.Current);
+        Assert.Equal(current, session.Peer.Current);
         session.ReceiveKeepalive();
-        Assert.NotSame(current, session.Peer.Current);
+        Assert.NotEqual(current, session.Peer.Current);
         session.Send(3);
         Assert.Equal(3, stock.Open(session.End.Take().Last())![0]);
         Assert.True(counter > 0);

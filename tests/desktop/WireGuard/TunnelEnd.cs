@@ -27,9 +27,6 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         Tunnel.QueueIn(new byte[4 * 1424]);
     }
 
-    /// <summary>A peer's slot by itself.</summary>
-    public static Peer Slot(int number) => new(number, new Keypair(null!), new Initiation(null!));
-
     public Tunnel Tunnel { get; }
 
     public byte[] Public { get; } = new byte[32];

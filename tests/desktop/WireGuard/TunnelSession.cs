@@ -23,7 +23,7 @@ internal sealed class TunnelSession
     public Peer Peer { get; }
 
     /// <summary>The time since the present session was made.</summary>
-    public long Age => End.Now - Peer.Current.CreatedAt;
+    public long Age => End.Now - Peer.SessionSince;
 
     /// <summary>A session as if at once, with nothing sent left to be looked at.</summary>
     public TunnelSession Establish(bool initiator)
@@ -71,7 +71,7 @@ internal sealed class TunnelSession
     public void Send(params byte[] packet) => End.Send(Peer, packet);
 
     /// <summary>Lets time pass to an age of the session.</summary>
-    public void RunToAge(long age) => End.RunTo(Peer.Current.CreatedAt + age);
+    public void RunToAge(long age) => End.RunTo(Peer.SessionSince + age);
 
     /// <summary>The types of what was sent since this was last asked for: 1, 2, 4, or 0 for a keepalive.</summary>
     public string Said() => string.Concat(End.Take().Select(s => s[0] == 4 && s.Length == Message.KeepaliveSize ? 0 : s[0]));

@@ -1,19 +1,19 @@
 namespace Spore.WireGuard;
 
-/// <summary>The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.</summary>
-internal sealed class PeerTimers
+// The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.
+public sealed partial class Peer
 {
     /// <summary>How long the answer to a provoked initiation is taken (PROTOCOL section 4.2).</summary>
     private const long ProvokedLifetime = 15000;
 
-    internal long RetransmitHandshake = Constants.Never;
-    internal long SendKeepalive = Constants.Never;
-    internal long NewHandshake = Constants.Never;
-    internal long ZeroKeyMaterial = Constants.Never;
-    internal long PersistentKeepalive = Constants.Never;
+    internal long RetransmitHandshake;
+    internal long SendKeepalive;
+    internal long NewHandshake;
+    internal long ZeroKeyMaterial;
+    internal long PersistentKeepalive;
 
     /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
-    internal long ForgetProvoked = Constants.Never;
+    internal long ForgetProvoked;
 
     /// <summary>When the first initiation of the present attempt was sent.</summary>
     internal long AttemptSince;
@@ -24,16 +24,8 @@ internal sealed class PeerTimers
     /// <summary>When the last provoked initiation was sent; long ago at first.</summary>
     internal long ProvokedAt;
 
-    private bool _needAnotherKeepalive;
-    private bool _sentLastMinuteHandshake;
-
-    internal PeerTimers()
-    {
-        StopAll();
-    }
-
     /// <summary>The earliest deadline.</summary>
-    internal long Next
+    internal long NextTimer
     {
         get
         {
@@ -62,21 +54,6 @@ internal sealed class PeerTimers
         }
     }
 
-    internal void StopAll()
-    {
-        RetransmitHandshake = Constants.Never;
-        SendKeepalive = Constants.Never;
-        NewHandshake = Constants.Never;
-        ZeroKeyMaterial = Constants.Never;
-        PersistentKeepalive = Constants.Never;
-        ForgetProvoked = Constants.Never;
-        AttemptSince = 0;
-        InitiatedAt = -Constants.RekeyAttemptTime;
-        ProvokedAt = -Constants.RekeyAttemptTime;
-        _needAnotherKeepalive = false;
-        _sentLastMinuteHandshake = false;
-    }
-
     /// <summary>Should be called after a packet with data is sent.</summary>
     internal void DataSent(long now, int jitter)
     {
@@ -95,7 +72,7 @@ internal sealed class PeerTimers
         }
         else
         {
-            _needAnotherKeepalive = true;
+            Set(NeedAnotherKeepaliveFlag, true);
         }
     }
 
@@ -147,7 +124,7 @@ internal sealed class PeerTimers
     internal void HandshakeComplete()
     {
         RetransmitHandshake = Constants.Never;
-        _sentLastMinuteHandshake = false;
+        Set(LastMinuteHandshakeFlag, false);
     }
 
     /// <summary>Should be called after session keys are derived.</summary>
@@ -160,9 +137,9 @@ internal sealed class PeerTimers
     internal void KeepaliveExpired(long now)
     {
         SendKeepalive = Constants.Never;
-        if (_needAnotherKeepalive)
+        if ((_flags & NeedAnotherKeepaliveFlag) != 0)
         {
-            _needAnotherKeepalive = false;
+            Set(NeedAnotherKeepaliveFlag, false);
             SendKeepalive = now + Constants.KeepaliveTimeout;
         }
     }
@@ -170,8 +147,21 @@ internal sealed class PeerTimers
     /// <summary>Whether an old session that received should be replaced now; true once in a session.</summary>
     internal bool TakeLastMinuteHandshake()
     {
-        bool first = !_sentLastMinuteHandshake;
-        _sentLastMinuteHandshake = true;
+        bool first = (_flags & LastMinuteHandshakeFlag) == 0;
+        Set(LastMinuteHandshakeFlag, true);
         return first;
+    }
+
+    private void StopTimers()
+    {
+        RetransmitHandshake = Constants.Never;
+        SendKeepalive = Constants.Never;
+        NewHandshake = Constants.Never;
+        ZeroKeyMaterial = Constants.Never;
+        PersistentKeepalive = Constants.Never;
+        ForgetProvoked = Constants.Never;
+        AttemptSince = 0;
+        InitiatedAt = -Constants.RekeyAttemptTime;
+        ProvokedAt = -Constants.RekeyAttemptTime;
     }
 }
