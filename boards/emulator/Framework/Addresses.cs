@@ -38,16 +38,16 @@ internal static unsafe partial class Framework
         {
             Fill(m, a[0], a[1].I8 is >= 0 and <= uint.MaxValue ? (uint)a[1].I8 : throw new DeviceException(Fault.OutOfRange));
             GiveNumbers(m, a[0]);
-        }, 24);
+        }, 25);
         Add($"{AddressType}::.ctor(System.Byte[])", (m, a) =>
         {
             HeapBlock* bytes = a[1].U8 == 0 ? throw new DeviceException(Fault.ArgumentNull) : ArrayAt(a, 1);
             Fill(m, a[0], bytes->Head == 4 ? *(uint*)(bytes + 2) : throw new DeviceException(bytes->Head == 16 ? Fault.NotSupported : Fault.Argument));
             GiveNumbers(m, a[0]);
-        }, 46);
+        }, 48);
         Add($"{AddressType}::get_AddressFamily()", (_, a) => a[0].Set(DataType.I4, a[0].Target[FamilyField].I4), 3);
-        Add($"{AddressType}::Equals({AddressType})", (_, a) => a[0].Set(DataType.I4, SameAddress(a[0], a[1]) ? 1 : 0), 25);
-        Add($"{AddressType}::Equals(System.Object)", (m, a) => a[0].Set(DataType.I4, IsA(m, a[1], AddressType) && SameAddress(a[0], a[1]) ? 1 : 0), 32);
+        Add($"{AddressType}::Equals({AddressType})", (_, a) => a[0].Set(DataType.I4, SameAddress(a[0], a[1]) ? 1 : 0), 31);
+        Add($"{AddressType}::Equals(System.Object)", (m, a) => a[0].Set(DataType.I4, IsA(m, a[1], AddressType) && SameAddress(a[0], a[1]) ? 1 : 0), 40);
         Add($"{AddressType}::GetHashCode()", (_, a) => a[0].Set(DataType.I4, (int)(uint)a[0].Target[AddressField].I8), 8);
         Add($"{AddressType}::GetAddressBytes()", (m, a) =>
         {
@@ -59,10 +59,10 @@ internal static unsafe partial class Framework
         {
             IPAddress address = IPAddress.TryParse(Text(m, a, 0), out IPAddress? parsed) && parsed.GetAddressBytes().Length == 4 ? parsed : throw new DeviceException(Fault.Argument);
             a[0] = MakeAddress(m, address, true);
-        }, 33);
+        }, 34);
         Add($"{AddressType}::ToString()", (m, a) => a[0] = m.MakeString(HostAddress(a[0]).ToString()), 9);
 
-        Add($"{EndpointType}::.ctor({AddressType},System.Int32)", (_, a) => FillEndpoint(a[0], a[1], a[2].I4), 10);
+        Add($"{EndpointType}::.ctor({AddressType},System.Int32)", (_, a) => FillEndpoint(a[0], a[1], a[2].I4), 13);
         Add($"{EndpointType}::.ctor(System.Int64,System.Int32)", (m, a) =>
         {
             HeapBlock address = m.Make(AddressType);
@@ -70,15 +70,15 @@ internal static unsafe partial class Framework
             Fill(m, address, (uint)a[1].I8);
             GiveNumbers(m, address);
             FillEndpoint(a[0], address, a[2].I4);
-        }, 35);
+        }, 39);
         Add($"{EndpointType}::get_Address()", (_, a) => a[0] = a[0].Target[EndpointAddressField], 3);
         Add($"{EndpointType}::get_Port()", (_, a) => a[0].Set(DataType.I4, a[0].Target[EndpointPortField].I4), 3);
         Add($"{EndpointType}::get_AddressFamily()", (_, a) => a[0].Set(DataType.I4, a[0].Target[EndpointAddressField].Target[FamilyField].I4), 7);
         Add($"{EndpointType}::Equals(System.Object)", (m, a) =>
-            a[0].Set(DataType.I4, IsA(m, a[1], EndpointType) && HostEndpoint(a[0]).Equals(HostEndpoint(a[1])) ? 1 : 0), 42);
+            a[0].Set(DataType.I4, IsA(m, a[1], EndpointType) && HostEndpoint(a[0]).Equals(HostEndpoint(a[1])) ? 1 : 0), 57);
         Add($"{EndpointType}::ToString()", (m, a) => a[0] = m.MakeString(HostEndpoint(a[0]).ToString()), 16);
 
-        Add("System.Net.Dns::GetHostEntry(System.String)", Resolve, 70);
+        Add("System.Net.Dns::GetHostEntry(System.String)", Resolve, 85);
         Add("System.Net.IPHostEntry::get_HostName()", (_, a) => a[0] = a[0].Target[1], 3);
         Add("System.Net.IPHostEntry::get_AddressList()", (_, a) => a[0] = a[0].Target[2], 3);
     }

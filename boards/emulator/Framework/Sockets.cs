@@ -27,7 +27,7 @@ internal static unsafe partial class Framework
         const string Level = "System.Net.Sockets.SocketOptionLevel";
         const string Name = "System.Net.Sockets.SocketOptionName";
         Add($"{SocketType}::.ctor(System.Net.Sockets.AddressFamily,System.Net.Sockets.SocketType,System.Net.Sockets.ProtocolType)", Open, 28);
-        Add($"{SocketType}::Bind(System.Net.EndPoint)", Bind, 84);
+        Add($"{SocketType}::Bind(System.Net.EndPoint)", Bind, 86);
         Add($"{SocketType}::Close()", (m, a) => Close(m, a), 20);
         Add($"{SocketType}::System.IDisposable.Dispose()", (m, a) => Close(m, a), 17);
         Add($"{SocketType}::Dispose(System.Boolean)", (m, a) => Close(m, a), 11);
@@ -39,16 +39,16 @@ internal static unsafe partial class Framework
             a[0] = MakeEndpoint(m, new IPEndPoint(IPAddress.Any, port));
         }, 30);
         Add($"{SocketType}::get_ReceiveTimeout()", (_, a) => a[0].Set(DataType.I4, a[0].Target[ReceiveTimeoutField].I4), 3);
-        Add($"{SocketType}::set_ReceiveTimeout(System.Int32)", (_, a) => SetTimeout(a, ReceiveTimeoutField), 11);
+        Add($"{SocketType}::set_ReceiveTimeout(System.Int32)", (_, a) => SetTimeout(a, ReceiveTimeoutField), 10);
         Add($"{SocketType}::get_SendTimeout()", (_, a) => a[0].Set(DataType.I4, a[0].Target[SendTimeoutField].I4), 3);
-        Add($"{SocketType}::set_SendTimeout(System.Int32)", (_, a) => SetTimeout(a, SendTimeoutField), 11);
+        Add($"{SocketType}::set_SendTimeout(System.Int32)", (_, a) => SetTimeout(a, SendTimeoutField), 10);
         Add($"{SocketType}::get_SocketType()", (_, a) => a[0].Set(DataType.I4, a[0].Target[SocketTypeField].I4), 3);
         Add($"{SocketType}::SendTo(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint)", (m, a) => SendTo(m, a, a[2].I4, a[3].I4, a[5]), 21);
         Add($"{SocketType}::SendTo(System.Byte[],System.Net.EndPoint)", (m, a) => SendTo(m, a, 0, LengthOf(a), a[2]), 33);
-        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, a[2].I4, a[3].I4, a[5]), 144);
-        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, 0, LengthOf(a), a[2]), 156);
-        Add($"{SocketType}::SetSocketOption({Level},{Name},System.Int32)", SetOption, 50);
-        Add($"{SocketType}::SetSocketOption({Level},{Name},System.Boolean)", SetOption, 58);
+        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, a[2].I4, a[3].I4, a[5]), 163);
+        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, 0, LengthOf(a), a[2]), 175);
+        Add($"{SocketType}::SetSocketOption({Level},{Name},System.Int32)", SetOption, 46);
+        Add($"{SocketType}::SetSocketOption({Level},{Name},System.Boolean)", SetOption, 54);
         Add("System.Net.Sockets.SocketException::.ctor(System.Net.Sockets.SocketError)", (_, a) => a[0].Target[a[0].Target->Blocks - 1].I4 = a[1].I4, 10);
         Add("System.Net.Sockets.SocketException::get_ErrorCode()", (_, a) => a[0].Set(DataType.I4, a[0].Target[a[0].Target->Blocks - 1].I4), 3);
     }

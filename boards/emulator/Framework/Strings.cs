@@ -40,7 +40,7 @@ internal static unsafe partial class Framework
         {
             HeapBlock* array = ArrayAt(a, 0);
             m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(array + 2, array->Head)));
-        }, 12);
+        }, 30);
         AddNumber("System.Byte", v => ((byte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.SByte", v => ((sbyte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.Int16", v => ((short)v).ToString(CultureInfo.InvariantCulture));

@@ -36,7 +36,7 @@ internal static unsafe partial class Framework
         Add($"{Thread}::Join(System.Int32)", (m, a) => Join(m, a, Milliseconds(a[1].I4)));
         Add($"{Thread}::Join(System.TimeSpan)", (m, a) => Join(m, a, a[1].I8 / TicksPerMicrosecond));
         Add($"{Thread}::Sleep(System.Int32)", (m, a) => Sleep(m, Milliseconds(a[0].I4)));
-        Add($"{Thread}::Sleep(System.TimeSpan)", (m, a) => Sleep(m, Milliseconds((int)(a[0].I8 / TicksPerMillisecond))), 18);
+        Add($"{Thread}::Sleep(System.TimeSpan)", (m, a) => Sleep(m, Milliseconds((int)(a[0].I8 / TicksPerMillisecond))), 21);
         Add($"{Thread}::get_CurrentThread()", (m, a) =>
         {
             ref HeapBlock managed = ref m.CurrentManaged();

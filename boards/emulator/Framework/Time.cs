@@ -16,30 +16,30 @@ internal static unsafe partial class Framework
 
         const string Date = "System.DateTime";
         const string Span = "System.TimeSpan";
-        Add($"{Date}::get_UtcNow()", (m, a) => a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (m.Ticks * TicksPerMicrosecond) - Origin), 16);
-        Add($"{Date}::.ctor(System.Int64)", (_, a) => Slot(a)->I8 = a[1].I8 - Origin, 13);
+        Add($"{Date}::get_UtcNow()", (m, a) => a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (m.Ticks * TicksPerMicrosecond) - Origin), 31);
+        Add($"{Date}::.ctor(System.Int64)", (_, a) => Slot(a)->I8 = a[1].I8 - Origin, 20);
         Add($"{Date}::get_Ticks()", (m, a) => a[0].Set(DataType.I8, Value(m, a) + Origin), 7);
         Add($"{Date}::get_Year()", (m, a) => a[0].Set(DataType.I4, new DateTime(Value(m, a) + Origin).Year), 4);
-        Add($"{Date}::Add({Span})", (m, a) => a[0].Set(DataType.DateTime, Value(m, a) + a[1].I8), 29);
-        Add($"{Date}::AddTicks(System.Int64)", (m, a) => a[0].Set(DataType.DateTime, Value(m, a) + a[1].I8), 26);
-        Add($"{Date}::Subtract({Date})", (m, a) => a[0].Set(DataType.TimeSpan, Value(m, a) - a[1].I8), 24);
-        Add($"{Date}::Compare({Date},{Date})", (_, a) => a[0].Set(DataType.I4, a[0].I8.CompareTo(a[1].I8)), 30);
+        Add($"{Date}::Add({Span})", (m, a) => a[0].Set(DataType.DateTime, Value(m, a) + a[1].I8), 37);
+        Add($"{Date}::AddTicks(System.Int64)", (m, a) => a[0].Set(DataType.DateTime, Value(m, a) + a[1].I8), 33);
+        Add($"{Date}::Subtract({Date})", (m, a) => a[0].Set(DataType.TimeSpan, Value(m, a) - a[1].I8), 25);
+        Add($"{Date}::Compare({Date},{Date})", (_, a) => a[0].Set(DataType.I4, a[0].I8.CompareTo(a[1].I8)), 28);
         Add($"{Date}::FromUnixTimeSeconds(System.Int64)", (_, a) =>
-            a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (a[0].I8 * TimeSpan.TicksPerSecond) - Origin), 24);
+            a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (a[0].I8 * TimeSpan.TicksPerSecond) - Origin), 37);
         Add($"{Date}::ToUnixTimeSeconds()", (m, a) =>
-            a[0].Set(DataType.I8, (Value(m, a) + Origin - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond), 14);
-        Add($"{Date}::op_Addition({Date},{Span})", (_, a) => a[0].Set(DataType.DateTime, a[0].I8 + a[1].I8), 29);
-        Add($"{Date}::op_Subtraction({Date},{Date})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 - a[1].I8), 28);
-        AddComparisons(Date, 36);
+            a[0].Set(DataType.I8, (Value(m, a) + Origin - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerSecond), 17);
+        Add($"{Date}::op_Addition({Date},{Span})", (_, a) => a[0].Set(DataType.DateTime, a[0].I8 + a[1].I8), 37);
+        Add($"{Date}::op_Subtraction({Date},{Date})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 - a[1].I8), 29);
+        AddComparisons(Date, 34);
 
         Add($"{Span}::.ctor(System.Int64)", (_, a) => Slot(a)->I8 = a[1].I8, 4);
         Add($"{Span}::.ctor(System.Int32,System.Int32,System.Int32)", (_, a) => Slot(a)->I8 = new TimeSpan(a[1].I4, a[2].I4, a[3].I4).Ticks);
         Add($"{Span}::get_Ticks()", (m, a) => a[0].Set(DataType.I8, Value(m, a)), 3);
-        Add($"{Span}::get_Seconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Seconds), 9);
-        Add($"{Span}::get_Milliseconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Milliseconds), 9);
+        Add($"{Span}::get_Seconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Seconds), 10);
+        Add($"{Span}::get_Milliseconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Milliseconds), 10);
         Add($"{Span}::Add({Span})", (m, a) => a[0].Set(DataType.TimeSpan, Value(m, a) + a[1].I8), 11);
-        Add($"{Span}::FromMilliseconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TicksPerMillisecond), 9);
-        Add($"{Span}::FromSeconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TimeSpan.TicksPerSecond), 9);
+        Add($"{Span}::FromMilliseconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TicksPerMillisecond), 10);
+        Add($"{Span}::FromSeconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TimeSpan.TicksPerSecond), 10);
         Add($"{Span}::op_Addition({Span},{Span})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 + a[1].I8), 11);
         Add($"{Span}::op_Subtraction({Span},{Span})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 - a[1].I8), 11);
         AddComparisons(Span, 6);

@@ -20,13 +20,13 @@ internal sealed class DeviceClock
     private long _instructions;
     private long _waited;
 
-    /// <summary>Starts a clock.</summary>
+    /// <summary>Makes a clock, which starts when a device does.</summary>
     /// <param name="speed">IL instructions a second.</param>
     /// <param name="isRealTime">Whether it keeps pace with the host's.</param>
     public DeviceClock(long speed = DefaultSpeed, bool isRealTime = false)
     {
         Speed = speed;
-        _host = isRealTime ? Stopwatch.StartNew() : null;
+        _host = isRealTime ? new Stopwatch() : null;
     }
 
     /// <summary>IL instructions a second.</summary>
@@ -64,6 +64,8 @@ internal sealed class DeviceClock
             return;
         }
 
+        // Not before a device runs: loading it takes no time of its own.
+        _host.Start();
         long host = (long)(_host.Elapsed.TotalSeconds * Second);
         if (Now > host)
         {

@@ -273,6 +273,7 @@ public class SocketTests
                 static void Main()
                 {
                     _socket.Bind(new IPEndPoint(IPAddress.Any, 51820));
+                    Say("bound");
                     int length = _socket.ReceiveFrom(_buffer, ref _from);
                     _buffer[length] = (byte)'!';
                     _socket.SendTo(_buffer, 0, length + 1, SocketFlags.None, _from);
@@ -280,7 +281,11 @@ public class SocketTests
             }
             """,
             surroundings: surroundings);
-        program.Device.RunFor(0.05);
+        while (program.Lines.Length == 0)
+        {
+            program.Device.RunFor(0.02);
+        }
+
         await peer.SendAsync(Encoding.ASCII.GetBytes("hello"), at, TestContext.Current.CancellationToken);
         Assert.Equal(RunState.Ended, program.Device.RunFor(30));
         UdpReceiveResult answer = await peer.ReceiveAsync(TestContext.Current.CancellationToken);
