@@ -51,6 +51,7 @@ internal static class EdwardsGroup
         long b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7, b_8, b_9;
         long c_0, c_1, c_2, c_3, c_4, c_5, c_6, c_7, c_8, c_9;
         long e_0, e_1, e_2, e_3, e_4, e_5, e_6, e_7, e_8, e_9;
+        long d0, d1, d2, d3, d4, d5, d6, d7, d8, d9;
         while (true)
         {
             a_0 = x_0 + y_0;
@@ -64,16 +65,16 @@ internal static class EdwardsGroup
             a_8 = x_8 + y_8;
             a_9 = x_9 + y_9;
             {
-                long d0 = a_0 + a_0;
-                long d1 = a_1 + a_1;
-                long d2 = a_2 + a_2;
-                long d3 = a_3 + a_3;
-                long d4 = a_4 + a_4;
-                long d5 = a_5 + a_5;
-                long d6 = a_6 + a_6;
-                long d7 = a_7 + a_7;
-                long d8 = a_8 + a_8;
-                long d9 = a_9 + a_9;
+                d0 = a_0 + a_0;
+                d1 = a_1 + a_1;
+                d2 = a_2 + a_2;
+                d3 = a_3 + a_3;
+                d4 = a_4 + a_4;
+                d5 = a_5 + a_5;
+                d6 = a_6 + a_6;
+                d7 = a_7 + a_7;
+                d8 = a_8 + a_8;
+                d9 = a_9 + a_9;
                 long t0 = a_0 * a_0 + ((d1 * d9 + d2 * a_8 + d3 * d7 + d4 * a_6 + d5 * a_5) * n19);
                 e_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * a_1 + ((d2 * a_9 + d3 * a_8 + d4 * a_7 + d5 * a_6) * n19);
@@ -99,16 +100,16 @@ internal static class EdwardsGroup
                 e_1 = (t10 >> 26) + e_1;
             }
             {
-                long d0 = x_0 + x_0;
-                long d1 = x_1 + x_1;
-                long d2 = x_2 + x_2;
-                long d3 = x_3 + x_3;
-                long d4 = x_4 + x_4;
-                long d5 = x_5 + x_5;
-                long d6 = x_6 + x_6;
-                long d7 = x_7 + x_7;
-                long d8 = x_8 + x_8;
-                long d9 = x_9 + x_9;
+                d0 = x_0 + x_0;
+                d1 = x_1 + x_1;
+                d2 = x_2 + x_2;
+                d3 = x_3 + x_3;
+                d4 = x_4 + x_4;
+                d5 = x_5 + x_5;
+                d6 = x_6 + x_6;
+                d7 = x_7 + x_7;
+                d8 = x_8 + x_8;
+                d9 = x_9 + x_9;
                 long t0 = x_0 * x_0 + ((d1 * d9 + d2 * x_8 + d3 * d7 + d4 * x_6 + d5 * x_5) * n19);
                 a_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * x_1 + ((d2 * x_9 + d3 * x_8 + d4 * x_7 + d5 * x_6) * n19);
@@ -134,16 +135,16 @@ internal static class EdwardsGroup
                 a_1 = (t10 >> 26) + a_1;
             }
             {
-                long d0 = y_0 + y_0;
-                long d1 = y_1 + y_1;
-                long d2 = y_2 + y_2;
-                long d3 = y_3 + y_3;
-                long d4 = y_4 + y_4;
-                long d5 = y_5 + y_5;
-                long d6 = y_6 + y_6;
-                long d7 = y_7 + y_7;
-                long d8 = y_8 + y_8;
-                long d9 = y_9 + y_9;
+                d0 = y_0 + y_0;
+                d1 = y_1 + y_1;
+                d2 = y_2 + y_2;
+                d3 = y_3 + y_3;
+                d4 = y_4 + y_4;
+                d5 = y_5 + y_5;
+                d6 = y_6 + y_6;
+                d7 = y_7 + y_7;
+                d8 = y_8 + y_8;
+                d9 = y_9 + y_9;
                 long t0 = y_0 * y_0 + ((d1 * d9 + d2 * y_8 + d3 * d7 + d4 * y_6 + d5 * y_5) * n19);
                 b_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * y_1 + ((d2 * y_9 + d3 * y_8 + d4 * y_7 + d5 * y_6) * n19);
@@ -169,16 +170,16 @@ internal static class EdwardsGroup
                 b_1 = (t10 >> 26) + b_1;
             }
             {
-                long d0 = z_0 + z_0;
-                long d1 = z_1 + z_1;
-                long d2 = z_2 + z_2;
-                long d3 = z_3 + z_3;
-                long d4 = z_4 + z_4;
-                long d5 = z_5 + z_5;
-                long d6 = z_6 + z_6;
-                long d7 = z_7 + z_7;
-                long d8 = z_8 + z_8;
-                long d9 = z_9 + z_9;
+                d0 = z_0 + z_0;
+                d1 = z_1 + z_1;
+                d2 = z_2 + z_2;
+                d3 = z_3 + z_3;
+                d4 = z_4 + z_4;
+                d5 = z_5 + z_5;
+                d6 = z_6 + z_6;
+                d7 = z_7 + z_7;
+                d8 = z_8 + z_8;
+                d9 = z_9 + z_9;
                 long t0 = z_0 * z_0 + ((d1 * d9 + d2 * z_8 + d3 * d7 + d4 * z_6 + d5 * z_5) * n19);
                 c_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * z_1 + ((d2 * z_9 + d3 * z_8 + d4 * z_7 + d5 * z_6) * n19);
@@ -244,11 +245,11 @@ internal static class EdwardsGroup
             c_8 = c_8 + c_8 - b_8;
             c_9 = c_9 + c_9 - b_9;
             {
-                long d1 = e_1 + e_1;
-                long d3 = e_3 + e_3;
-                long d5 = e_5 + e_5;
-                long d7 = e_7 + e_7;
-                long d9 = e_9 + e_9;
+                d1 = e_1 + e_1;
+                d3 = e_3 + e_3;
+                d5 = e_5 + e_5;
+                d7 = e_7 + e_7;
+                d9 = e_9 + e_9;
                 long t0 = e_0 * c_0 + ((d1 * c_9 + e_2 * c_8 + d3 * c_7 + e_4 * c_6 + d5 * c_5 + e_6 * c_4 + d7 * c_3 + e_8 * c_2 + d9 * c_1) * n19);
                 x_0 = t0 & m26;
                 long t1 = (t0 >> 26) + e_0 * c_1 + e_1 * c_0 + ((e_2 * c_9 + e_3 * c_8 + e_4 * c_7 + e_5 * c_6 + e_6 * c_5 + e_7 * c_4 + e_8 * c_3 + e_9 * c_2) * n19);
@@ -274,11 +275,11 @@ internal static class EdwardsGroup
                 x_1 = (t10 >> 26) + x_1;
             }
             {
-                long d1 = z_1 + z_1;
-                long d3 = z_3 + z_3;
-                long d5 = z_5 + z_5;
-                long d7 = z_7 + z_7;
-                long d9 = z_9 + z_9;
+                d1 = z_1 + z_1;
+                d3 = z_3 + z_3;
+                d5 = z_5 + z_5;
+                d7 = z_7 + z_7;
+                d9 = z_9 + z_9;
                 long t0 = z_0 * b_0 + ((d1 * b_9 + z_2 * b_8 + d3 * b_7 + z_4 * b_6 + d5 * b_5 + z_6 * b_4 + d7 * b_3 + z_8 * b_2 + d9 * b_1) * n19);
                 y_0 = t0 & m26;
                 long t1 = (t0 >> 26) + z_0 * b_1 + z_1 * b_0 + ((z_2 * b_9 + z_3 * b_8 + z_4 * b_7 + z_5 * b_6 + z_6 * b_5 + z_7 * b_4 + z_8 * b_3 + z_9 * b_2) * n19);
@@ -304,11 +305,11 @@ internal static class EdwardsGroup
                 y_1 = (t10 >> 26) + y_1;
             }
             {
-                long d1 = b_1 + b_1;
-                long d3 = b_3 + b_3;
-                long d5 = b_5 + b_5;
-                long d7 = b_7 + b_7;
-                long d9 = b_9 + b_9;
+                d1 = b_1 + b_1;
+                d3 = b_3 + b_3;
+                d5 = b_5 + b_5;
+                d7 = b_7 + b_7;
+                d9 = b_9 + b_9;
                 long t0 = b_0 * c_0 + ((d1 * c_9 + b_2 * c_8 + d3 * c_7 + b_4 * c_6 + d5 * c_5 + b_6 * c_4 + d7 * c_3 + b_8 * c_2 + d9 * c_1) * n19);
                 a_0 = t0 & m26;
                 long t1 = (t0 >> 26) + b_0 * c_1 + b_1 * c_0 + ((b_2 * c_9 + b_3 * c_8 + b_4 * c_7 + b_5 * c_6 + b_6 * c_5 + b_7 * c_4 + b_8 * c_3 + b_9 * c_2) * n19);
@@ -443,6 +444,7 @@ internal static class EdwardsGroup
         long b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7, b_8, b_9;
         long c_0, c_1, c_2, c_3, c_4, c_5, c_6, c_7, c_8, c_9;
         long e_0, e_1, e_2, e_3, e_4, e_5, e_6, e_7, e_8, e_9;
+        long d1, d3, d5, d7, d9;
         e_0 = y_0 + x_0;
         e_1 = y_1 + x_1;
         e_2 = y_2 + x_2;
@@ -464,11 +466,11 @@ internal static class EdwardsGroup
         c_8 = sum[8];
         c_9 = sum[9];
         {
-            long d1 = e_1 + e_1;
-            long d3 = e_3 + e_3;
-            long d5 = e_5 + e_5;
-            long d7 = e_7 + e_7;
-            long d9 = e_9 + e_9;
+            d1 = e_1 + e_1;
+            d3 = e_3 + e_3;
+            d5 = e_5 + e_5;
+            d7 = e_7 + e_7;
+            d9 = e_9 + e_9;
             long t0 = e_0 * c_0 + ((d1 * c_9 + e_2 * c_8 + d3 * c_7 + e_4 * c_6 + d5 * c_5 + e_6 * c_4 + d7 * c_3 + e_8 * c_2 + d9 * c_1) * n19);
             a_0 = t0 & m26;
             long t1 = (t0 >> 26) + e_0 * c_1 + e_1 * c_0 + ((e_2 * c_9 + e_3 * c_8 + e_4 * c_7 + e_5 * c_6 + e_6 * c_5 + e_7 * c_4 + e_8 * c_3 + e_9 * c_2) * n19);
@@ -514,11 +516,11 @@ internal static class EdwardsGroup
         c_8 = difference[8];
         c_9 = difference[9];
         {
-            long d1 = e_1 + e_1;
-            long d3 = e_3 + e_3;
-            long d5 = e_5 + e_5;
-            long d7 = e_7 + e_7;
-            long d9 = e_9 + e_9;
+            d1 = e_1 + e_1;
+            d3 = e_3 + e_3;
+            d5 = e_5 + e_5;
+            d7 = e_7 + e_7;
+            d9 = e_9 + e_9;
             long t0 = e_0 * c_0 + ((d1 * c_9 + e_2 * c_8 + d3 * c_7 + e_4 * c_6 + d5 * c_5 + e_6 * c_4 + d7 * c_3 + e_8 * c_2 + d9 * c_1) * n19);
             b_0 = t0 & m26;
             long t1 = (t0 >> 26) + e_0 * c_1 + e_1 * c_0 + ((e_2 * c_9 + e_3 * c_8 + e_4 * c_7 + e_5 * c_6 + e_6 * c_5 + e_7 * c_4 + e_8 * c_3 + e_9 * c_2) * n19);
@@ -564,11 +566,11 @@ internal static class EdwardsGroup
         y_8 = other[8];
         y_9 = other[9];
         {
-            long d1 = x_1 + x_1;
-            long d3 = x_3 + x_3;
-            long d5 = x_5 + x_5;
-            long d7 = x_7 + x_7;
-            long d9 = x_9 + x_9;
+            d1 = x_1 + x_1;
+            d3 = x_3 + x_3;
+            d5 = x_5 + x_5;
+            d7 = x_7 + x_7;
+            d9 = x_9 + x_9;
             long t0 = x_0 * y_0 + ((d1 * y_9 + x_2 * y_8 + d3 * y_7 + x_4 * y_6 + d5 * y_5 + x_6 * y_4 + d7 * y_3 + x_8 * y_2 + d9 * y_1) * n19);
             c_0 = t0 & m26;
             long t1 = (t0 >> 26) + x_0 * y_1 + x_1 * y_0 + ((x_2 * y_9 + x_3 * y_8 + x_4 * y_7 + x_5 * y_6 + x_6 * y_5 + x_7 * y_4 + x_8 * y_3 + x_9 * y_2) * n19);
@@ -708,11 +710,11 @@ internal static class EdwardsGroup
             Field25519.Multiply(arrayT, arrayT, arrayX);
         }
         {
-            long d1 = x_1 + x_1;
-            long d3 = x_3 + x_3;
-            long d5 = x_5 + x_5;
-            long d7 = x_7 + x_7;
-            long d9 = x_9 + x_9;
+            d1 = x_1 + x_1;
+            d3 = x_3 + x_3;
+            d5 = x_5 + x_5;
+            d7 = x_7 + x_7;
+            d9 = x_9 + x_9;
             long t0 = x_0 * b_0 + ((d1 * b_9 + x_2 * b_8 + d3 * b_7 + x_4 * b_6 + d5 * b_5 + x_6 * b_4 + d7 * b_3 + x_8 * b_2 + d9 * b_1) * n19);
             c_0 = t0 & m26;
             long t1 = (t0 >> 26) + x_0 * b_1 + x_1 * b_0 + ((x_2 * b_9 + x_3 * b_8 + x_4 * b_7 + x_5 * b_6 + x_6 * b_5 + x_7 * b_4 + x_8 * b_3 + x_9 * b_2) * n19);
@@ -748,11 +750,11 @@ internal static class EdwardsGroup
         arrayX[8] = c_8;
         arrayX[9] = c_9;
         {
-            long d1 = y_1 + y_1;
-            long d3 = y_3 + y_3;
-            long d5 = y_5 + y_5;
-            long d7 = y_7 + y_7;
-            long d9 = y_9 + y_9;
+            d1 = y_1 + y_1;
+            d3 = y_3 + y_3;
+            d5 = y_5 + y_5;
+            d7 = y_7 + y_7;
+            d9 = y_9 + y_9;
             long t0 = y_0 * a_0 + ((d1 * a_9 + y_2 * a_8 + d3 * a_7 + y_4 * a_6 + d5 * a_5 + y_6 * a_4 + d7 * a_3 + y_8 * a_2 + d9 * a_1) * n19);
             c_0 = t0 & m26;
             long t1 = (t0 >> 26) + y_0 * a_1 + y_1 * a_0 + ((y_2 * a_9 + y_3 * a_8 + y_4 * a_7 + y_5 * a_6 + y_6 * a_5 + y_7 * a_4 + y_8 * a_3 + y_9 * a_2) * n19);
@@ -788,11 +790,11 @@ internal static class EdwardsGroup
         arrayY[8] = c_8;
         arrayY[9] = c_9;
         {
-            long d1 = a_1 + a_1;
-            long d3 = a_3 + a_3;
-            long d5 = a_5 + a_5;
-            long d7 = a_7 + a_7;
-            long d9 = a_9 + a_9;
+            d1 = a_1 + a_1;
+            d3 = a_3 + a_3;
+            d5 = a_5 + a_5;
+            d7 = a_7 + a_7;
+            d9 = a_9 + a_9;
             long t0 = a_0 * b_0 + ((d1 * b_9 + a_2 * b_8 + d3 * b_7 + a_4 * b_6 + d5 * b_5 + a_6 * b_4 + d7 * b_3 + a_8 * b_2 + d9 * b_1) * n19);
             c_0 = t0 & m26;
             long t1 = (t0 >> 26) + a_0 * b_1 + a_1 * b_0 + ((a_2 * b_9 + a_3 * b_8 + a_4 * b_7 + a_5 * b_6 + a_6 * b_5 + a_7 * b_4 + a_8 * b_3 + a_9 * b_2) * n19);

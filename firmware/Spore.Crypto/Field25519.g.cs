@@ -34,12 +34,13 @@ internal static partial class Field25519
         long g_8 = b[8];
         long g_9 = b[9];
         long h_0, h_1, h_2, h_3, h_4, h_5, h_6, h_7, h_8, h_9;
+        long d1, d3, d5, d7, d9;
         {
-            long d1 = f_1 + f_1;
-            long d3 = f_3 + f_3;
-            long d5 = f_5 + f_5;
-            long d7 = f_7 + f_7;
-            long d9 = f_9 + f_9;
+            d1 = f_1 + f_1;
+            d3 = f_3 + f_3;
+            d5 = f_5 + f_5;
+            d7 = f_7 + f_7;
+            d9 = f_9 + f_9;
             long t0 = f_0 * g_0 + ((d1 * g_9 + f_2 * g_8 + d3 * g_7 + f_4 * g_6 + d5 * g_5 + f_6 * g_4 + d7 * g_3 + f_8 * g_2 + d9 * g_1) * n19);
             h_0 = t0 & m26;
             long t1 = (t0 >> 26) + f_0 * g_1 + f_1 * g_0 + ((f_2 * g_9 + f_3 * g_8 + f_4 * g_7 + f_5 * g_6 + f_6 * g_5 + f_7 * g_4 + f_8 * g_3 + f_9 * g_2) * n19);
@@ -93,19 +94,20 @@ internal static partial class Field25519
         long f_8 = a[8];
         long f_9 = a[9];
         long h_0, h_1, h_2, h_3, h_4, h_5, h_6, h_7, h_8, h_9;
+        long d0, d1, d2, d3, d4, d5, d6, d7, d8, d9;
         while (true)
         {
             {
-                long d0 = f_0 + f_0;
-                long d1 = f_1 + f_1;
-                long d2 = f_2 + f_2;
-                long d3 = f_3 + f_3;
-                long d4 = f_4 + f_4;
-                long d5 = f_5 + f_5;
-                long d6 = f_6 + f_6;
-                long d7 = f_7 + f_7;
-                long d8 = f_8 + f_8;
-                long d9 = f_9 + f_9;
+                d0 = f_0 + f_0;
+                d1 = f_1 + f_1;
+                d2 = f_2 + f_2;
+                d3 = f_3 + f_3;
+                d4 = f_4 + f_4;
+                d5 = f_5 + f_5;
+                d6 = f_6 + f_6;
+                d7 = f_7 + f_7;
+                d8 = f_8 + f_8;
+                d9 = f_9 + f_9;
                 long t0 = f_0 * f_0 + ((d1 * d9 + d2 * f_8 + d3 * d7 + d4 * f_6 + d5 * f_5) * n19);
                 h_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * f_1 + ((d2 * f_9 + d3 * f_8 + d4 * f_7 + d5 * f_6) * n19);

@@ -99,6 +99,7 @@ internal static class MontgomeryLadder
         long b_0, b_1, b_2, b_3, b_4, b_5, b_6, b_7, b_8, b_9;
         long c_0, c_1, c_2, c_3, c_4, c_5, c_6, c_7, c_8, c_9;
         long d_0, d_1, d_2, d_3, d_4, d_5, d_6, d_7, d_8, d_9;
+        long d0, d1, d2, d3, d4, d5, d6, d7, d8, d9;
         long previous = (scalar[(from + 1) >> 3] >> ((from + 1) & 7)) & 1;
         for (int t = from; t >= to; t--)
         {
@@ -166,11 +167,11 @@ internal static class MontgomeryLadder
             z2n_8 = ((b_8 ^ d_8) & mask) ^ b_8;
             z2n_9 = ((b_9 ^ d_9) & mask) ^ b_9;
             {
-                long d1 = d_1 + d_1;
-                long d3 = d_3 + d_3;
-                long d5 = d_5 + d_5;
-                long d7 = d_7 + d_7;
-                long d9 = d_9 + d_9;
+                d1 = d_1 + d_1;
+                d3 = d_3 + d_3;
+                d5 = d_5 + d_5;
+                d7 = d_7 + d_7;
+                d9 = d_9 + d_9;
                 long t0 = d_0 * a_0 + ((d1 * a_9 + d_2 * a_8 + d3 * a_7 + d_4 * a_6 + d5 * a_5 + d_6 * a_4 + d7 * a_3 + d_8 * a_2 + d9 * a_1) * n19);
                 x3n_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d_0 * a_1 + d_1 * a_0 + ((d_2 * a_9 + d_3 * a_8 + d_4 * a_7 + d_5 * a_6 + d_6 * a_5 + d_7 * a_4 + d_8 * a_3 + d_9 * a_2) * n19);
@@ -196,11 +197,11 @@ internal static class MontgomeryLadder
                 x3n_1 = (t10 >> 26) + x3n_1;
             }
             {
-                long d1 = c_1 + c_1;
-                long d3 = c_3 + c_3;
-                long d5 = c_5 + c_5;
-                long d7 = c_7 + c_7;
-                long d9 = c_9 + c_9;
+                d1 = c_1 + c_1;
+                d3 = c_3 + c_3;
+                d5 = c_5 + c_5;
+                d7 = c_7 + c_7;
+                d9 = c_9 + c_9;
                 long t0 = c_0 * b_0 + ((d1 * b_9 + c_2 * b_8 + d3 * b_7 + c_4 * b_6 + d5 * b_5 + c_6 * b_4 + d7 * b_3 + c_8 * b_2 + d9 * b_1) * n19);
                 z3n_0 = t0 & m26;
                 long t1 = (t0 >> 26) + c_0 * b_1 + c_1 * b_0 + ((c_2 * b_9 + c_3 * b_8 + c_4 * b_7 + c_5 * b_6 + c_6 * b_5 + c_7 * b_4 + c_8 * b_3 + c_9 * b_2) * n19);
@@ -246,16 +247,16 @@ internal static class MontgomeryLadder
             b_8 = x3n_8 - z3n_8;
             b_9 = x3n_9 - z3n_9;
             {
-                long d0 = a_0 + a_0;
-                long d1 = a_1 + a_1;
-                long d2 = a_2 + a_2;
-                long d3 = a_3 + a_3;
-                long d4 = a_4 + a_4;
-                long d5 = a_5 + a_5;
-                long d6 = a_6 + a_6;
-                long d7 = a_7 + a_7;
-                long d8 = a_8 + a_8;
-                long d9 = a_9 + a_9;
+                d0 = a_0 + a_0;
+                d1 = a_1 + a_1;
+                d2 = a_2 + a_2;
+                d3 = a_3 + a_3;
+                d4 = a_4 + a_4;
+                d5 = a_5 + a_5;
+                d6 = a_6 + a_6;
+                d7 = a_7 + a_7;
+                d8 = a_8 + a_8;
+                d9 = a_9 + a_9;
                 long t0 = a_0 * a_0 + ((d1 * d9 + d2 * a_8 + d3 * d7 + d4 * a_6 + d5 * a_5) * n19);
                 x3n_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * a_1 + ((d2 * a_9 + d3 * a_8 + d4 * a_7 + d5 * a_6) * n19);
@@ -281,16 +282,16 @@ internal static class MontgomeryLadder
                 x3n_1 = (t10 >> 26) + x3n_1;
             }
             {
-                long d0 = b_0 + b_0;
-                long d1 = b_1 + b_1;
-                long d2 = b_2 + b_2;
-                long d3 = b_3 + b_3;
-                long d4 = b_4 + b_4;
-                long d5 = b_5 + b_5;
-                long d6 = b_6 + b_6;
-                long d7 = b_7 + b_7;
-                long d8 = b_8 + b_8;
-                long d9 = b_9 + b_9;
+                d0 = b_0 + b_0;
+                d1 = b_1 + b_1;
+                d2 = b_2 + b_2;
+                d3 = b_3 + b_3;
+                d4 = b_4 + b_4;
+                d5 = b_5 + b_5;
+                d6 = b_6 + b_6;
+                d7 = b_7 + b_7;
+                d8 = b_8 + b_8;
+                d9 = b_9 + b_9;
                 long t0 = b_0 * b_0 + ((d1 * d9 + d2 * b_8 + d3 * d7 + d4 * b_6 + d5 * b_5) * n19);
                 c_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * b_1 + ((d2 * b_9 + d3 * b_8 + d4 * b_7 + d5 * b_6) * n19);
@@ -341,16 +342,16 @@ internal static class MontgomeryLadder
                 z3n_1 = (t10 >> 26) + z3n_1;
             }
             {
-                long d0 = x2n_0 + x2n_0;
-                long d1 = x2n_1 + x2n_1;
-                long d2 = x2n_2 + x2n_2;
-                long d3 = x2n_3 + x2n_3;
-                long d4 = x2n_4 + x2n_4;
-                long d5 = x2n_5 + x2n_5;
-                long d6 = x2n_6 + x2n_6;
-                long d7 = x2n_7 + x2n_7;
-                long d8 = x2n_8 + x2n_8;
-                long d9 = x2n_9 + x2n_9;
+                d0 = x2n_0 + x2n_0;
+                d1 = x2n_1 + x2n_1;
+                d2 = x2n_2 + x2n_2;
+                d3 = x2n_3 + x2n_3;
+                d4 = x2n_4 + x2n_4;
+                d5 = x2n_5 + x2n_5;
+                d6 = x2n_6 + x2n_6;
+                d7 = x2n_7 + x2n_7;
+                d8 = x2n_8 + x2n_8;
+                d9 = x2n_9 + x2n_9;
                 long t0 = x2n_0 * x2n_0 + ((d1 * d9 + d2 * x2n_8 + d3 * d7 + d4 * x2n_6 + d5 * x2n_5) * n19);
                 a_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * x2n_1 + ((d2 * x2n_9 + d3 * x2n_8 + d4 * x2n_7 + d5 * x2n_6) * n19);
@@ -376,16 +377,16 @@ internal static class MontgomeryLadder
                 a_1 = (t10 >> 26) + a_1;
             }
             {
-                long d0 = z2n_0 + z2n_0;
-                long d1 = z2n_1 + z2n_1;
-                long d2 = z2n_2 + z2n_2;
-                long d3 = z2n_3 + z2n_3;
-                long d4 = z2n_4 + z2n_4;
-                long d5 = z2n_5 + z2n_5;
-                long d6 = z2n_6 + z2n_6;
-                long d7 = z2n_7 + z2n_7;
-                long d8 = z2n_8 + z2n_8;
-                long d9 = z2n_9 + z2n_9;
+                d0 = z2n_0 + z2n_0;
+                d1 = z2n_1 + z2n_1;
+                d2 = z2n_2 + z2n_2;
+                d3 = z2n_3 + z2n_3;
+                d4 = z2n_4 + z2n_4;
+                d5 = z2n_5 + z2n_5;
+                d6 = z2n_6 + z2n_6;
+                d7 = z2n_7 + z2n_7;
+                d8 = z2n_8 + z2n_8;
+                d9 = z2n_9 + z2n_9;
                 long t0 = z2n_0 * z2n_0 + ((d1 * d9 + d2 * z2n_8 + d3 * d7 + d4 * z2n_6 + d5 * z2n_5) * n19);
                 b_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d0 * z2n_1 + ((d2 * z2n_9 + d3 * z2n_8 + d4 * z2n_7 + d5 * z2n_6) * n19);
@@ -411,11 +412,11 @@ internal static class MontgomeryLadder
                 b_1 = (t10 >> 26) + b_1;
             }
             {
-                long d1 = a_1 + a_1;
-                long d3 = a_3 + a_3;
-                long d5 = a_5 + a_5;
-                long d7 = a_7 + a_7;
-                long d9 = a_9 + a_9;
+                d1 = a_1 + a_1;
+                d3 = a_3 + a_3;
+                d5 = a_5 + a_5;
+                d7 = a_7 + a_7;
+                d9 = a_9 + a_9;
                 long t0 = a_0 * b_0 + ((d1 * b_9 + a_2 * b_8 + d3 * b_7 + a_4 * b_6 + d5 * b_5 + a_6 * b_4 + d7 * b_3 + a_8 * b_2 + d9 * b_1) * n19);
                 x2n_0 = t0 & m26;
                 long t1 = (t0 >> 26) + a_0 * b_1 + a_1 * b_0 + ((a_2 * b_9 + a_3 * b_8 + a_4 * b_7 + a_5 * b_6 + a_6 * b_5 + a_7 * b_4 + a_8 * b_3 + a_9 * b_2) * n19);
@@ -476,11 +477,11 @@ internal static class MontgomeryLadder
                 d_1 = (t10 >> 26) + d_1;
             }
             {
-                long d1 = d_1 + d_1;
-                long d3 = d_3 + d_3;
-                long d5 = d_5 + d_5;
-                long d7 = d_7 + d_7;
-                long d9 = d_9 + d_9;
+                d1 = d_1 + d_1;
+                d3 = d_3 + d_3;
+                d5 = d_5 + d_5;
+                d7 = d_7 + d_7;
+                d9 = d_9 + d_9;
                 long t0 = d_0 * c_0 + ((d1 * c_9 + d_2 * c_8 + d3 * c_7 + d_4 * c_6 + d5 * c_5 + d_6 * c_4 + d7 * c_3 + d_8 * c_2 + d9 * c_1) * n19);
                 z2n_0 = t0 & m26;
                 long t1 = (t0 >> 26) + d_0 * c_1 + d_1 * c_0 + ((d_2 * c_9 + d_3 * c_8 + d_4 * c_7 + d_5 * c_6 + d_6 * c_5 + d_7 * c_4 + d_8 * c_3 + d_9 * c_2) * n19);

@@ -36,6 +36,7 @@ internal static class EdwardsGroupFile
         field.Load("y", "arrayY");
         field.Load("z", "arrayZ");
         field.Declare("a", "b", "c", "e");
+        field.DeclareDoubled(squares: true);
         source.Block("while (true)", () =>
         {
             field.Add("a", "x", "y");
@@ -70,6 +71,7 @@ internal static class EdwardsGroupFile
         field.Load("x", "arrayX");
         field.Load("y", "arrayY");
         field.Declare("a", "b", "c", "e");
+        field.DeclareDoubled(squares: false);
         field.Add("e", "y", "x");
         field.Assign("c", "sum");
         field.Multiply("a", "e", "c");

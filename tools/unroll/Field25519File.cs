@@ -22,6 +22,7 @@ internal static class Field25519File
                 field.Load("f", "a");
                 field.Load("g", "b");
                 field.Declare("h");
+                field.DeclareDoubled(squares: false);
                 field.Multiply("h", "f", "g");
                 field.Store("result", "h");
             });
@@ -32,6 +33,7 @@ internal static class Field25519File
                 field.Constants();
                 field.Load("f", "a");
                 field.Declare("h");
+                field.DeclareDoubled(squares: true);
                 source.Block("while (true)", () =>
                 {
                     field.Square("h", "f");

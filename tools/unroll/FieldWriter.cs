@@ -5,7 +5,8 @@ namespace Spore.Unroll;
 
 /// <summary>
 /// Writes arithmetic modulo 2^255 - 19 on elements that are ten locals each, limb i of element x being <c>x_i</c> with
-/// weight 2^ceil(25.5 i). What is written needs the locals m26, m25 and n19.
+/// weight 2^ceil(25.5 i). What is written needs the locals m26, m25 and n19, and products and squares those of
+/// <see cref="DeclareDoubled"/>.
 /// </summary>
 /// <remarks>
 /// A column of a product is a local of its own, written once and read twice, each time first in its statement: the
@@ -23,6 +24,12 @@ internal sealed class FieldWriter(SourceWriter source)
         _source.Line("long m26 = 0x3FFFFFF;");
         _source.Line("long m25 = 0x1FFFFFF;");
         _source.Line("long n19 = 19;");
+    }
+
+    /// <summary>Declares the doubled limbs that products work with, or those of squares, which are all ten. Once for all, since the compiler gives every block locals of its own.</summary>
+    internal void DeclareDoubled(bool squares)
+    {
+        _source.Line($"long {string.Join(", ", Enumerable.Range(0, Limbs).Where(i => squares || i % 2 == 1).Select(i => $"d{i}"))};");
     }
 
     /// <summary>Declares elements.</summary>
@@ -89,7 +96,7 @@ internal sealed class FieldWriter(SourceWriter source)
         {
             for (int i = 1; i < Limbs; i += 2)
             {
-                _source.Line($"long d{i} = {f}_{i} + {f}_{i};");
+                _source.Line($"d{i} = {f}_{i} + {f}_{i};");
             }
 
             for (int k = 0; k < Limbs; k++)
@@ -145,7 +152,7 @@ internal sealed class FieldWriter(SourceWriter source)
         {
             for (int i = 0; i < Limbs; i++)
             {
-                _source.Line($"long d{i} = {f}_{i} + {f}_{i};");
+                _source.Line($"d{i} = {f}_{i} + {f}_{i};");
             }
 
             for (int k = 0; k < Limbs; k++)

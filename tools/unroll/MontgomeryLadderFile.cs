@@ -44,6 +44,7 @@ internal static class MontgomeryLadderFile
         }
 
         field.Declare("a", "b", "c", "d");
+        field.DeclareDoubled(squares: true);
         source.Line("long previous = (scalar[(from + 1) >> 3] >> ((from + 1) & 7)) & 1;");
         source.Block("for (int t = from; t >= to; t--)", () =>
         {
