@@ -38,7 +38,7 @@ public sealed partial class Node : ITftpFiles
 
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
-        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        Peer peer = PeerOf(transfer);
         if (Ascii.IsSame(name, offset, length, _headName))
         {
             if (!_network.IsComplete || !ServesHead)
@@ -151,7 +151,7 @@ public sealed partial class Node : ITftpFiles
         }
         else if (transfer.IsClient && !transfer.IsSender && transfer.File == HeadFile && result == TftpError.FileNotFound)
         {
-            Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+            Peer peer = PeerOf(transfer);
             if (peer != null)
             {
                 _agreements.Set(peer.Slot, Agreements.WantsWrite, _network.IsComplete);
@@ -166,7 +166,7 @@ public sealed partial class Node : ITftpFiles
     /// <returns><see cref="TftpError.Ok"/> to go on with what follows it.</returns>
     private int JudgeHeader(TftpTransfer transfer, HeaderCheck check)
     {
-        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        Peer peer = PeerOf(transfer);
         if (peer == null)
         {
             return TftpError.Aborted;
@@ -248,7 +248,7 @@ public sealed partial class Node : ITftpFiles
         if (place >= 0)
         {
             int header = place * NetworkHeader.Size;
-            Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
+            Peer peer = PeerOf(_tftp.At(place));
             if (peer != null && !IsCandidate(header) && CheckUnrefused(header) == NetworkFault.None)
             {
                 _agreements.CheckedAt[peer.Slot] = now;
@@ -281,7 +281,7 @@ public sealed partial class Node : ITftpFiles
     {
         TftpTransfer transfer = _tftp.At(place);
         HeaderCheck check = _checks[place];
-        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        Peer peer = PeerOf(transfer);
         int result = peer == null ? TftpError.Aborted : JudgeChecked(transfer, peer, check, place * NetworkHeader.Size, isSigned);
         check.IsWaiting = false;
         _tftp.Resume(transfer, result, now);
@@ -326,19 +326,19 @@ public sealed partial class Node : ITftpFiles
                 return transfer.File == HeadFile ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
             }
 
-            _host.Report(NodeEvent.Equivocation, peer.PublicKey, 0, (long)version);
+            Report(NodeEvent.Equivocation, peer, (long)version);
             return Refuse(transfer, NetworkFault.Equivocation);
         }
 
         if (version == _candidateVersion && !isCandidate)
         {
-            _host.Report(NodeEvent.Equivocation, peer.PublicKey, 0, (long)version);
+            Report(NodeEvent.Equivocation, peer, (long)version);
             return Refuse(transfer, NetworkFault.Equivocation);
         }
 
         if (!isCandidate)
         {
-            _host.Report(NodeEvent.HeaderVerified, peer.PublicKey, 0, (long)version);
+            Report(NodeEvent.HeaderVerified, peer, (long)version);
             if (version > _candidateVersion)
             {
                 Array.Copy(_headers, header, _candidate, 0, NetworkHeader.Size);
@@ -427,7 +427,7 @@ public sealed partial class Node : ITftpFiles
 
     private bool IsOfGuest(TftpTransfer transfer)
     {
-        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+        Peer peer = PeerOf(transfer);
         return peer == null || peer.IsGuest;
     }
 
@@ -447,13 +447,13 @@ public sealed partial class Node : ITftpFiles
 
         if (fault != NetworkFault.None)
         {
-            _host.Report(NodeEvent.NetworkRefused, KeyOf(transfer), 0, (long)fault);
+            Report(NodeEvent.NetworkRefused, PeerOf(transfer), (long)fault);
             return Refusal.Network(transfer, fault);
         }
 
         if (last)
         {
-            Apply(FindLinkLocal(transfer.RemoteAddress, 0), _now);
+            Apply(PeerOf(transfer), _now);
         }
 
         return TftpError.Ok;
@@ -461,14 +461,8 @@ public sealed partial class Node : ITftpFiles
 
     private int Refuse(TftpTransfer transfer, NetworkFault fault)
     {
-        _host.Report(NodeEvent.HeaderRefused, KeyOf(transfer), 0, (long)fault);
+        Report(NodeEvent.HeaderRefused, PeerOf(transfer), (long)fault);
         return Refusal.Network(transfer, fault);
-    }
-
-    private byte[] KeyOf(TftpTransfer transfer)
-    {
-        Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
-        return peer != null ? peer.PublicKey : null;
     }
 
     // Members first; guests in turn, those with no refused header first.
@@ -488,7 +482,7 @@ public sealed partial class Node : ITftpFiles
                 continue;
             }
 
-            Peer peer = FindLinkLocal(_tftp.At(i).RemoteAddress, 0);
+            Peer peer = PeerOf(_tftp.At(i));
             int rank = peer == null || peer.IsMember ? 0 : _agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
@@ -515,7 +509,7 @@ public sealed partial class Node : ITftpFiles
     // A header that needs no signature check any more, since another transfer has brought it, waits for nothing.
     private long CheckDueOf(int place)
     {
-        Peer peer = FindLinkLocal(_tftp.At(place).RemoteAddress, 0);
+        Peer peer = PeerOf(_tftp.At(place));
         if (peer == null || IsCandidate(place * NetworkHeader.Size))
         {
             return _now;

@@ -49,7 +49,7 @@ public sealed partial class Node
             Transmit(Rendezvous);
         }
 
-        _host.Report(NodeEvent.HelloSent, null, 0, (long)NetworkVersion);
+        Report(NodeEvent.HelloSent, null, (long)NetworkVersion);
         if (HasMemberSession(now))
         {
             _helloInterval = FirstHello;

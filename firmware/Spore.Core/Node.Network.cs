@@ -199,21 +199,22 @@ public sealed partial class Node
 
     private bool IsWitness(int entry)
     {
-        return (RolesOf(entry) & EntryRoles.Witness) != 0;
+        return FindField(entry, EntryField.Roles) && (_network.Bytes[_field.ValueOffset] & EntryRoles.Witness) != 0;
     }
 
-    private int RolesOf(int entry)
+    // The first field of a type in an entry: where there is one, the cursor stands on it.
+    private bool FindField(int entry, int type)
     {
         _field.Begin(_network.Bytes, _network.EntryOffset(entry));
         while (_field.Next())
         {
-            if (_field.Type == EntryField.Roles)
+            if (_field.Type == type)
             {
-                return _network.Bytes[_field.ValueOffset];
+                return true;
             }
         }
 
-        return 0;
+        return false;
     }
 
     /// <summary>Called when the staged network is complete and sound: it becomes the applied one, and sessions follow it at once.</summary>
@@ -252,7 +253,7 @@ public sealed partial class Node
         }
 
         // Guests that turned out to be members may be more than there is room for.
-        while (CountKnown() > _limits.Peers)
+        while (Count(false) > _limits.Peers)
         {
             Remove(MemberToEvict(now), now);
         }
@@ -262,7 +263,7 @@ public sealed partial class Node
             _hasAuthority = true;
         }
 
-        _host.Report(NodeEvent.NetworkApplied, from != null ? from.PublicKey : null, 0, (long)version);
+        Report(NodeEvent.NetworkApplied, from, (long)version);
         for (int i = 0; i < peers.Length; i++)
         {
             if (peers[i].InUse && _agreements.Agrees(i))
@@ -343,16 +344,7 @@ public sealed partial class Node
 
     private bool IsKeptAlive(int entry)
     {
-        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
-        while (_field.Next())
-        {
-            if (_field.Type == EntryField.Keepalive)
-            {
-                return BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset) > 0;
-            }
-        }
-
-        return false;
+        return FindField(entry, EntryField.Keepalive) && BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset) > 0;
     }
 
     // Whoever is reading the old network would get a mixture.
@@ -377,7 +369,7 @@ public sealed partial class Node
         _agreements.Set(slot, Agreements.WantsWrite, false);
         if (first)
         {
-            _host.Report(NodeEvent.Agreed, peer.PublicKey, 0, (long)NetworkVersion);
+            Report(NodeEvent.Agreed, peer, (long)NetworkVersion);
         }
 
         Confirm(peer, _now);
@@ -396,7 +388,7 @@ public sealed partial class Node
         _hasAuthority = true;
         if (!wasFresh)
         {
-            _host.Report(NodeEvent.Fresh, peer.PublicKey, 0, (long)NetworkVersion);
+            Report(NodeEvent.Fresh, peer, (long)NetworkVersion);
         }
     }
 
@@ -610,7 +602,7 @@ public sealed partial class Node
         if (result == TftpError.AccessViolation && transfer.IsRefused && !IsBehind)
         {
             IsBehind = true;
-            _host.Report(NodeEvent.Behind, KeyOf(transfer), 0, (long)_candidateVersion);
+            Report(NodeEvent.Behind, PeerOf(transfer), (long)_candidateVersion);
         }
 
         long wait = FirstPullRetry << _pullTries;
@@ -643,6 +635,6 @@ public sealed partial class Node
             }
         }
 
-        _host.Report(NodeEvent.NetworkExpired, null, 0, (long)NetworkVersion);
+        Report(NodeEvent.NetworkExpired, null, (long)NetworkVersion);
     }
 }

@@ -198,7 +198,7 @@ public sealed partial class Node : IUdpOutput
             TftpTransfer transfer = _tftp.At(i);
             if (transfer.IsActive && !transfer.IsClient)
             {
-                Peer peer = FindLinkLocal(transfer.RemoteAddress, 0);
+                Peer peer = PeerOf(transfer);
                 if (peer == null || peer.IsGuest)
                 {
                     _tftp.Abort(transfer, TftpError.NotDefined);

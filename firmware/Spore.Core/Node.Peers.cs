@@ -57,7 +57,7 @@ public sealed partial class Node : ITunnelHost
         }
 
         Peer peer = FreeSlot();
-        if (peer == null || CountGuests() >= _limits.Guests)
+        if (peer == null || Count(true) >= _limits.Guests)
         {
             peer = GuestToEvict();
             if (peer == null)
@@ -75,7 +75,7 @@ public sealed partial class Node : ITunnelHost
 
         peer.IsGuest = true;
         _guestsDue = Earlier(_guestsDue, now + GuestLifetime);
-        _host.Report(NodeEvent.GuestAdmitted, peer.PublicKey, 0, 0);
+        Report(NodeEvent.GuestAdmitted, peer, 0);
         return peer;
     }
 
@@ -88,7 +88,7 @@ public sealed partial class Node : ITunnelHost
     {
         if (peer.IsGuest && peer.HasSpoken)
         {
-            if (CountGuests() >= _limits.Guests)
+            if (Count(true) >= _limits.Guests)
             {
                 return false;
             }
@@ -106,7 +106,7 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
     {
-        _host.Report(NodeEvent.SessionUp, peer.PublicKey, 0, isInitiator ? 1 : 0);
+        Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
         int slot = peer.Slot;
         if (isInitiator || (!IsFresh(now) && peer.IsMember && IsWitness(peer.Entry)))
         {
@@ -122,7 +122,7 @@ public sealed partial class Node : ITunnelHost
     void ITunnelHost.SessionDown(Peer peer, long now)
     {
         _tftp.AbortRemote(peer.Bytes, Peer.LinkLocal);
-        _host.Report(NodeEvent.SessionDown, peer.PublicKey, 0, 0);
+        Report(NodeEvent.SessionDown, peer, 0);
         if (peer.IsMember && !HasMemberSession(now))
         {
             RestartHello();
@@ -131,7 +131,12 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.Report(NodeEvent what, Peer peer, long value)
     {
-        _host.Report(what, peer.PublicKey, 0, value);
+        Report(what, peer, value);
+    }
+
+    private void Report(NodeEvent what, Peer peer, long value)
+    {
+        _host.Report(what, peer != null ? peer.PublicKey : null, 0, value);
     }
 
     /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
@@ -168,22 +173,8 @@ public sealed partial class Node : ITunnelHost
             return _tunnel.Peers[slot].Endpoint.IsKnown;
         }
 
-        int start = _network.EntryOffset(entry);
-        if (_neighbours.Find(_network.Bytes, start + NetworkEntry.KeyOffset) >= 0)
-        {
-            return true;
-        }
-
-        _field.Begin(_network.Bytes, start);
-        while (_field.Next())
-        {
-            if (_field.Type == EntryField.EndpointAddress)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return _neighbours.Find(_network.Bytes, _network.EntryOffset(entry) + NetworkEntry.KeyOffset) >= 0
+            || FindField(entry, EntryField.EndpointAddress);
     }
 
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
@@ -256,7 +247,7 @@ public sealed partial class Node : ITunnelHost
     // Room for one more peer that is no guest.
     private bool MakeRoom(long now)
     {
-        if (CountKnown() < _limits.Peers)
+        if (Count(false) < _limits.Peers)
         {
             return true;
         }
@@ -285,7 +276,7 @@ public sealed partial class Node : ITunnelHost
 
     private void Remove(Peer peer, long now)
     {
-        _host.Report(NodeEvent.PeerRemoved, peer.PublicKey, 0, 0);
+        Report(NodeEvent.PeerRemoved, peer, 0);
         if (peer.IsMember)
         {
             _slotOfEntry[peer.Entry] = -1;
@@ -398,28 +389,13 @@ public sealed partial class Node : ITunnelHost
         return oldest;
     }
 
-    private int CountGuests()
+    private int Count(bool guests)
     {
         int count = 0;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsGuest)
-            {
-                count++;
-            }
-        }
-
-        return count;
-    }
-
-    private int CountKnown()
-    {
-        int count = 0;
-        Peer[] peers = _tunnel.Peers;
-        for (int i = 0; i < peers.Length; i++)
-        {
-            if (peers[i].InUse && !peers[i].IsGuest)
+            if (peers[i].InUse && peers[i].IsGuest == guests)
             {
                 count++;
             }
@@ -440,6 +416,11 @@ public sealed partial class Node : ITunnelHost
         }
 
         return false;
+    }
+
+    private Peer PeerOf(Tftp.TftpTransfer transfer)
+    {
+        return FindLinkLocal(transfer.RemoteAddress, 0);
     }
 
     private Peer FindLinkLocal(byte[] address, int offset)

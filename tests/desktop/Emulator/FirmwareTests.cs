@@ -165,7 +165,7 @@ public sealed class FirmwareTests : IDisposable
         // No heap to make a node in.
         DeviceProgram program = new([DeviceCode.Firmware]);
         using Surroundings surroundings = new() { IsLinkUp = true, Address = BoardAddress };
-        using Device device = new(program, program.FindMethod("Spore.Firmware.Program::Main"), 50 * 1024, _log, surroundings);
+        using Device device = new(program, program.FindMethod("Spore.Firmware.Program::Main"), 36 * 1024, _log, surroundings);
         FlashRecords.WriteIdentity(program, Identity(BoardKey).Record);
         Assert.Equal(RunState.TimeIsUp, device.RunFor(30));
         Assert.Contains("failed: ", Text);
