@@ -31,6 +31,11 @@ public sealed partial class Node : ITftpFiles
     private ulong _candidateVersion;
     private TftpTransfer _stagingOwner;
     private long _stagingTouched;
+
+    // Whose block is kept while its header is being checked, of which the rest behind the header.
+    private TftpTransfer _restOwner;
+    private int _restLength;
+    private bool _restIsLast;
     private long _checkDue = Never;
 
     // The transfer whose header's signature is being checked, or -1.
@@ -124,6 +129,11 @@ public sealed partial class Node : ITftpFiles
             int judgment = JudgeHeader(transfer, check);
             if (judgment != TftpError.Ok)
             {
+                if (judgment == TftpError.Wait)
+                {
+                    KeepRest(transfer, data, offset + taken, count - taken, last);
+                }
+
                 return judgment;
             }
         }
@@ -138,6 +148,11 @@ public sealed partial class Node : ITftpFiles
         {
             _checking = -1;
             ScheduleCheck();
+        }
+
+        if (_restOwner == transfer)
+        {
+            _restOwner = null;
         }
 
         if (_stagingOwner == transfer)
@@ -354,7 +369,12 @@ public sealed partial class Node : ITftpFiles
             return EndOfHead(transfer, transfer.BlockLength - check.Rest);
         }
 
-        // The block that completed the header was not kept, and is taken when it comes again.
+        if (_restOwner == transfer && TakeStaging(transfer, header))
+        {
+            return TakeEntries(transfer, _staging.Bytes, _staging.Bytes.Length - _restLength, _restLength, _restIsLast);
+        }
+
+        // The block that completed the header is taken when it comes again.
         check.IsVerified = true;
         check.Length -= check.Rest;
         return TftpError.Repeat;
@@ -405,10 +425,12 @@ public sealed partial class Node : ITftpFiles
         return true;
     }
 
-    // The staging buffer serves two: while it holds no network, packets that wait for a session lie in it.
+    // The staging buffer serves three: while it holds no network, packets that wait for a session lie in it, and at its end
+    // what followed a header whose signature is being checked.
     private NetworkFault BeginStaging(byte[] header, int offset)
     {
-        _tunnel.QueueIn(null);
+        _tunnel.QueueIn(null, 0);
+        _restOwner = null;
         NetworkFault fault = _staging.Begin(header, offset);
         if (fault != NetworkFault.None)
         {
@@ -422,7 +444,24 @@ public sealed partial class Node : ITftpFiles
     {
         _stagingOwner = null;
         _staging.Clear();
-        _tunnel.QueueIn(_staging.Bytes);
+        _tunnel.QueueIn(_staging.Bytes, _staging.Bytes.Length - RestRoom);
+    }
+
+    private int RestRoom
+    {
+        get { return _limits.Mtu < _staging.Bytes.Length / 2 ? _limits.Mtu : _staging.Bytes.Length / 2; }
+    }
+
+    // One rest is kept, where there is room. Without it the block is taken when the peer repeats it, after some seconds.
+    private void KeepRest(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
+    {
+        if (_restOwner == null && _staging.IsEmpty && count > 0 && count <= RestRoom)
+        {
+            Array.Copy(data, offset, _staging.Bytes, _staging.Bytes.Length - count, count);
+            _restOwner = transfer;
+            _restLength = count;
+            _restIsLast = last;
+        }
     }
 
     private bool IsOfGuest(TftpTransfer transfer)

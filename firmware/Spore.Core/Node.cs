@@ -72,7 +72,7 @@ public sealed partial class Node
 
         _network = new NetworkFile(limits, _hash);
         _staging = new NetworkFile(_network);
-        _tunnel.QueueIn(_staging.Bytes);
+        EndStaging();
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);

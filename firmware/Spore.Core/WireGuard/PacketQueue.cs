@@ -9,11 +9,12 @@ internal sealed class PacketQueue
     private const int HeaderSize = 4;
 
     private byte[] _room;
+    private int _size;
     private int _used;
 
-    /// <summary>Called to lend it memory, or to take it back, with null. What waited is dropped.</summary>
+    /// <summary>Called to lend it so many bytes of a buffer, or to take them back, with none. What waited is dropped.</summary>
     /// <returns>How many packets did.</returns>
-    internal int Use(byte[] room)
+    internal int Use(byte[] room, int size)
     {
         int dropped = 0;
         for (int at = 0; at < _used; at += SizeAt(at))
@@ -22,6 +23,7 @@ internal sealed class PacketQueue
         }
 
         _room = room;
+        _size = size;
         _used = 0;
         return dropped;
     }
@@ -30,12 +32,12 @@ internal sealed class PacketQueue
     /// <returns>False when there is no memory for it at all.</returns>
     internal bool Add(int slot, byte[] buffer, int offset, int length)
     {
-        if (_room == null || _room.Length < HeaderSize + length)
+        if (_size < HeaderSize + length)
         {
             return false;
         }
 
-        while (_room.Length - _used < HeaderSize + length)
+        while (_size - _used < HeaderSize + length)
         {
             int oldest = Find(slot);
             Remove(oldest < 0 ? 0 : oldest);

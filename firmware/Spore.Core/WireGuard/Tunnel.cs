@@ -108,10 +108,11 @@ public sealed class Tunnel
     }
 
     /// <summary>Lends memory for inner packets that wait for a session, or takes it back; those that wait are dropped and counted.</summary>
-    /// <param name="room">The memory, not to be used otherwise meanwhile; null for none.</param>
-    public void QueueIn(byte[] room)
+    /// <param name="room">The memory; null for none.</param>
+    /// <param name="size">How many of its first bytes, not to be used otherwise meanwhile.</param>
+    public void QueueIn(byte[] room, int size)
     {
-        _counters.InnerDropped += _queue.Use(room);
+        _counters.InnerDropped += _queue.Use(room, size);
     }
 
     /// <summary>Looks through the slots in use for a key.</summary>

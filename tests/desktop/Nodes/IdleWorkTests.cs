@@ -95,6 +95,45 @@ public class IdleWorkTests
         Assert.Contains(_node.Events, e => e.What == NodeEvent.HeaderVerified);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(9)]
+    public void What_follows_a_header_is_kept_until_it_is_checked(int members)
+    {
+        byte[] newer = Mesh.NetworkOf(2, [_node, _member, .. Enumerable.Range(10, members - 2).Select(i => _mesh.AddStranger((byte)i))]);
+        StrangerTransfer transfer = _member.Write("network", newer);
+        Assert.True(transfer.IsComplete);
+        Assert.Equal((newer.Length / 512) + 1, transfer.BlocksSent);
+        Assert.Equal(2UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void Of_two_that_wait_one_is_kept_and_the_other_repeats_its_block()
+    {
+        byte[] newest = Mesh.NetworkOf(3, [_node, _member]);
+        Stranger other = _mesh.AddStranger(3);
+        Assert.True(other.Connect(_node));
+        StrangerTransfer first = _member.StartWrite("network", _newer);
+        StrangerTransfer second = other.StartWrite("network", newest);
+        Assert.True(_member.Finish(first).IsComplete);
+        Assert.True(other.Finish(second).IsComplete);
+        Assert.Equal(1, first.BlocksSent);
+        Assert.Equal(2, second.BlocksSent);
+        Assert.Equal(3UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void What_is_kept_does_not_outlive_its_transfer()
+    {
+        byte[] forged = [.. _newer[..143], (byte)(_newer[143] ^ 1), .. _newer[144..]];
+        Assert.NotNull(_member.Write("network", forged).Error);
+        Stranger other = _mesh.AddStranger(3);
+        Assert.True(other.Connect(_node));
+        StrangerTransfer transfer = other.Write("network", _newer);
+        Assert.True(transfer.IsComplete);
+        Assert.Equal(1, transfer.BlocksSent);
+    }
+
     [Fact]
     public void A_forged_header_is_refused_after_its_check()
     {

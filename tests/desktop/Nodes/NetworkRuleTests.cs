@@ -417,6 +417,30 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void Packets_that_wait_make_room_for_a_network_and_handshakes_go_on()
+    {
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(200_000);
+        Assert.True(_node.Send(ToAddress(2)));
+        long dropped = _node.Node.Counters.InnerDropped;
+        Guest().StartWrite("network", Big(6), silentAfter: 2);
+        _mesh.Run(500);
+        Assert.Equal(dropped + 1, _node.Node.Counters.InnerDropped);
+        Assert.True(_node.Send(ToAddress(2)));
+        Assert.Equal(dropped + 2, _node.Node.Counters.InnerDropped);
+        int initiations = _node.Sent.Count(s => s[0] == 1);
+        _mesh.Run(6_000);
+        Assert.Equal(initiations + 1, _node.Sent.Count(s => s[0] == 1));
+
+        // With the network there, packets wait again.
+        Assert.True(Guest().Write("network", Big(6)).IsComplete);
+        Assert.True(_node.Send(ToAddress(2)));
+        Assert.Equal(dropped + 2, _node.Node.Counters.InnerDropped);
+        Assert.True(_member.Connect(_node));
+        Assert.Contains(_member.Inner, p => p.AsSpan(0, ToAddress(2).Length).SequenceEqual(ToAddress(2)));
+    }
+
+    [Fact]
     public void A_header_that_does_not_verify_takes_no_staging_buffer()
     {
         StrangerTransfer slow = Guest().StartWrite("network", Big(6), silentAfter: 2);
@@ -443,7 +467,11 @@ public class NetworkRuleTests
     [Fact]
     public void Who_changes_a_verified_header_when_it_repeats_it_has_it_checked_again()
     {
-        StrangerTransfer transfer = Guest().StartWrite("network", Big(6));
+        // Another one's block is kept, so that this one's has to be repeated.
+        Stranger other = Guest();
+        Stranger guest = Guest();
+        other.StartWrite("network", SignedByAnother(Big(9)));
+        StrangerTransfer transfer = guest.StartWrite("network", Big(6));
         Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
         transfer.Content.Clear();
         transfer.Content.AddRange(SignedByAnother(Big(7)));
@@ -455,7 +483,11 @@ public class NetworkRuleTests
     [Fact]
     public void Who_changes_the_entries_when_it_repeats_them_is_found_out_by_the_root()
     {
-        StrangerTransfer transfer = Guest().StartWrite("network", Big(6));
+        // Another one's block is kept, so that this one's has to be repeated.
+        Stranger other = Guest();
+        Stranger guest = Guest();
+        other.StartWrite("network", SignedByAnother(Big(9)));
+        StrangerTransfer transfer = guest.StartWrite("network", Big(6));
         Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
         transfer.Content[200] ^= 1;
         _member.Finish(transfer);

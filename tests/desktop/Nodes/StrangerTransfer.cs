@@ -29,6 +29,9 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
     /// <summary>The number of the block after which nothing more is said.</summary>
     public int SilentAfter { get; init; } = int.MaxValue;
 
+    /// <summary>Blocks sent, each repetition counted.</summary>
+    public int BlocksSent { get; private set; }
+
     /// <summary>Whether the file is there whole.</summary>
     public bool IsComplete => IsDone && Error is null;
 
@@ -95,6 +98,7 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         _block = number;
         if (number <= SilentAfter)
         {
+            BlocksSent++;
             int start = (number - 1) * BlockSize;
             send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(BlockSize, Content.Count - start))]);
             later(() =>

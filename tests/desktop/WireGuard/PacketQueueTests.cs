@@ -17,7 +17,7 @@ public class PacketQueueTests
     [Fact]
     public void Packets_come_out_whole_and_in_order_each_to_its_own_peer()
     {
-        _queue.Use(new byte[64]);
+        _queue.Use(new byte[64], 64);
         Add(A, 1, 2, 3);
         Add(B, 4);
         Add(A, 5, 6);
@@ -30,7 +30,7 @@ public class PacketQueueTests
     [Fact]
     public void A_full_queue_drops_the_oldest_of_the_same_peer_else_of_all()
     {
-        _queue.Use(new byte[3 * (Header + 1)]);
+        _queue.Use(new byte[3 * (Header + 1)], 3 * (Header + 1));
         Add(A, 1);
         Add(B, 2);
         Add(B, 3);
@@ -46,7 +46,7 @@ public class PacketQueueTests
     [Fact]
     public void A_long_packet_takes_the_place_of_several()
     {
-        _queue.Use(new byte[3 * (Header + 1)]);
+        _queue.Use(new byte[3 * (Header + 1)], 3 * (Header + 1));
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
@@ -58,7 +58,7 @@ public class PacketQueueTests
     [Fact]
     public void Dropping_a_peer_leaves_the_others()
     {
-        _queue.Use(new byte[64]);
+        _queue.Use(new byte[64], 64);
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
@@ -72,14 +72,14 @@ public class PacketQueueTests
     {
         Assert.False(_queue.Add(A, [1], 0, 1));
         byte[] room = new byte[2 * (Header + 1)];
-        Assert.Equal(0, _queue.Use(room));
+        Assert.Equal(0, _queue.Use(room, room.Length));
         Assert.False(_queue.Add(A, new byte[room.Length], 0, room.Length - Header + 1));
         Add(A, 1);
         Add(B, 2);
-        Assert.Equal(2, _queue.Use(null));
+        Assert.Equal(2, _queue.Use(null!, 0));
         Assert.Null(Take(A));
         Assert.False(_queue.Add(A, [1], 0, 1));
-        Assert.Equal(0, _queue.Use(room));
+        Assert.Equal(0, _queue.Use(room, room.Length));
         Assert.Null(Take(A));
     }
 
@@ -89,7 +89,7 @@ public class PacketQueueTests
         Gen.Select(Gen.Int[20, 60], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 16]).Array[1, 60]).Sample((size, steps) =>
         {
             PacketQueue queue = new();
-            queue.Use(new byte[size]);
+            queue.Use(new byte[size], size);
             List<(int Owner, byte[] Bytes)> model = [];
             byte value = 0;
             foreach ((int slot, int action, int length) in steps)
