@@ -73,6 +73,18 @@ public sealed partial class Node : ITftpFiles
             return TftpError.Ok;
         }
 
+        if (Ascii.IsSame(name, offset, length, _statusName))
+        {
+            if (peer == null || !peer.IsMember)
+            {
+                return Refusal.MembersOnly(transfer);
+            }
+
+            transfer.File = StatusFile;
+            transfer.Size = WriteStatus();
+            return TftpError.Ok;
+        }
+
         return TftpError.FileNotFound;
     }
 
@@ -100,6 +112,12 @@ public sealed partial class Node : ITftpFiles
 
     void ITftpFiles.Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
     {
+        if (transfer.File == StatusFile)
+        {
+            ReadStatus(transfer.Size, position, buffer, offset, count);
+            return;
+        }
+
         // Transfers are aborted when the network changes, so what is read here is what was opened.
         Array.Copy(_network.Bytes, position, buffer, offset, count);
     }

@@ -257,20 +257,6 @@ public sealed partial class Node
         return count;
     }
 
-    /// <summary>Tells what is to be done as soon as there is time.</summary>
-    /// <param name="work">Takes the numbers.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    public void CountIdleWork(IdleWork work, long now)
-    {
-        work.Checks = 0;
-        for (int i = 0; i < _checks.Length; i++)
-        {
-            work.Checks += _checks[i].IsWaiting ? 1 : 0;
-        }
-
-        _tunnel.CountWork(work, now);
-    }
-
     private static long Earlier(long a, long b)
     {
         return a < b ? a : b;

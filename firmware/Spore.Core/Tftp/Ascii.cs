@@ -102,17 +102,17 @@ internal static class Ascii
 
     /// <summary>Writes a decimal number and the zero byte that ends it.</summary>
     /// <returns>Where to go on.</returns>
-    internal static int EmitNumber(byte[] buffer, int offset, int value)
+    internal static int EmitNumber(byte[] buffer, int offset, long value)
     {
         int digits = 1;
-        for (int rest = value / 10; rest != 0; rest /= 10)
+        for (long rest = value / 10; rest != 0; rest /= 10)
         {
             digits++;
         }
 
         for (int i = digits - 1; i >= 0; i--)
         {
-            buffer[offset + i] = (byte)('0' + value % 10);
+            buffer[offset + i] = (byte)('0' + (value % 10));
             value /= 10;
         }
 

@@ -497,6 +497,28 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    public void A_member_reads_the_status_and_a_guest_does_not()
+    {
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(65_000);
+        StrangerTransfer transfer = _member.Read("status");
+        Assert.Equal(
+            $"state=unconfirmed\nversion=5\nsessions=1\nuptime={_mesh.Now / 1000}\ndue_checks=0\ndue_secrets=0\ndue_keys=0\ndue_pairs=0\n\n",
+            System.Text.Encoding.ASCII.GetString([.. transfer.Content]));
+        Assert.Equal(TftpError.AccessViolation, Guest().Read("status").Error);
+        Assert.Equal(TftpError.AccessViolation, _member.Write("status", [1]).Error);
+    }
+
+    [Fact]
+    public void Status_in_the_smallest_blocks_is_the_same()
+    {
+        Assert.True(_member.Connect(_node));
+        StrangerTransfer whole = _member.Read("status");
+        StrangerTransfer pieces = _member.ReadInBlocksOf(8, "status");
+        Assert.Equal(whole.Content, pieces.Content);
+    }
+
+    [Fact]
     public void A_network_is_taken_though_a_newer_header_is_known()
     {
         Assert.True(Guest().Write("head", Big(7)[..144]).IsComplete);

@@ -107,6 +107,8 @@ internal sealed class Stranger : IStation
 
     public StrangerTransfer Read(string name) => Finish(StartRead(name));
 
+    public StrangerTransfer ReadInBlocksOf(int size, string name) => Finish(Start(1, name, [], options: ["blksize", $"{size}"]));
+
     public StrangerTransfer Write(string name, byte[] content) => Finish(StartWrite(name, content));
 
     public StrangerTransfer Finish(StrangerTransfer transfer)
@@ -135,11 +137,11 @@ internal sealed class Stranger : IStation
         }
     }
 
-    private StrangerTransfer Start(int opcode, string name, byte[] content, int silentAfter = int.MaxValue)
+    private StrangerTransfer Start(int opcode, string name, byte[] content, int silentAfter = int.MaxValue, params string[] options)
     {
         StrangerTransfer transfer = new(_port++, 69, opcode == 2, Send, Later) { Name = name, Content = [.. content], SilentAfter = silentAfter };
         _transfers.Add(transfer);
-        Send(transfer, StrangerTransfer.Request(opcode, name));
+        Send(transfer, StrangerTransfer.Request(opcode, name, options));
         return transfer;
     }
 

@@ -7,9 +7,8 @@ namespace Spore.Tests.Nodes;
 /// <summary>A TFTP transfer of a <see cref="Stranger"/>, in blocks of 512 bytes, without options. It repeats a block that is not acknowledged.</summary>
 internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send, Action<Action> later)
 {
-    private const int BlockSize = 512;
-
     private int _block;
+    private int _blockSize = 512;
 
     public int LocalPort { get; } = localPort;
 
@@ -70,6 +69,14 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         }
 
         RemotePort = sourcePort;
+        if (packet[1] == 6)
+        {
+            // A block size of one digit is all that is asked for.
+            _blockSize = packet[^2] - '0';
+            send(this, [0, 4, 0, 0]);
+            return;
+        }
+
         if (!isSender && packet[1] == 3 && number == _block + 1)
         {
             _block = number;
@@ -77,12 +84,12 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
             if (number <= SilentAfter)
             {
                 send(this, [0, 4, .. packet[2..4]]);
-                IsDone = packet.Length < BlockSize + 4;
+                IsDone = packet.Length < _blockSize + 4;
             }
         }
         else if (isSender && packet[1] == 4 && number == _block)
         {
-            if (_block > 0 && _block * BlockSize > Content.Count)
+            if (_block > 0 && _block * _blockSize > Content.Count)
             {
                 IsDone = true;
             }
@@ -99,8 +106,8 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         if (number <= SilentAfter)
         {
             BlocksSent++;
-            int start = (number - 1) * BlockSize;
-            send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(BlockSize, Content.Count - start))]);
+            int start = (number - 1) * _blockSize;
+            send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(_blockSize, Content.Count - start))]);
             later(() =>
             {
                 if (_block == number && !IsDone)
