@@ -116,6 +116,7 @@ public sealed partial class Node
             return fault;
         }
 
+        _tunnel.StopWork();
         bool isSigned = NetworkHeader.Verify(_ed25519, _trustRoot, 0, file, offset);
         if (_checking >= 0)
         {

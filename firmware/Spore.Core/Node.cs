@@ -55,13 +55,15 @@ public sealed partial class Node
         _floor = IdentityRecord.Floor(identity, 0);
 
         CurveScratch scratch = new CurveScratch();
-        _ed25519 = new Ed25519(scratch);
+        X25519 idle = new X25519(scratch);
+        _ed25519 = new Ed25519(scratch, idle);
+        _ed25519.SetKey(_trustRoot, 0);
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 aead = new ChaCha20Poly1305();
         _clock = new WallClock(buildTime, now);
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, scratch, _hash, aead, transport, entropy, this, Counters);
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
@@ -214,14 +216,15 @@ public sealed partial class Node
         Work(now);
     }
 
-    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them.
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
+    // but not before a multiplication is through, whose memory they share.
     private void Work(long now)
     {
         if (_checking >= 0)
         {
             ContinueCheck(now);
         }
-        else if (_checkDue <= now)
+        else if (_checkDue <= now && !_tunnel.IsWorking)
         {
             BeginCheck(now);
         }

@@ -8,44 +8,43 @@ namespace Spore.Crypto;
 /// </summary>
 internal sealed class Edwards25519
 {
-    // Odd multiples of a point from 1 to 7 times.
-    private const int TableSize = 4;
+    // A point, and three times it.
+    private const int TableSize = 2;
 
     // Places of the scalars in a step.
     private const int PlacesInStep = 16;
     private const int ElementSize = 32;
 
-    // The curve's d, -121665/121666.
-    private static readonly long[] _d = new long[]
-    {
-        0x35978A3, 0xD37284, 0x3156EBD, 0x6A0A0E, 0x1C029, 0x179E898, 0x3A03CBB, 0x1CE7198, 0x2E2B6FF, 0x1480DB3,
-    };
-
     private readonly CurveScratch _scratch;
-    private readonly EdwardsPoint _sum = new EdwardsPoint();
+    private readonly EdwardsPoint _sum;
+    private readonly byte[] _baseSigns;
 
     // Addends one after the other: half of the memory that as many objects would take.
     private readonly long[] _firstTable = new long[TableSize * EdwardsAddend.Size];
     private readonly long[] _secondTable = new long[TableSize * EdwardsAddend.Size];
-    private readonly byte[] _baseSigns = new byte[BasePointComb.SignsSize];
     private readonly sbyte[] _firstDigits = new sbyte[Scalar25519.Digits];
     private readonly sbyte[] _secondDigits = new sbyte[Scalar25519.Digits];
+    private bool _subtract;
     private int _place;
 
     /// <summary>Takes its memory.</summary>
-    /// <param name="scratch">What it works in.</param>
-    internal Edwards25519(CurveScratch scratch)
+    /// <param name="scratch">What it works in within one call.</param>
+    /// <param name="sum">What holds points that are decoded, and then the sum.</param>
+    /// <param name="baseSigns">What holds the base point's scalar, <see cref="BasePointComb.SignsSize"/> bytes.</param>
+    internal Edwards25519(CurveScratch scratch, EdwardsPoint sum, byte[] baseSigns)
     {
         _scratch = scratch;
+        _sum = sum;
+        _baseSigns = baseSigns;
     }
 
-    /// <summary>Where a point can be decoded until a sum is begun.</summary>
-    internal EdwardsPoint Point
+    /// <summary>At least 24 limbs to work in until the first table is filled.</summary>
+    internal long[] Limbs
     {
-        get { return _sum; }
+        get { return _firstTable; }
     }
 
-    /// <summary>Twice the curve's d.</summary>
+    /// <summary>Twice the curve's d, -121665/121666.</summary>
     internal static readonly long[] D2 = new long[]
     {
         0x2B2F159, 0x1A6E509, 0x22ADD7A, 0xD4141D, 0x38052, 0xF3D130, 0x3407977, 0x19CE331, 0x1C56DFF, 0x901B67,
@@ -72,12 +71,12 @@ internal sealed class Edwards25519
             return false;
         }
 
-        // x^2 = (y^2 - 1) / (d y^2 + 1) = u / v
-        Field25519.Set(result.Z, 1);
+        // x^2 = (2 y^2 - 2) / (2 d y^2 + 2) = u / v
         Field25519.Square(u, y, 1);
-        Field25519.Multiply(v, u, _d);
-        Field25519.Subtract(u, u, result.Z);
-        Field25519.Add(v, v, result.Z);
+        Field25519.Multiply(v, u, D2);
+        Field25519.Add(u, u, u);
+        u[0] -= 2;
+        v[0] += 2;
         if (!SquareRoot.OfRatio(x, u, v, _scratch))
         {
             return false;
@@ -95,8 +94,15 @@ internal sealed class Edwards25519
             Field25519.Subtract(x, u, x);
         }
 
-        Field25519.Multiply(result.T, x, y);
+        Complete(result);
         return true;
+    }
+
+    /// <summary>Makes Z and T of a point of which X and Y are given, for a Z of 1.</summary>
+    internal static void Complete(EdwardsPoint point)
+    {
+        Field25519.Set(point.Z, 1);
+        Field25519.Multiply(point.T, point.X, point.Y);
     }
 
     /// <summary>Tells whether a point's order divides 8. Its T is not used.</summary>
@@ -114,52 +120,39 @@ internal sealed class Edwards25519
         return Field25519.IsZero(a, _scratch.Bytes);
     }
 
-    /// <summary>Makes the first or the second point's table, of its multiples by 1, 3, 5 and 7.</summary>
+    /// <summary>Makes the first or the second point's table.</summary>
     /// <param name="second">Whether it is the second's.</param>
     /// <param name="point">The point; used up.</param>
     internal void FillTable(bool second, EdwardsPoint point)
     {
         long[] table = second ? _secondTable : _firstTable;
         EdwardsAddend addend = _scratch.Addend;
-
-        // Twice the point stands where the last multiple will.
-        int last = (TableSize - 1) * EdwardsAddend.Size;
         addend.Set(point);
         addend.Store(table, 0);
         EdwardsGroup.Double(point, 1);
+        EdwardsGroup.Add(point, addend, false, false, true);
         addend.Set(point);
-        addend.Store(table, last);
-        addend.Load(table, 0);
-        for (int at = EdwardsAddend.Size; at <= last; at += EdwardsAddend.Size)
-        {
-            EdwardsGroup.Add(point, addend, false, false, true);
-            addend.Set(point);
-            addend.Store(table, at);
-            addend.Load(table, last);
-        }
+        addend.Store(table, EdwardsAddend.Size);
     }
 
     /// <summary>
-    /// Begins to compute first * firstPoint + second * secondPoint + baseScalar * B, by one chain of doublings (Straus). The
-    /// points' tables are filled before, or before the first step.
+    /// Sets the scalars of first * firstPoint + second * secondPoint + baseScalar * B.
     /// </summary>
-    /// <param name="first">The first point's scalar, 32 bytes, below 2^255.</param>
-    /// <param name="second">The second point's scalar, 32 bytes, below 2^255.</param>
+    /// <param name="first">The first point's scalar, 32 bytes, below 2^254.</param>
+    /// <param name="second">The second point's scalar, 32 bytes, below 2^254.</param>
     /// <param name="subtract">To subtract the first product instead of adding it.</param>
     /// <param name="baseScalar">The base point's scalar, 32 bytes, below 2^255.</param>
-    internal void BeginSum(byte[] first, byte[] second, bool subtract, byte[] baseScalar)
+    internal void SetScalars(byte[] first, byte[] second, bool subtract, byte[] baseScalar)
     {
         Scalar25519.Recode(_firstDigits, first);
         Scalar25519.Recode(_secondDigits, second);
         BasePointComb.Recode(_baseSigns, baseScalar, 0);
-        if (subtract)
-        {
-            for (int i = 0; i < Scalar25519.Digits; i++)
-            {
-                _firstDigits[i] = (sbyte)-_firstDigits[i];
-            }
-        }
+        _subtract = subtract;
+    }
 
+    /// <summary>Begins to compute the sum, by one chain of doublings (Straus). Scalars and tables are there.</summary>
+    internal void BeginSum()
+    {
         _sum.SetNeutral();
         _place = Scalar25519.Digits - 1;
         while (_place >= BasePointComb.Columns && _firstDigits[_place] == 0 && _secondDigits[_place] == 0)
@@ -178,7 +171,7 @@ internal sealed class Edwards25519
         int doublings = 0;
         for (; place >= last; place--)
         {
-            int first = _firstDigits[place];
+            int first = _subtract ? -_firstDigits[place] : _firstDigits[place];
             int second = _secondDigits[place];
             bool inComb = place < BasePointComb.Columns;
             doublings++;

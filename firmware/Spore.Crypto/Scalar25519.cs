@@ -6,10 +6,12 @@ namespace Spore.Crypto;
 /// Numbers modulo the order of edwards25519's prime-order group, L = 2^252 + 27742317777372353535851937790883648493
 /// (RFC 8032 section 5.1). Public data only: the time depends on the values.
 /// </summary>
-internal sealed class Scalar25519
+internal static class Scalar25519
 {
     /// <summary>Digits in what <see cref="Recode"/> makes.</summary>
     internal const int Digits = 256;
+
+    private const int Largest = 3;
 
     /// <summary>L, 32 bytes little-endian.</summary>
     internal static readonly byte[] Order = new byte[]
@@ -20,9 +22,6 @@ internal sealed class Scalar25519
 
     // 2^252 modulo L, in limbs of 21 bits of either sign.
     private static readonly long[] _fold = new long[] { 666643, 470296, 654183, -997805, 136657, -683901 };
-
-    private readonly long[] _s = new long[24];
-    private readonly byte[] _product = new byte[64];
 
     /// <summary>Tells whether 32 little-endian bytes hold a number below L.</summary>
     internal static bool IsCanonical(byte[] scalar, int offset)
@@ -40,7 +39,13 @@ internal sealed class Scalar25519
     }
 
     /// <summary>Multiplies two numbers of 32 little-endian bytes modulo L.</summary>
-    internal void Multiply(byte[] result, byte[] a, byte[] b, int bOffset)
+    /// <param name="result">Takes the 32-byte product; may be the buffer of a factor.</param>
+    /// <param name="a">Holds the first factor.</param>
+    /// <param name="b">Holds the second factor.</param>
+    /// <param name="bOffset">Where it starts.</param>
+    /// <param name="product">64 bytes to work in.</param>
+    /// <param name="s">What <see cref="Reduce"/> works in.</param>
+    internal static void Multiply(byte[] result, byte[] a, byte[] b, int bOffset, byte[] product, long[] s)
     {
         long column = 0;
         for (int k = 0; k < 32; k++)
@@ -50,18 +55,20 @@ internal sealed class Scalar25519
                 column += (long)BitConverter.ToUInt16(a, 2 * i) * BitConverter.ToUInt16(b, bOffset + (2 * (k - i)));
             }
 
-            _product[2 * k] = (byte)column;
-            _product[(2 * k) + 1] = (byte)(column >> 8);
+            product[2 * k] = (byte)column;
+            product[(2 * k) + 1] = (byte)(column >> 8);
             column >>= 16;
         }
 
-        Reduce(result, _product);
+        Reduce(result, product, s);
     }
 
     /// <summary>Reduces 64 little-endian bytes modulo L, into 32.</summary>
-    internal void Reduce(byte[] result, byte[] wide)
+    /// <param name="result">Takes the remainder.</param>
+    /// <param name="wide">Holds the number.</param>
+    /// <param name="s">24 limbs to work in.</param>
+    internal static void Reduce(byte[] result, byte[] wide, long[] s)
     {
-        long[] s = _s;
         for (int i = 0; i < 23; i++)
         {
             int bit = 21 * i;
@@ -115,24 +122,33 @@ internal sealed class Scalar25519
     }
 
     /// <summary>
-    /// Writes a scalar below 2^255 as 256 digits, each zero or odd from -7 to 7, of which non-zero ones are at least
-    /// four places apart but for the topmost.
+    /// Writes a scalar below 2^254 as 256 digits, each zero, 1 or 3, or the negative of one, of which non-zero ones are at
+    /// least three places apart but for the topmost.
     /// </summary>
     internal static void Recode(sbyte[] digits, byte[] scalar)
     {
-        for (int i = 0; i < Digits; i++)
+        int bytes = 32;
+        while (bytes > 0 && scalar[bytes - 1] == 0)
+        {
+            bytes--;
+        }
+
+        // The topmost may carry one place further.
+        int end = bytes < 32 ? (8 * bytes) + 1 : Digits;
+        Array.Clear(digits, 0, Digits);
+        for (int i = 0; i < 8 * bytes; i++)
         {
             digits[i] = (sbyte)((scalar[i >> 3] >> (i & 7)) & 1);
         }
 
-        for (int i = 0; i < Digits; i++)
+        for (int i = 0; i < end; i++)
         {
             if (digits[i] == 0)
             {
                 continue;
             }
 
-            for (int j = 1; j <= 5 && i + j < Digits; j++)
+            for (int j = 1; j <= 3 && i + j < end; j++)
             {
                 int next = digits[i + j] << j;
                 if (next == 0)
@@ -140,12 +156,12 @@ internal sealed class Scalar25519
                     continue;
                 }
 
-                if (digits[i] + next <= 7)
+                if (digits[i] + next <= Largest)
                 {
                     digits[i] = (sbyte)(digits[i] + next);
                     digits[i + j] = 0;
                 }
-                else if (digits[i] - next >= -7)
+                else if (digits[i] - next >= -Largest)
                 {
                     digits[i] = (sbyte)(digits[i] - next);
                     int k = i + j;

@@ -42,6 +42,24 @@ public sealed class X25519
         _scratch = scratch;
     }
 
+    /// <summary>What a verification may use while no multiplication is halfway through.</summary>
+    internal EdwardsPoint Sum
+    {
+        get { return _sum; }
+    }
+
+    /// <summary>See <see cref="Sum"/>: 32 bytes.</summary>
+    internal byte[] Scalar
+    {
+        get { return _scalar; }
+    }
+
+    /// <summary>See <see cref="Sum"/>: <see cref="BasePointComb.SignsSize"/> bytes.</summary>
+    internal byte[] Signs
+    {
+        get { return _signs; }
+    }
+
     /// <summary>Multiplies a point by a scalar.</summary>
     /// <param name="result">Takes the 32-byte product; may be the buffer of the scalar or the point.</param>
     /// <param name="resultOffset">Where it goes.</param>

@@ -54,20 +54,21 @@ internal sealed class EphemeralKeys
 
     /// <summary>Moves the key that was made ahead to its only user, or makes one.</summary>
     /// <param name="privateKey">Takes the private key.</param>
+    /// <param name="privateOffset">Where it goes.</param>
     /// <param name="publicKey">Takes the public key.</param>
-    /// <param name="offset">Where it goes.</param>
-    internal void Take(byte[] privateKey, byte[] publicKey, int offset)
+    /// <param name="publicOffset">Where it goes.</param>
+    internal void Take(byte[] privateKey, int privateOffset, byte[] publicKey, int publicOffset)
     {
         if (_isReady)
         {
-            Array.Copy(_ready, 0, privateKey, 0, Message.KeySize);
-            Array.Copy(_ready, Message.KeySize, publicKey, offset, Message.KeySize);
+            Array.Copy(_ready, 0, privateKey, privateOffset, Message.KeySize);
+            Array.Copy(_ready, Message.KeySize, publicKey, publicOffset, Message.KeySize);
             Forget();
             return;
         }
 
-        Next(privateKey);
-        _x25519.MultiplyBase(publicKey, offset, privateKey, 0);
+        Next(privateKey, privateOffset);
+        _x25519.MultiplyBase(publicKey, publicOffset, privateKey, privateOffset);
     }
 
     /// <summary>Begins to make a key ahead; the one there is is forgotten.</summary>
@@ -75,7 +76,7 @@ internal sealed class EphemeralKeys
     internal void Begin(X25519 x25519)
     {
         Forget();
-        Next(_ready);
+        Next(_ready, 0);
         x25519.BeginBase(_ready, 0);
     }
 
@@ -93,7 +94,7 @@ internal sealed class EphemeralKeys
         _isReady = false;
     }
 
-    private void Next(byte[] privateKey)
+    private void Next(byte[] privateKey, int offset)
     {
         _counter++;
         Message.WriteCounter(_number, 0, _counter);
@@ -102,7 +103,7 @@ internal sealed class EphemeralKeys
         _hash.Update(_input, 0, Message.KeySize);
         _hash.Update(_number, 0, 8);
         _hash.Update(_pool, 0, Message.KeySize);
-        _hash.Finish(privateKey, 0);
+        _hash.Finish(privateKey, offset);
         Array.Clear(_input, 0, Message.KeySize);
         _hash.Wipe();
     }

@@ -233,7 +233,7 @@ internal sealed class Handshake
             return true;
         }
 
-        _ephemeralKeys.Take(privateKey, message, publicOffset);
+        _ephemeralKeys.Take(privateKey, 0, message, publicOffset);
         return _x25519.Multiply(_ephemeralStatic, 0, privateKey, 0, peer.PublicKey, 0);
     }
 

@@ -1,4 +1,3 @@
-using System;
 using Spore.Crypto;
 
 namespace Spore.WireGuard;
@@ -14,21 +13,19 @@ internal sealed class Precomputation
     private const int Key = 2;
     private const int Pair = 3;
 
-    // Its own, since packets need the other one between two steps.
+    // Not the one that packets need between two steps.
     private readonly X25519 _x25519;
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly byte[] _nodeKey;
-    private readonly byte[] _private = new byte[Message.KeySize];
-    private readonly byte[] _public = new byte[Message.KeySize];
     private int _making;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="scratch">What arithmetic works in.</param>
+    /// <param name="x25519">What multiplies.</param>
     /// <param name="ephemeralKeys">The source of ephemeral keys.</param>
     /// <param name="nodeKey">The node's private key; kept by reference.</param>
-    internal Precomputation(CurveScratch scratch, EphemeralKeys ephemeralKeys, byte[] nodeKey)
+    internal Precomputation(X25519 x25519, EphemeralKeys ephemeralKeys, byte[] nodeKey)
     {
-        _x25519 = new X25519(scratch);
+        _x25519 = x25519;
         _ephemeralKeys = ephemeralKeys;
         _nodeKey = nodeKey;
     }
@@ -60,8 +57,8 @@ internal sealed class Precomputation
             Peer = peer;
             _making = Pair;
             peer.WipePair();
-            _ephemeralKeys.Take(_private, _public, 0);
-            _x25519.Begin(_private, 0, peer.PublicKey, 0);
+            _ephemeralKeys.Take(peer.Bytes, EphemeralPair.Private, peer.Bytes, EphemeralPair.Public);
+            _x25519.Begin(peer.Bytes, EphemeralPair.Private, peer.PublicKey, 0);
         }
     }
 
@@ -95,8 +92,6 @@ internal sealed class Precomputation
             else
             {
                 _x25519.Finish(bytes, EphemeralPair.Shared);
-                Array.Copy(_private, 0, bytes, EphemeralPair.Private, Message.KeySize);
-                Array.Copy(_public, 0, bytes, EphemeralPair.Public, Message.KeySize);
                 Peer.PairMadeAt = now;
             }
         }
@@ -108,8 +103,11 @@ internal sealed class Precomputation
     internal void Stop()
     {
         _x25519.Wipe();
-        Array.Clear(_private, 0, Message.KeySize);
-        Array.Clear(_public, 0, Message.KeySize);
+        if (_making == Pair && !Peer.HasPair)
+        {
+            Peer.WipePair();
+        }
+
         Peer = null;
         _making = Nothing;
     }

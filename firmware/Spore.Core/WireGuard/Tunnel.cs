@@ -44,7 +44,7 @@ public sealed class Tunnel
     /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
     /// <param name="publicKey">Its 32-byte public key; kept by reference.</param>
     /// <param name="x25519">The primitives to work with.</param>
-    /// <param name="scratch">What they work in.</param>
+    /// <param name="idle">Another multiplier, for idle work; nobody else uses it while <see cref="IsWorking"/>.</param>
     /// <param name="hash">Likewise.</param>
     /// <param name="aead">Likewise.</param>
     /// <param name="transport">The way out.</param>
@@ -57,7 +57,7 @@ public sealed class Tunnel
         byte[] privateKey,
         byte[] publicKey,
         X25519 x25519,
-        CurveScratch scratch,
+        X25519 idle,
         Blake2s hash,
         IAead aead,
         ITransport transport,
@@ -74,7 +74,7 @@ public sealed class Tunnel
         _aead = aead;
         _x25519 = x25519;
         _ephemeralKeys = new EphemeralKeys(x25519, hash, entropy, privateKey);
-        _precomputation = new Precomputation(scratch, _ephemeralKeys, privateKey);
+        _precomputation = new Precomputation(idle, _ephemeralKeys, privateKey);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
         int slots = limits.Peers + limits.Guests;
         if (limits.Keypairs < slots + 2 || limits.Initiations < 1)
@@ -348,6 +348,21 @@ public sealed class Tunnel
     public long WorkDue
     {
         get { return _workDue; }
+    }
+
+    /// <summary>Whether idle work is halfway through something.</summary>
+    public bool IsWorking
+    {
+        get { return _precomputation.IsBusy; }
+    }
+
+    /// <summary>Gives up what idle work is halfway through; it begins anew.</summary>
+    public void StopWork()
+    {
+        if (_precomputation.IsBusy)
+        {
+            _precomputation.Stop();
+        }
     }
 
     /// <summary>Nothing else is to be done: makes what a handshake will need, a fifth of a multiplication at most in one call.</summary>

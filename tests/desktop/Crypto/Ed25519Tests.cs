@@ -223,7 +223,7 @@ public class Ed25519Tests
     [Fact]
     public void Agrees_with_the_reference_on_which_bytes_are_a_point()
     {
-        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch());
+        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch(), new Spore.Crypto.EdwardsPoint(), new byte[Spore.Crypto.BasePointComb.SignsSize]);
         Spore.Crypto.EdwardsPoint point = new();
         int points = 0;
         for (int i = 0; i < 400; i++)
@@ -249,7 +249,7 @@ public class Ed25519Tests
     [Fact]
     public void The_three_parts_of_the_sum_agree()
     {
-        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch());
+        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch(), new Spore.Crypto.EdwardsPoint(), new byte[Spore.Crypto.BasePointComb.SignsSize]);
         Spore.Crypto.EdwardsPoint b = new();
         for (int i = 0; i < 2; i++)
         {
@@ -262,12 +262,13 @@ public class Ed25519Tests
             (first, second, length, subtract, error) =>
             {
                 Array.Clear(first, length, 32 - length);
-                first[31] &= 127;
-                second[31] &= 127;
+                first[31] &= 63;
+                second[31] &= 63;
                 BigInteger x = new(first, isUnsigned: true);
                 BigInteger y = new(second, isUnsigned: true);
                 BigInteger z = ((error - (subtract ? -x : x) - y) % _l + _l) % _l;
-                curve.BeginSum(first, second, subtract, Ed25519Model.Scalar(z));
+                curve.SetScalars(first, second, subtract, Ed25519Model.Scalar(z));
+                curve.BeginSum();
                 while (curve.StepSum())
                 {
                 }
@@ -377,7 +378,6 @@ public class Ed25519Tests
         }
 
         BigInteger d = Mod(-121665 * Inverse(121666));
-        Assert.Equal(d, Constant(typeof(Spore.Crypto.Edwards25519), "_d"));
         Assert.Equal(Mod(2 * d), Constant(typeof(Spore.Crypto.Edwards25519), "D2"));
         Assert.Equal(BigInteger.ModPow(2, (p - 1) / 4, p), Constant(typeof(Spore.Crypto.SquareRoot), "_rootOfMinusOne"));
     }

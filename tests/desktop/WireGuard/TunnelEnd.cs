@@ -16,11 +16,10 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     {
         _random = new Random(seed);
         _private = PrivateKey(seed);
-        CurveScratch scratch = new();
-        X25519 x25519 = new(scratch);
+        X25519 x25519 = new();
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420 }, _private, Public, x25519, scratch, new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
+        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420 }, _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
         {
             KeyLog = this,
         };
