@@ -106,7 +106,7 @@ public sealed partial class Node
 
     private void ReceiveHello(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
-        if (!_helloLimiter.Allow(source, now))
+        if (!_helloLimiter.Allow(RateLimiter.KeyOf(source), now))
         {
             Counters.Limited++;
             return;

@@ -227,7 +227,8 @@ public sealed partial class Node : IUdpOutput
 
     private void SayUnreachable(Peer peer, byte[] buffer, int offset, int length, long now)
     {
-        if (!_unreachableLimiter.Allow(peer.Endpoint, now))
+        // One bucket for all: it is what this node sends that is limited, whoever gets it.
+        if (!_unreachableLimiter.Allow(0, now))
         {
             return;
         }

@@ -12,11 +12,12 @@ public sealed partial class Node
     private const int StatusFile = 3;
 
     private static readonly string _statusName = "status";
-    private static readonly string[] _stateNames = { "none", "unconfirmed", "fresh", "behind", "expired" };
-    private static readonly string[] _statusKeys =
-    {
-        "state=", "\nversion=", "\nsessions=", "\nuptime=", "\ndue_checks=", "\ndue_secrets=", "\ndue_keys=", "\ndue_pairs=",
-    };
+
+    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one piece takes least memory.
+    private static readonly string _statusText =
+        "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
+
+    private static readonly string _stateWords = "none unconfirmed fresh behind expired ";
 
     private readonly IdleWork _work = new IdleWork();
 
@@ -40,35 +41,65 @@ public sealed partial class Node
         byte[] buffer = _tunnel.SendBuffer;
         int start = buffer.Length - StatusRoom;
         CountIdleWork(_work, _now);
-        int state = !_network.IsComplete ? 0 : _expired ? 4 : IsBehind ? 3 : IsFresh(_now) ? 2 : 1;
-        int at = Ascii.Emit(buffer, start, _statusKeys[0]) - 1;
-        at = Ascii.Emit(buffer, at, _stateNames[state]) - 1;
-        for (int i = 1; i < _statusKeys.Length; i++)
+        int at = start;
+        int numbers = 0;
+        for (int i = 0; i < _statusText.Length; i++)
         {
-            at = Ascii.Emit(buffer, at, _statusKeys[i]) - 1;
-            at = Ascii.EmitNumber(buffer, at, StatusNumber(i)) - 1;
+            char c = _statusText[i];
+            if (c == '@')
+            {
+                at = EmitState(buffer, at);
+            }
+            else if (c == '#')
+            {
+                at = Ascii.EmitNumber(buffer, at, StatusNumber(numbers)) - 1;
+                numbers++;
+            }
+            else
+            {
+                buffer[at] = (byte)c;
+                at++;
+            }
         }
 
-        buffer[at] = (byte)'\n';
-        buffer[at + 1] = (byte)'\n';
-        return at + 2 - start;
+        return at - start;
     }
 
-    private long StatusNumber(int key)
+    private int EmitState(byte[] buffer, int at)
     {
-        switch (key)
+        int word = !_network.IsComplete ? 0 : _expired ? 4 : IsBehind ? 3 : IsFresh(_now) ? 2 : 1;
+        for (int i = 0; word >= 0; i++)
         {
-            case 1:
+            char c = _stateWords[i];
+            if (c == ' ')
+            {
+                word--;
+            }
+            else if (word == 0)
+            {
+                buffer[at] = (byte)c;
+                at++;
+            }
+        }
+
+        return at;
+    }
+
+    private long StatusNumber(int place)
+    {
+        switch (place)
+        {
+            case 0:
                 return (long)NetworkVersion;
-            case 2:
+            case 1:
                 return SessionCount(_now);
-            case 3:
+            case 2:
                 return _now / 1000;
-            case 4:
+            case 3:
                 return _work.Checks;
-            case 5:
+            case 4:
                 return _work.Secrets;
-            case 6:
+            case 5:
                 return _work.Keys;
             default:
                 return _work.Pairs;

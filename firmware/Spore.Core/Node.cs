@@ -69,7 +69,7 @@ public sealed partial class Node
         _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
-        _unreachableLimiter = new RateLimiter(limits.RateLimitSources, UnreachableRate, UnreachableBurst);
+        _unreachableLimiter = new RateLimiter(1, UnreachableRate, UnreachableBurst);
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);

@@ -56,7 +56,7 @@ public sealed class NodeLimits
         };
     }
 
-    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of 49 bytes: a key, an IPv4 address, and a label of six bytes.</summary>
+    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of 45 bytes: a key, an IPv4 address, and roles or the shortest of labels.</summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {
@@ -68,7 +68,7 @@ public sealed class NodeLimits
             Initiations = 4,
             Transfers = 2,
             NetworkEntries = 64,
-            NetworkBytes = 3328,
+            NetworkBytes = 3072,
             Prefixes = 64,
             Mtu = 1280,
             RateLimitSources = 8,

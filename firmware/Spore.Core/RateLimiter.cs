@@ -26,13 +26,18 @@ internal sealed class RateLimiter
         }
     }
 
+    /// <summary>What tells sources apart: an IPv4 address, or the /64 of an IPv6 one.</summary>
+    internal static ulong KeyOf(Endpoint source)
+    {
+        return source.IsIpv4 ? source.AddressLow : source.AddressHigh;
+    }
+
     /// <summary>Called when a packet has come in, before any work is done for it.</summary>
-    /// <param name="source">Its source.</param>
+    /// <param name="key">The key of its source, or anything where all share one bucket.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
     /// <returns>False when it is to be dropped.</returns>
-    internal bool Allow(Endpoint source, long now)
+    internal bool Allow(ulong key, long now)
     {
-        ulong key = source.IsIpv4 ? source.AddressLow : source.AddressHigh;
         int place = -1;
         int oldest = 0;
         for (int i = 0; i < _usedAt.Length && place < 0; i++)

@@ -11,8 +11,12 @@ internal sealed class Edwards25519
     // A point, and three times it.
     private const int TableSize = 2;
 
-    // Places of the scalars in a step.
+    // Places of the scalars, and those in a step.
+    private const int Places = 254;
     private const int PlacesInStep = 16;
+
+    // A place whose multiple is added at the next one.
+    private const int Waits = 2;
     private const int ElementSize = 32;
 
     private readonly CurveScratch _scratch;
@@ -22,10 +26,14 @@ internal sealed class Edwards25519
     // Addends one after the other: half of the memory that as many objects would take.
     private readonly long[] _firstTable = new long[TableSize * EdwardsAddend.Size];
     private readonly long[] _secondTable = new long[TableSize * EdwardsAddend.Size];
-    private readonly sbyte[] _firstDigits = new sbyte[Scalar25519.Digits];
-    private readonly sbyte[] _secondDigits = new sbyte[Scalar25519.Digits];
+    private byte[] _first;
+    private byte[] _second;
     private bool _subtract;
     private int _place;
+
+    // What was found at the place before to be added at this one.
+    private bool _firstWaits;
+    private bool _secondWaits;
 
     /// <summary>Takes its memory.</summary>
     /// <param name="scratch">What it works in within one call.</param>
@@ -138,14 +146,14 @@ internal sealed class Edwards25519
     /// <summary>
     /// Sets the scalars of first * firstPoint + second * secondPoint + baseScalar * B.
     /// </summary>
-    /// <param name="first">The first point's scalar, 32 bytes, below 2^254.</param>
-    /// <param name="second">The second point's scalar, 32 bytes, below 2^254.</param>
+    /// <param name="first">The first point's scalar, 32 bytes, below 2^254; kept by reference.</param>
+    /// <param name="second">The second point's scalar, 32 bytes, below 2^254; kept by reference.</param>
     /// <param name="subtract">To subtract the first product instead of adding it.</param>
     /// <param name="baseScalar">The base point's scalar, 32 bytes, below 2^255.</param>
     internal void SetScalars(byte[] first, byte[] second, bool subtract, byte[] baseScalar)
     {
-        Scalar25519.Recode(_firstDigits, first);
-        Scalar25519.Recode(_secondDigits, second);
+        _first = first;
+        _second = second;
         BasePointComb.Recode(_baseSigns, baseScalar, 0);
         _subtract = subtract;
     }
@@ -154,8 +162,10 @@ internal sealed class Edwards25519
     internal void BeginSum()
     {
         _sum.SetNeutral();
-        _place = Scalar25519.Digits - 1;
-        while (_place >= BasePointComb.Columns && _firstDigits[_place] == 0 && _secondDigits[_place] == 0)
+        _firstWaits = false;
+        _secondWaits = false;
+        _place = Places - 1;
+        while (_place >= BasePointComb.Columns && (Bit(_first, _place) | Bit(_second, _place)) == 0)
         {
             _place--;
         }
@@ -165,28 +175,30 @@ internal sealed class Edwards25519
     /// <returns>True while there are places left.</returns>
     internal bool StepSum()
     {
-        EdwardsPoint sum = _sum;
         int place = _place;
         int last = place < PlacesInStep ? 0 : place - PlacesInStep + 1;
         int doublings = 0;
         for (; place >= last; place--)
         {
-            int first = _subtract ? -_firstDigits[place] : _firstDigits[place];
-            int second = _secondDigits[place];
+            int first = Digit(_first, place, _firstWaits);
+            int second = Digit(_second, place, _secondWaits);
+            _firstWaits = first == Waits;
+            _secondWaits = second == Waits;
+            bool adds = ((first | second) & 1) != 0;
             bool inComb = place < BasePointComb.Columns;
             doublings++;
-            if (first == 0 && second == 0 && !inComb && place > last)
+            if (!adds && !inComb && place > last)
             {
                 continue;
             }
 
-            EdwardsGroup.Double(sum, doublings);
+            EdwardsGroup.Double(_sum, doublings);
             doublings = 0;
-            AddMultiple(_firstTable, first, second != 0 || inComb);
-            AddMultiple(_secondTable, second, inComb);
+            AddMultiple(_firstTable, first, _subtract, (second & 1) != 0 || inComb);
+            AddMultiple(_secondTable, second, false, inComb);
             if (inComb)
             {
-                BasePointComb.AddColumn(sum, _baseSigns, place, _scratch.Addend, false);
+                BasePointComb.AddColumn(_sum, _baseSigns, place, _scratch.Addend, false);
             }
         }
 
@@ -201,12 +213,29 @@ internal sealed class Edwards25519
         return Field25519.IsZero(_sum.X, _scratch.Bytes) && Field25519.IsZero(_scratch.A, _scratch.Bytes);
     }
 
-    private void AddMultiple(long[] table, int digit, bool withT)
+    // Windows of two places, from the top: 11 makes three times the point at its lower place, 10 the point at its upper one.
+    private static int Digit(byte[] scalar, int place, bool waits)
     {
-        if (digit != 0)
+        if (waits)
         {
-            _scratch.Addend.Load(table, ((digit < 0 ? -digit : digit) >> 1) * EdwardsAddend.Size);
-            EdwardsGroup.Add(_sum, _scratch.Addend, digit < 0, false, withT);
+            return 3;
+        }
+
+        int bit = Bit(scalar, place);
+        return bit != 0 && place > 0 && Bit(scalar, place - 1) != 0 ? Waits : bit;
+    }
+
+    private static int Bit(byte[] scalar, int place)
+    {
+        return (scalar[place >> 3] >> (place & 7)) & 1;
+    }
+
+    private void AddMultiple(long[] table, int digit, bool subtract, bool withT)
+    {
+        if ((digit & 1) != 0)
+        {
+            _scratch.Addend.Load(table, (digit >> 1) * EdwardsAddend.Size);
+            EdwardsGroup.Add(_sum, _scratch.Addend, subtract, false, withT);
         }
     }
 }

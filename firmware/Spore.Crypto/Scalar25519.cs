@@ -8,11 +8,6 @@ namespace Spore.Crypto;
 /// </summary>
 internal static class Scalar25519
 {
-    /// <summary>Digits in what <see cref="Recode"/> makes.</summary>
-    internal const int Digits = 256;
-
-    private const int Largest = 3;
-
     /// <summary>L, 32 bytes little-endian.</summary>
     internal static readonly byte[] Order = new byte[]
     {
@@ -118,66 +113,6 @@ internal static class Scalar25519
         if (at < 32)
         {
             result[at] = (byte)bits;
-        }
-    }
-
-    /// <summary>
-    /// Writes a scalar below 2^254 as 256 digits, each zero, 1 or 3, or the negative of one, of which non-zero ones are at
-    /// least three places apart but for the topmost.
-    /// </summary>
-    internal static void Recode(sbyte[] digits, byte[] scalar)
-    {
-        int bytes = 32;
-        while (bytes > 0 && scalar[bytes - 1] == 0)
-        {
-            bytes--;
-        }
-
-        // The topmost may carry one place further.
-        int end = bytes < 32 ? (8 * bytes) + 1 : Digits;
-        Array.Clear(digits, 0, Digits);
-        for (int i = 0; i < 8 * bytes; i++)
-        {
-            digits[i] = (sbyte)((scalar[i >> 3] >> (i & 7)) & 1);
-        }
-
-        for (int i = 0; i < end; i++)
-        {
-            if (digits[i] == 0)
-            {
-                continue;
-            }
-
-            for (int j = 1; j <= 3 && i + j < end; j++)
-            {
-                int next = digits[i + j] << j;
-                if (next == 0)
-                {
-                    continue;
-                }
-
-                if (digits[i] + next <= Largest)
-                {
-                    digits[i] = (sbyte)(digits[i] + next);
-                    digits[i + j] = 0;
-                }
-                else if (digits[i] - next >= -Largest)
-                {
-                    digits[i] = (sbyte)(digits[i] - next);
-                    int k = i + j;
-                    while (digits[k] != 0)
-                    {
-                        digits[k] = 0;
-                        k++;
-                    }
-
-                    digits[k] = 1;
-                }
-                else
-                {
-                    break;
-                }
-            }
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed unsafe partial class Machine : IDisposable
     private readonly HeapBlock* _outOfMemory;
     private int _hostDepth;
     private readonly int _stringType;
+    private Func<DeviceMethod, bool>? _watched;
+    private int _watchedFrames;
     private bool _started;
 
     /// <summary>Loads a program.</summary>
@@ -73,6 +75,9 @@ internal sealed unsafe partial class Machine : IDisposable
 
     /// <summary>Its network.</summary>
     public NetworkStack Network { get; }
+
+    /// <summary>The most bytes that frames of the methods named to <see cref="WatchFrames"/> took at one time.</summary>
+    public int WatchedFramePeak { get; private set; }
 
     /// <summary>What native instructions an IL instruction takes.</summary>
     public CostTable Costs { get; } = new();
@@ -612,6 +617,12 @@ internal sealed unsafe partial class Machine : IDisposable
                 return false;
             }
 
+            if (_watched is not null && _watched(method))
+            {
+                _watchedFrames += header->Blocks * HeapBlock.Bytes;
+                WatchedFramePeak = Math.Max(WatchedFramePeak, _watchedFrames);
+            }
+
             frame->Header = header;
             frame->Locals = header + FrameHeader;
             frame->Stack = frame->Locals + locals;
@@ -631,11 +642,25 @@ internal sealed unsafe partial class Machine : IDisposable
         return true;
     }
 
+    /// <summary>Watches the stack frames of some methods from now on, while none of them is being called.</summary>
+    /// <param name="which">Which methods.</param>
+    public void WatchFrames(Func<DeviceMethod, bool> which)
+    {
+        _watched = which;
+        _watchedFrames = 0;
+        WatchedFramePeak = 0;
+    }
+
     private void Leave()
     {
         Frame* frame = _frames + _depth--;
         if (frame->Header != null)
         {
+            if (_watched is not null && _watched(Program.Methods[frame->Method]))
+            {
+                _watchedFrames -= frame->Header->Blocks * HeapBlock.Bytes;
+            }
+
             Memory.ReleaseFrame(frame->Header);
         }
 

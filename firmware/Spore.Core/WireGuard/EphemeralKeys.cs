@@ -67,8 +67,14 @@ internal sealed class EphemeralKeys
             return;
         }
 
+        // Not in the place of the one ahead, which may be half made.
         Next(privateKey, privateOffset);
-        _x25519.MultiplyBase(publicKey, publicOffset, privateKey, privateOffset);
+        _x25519.BeginBase(privateKey, privateOffset);
+        while (_x25519.Step())
+        {
+        }
+
+        _x25519.Finish(publicKey, publicOffset);
     }
 
     /// <summary>Begins to make a key ahead; the one there is is forgotten.</summary>

@@ -78,34 +78,4 @@ public class Scalar25519Tests
             bytes => Assert.Equal(new BigInteger(bytes, isUnsigned: true) < _l, Scalar25519.IsCanonical(bytes, 0)),
             threads: 1);
     }
-
-    [Fact]
-    public void Recoded_digits_are_odd_small_sparse_and_sum_to_the_scalar()
-    {
-        Gen<byte> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Byte);
-        Gen.Select(lopsided.Array[32], Gen.Int[0, 32]).Sample(
-            (bytes, length) =>
-            {
-                Array.Clear(bytes, length, 32 - length);
-                BigInteger value = new BigInteger(bytes, isUnsigned: true) % _l;
-                byte[] scalar = new byte[32];
-                value.ToByteArray(isUnsigned: true).CopyTo(scalar, 0);
-                sbyte[] digits = new sbyte[Scalar25519.Digits];
-                Array.Fill(digits, (sbyte)99);
-                Scalar25519.Recode(digits, scalar);
-                BigInteger sum = 0;
-                int count = 0;
-                for (int i = 0; i < digits.Length; i++)
-                {
-                    sum += digits[i] * BigInteger.Pow(2, i);
-                    Assert.True(digits[i] == 0 || (digits[i] % 2 != 0 && Math.Abs((int)digits[i]) <= 3));
-                    count += digits[i] != 0 ? 1 : 0;
-                }
-
-                Assert.Equal(value, sum);
-                Assert.True(count <= 86);
-            },
-            iter: 2000,
-            threads: 1);
-    }
 }

@@ -147,6 +147,24 @@ public class NodeTests
         Assert.All(asking.Delivered, p => Assert.Equal((58, 1, 4), (p[6], p[40], p[41])));
     }
 
+    [Fact]
+    public void Port_unreachable_is_said_ten_times_at_once_and_ten_times_a_second()
+    {
+        (Mesh mesh, MeshNode asking, MeshNode asked) = TwoWithSubnet();
+        asked.Listens = false;
+        for (int i = 0; i < 30; i++)
+        {
+            asking.Send(InnerPacket.Udp(Address(asking), Address(asked), 1000, 2000, 1));
+        }
+
+        mesh.Run(2 * mesh.Delay);
+        Assert.Equal(10, asking.Delivered.Count);
+        mesh.Run(500);
+        asking.Send(InnerPacket.Udp(Address(asking), Address(asked), 1000, 2000, 1));
+        mesh.Run(100);
+        Assert.Equal(11, asking.Delivered.Count);
+    }
+
     private static readonly byte[] _inSubnet = [0xFD, 1, .. new byte[13], 7];
 
     private static (Mesh Mesh, MeshNode Asking, MeshNode Asked) TwoWithSubnet()

@@ -26,7 +26,7 @@ public class RateLimiterTests
                 tokens = Math.Min(Burst, tokens + ((now - at) * PerSecond / 1000.0));
                 bool allowed = tokens > 0.9999;
                 model[source] = (allowed ? tokens - 1 : tokens, now);
-                if (limiter.Allow(Address((byte)source), now) != allowed)
+                if (limiter.Allow(RateLimiter.KeyOf(Address((byte)source)), now) != allowed)
                 {
                     return false;
                 }
@@ -40,12 +40,12 @@ public class RateLimiterTests
     public void A_full_table_forgets_the_source_unused_for_longest()
     {
         RateLimiter limiter = new(2, PerSecond, 1);
-        Assert.True(limiter.Allow(Address(1), 0));
-        Assert.True(limiter.Allow(Address(2), 1));
-        Assert.False(limiter.Allow(Address(1), 2));
-        Assert.True(limiter.Allow(Address(3), 3));
-        Assert.False(limiter.Allow(Address(1), 4));
-        Assert.True(limiter.Allow(Address(2), 5));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(1)), 0));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(2)), 1));
+        Assert.False(limiter.Allow(RateLimiter.KeyOf(Address(1)), 2));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(3)), 3));
+        Assert.False(limiter.Allow(RateLimiter.KeyOf(Address(1)), 4));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(2)), 5));
     }
 
     [Theory]
@@ -57,16 +57,16 @@ public class RateLimiterTests
     public void A_source_is_an_IPv4_address_or_the_64_bits_of_an_IPv6_one(string first, string second, bool same)
     {
         RateLimiter limiter = new(4, PerSecond, 1);
-        Assert.True(limiter.Allow(Raw(first, 1), 0));
-        Assert.Equal(!same, limiter.Allow(Raw(second, 2), 0));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Raw(first, 1)), 0));
+        Assert.Equal(!same, limiter.Allow(RateLimiter.KeyOf(Raw(second, 2)), 0));
     }
 
     [Fact]
     public void However_long_it_was_unused_a_bucket_is_only_full()
     {
         RateLimiter limiter = new(4, PerSecond, Burst);
-        Assert.True(limiter.Allow(Address(1), 0));
-        Assert.Equal(Burst, Enumerable.Range(0, 100).Count(_ => limiter.Allow(Address(1), 1L << 50)));
+        Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(1)), 0));
+        Assert.Equal(Burst, Enumerable.Range(0, 100).Count(_ => limiter.Allow(RateLimiter.KeyOf(Address(1)), 1L << 50)));
     }
 
     private static Endpoint Address(byte last) => Raw($"00000000000000000000FFFF0A0000{last:X2}", 1);
