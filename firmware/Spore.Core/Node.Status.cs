@@ -90,7 +90,8 @@ public sealed partial class Node
         switch (place)
         {
             case 0:
-                return (long)NetworkVersion;
+                // In this order the interpreter takes the result as signed.
+                return long.MaxValue & (long)NetworkVersion;
             case 1:
                 return SessionCount(_now);
             case 2:
