@@ -34,7 +34,7 @@ public static class Scenario
             _stations[i] = new Station((byte)(i + 1), identity, Wire.Start);
         }
 
-        _wire = new Wire(_stations);
+        _wire = new Wire(_stations, 8);
         InnerPacket.WriteData(_packet, PacketSize, 1, 2);
     }
 
