@@ -42,7 +42,7 @@ internal static unsafe partial class Framework
         Add($"{AddressType}::.ctor(System.Byte[])", (m, a) =>
         {
             HeapBlock* bytes = a[1].U8 == 0 ? throw new DeviceException(Fault.ArgumentNull) : ArrayAt(a, 1);
-            Fill(m, a[0], bytes->Head == 4 ? *(uint*)(bytes + 2) : throw new DeviceException(bytes->Head == 16 ? Fault.NotSupported : Fault.Argument));
+            Fill(m, a[0], bytes->Head == 4 ? *(uint*)HeapBlock.Elements(bytes) : throw new DeviceException(bytes->Head == 16 ? Fault.NotSupported : Fault.Argument));
             GiveNumbers(m, a[0]);
         }, 48);
         Add($"{AddressType}::get_AddressFamily()", (_, a) => a[0].Set(DataType.I4, a[0].Target[FamilyField].I4), 3);
@@ -53,7 +53,7 @@ internal static unsafe partial class Framework
         {
             uint address = (uint)a[0].Target[AddressField].I8;
             a[0] = m.MakeArray("System.Byte", 4);
-            *(uint*)(a[0].Target + 2) = address;
+            *(uint*)HeapBlock.Elements(a[0].Target) = address;
         }, 37);
         Add($"{AddressType}::Parse(System.String)", (m, a) =>
         {
@@ -98,7 +98,7 @@ internal static unsafe partial class Framework
         machine.Hold(list);
         for (int i = 0; i < found.Length; i++)
         {
-            list.Target[2 + i] = MakeAddress(machine, found[i], true);
+            HeapBlock.ElementBlocks(list.Target)[i] = MakeAddress(machine, found[i], true);
         }
 
         HeapBlock entry = machine.Make("System.Net.IPHostEntry");

@@ -48,7 +48,7 @@ internal static unsafe partial class Framework
         }
 
         long bytes = (long)length * from->ElementSize;
-        Buffer.MemoryCopy((byte*)(from + 2) + ((long)fromIndex * from->ElementSize), (byte*)(to + 2) + ((long)toIndex * to->ElementSize), bytes, bytes);
+        Buffer.MemoryCopy(HeapBlock.Elements(from) + ((long)fromIndex * from->ElementSize), HeapBlock.Elements(to) + ((long)toIndex * to->ElementSize), bytes, bytes);
         machine.AddCost(machine.Costs.CopyPerByte * bytes);
     }
 
@@ -66,12 +66,12 @@ internal static unsafe partial class Framework
         {
             for (int i = 0; i < length; i++)
             {
-                array[2 + index + i].SetObject(null);
+                HeapBlock.ElementBlocks(array)[index + i].SetObject(null);
             }
         }
         else
         {
-            NativeMemory.Clear((byte*)(array + 2) + ((long)index * array->ElementSize), (nuint)length * array->ElementSize);
+            NativeMemory.Clear(HeapBlock.Elements(array) + ((long)index * array->ElementSize), (nuint)length * array->ElementSize);
         }
 
         machine.AddCost(machine.Costs.ClearPerByte * length * array->ElementSize);
@@ -91,6 +91,6 @@ internal static unsafe partial class Framework
             throw new DeviceException(Fault.WrongType);
         }
 
-        Marshal.Copy(data, 0, (nint)(array + 2), array->Head * array->ElementSize);
+        Marshal.Copy(data, 0, (nint)HeapBlock.Elements(array), array->Head * array->ElementSize);
     }
 }

@@ -29,6 +29,6 @@ internal static unsafe partial class Framework
             throw new DeviceException(Fault.OutOfRange);
         }
 
-        return index + length > array->Head ? throw new DeviceException(Fault.Argument) : (byte*)(array + 2) + index;
+        return index + length > array->Head ? throw new DeviceException(Fault.Argument) : HeapBlock.Elements(array) + index;
     }
 }

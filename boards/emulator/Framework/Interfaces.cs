@@ -27,7 +27,7 @@ internal static unsafe partial class Framework
             HeapBlock all = m.MakeArray(InterfaceType, 1);
             m.Hold(all);
             HeapBlock made = m.Make(InterfaceType);
-            all.Target[2] = made;
+            *HeapBlock.ElementBlocks(all.Target) = made;
             made.Target[AddressModeField].I4 = Dhcp;
             made.Target[Ipv4Field].U4 = m.Surroundings.HasNetwork ? BitConverter.ToUInt32(m.Surroundings.Address.GetAddressBytes()) : 0;
             made.Target[MaskField].U4 = m.Surroundings.HasNetwork ? 0x00FFFFFFu : 0;
@@ -53,7 +53,7 @@ internal static unsafe partial class Framework
         {
             HeapBlock all = m.MakeArray(AdapterType, 1);
             m.Hold(all);
-            all.Target[2] = m.Make(AdapterType);
+            *HeapBlock.ElementBlocks(all.Target) = m.Make(AdapterType);
             a[0] = all;
         }, 50);
         Add($"{AdapterType}::get_NetworkInterface()", (_, a) => a[0].Set(DataType.I4, a[0].Target[1].I4), 3);

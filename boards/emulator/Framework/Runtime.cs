@@ -18,7 +18,7 @@ internal static unsafe partial class Framework
         Add("System.Random::NextBytes(System.Byte[])", (m, a) =>
         {
             HeapBlock* array = ArrayAt(a, 1);
-            Marshal.Copy(m.Surroundings.Random(array->Head), 0, (nint)(array + 2), array->Head);
+            Marshal.Copy(m.Surroundings.Random(array->Head), 0, (nint)HeapBlock.Elements(array), array->Head);
         });
 
         Add("nanoFramework.Runtime.Native.GC::Run(System.Boolean)", (m, a) => a[0].Set(DataType.I4, m.Memory.Run()));

@@ -153,7 +153,7 @@ internal static unsafe partial class Framework
         // The loop that sends is over before it begins where there is nothing to send.
         if (count > 0)
         {
-            machine.Network.Send(handle, new Span<byte>((byte*)(buffer + 2) + offset, count).ToArray(), HostEndpoint(endpoint), machine.Now);
+            machine.Network.Send(handle, new Span<byte>(HeapBlock.Elements(buffer) + offset, count).ToArray(), HostEndpoint(endpoint), machine.Now);
         }
 
         HeapBlock* right = arguments[0].Target + RightEndpointField;
@@ -205,7 +205,7 @@ internal static unsafe partial class Framework
 
             // What doesn't fit is lost, as lwIP does it.
             length = Math.Min(count, datagram.Bytes.Length);
-            datagram.Bytes.AsSpan(0, length).CopyTo(new Span<byte>((byte*)(buffer + 2) + offset, length));
+            datagram.Bytes.AsSpan(0, length).CopyTo(new Span<byte>(HeapBlock.Elements(buffer) + offset, length));
             machine.Network.Take(handle);
             *reference.Target = MakeEndpoint(machine, datagram.From);
         }

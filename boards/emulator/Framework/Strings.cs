@@ -30,7 +30,7 @@ internal static unsafe partial class Framework
             StringBuilder text = new();
             for (int i = 0; i < array->Head; i++)
             {
-                text.Append(TextOrEmpty(m, array + 2, i));
+                text.Append(TextOrEmpty(m, HeapBlock.ElementBlocks(array), i));
             }
 
             m.ReturnString(a, text.ToString());
@@ -39,7 +39,7 @@ internal static unsafe partial class Framework
         Add("System.Convert::ToBase64String(System.Byte[])", (m, a) =>
         {
             HeapBlock* array = ArrayAt(a, 0);
-            m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(array + 2, array->Head)));
+            m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(HeapBlock.Elements(array), array->Head)));
         }, 30);
         AddNumber("System.Byte", v => ((byte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.SByte", v => ((sbyte)v).ToString(CultureInfo.InvariantCulture));

@@ -967,7 +967,7 @@ internal sealed unsafe partial class Machine
 
                     if (array->ElementType == DataType.U1)
                     {
-                        top->Set(DataType.I4, ((byte*)(array + 2))[index]);
+                        top->Set(DataType.I4, HeapBlock.Elements(array)[index]);
                         continue;
                     }
 
@@ -1524,7 +1524,7 @@ internal sealed unsafe partial class Machine
 
     private static void LoadElement(HeapBlock* array, int index, HeapBlock* to)
     {
-        byte* data = (byte*)(array + 2);
+        byte* data = HeapBlock.Elements(array);
         if (array->ElementsAreBlocks != 0)
         {
             *to = ((HeapBlock*)data)[index];
@@ -1553,7 +1553,7 @@ internal sealed unsafe partial class Machine
             return Fault.IndexOutOfRange;
         }
 
-        byte* data = (byte*)(array + 2);
+        byte* data = HeapBlock.Elements(array);
         if (array->ElementsAreBlocks != 0)
         {
             if (value->Type == DataType.Object && value->U8 != 0

@@ -189,7 +189,7 @@ internal sealed unsafe partial class Machine : IDisposable
             throw new ProgramException("heap", $"{bytes.Length} bytes don't fit");
         }
 
-        bytes.CopyTo(new Span<byte>(array + 2, bytes.Length));
+        bytes.CopyTo(new Span<byte>(HeapBlock.Elements(array), bytes.Length));
         return Keep(array);
     }
 
@@ -216,7 +216,7 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <summary>The contents of an array of bytes.</summary>
     /// <param name="array">A reference to it.</param>
     /// <returns>The bytes themselves, not a copy.</returns>
-    public static Span<byte> BytesOf(HeapBlock array) => new(array.Target + 2, array.Target->Head);
+    public static Span<byte> BytesOf(HeapBlock array) => new(HeapBlock.Elements(array.Target), array.Target->Head);
 
     /// <summary>What a static field holds.</summary>
     /// <param name="type">The full name of its class.</param>
@@ -551,7 +551,7 @@ internal sealed unsafe partial class Machine : IDisposable
             DataType.Object => HeapBlock.Bytes,
             _ => throw new ProgramException(type.Name, "the emulator doesn't know structures"),
         };
-        long blocks = 2 + (((long)length * size) + HeapBlock.Bytes - 1) / HeapBlock.Bytes;
+        long blocks = (HeapBlock.ArrayHeader + ((long)length * size) + HeapBlock.Bytes - 1) / HeapBlock.Bytes;
         HeapBlock* array = blocks > ushort.MaxValue ? null : Memory.Allocate(DataType.SzArray, (int)blocks);
         if (array != null)
         {
@@ -562,7 +562,7 @@ internal sealed unsafe partial class Machine : IDisposable
             array[1].Head = type.Id;
             for (int i = 0; element == DataType.Object && i < length; i++)
             {
-                array[2 + i].SetObject(null);
+                HeapBlock.ElementBlocks(array)[i].SetObject(null);
             }
         }
 

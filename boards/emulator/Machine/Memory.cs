@@ -424,7 +424,7 @@ internal sealed unsafe class Memory : IDisposable
         {
             for (int i = 0; i < header->Head; i++)
             {
-                ScanSlot(header + 2 + i);
+                ScanSlot(HeapBlock.ElementBlocks(header) + i);
             }
         }
     }

@@ -12,6 +12,9 @@ internal unsafe struct HeapBlock
     /// <summary>The size of a block on the device.</summary>
     public const int Bytes = 12;
 
+    /// <summary>Bytes of an array before its elements.</summary>
+    public const int ArrayHeader = 20;
+
     /// <summary>Marks what the collector reached.</summary>
     public const byte Alive = 1;
 
@@ -91,6 +94,16 @@ internal unsafe struct HeapBlock
     /// <summary>Of the header of an array: whether its elements are blocks, not numbers.</summary>
     [FieldOffset(11)]
     public byte ElementsAreBlocks;
+
+    /// <summary>Where the elements of an array start.</summary>
+    /// <param name="array">The array.</param>
+    /// <returns>Its first element.</returns>
+    public static byte* Elements(HeapBlock* array) => (byte*)array + ArrayHeader;
+
+    /// <summary>Where the elements of an array start that are blocks.</summary>
+    /// <param name="array">The array.</param>
+    /// <returns>Its first element.</returns>
+    public static HeapBlock* ElementBlocks(HeapBlock* array) => (HeapBlock*)Elements(array);
 
     /// <summary>Whether the collector is to leave it alone.</summary>
     public readonly bool IsKept => (Flags & (Alive | Event)) != 0;

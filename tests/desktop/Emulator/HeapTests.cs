@@ -21,11 +21,13 @@ public sealed unsafe class HeapTests : IDisposable
 
     [Theory]
     [InlineData(0, 24)]
-    [InlineData(1, 36)]
-    [InlineData(12, 36)]
-    [InlineData(13, 48)]
+    [InlineData(1, 24)]
+    [InlineData(4, 24)]
+    [InlineData(5, 36)]
+    [InlineData(16, 36)]
+    [InlineData(17, 48)]
     [InlineData(1500, 1524)]
-    public void AnArrayOfBytesTakes24AndItsLengthInBlocksOf12(int length, int bytes)
+    public void AnArrayOfBytesTakes20AndItsLengthInBlocksOf12(int length, int bytes)
     {
         long before = _machine.Memory.AllocatedBytes;
         _machine.NewBytes(new byte[length]);

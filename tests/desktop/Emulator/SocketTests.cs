@@ -181,7 +181,7 @@ public class SocketTests
     public void ReceiveFromAllocatesWhatSystemNetDoes()
     {
         // An endpoint is copied with its address and that one's array for IPv6; the source is another endpoint with its address.
-        const int Copy = 36 + 60 + 48;
+        const int Copy = 36 + 60 + 36;
         const int Source = 36 + 60;
         (SmallProgram program, MemoryWire wire) = Make("""
             static void Main() { _socket.Bind(new IPEndPoint(IPAddress.Any, 5000)); Thread.Sleep(1000); _socket.ReceiveFrom(_buffer, ref _from); Thread.Sleep(1000); }
