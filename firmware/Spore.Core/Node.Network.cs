@@ -24,7 +24,6 @@ public sealed partial class Node
     private const long HeadPatience = 20000;
 
     private readonly Agreements _agreements;
-    private readonly short[] _slotOfEntry;
     private readonly EntryField _field = new EntryField();
     private NetworkFile _network;
     private NetworkFile _staging;
@@ -239,11 +238,6 @@ public sealed partial class Node
         _clock.Learn(_network.Issued * 1000, now);
         AbortReads();
         Route();
-        for (int i = 0; i < _network.Count; i++)
-        {
-            _slotOfEntry[i] = -1;
-        }
-
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -336,7 +330,7 @@ public sealed partial class Node
         _keptAliveDue = Never;
         for (int i = 0; i < MemberCount; i++)
         {
-            if (i != _ownEntry && _slotOfEntry[i] < 0 && IsKeptAlive(i))
+            if (i != _ownEntry && PeerOf(i) == null && IsKeptAlive(i))
             {
                 OpenMember(i, now);
             }
@@ -627,7 +621,6 @@ public sealed partial class Node
 
             if (peer.IsConfigured)
             {
-                _slotOfEntry[peer.Entry] = -1;
                 peer.Entry = -1;
             }
             else

@@ -11,6 +11,7 @@ public sealed partial class Node : ITunnelHost
     private const long GuestLifetime = 180000;
 
     private long _guestsDue = Never;
+    private Peer _latest;
 
     /// <summary>Configures a peer by hand: it is known from the start, and initiated to.</summary>
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
@@ -143,10 +144,10 @@ public sealed partial class Node : ITunnelHost
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, long now)
     {
-        int slot = _slotOfEntry[entry];
-        if (slot >= 0)
+        Peer known = PeerOf(entry);
+        if (known != null)
         {
-            return _tunnel.Peers[slot];
+            return known;
         }
 
         int key = _network.EntryOffset(entry) + NetworkEntry.KeyOffset;
@@ -164,13 +165,34 @@ public sealed partial class Node : ITunnelHost
         return peer;
     }
 
+    // The peer of a member that has a slot, else null. Packets in a row are mostly for one and the same.
+    private Peer PeerOf(int entry)
+    {
+        if (_latest != null && _latest.Entry == entry)
+        {
+            return _latest;
+        }
+
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].Entry == entry)
+            {
+                _latest = peers[i];
+                return _latest;
+            }
+        }
+
+        return null;
+    }
+
     // Whether it is known where to ask a member, without taking a slot for it.
     private bool HasEndpoint(int entry)
     {
-        int slot = _slotOfEntry[entry];
-        if (slot >= 0)
+        Peer peer = PeerOf(entry);
+        if (peer != null)
         {
-            return _tunnel.Peers[slot].Endpoint.IsKnown;
+            return peer.Endpoint.IsKnown;
         }
 
         return _neighbours.Find(_network.Bytes, _network.EntryOffset(entry) + NetworkEntry.KeyOffset) >= 0
@@ -182,7 +204,6 @@ public sealed partial class Node : ITunnelHost
     {
         peer.Entry = entry;
         peer.IsGuest = false;
-        _slotOfEntry[entry] = (short)peer.Slot;
         int keepalive = 0;
 
         // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
@@ -277,11 +298,6 @@ public sealed partial class Node : ITunnelHost
     private void Remove(Peer peer, long now)
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
-        if (peer.IsMember)
-        {
-            _slotOfEntry[peer.Entry] = -1;
-        }
-
         _tunnel.Close(peer, now);
     }
 

@@ -78,7 +78,6 @@ public sealed partial class Node
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
-        _slotOfEntry = new short[limits.NetworkEntries];
         _agreements = new Agreements(_tunnel.Peers.Length);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];
         _checks = new HeaderCheck[limits.Transfers];

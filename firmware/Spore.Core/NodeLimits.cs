@@ -56,7 +56,7 @@ public sealed class NodeLimits
         };
     }
 
-    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of 45 bytes: a key, an IPv4 address, and roles or the shortest of labels.</summary>
+    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a key and an IPv4 address each (41 bytes), or fewer with more in them.</summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {
@@ -68,7 +68,7 @@ public sealed class NodeLimits
             Initiations = 4,
             Transfers = 2,
             NetworkEntries = 64,
-            NetworkBytes = 3072,
+            NetworkBytes = 2800,
             Prefixes = 64,
             Mtu = 1280,
             RateLimitSources = 8,

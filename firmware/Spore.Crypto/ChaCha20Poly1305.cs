@@ -30,13 +30,21 @@ public sealed class ChaCha20Poly1305 : IAead
     public void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
     {
         _cipher.Xor(key, keyOffset, 1, nonce, nonceOffset, buffer, offset, length);
-        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length, buffer, offset + length);
+        BeginTag(key, keyOffset, nonce, nonceOffset);
+        _authenticator.UpdatePadded(ad, adOffset, adLength);
+        _authenticator.UpdatePadded(buffer, offset, length);
+        _authenticator.UpdateLengths(adLength, length);
+        _authenticator.Finish(buffer, offset + length);
     }
 
     /// <inheritdoc/>
     public bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
     {
-        Authenticate(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length, _tag, 0);
+        BeginTag(key, keyOffset, nonce, nonceOffset);
+        _authenticator.UpdatePadded(ad, adOffset, adLength);
+        _authenticator.UpdatePadded(buffer, offset, length);
+        _authenticator.UpdateLengths(adLength, length);
+        _authenticator.Finish(_tag, 0);
         bool authentic = ConstantTime.Equal(_tag, 0, buffer, offset + length, TagSize);
         Array.Clear(_tag, 0, TagSize);
         if (!authentic)
@@ -48,18 +56,12 @@ public sealed class ChaCha20Poly1305 : IAead
         return true;
     }
 
-    private void Authenticate(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length, byte[] tag, int tagOffset)
+    // The key of the tag is the first block of the key stream (RFC 8439 section 2.6).
+    private void BeginTag(byte[] key, int keyOffset, byte[] nonce, int nonceOffset)
     {
-        byte[] oneTimeKey = _oneTimeKey;
-        Array.Clear(oneTimeKey, 0, KeySize);
-        _cipher.Xor(key, keyOffset, 0, nonce, nonceOffset, oneTimeKey, 0, KeySize);
-
-        Poly1305 authenticator = _authenticator;
-        authenticator.Begin(oneTimeKey, 0);
-        authenticator.UpdatePadded(ad, adOffset, adLength);
-        authenticator.UpdatePadded(buffer, offset, length);
-        authenticator.UpdateLengths(adLength, length);
-        authenticator.Finish(tag, tagOffset);
-        Array.Clear(oneTimeKey, 0, KeySize);
+        Array.Clear(_oneTimeKey, 0, KeySize);
+        _cipher.Xor(key, keyOffset, 0, nonce, nonceOffset, _oneTimeKey, 0, KeySize);
+        _authenticator.Begin(_oneTimeKey, 0);
+        Array.Clear(_oneTimeKey, 0, KeySize);
     }
 }

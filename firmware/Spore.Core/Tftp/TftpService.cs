@@ -233,7 +233,9 @@ public sealed class TftpService
 
         if (result == TftpError.Ok)
         {
-            Acknowledge(transfer, transfer.BlockLength, now);
+            Count(transfer, transfer.BlockLength, now);
+            Transmit(transfer);
+            EndOfBlock(transfer, now);
         }
         else if (result == TftpError.Repeat)
         {
@@ -451,7 +453,9 @@ public sealed class TftpService
 
         if (result == TftpError.Ok)
         {
-            Acknowledge(transfer, count, now);
+            Count(transfer, count, now);
+            Transmit(transfer);
+            EndOfBlock(transfer, now);
         }
         else if (result == TftpError.Wait)
         {
@@ -466,13 +470,17 @@ public sealed class TftpService
     }
 
     /// <summary>Should be called when the files have taken a block. The end of the file closes the transfer, and leaves it dallying.</summary>
-    private void Acknowledge(TftpTransfer transfer, int count, long now)
+    private static void Count(TftpTransfer transfer, int count, long now)
     {
         transfer.Position += count;
         transfer.BlockNumber++;
         transfer.State = TftpState.Receiving;
         transfer.StartTimer(now);
-        Transmit(transfer);
+    }
+
+    /// <summary>Should be called after a block was acknowledged.</summary>
+    private void EndOfBlock(TftpTransfer transfer, long now)
+    {
         if (transfer.IsLast)
         {
             transfer.State = TftpState.Closing;
@@ -496,11 +504,14 @@ public sealed class TftpService
         }
 
         transfer.Answered(now);
-        SendNext(transfer, now);
+        if (GoOn(transfer, now))
+        {
+            Transmit(transfer);
+        }
     }
 
-    /// <summary>Should be called when the peer has all that was sent so far: sends the next block, or ends.</summary>
-    private void SendNext(TftpTransfer transfer, long now)
+    /// <summary>Should be called when the peer has all that was sent so far: goes on to the next block, to be transmitted then, or ends.</summary>
+    private bool GoOn(TftpTransfer transfer, long now)
     {
         if (transfer.BlockNumber != 0)
         {
@@ -509,13 +520,13 @@ public sealed class TftpService
             if (count < transfer.BlockSize)
             {
                 Close(transfer, TftpError.Ok);
-                return;
+                return false;
             }
         }
 
         transfer.BlockNumber++;
         transfer.StartTimer(now);
-        Transmit(transfer);
+        return true;
     }
 
     /// <summary>Should be called when a server answers our request as if it had no options (RFC 2347).</summary>
@@ -570,14 +581,18 @@ public sealed class TftpService
         if (transfer.IsSender)
         {
             transfer.State = TftpState.Sending;
-            SendNext(transfer, now);
+            if (!GoOn(transfer, now))
+            {
+                return;
+            }
         }
         else
         {
             transfer.State = TftpState.Receiving;
             transfer.StartTimer(now);
-            Transmit(transfer);
         }
+
+        Transmit(transfer);
     }
 
     /// <summary>Should be called when the peer sent an error: ends the transfer, or asks once more without options if these were refused.</summary>

@@ -13,7 +13,6 @@ internal sealed class EphemeralKeys
     private readonly Blake2s _hash;
     private readonly IEntropy _entropy;
     private readonly byte[] _nodeKey;
-    private readonly byte[] _input = new byte[Message.KeySize];
     private readonly byte[] _pool = new byte[Message.KeySize];
     private readonly byte[] _number = new byte[8];
 
@@ -104,13 +103,12 @@ internal sealed class EphemeralKeys
     {
         _counter++;
         Message.WriteCounter(_number, 0, _counter);
-        _entropy.Fill(_input, 0, Message.KeySize);
+        _entropy.Fill(privateKey, offset, Message.KeySize);
         _hash.BeginKeyed(Message.KeySize, _nodeKey, 0, Message.KeySize);
-        _hash.Update(_input, 0, Message.KeySize);
+        _hash.Update(privateKey, offset, Message.KeySize);
         _hash.Update(_number, 0, 8);
         _hash.Update(_pool, 0, Message.KeySize);
         _hash.Finish(privateKey, offset);
-        Array.Clear(_input, 0, Message.KeySize);
         _hash.Wipe();
     }
 }

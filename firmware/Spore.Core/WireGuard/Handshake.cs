@@ -26,9 +26,6 @@ internal sealed class Handshake
     private readonly byte[] _ephemeral = new byte[Message.KeySize];
     private readonly byte[] _shared = new byte[Message.KeySize];
     private readonly byte[] _ephemeralStatic = new byte[Message.KeySize];
-    private readonly byte[] _empty = new byte[Message.TagSize];
-    private readonly byte[] _mac1Key = new byte[Message.KeySize];
-    private readonly byte[] _mac = new byte[Message.MacSize];
 
     internal Handshake(byte[] privateKey, byte[] publicKey, X25519 x25519, Blake2s hash, HmacBlake2s hmac, IAead aead, EphemeralKeys ephemeralKeys)
     {
@@ -38,7 +35,6 @@ internal sealed class Handshake
         _hash = hash;
         _ephemeralKeys = ephemeralKeys;
         _state = new SymmetricState(hash, new Kdf(hmac), aead);
-        Mac1Key(publicKey, _mac1Key);
     }
 
     /// <summary>Where ephemeral keys are logged, or null.</summary>
@@ -76,7 +72,7 @@ internal sealed class Handshake
         Array.Copy(timestamp, 0, message, offset + Message.InitiationTimestamp, Message.TimestampSize);
         _state.EncryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize);
 
-        Mac1(peer.PublicKey, message, offset, Message.InitiationMac1);
+        Mac1(peer.PublicKey, message, offset, Message.InitiationMac1, message, offset + Message.InitiationMac1);
         if (sound)
         {
             _state.Save(initiation.Bytes, Initiation.State);
@@ -99,8 +95,8 @@ internal sealed class Handshake
     internal bool CheckMac1(byte[] message, int offset, int length)
     {
         int macOffset = length - (2 * Message.MacSize);
-        ComputeMac(_mac1Key, message, offset, macOffset);
-        return ConstantTime.Equal(_mac, 0, message, offset + macOffset, Message.MacSize);
+        Mac1(_publicKey, message, offset, macOffset, _ephemeral, 0);
+        return ConstantTime.Equal(_ephemeral, 0, message, offset + macOffset, Message.MacSize);
     }
 
     /// <summary>Called when an initiation with a right mac1 came in: decrypts the sender's static key.</summary>
@@ -169,7 +165,7 @@ internal sealed class Handshake
         _state.MixKeyAndHash(peer.PresharedKey);
         _state.EncryptAndHash(message, offset + Message.ResponseEmpty, 0);
 
-        Mac1(peer.PublicKey, message, offset, Message.ResponseMac1);
+        Mac1(peer.PublicKey, message, offset, Message.ResponseMac1, message, offset + Message.ResponseMac1);
         if (sound)
         {
             Split(keypairs, false, localIndex, remoteIndex, now);
@@ -201,7 +197,7 @@ internal sealed class Handshake
 
         // psk, {}
         _state.MixKeyAndHash(peer.PresharedKey);
-        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _empty);
+        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _shared);
         if (sound)
         {
             Split(keypairs, true, initiation.LocalIndex, remoteIndex, now);
@@ -248,26 +244,15 @@ internal sealed class Handshake
         keypairs.Begin(spare, isInitiator, localIndex, remoteIndex, now);
     }
 
-    private void Mac1(byte[] publicKey, byte[] message, int offset, int macOffset)
-    {
-        Mac1Key(publicKey, _shared);
-        ComputeMac(_shared, message, offset, macOffset);
-        Array.Copy(_mac, 0, message, offset + macOffset, Message.MacSize);
-    }
-
-    // The key of mac1 in messages to the owner of a public key: HASH("mac1----" || key).
-    private void Mac1Key(byte[] publicKey, byte[] mac1Key)
+    // MAC(HASH("mac1----" || key), message), with the key of whom the message is for.
+    private void Mac1(byte[] publicKey, byte[] message, int offset, int length, byte[] mac, int macOffset)
     {
         _hash.Begin(Message.KeySize);
         _hash.Update(_mac1Label, 0, _mac1Label.Length);
         _hash.Update(publicKey, 0, Message.KeySize);
-        _hash.Finish(mac1Key, 0);
-    }
-
-    private void ComputeMac(byte[] key, byte[] message, int offset, int length)
-    {
-        _hash.BeginKeyed(Message.MacSize, key, 0, Message.KeySize);
+        _hash.Finish(_shared, 0);
+        _hash.BeginKeyed(Message.MacSize, _shared, 0, Message.KeySize);
         _hash.Update(message, offset, length);
-        _hash.Finish(_mac, 0);
+        _hash.Finish(mac, macOffset);
     }
 }

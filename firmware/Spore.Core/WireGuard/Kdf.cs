@@ -8,7 +8,6 @@ internal sealed class Kdf
 {
     private readonly HmacBlake2s _hmac;
     private readonly byte[] _secret = new byte[Message.KeySize];
-    private readonly byte[] _previous = new byte[Message.KeySize];
     private readonly byte[] _counter = new byte[1];
 
     /// <summary>Takes the memory.</summary>
@@ -36,33 +35,31 @@ internal sealed class Kdf
 
         _hmac.Finish(_secret, 0);
         _hmac.Begin(_secret, 0, Message.KeySize);
-        Expand(first, 1);
+        Expand(first, 1, null);
         if (second != null)
         {
-            Expand(second, 2);
+            Expand(second, 2, first);
         }
 
         if (third != null)
         {
-            Expand(third, 3);
+            Expand(third, 3, second);
         }
 
         Array.Clear(_secret, 0, Message.KeySize);
-        Array.Clear(_previous, 0, Message.KeySize);
         _hmac.Wipe();
     }
 
-    private void Expand(byte[] output, int counter)
+    private void Expand(byte[] output, int counter, byte[] previous)
     {
-        if (counter > 1)
+        if (previous != null)
         {
             _hmac.BeginAgain();
-            _hmac.Update(_previous, 0, Message.KeySize);
+            _hmac.Update(previous, 0, Message.KeySize);
         }
 
         _counter[0] = (byte)counter;
         _hmac.Update(_counter, 0, 1);
-        _hmac.Finish(_previous, 0);
-        Array.Copy(_previous, 0, output, 0, Message.KeySize);
+        _hmac.Finish(output, 0);
     }
 }
