@@ -75,7 +75,8 @@ internal sealed record BenchTable(IReadOnlyList<BenchRow> Operations, IReadOnlyL
             runs it ([emulator.md](emulator.md)). A test fails when a figure grows by more than 2 % without being raised here.
 
             Native instructions are those of the interpreter, weighted by opcode (`boards/emulator/costs.json`). The wanted figure is
-            what is asked for at most; where the first figure is above it, it is not met.
+            what is asked for at most; where the first figure is above it, it is not met. A node decodes its trust root when it is made, so
+            that this is in no row.
 
 
             """.ReplaceLineEndings("\n"));
