@@ -33,6 +33,8 @@ internal sealed class ProfileCheck
             check.CheckAssembly(assembly);
         }
 
+        check._found.AddRange(HandlerNesting.Check(assemblies));
+
         // What generics and pointers do to signs is of no interest.
         if (!check._found.Any(v => v.Rule is Rule.Generics or Rule.Pointer or Rule.FunctionPointer or Rule.StackAllocation))
         {

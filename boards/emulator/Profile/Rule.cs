@@ -42,6 +42,9 @@ internal enum Rule
     /// <summary>32 KB for a branch, 255 cases for a switch.</summary>
     Branch,
 
+    /// <summary>Six catch and finally blocks under way at one time.</summary>
+    HandlerNesting,
+
     /// <summary>A value that was unsigned is worked on as if it were signed.</summary>
     SignTrap,
 }

@@ -22,6 +22,7 @@ public class ProfileTests
         string deep = string.Concat(Enumerable.Range(0, 260).Select(i => "x + (")) + "x" + new string(')', 260);
         string far = string.Concat(Enumerable.Range(0, 4000).Select(i => "x = F(ref x) * 100000 + x; "));
         string cases = string.Concat(Enumerable.Range(0, 300).Select(i => $"case {i}: return {i * i % 7919}; "));
+        string nested = string.Concat(Enumerable.Repeat("try { _f++; } finally { ", 7));
         return new TheoryData<string, string>
         {
             { "Generics", "class C<T> { public int M() { return 1; } // here\n}" },
@@ -40,6 +41,9 @@ public class ProfileTests
             { "StackDepth", "class C { static int M(int x) { return // here\n" + deep + "; } }" },
             { "Branch", "class C { static int F(ref int x) { return x; } static int M(int x) {\n while (x < 5) { " + far + "} // here\n return x; } }" },
             { "Branch", "class C { static int M(int x) {\n switch (x) { " + cases + " } // here\n return 0; } }" },
+            { "HandlerNesting", "class C { static int _f; static void M() { " + nested + "\n_f++; // here\n" + new string('}', 7) + " } }" },
+            { "HandlerNesting", "class C { static int _f; static void M() { try { _f++; } finally {\n N(); // here\n } } static void N() { " + nested[..^"try { _f++; } finally { ".Length] + " _f++; " + new string('}', 6) + " } }" },
+            { "HandlerNesting", "class C { static int _f; static void M() { try { _f++; } finally {\n M(); // here\n } } }" },
             { "SignTrap", "class C { static int M(uint x) {\n return (int)x >> 3; // here\n } }" },
             // A local that is used once is none: the compiler leaves the value on the stack.
             { "SignTrap", "class C { static int M(uint x) { int y = (int)x;\n return y >> 3; // here\n } }" },
@@ -75,6 +79,8 @@ public class ProfileTests
             "class C { static int _f; static int M(uint x) { _f = (int)x; return _f >> 3; } }",
             "class C { static long M(ulong x) { return (long)(x & 0xFFFF) >> 3; } }",
             "class C { static bool M(uint x) { return (int)x < 0; } }",
+            "class C { static int _f; static void M() { " + string.Concat(Enumerable.Repeat("try { _f++; } finally { ", 6)) + "_f++; }}}}}} } }",
+            "class C { static int _f; static void M(int x) { try { _f++; if (x > 0) { M(x - 1); } } finally { _f--; } } }",
             "class C { delegate int D(int x); static int N(int x) { return x; } static D M() { return new D(N); } }",
             "class C { static int M(int x) { switch (x) { case 1: return 5; case 2: return 7; case 3: return 11; case 4: return 3; } return 0; } }",
         ];
