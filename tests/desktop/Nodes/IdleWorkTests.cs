@@ -141,6 +141,53 @@ public class IdleWorkTests
         Assert.Equal(TftpError.AccessViolation, transfer.Error);
     }
 
+    // They share memory, so whichever is halfway through has to be done with, or begun anew.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_signature_and_a_multiplication_do_not_get_in_each_others_way(bool loads)
+    {
+        for (byte steps = 1; steps < 16; steps++)
+        {
+            MeshNode node = _mesh.Add((byte)(40 + steps));
+            byte[] key = MeshNode.PrivateKey((byte)(80 + steps));
+            byte[] peerKey = new byte[32];
+            new Spore.Crypto.X25519().MultiplyBase(peerKey, 0, key, 0);
+            Stranger member = _mesh.AddStranger((byte)(120 + steps));
+            Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, member])));
+            Assert.True(member.Connect(node));
+            _mesh.Run(100);
+
+            Assert.True(node.Node.AddPeer(peerKey, 0, null, _mesh.Now));
+            for (int i = 0; i < steps; i++)
+            {
+                node.Node.Advance(_mesh.Now);
+            }
+
+            byte[] newer = Mesh.NetworkOf(2, [node, member]);
+            if (loads)
+            {
+                Assert.Equal(NetworkFault.None, node.Load(newer));
+            }
+            else
+            {
+                _mesh.Delay = 0;
+                Assert.True(member.Write("network", newer).IsComplete);
+                _mesh.Delay = 10;
+            }
+
+            Assert.Equal(2UL, node.Node.NetworkVersion);
+            _mesh.Run(100);
+            Spore.WireGuard.Peer peer = node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(peerKey));
+            Assert.True(peer.HasPair);
+            byte[] expected = new byte[32];
+            new Spore.Crypto.X25519().Multiply(expected, 0, key, 0, node.Key, 0);
+            Assert.Equal(expected, peer.Bytes[Spore.WireGuard.Peer.StaticStatic..(Spore.WireGuard.Peer.StaticStatic + 32)]);
+            new Spore.Crypto.X25519().Multiply(expected, 0, key, 0, peer.Bytes, Spore.WireGuard.EphemeralPair.Public);
+            Assert.Equal(expected, peer.Bytes[Spore.WireGuard.EphemeralPair.Shared..(Spore.WireGuard.EphemeralPair.Shared + 32)]);
+        }
+    }
+
     [Fact]
     public void What_is_due_is_counted()
     {

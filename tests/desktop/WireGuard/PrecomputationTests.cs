@@ -110,6 +110,23 @@ public class PrecomputationTests
     }
 
     [Fact]
+    public void Work_that_is_given_up_leaves_nothing_and_begins_anew()
+    {
+        TunnelSession session = new();
+        for (int i = 0; i < Steps - 2; i++)
+        {
+            session.End.Tunnel.Work(session.End.Now);
+        }
+
+        Assert.True(session.End.Tunnel.IsWorking);
+        session.End.Tunnel.StopWork();
+        Assert.False(session.End.Tunnel.IsWorking);
+        Assert.All(PairOf(session.Peer), b => Assert.Equal(0, b));
+        session.End.Run(0);
+        AssertIsPairFor(session, PairOf(session.Peer));
+    }
+
+    [Fact]
     public void A_peer_that_goes_takes_the_work_for_it_along()
     {
         TunnelSession session = new();
