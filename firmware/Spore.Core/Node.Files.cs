@@ -232,7 +232,8 @@ public sealed partial class Node : ITftpFiles
                 return Refuse(transfer, fault);
             }
 
-            if (!check.IsVerified)
+            // Between a header's check and its repetition another one of its version may have been applied: that is told by the check.
+            if (!check.IsVerified || NetworkHeader.Version(_headers, header) == NetworkVersion)
             {
                 check.IsWaiting = true;
                 check.WaitsSince = _now;
@@ -473,7 +474,7 @@ public sealed partial class Node : ITftpFiles
     // One rest is kept, where there is room. Without it the block is taken when the peer repeats it, after some seconds.
     private void KeepRest(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
-        if (_restOwner == null && _staging.IsEmpty && count > 0 && count <= RestRoom)
+        if (transfer.File == NetworkFileTag && _restOwner == null && _staging.IsEmpty && count <= RestRoom)
         {
             Array.Copy(data, offset, _staging.Bytes, _staging.Bytes.Length - count, count);
             _restOwner = transfer;

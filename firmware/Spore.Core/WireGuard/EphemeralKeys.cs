@@ -93,6 +93,15 @@ internal sealed class EphemeralKeys
         _readyAt = now;
     }
 
+    /// <summary>Called when the making of a key ahead has ended: one that was given up is wiped.</summary>
+    internal void ForgetHalf()
+    {
+        if (!_isReady)
+        {
+            Forget();
+        }
+    }
+
     private void Forget()
     {
         Array.Clear(_ready, 0, _ready.Length);

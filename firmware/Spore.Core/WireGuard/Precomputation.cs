@@ -103,6 +103,7 @@ internal sealed class Precomputation
     internal void Stop()
     {
         _x25519.Wipe();
+        _ephemeralKeys.ForgetHalf();
         if (_making == Pair && !Peer.HasPair)
         {
             Peer.WipePair();

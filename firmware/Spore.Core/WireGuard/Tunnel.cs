@@ -960,5 +960,11 @@ public sealed class Tunnel
         {
             _workDue = peer.WorkDue;
         }
+
+        // A handshake may have used the key that was made ahead.
+        if (_ephemeralKeys.Due < _workDue)
+        {
+            _workDue = _ephemeralKeys.Due;
+        }
     }
 }

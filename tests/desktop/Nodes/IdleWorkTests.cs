@@ -122,6 +122,47 @@ public class IdleWorkTests
         Assert.Equal(3UL, _node.Node.NetworkVersion);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Between_a_header_s_check_and_its_repetition_the_first_of_two_networks_of_a_version_is_kept(bool loads)
+    {
+        Stranger[] guests = [.. Enumerable.Range(3, 4).Select(i => _mesh.AddStranger((byte)i))];
+        Assert.All(guests, g => Assert.True(g.Connect(_node)));
+        byte[] other = Mesh.NetworkOf(2, [_node, _member, guests[0]]);
+        byte[] forged = [.. _newer[..143], (byte)(_newer[143] ^ 1), .. _newer[144..]];
+        if (!loads)
+        {
+            // Then version 2 is no candidate, and each header of it is checked.
+            Assert.True(guests[1].Write("head", Mesh.NetworkOf(3, [_node, _member])[..144]).IsComplete);
+        }
+
+        int verified = _node.Count(NodeEvent.HeaderVerified);
+        guests[2].StartWrite("network", forged);
+        StrangerTransfer repeated = guests[0].StartWrite("network", other);
+        Assert.True(_mesh.RunUntil(() => _node.Count(NodeEvent.HeaderVerified) > verified, 1_000));
+        Assert.Equal(1UL, _node.Node.NetworkVersion);
+
+        _mesh.Filter = (from, _, _) => from != guests[0];
+        Assert.True(loads ? _node.Load(_newer) == NetworkFault.None : guests[3].Write("network", _newer).IsComplete);
+        _mesh.Filter = null;
+        Assert.Equal(TftpError.FileAlreadyExists, _member.Finish(repeated).Error);
+        Assert.Equal(_newer, _node.Node.Network.Bytes[.._node.Node.Network.Length]);
+        Assert.True(_node.Knows(NodeEvent.Equivocation));
+    }
+
+    [Fact]
+    public void The_key_made_ahead_is_made_again_after_each_handshake_of_a_guest()
+    {
+        Stranger guest = _mesh.AddStranger(3);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(guest.Connect(_node));
+            _mesh.Run(30_000);
+            Assert.Equal(0, Work(_node).Keys);
+        }
+    }
+
     [Fact]
     public void What_is_kept_does_not_outlive_its_transfer()
     {
