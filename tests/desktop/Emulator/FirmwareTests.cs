@@ -119,6 +119,7 @@ public sealed class FirmwareTests : IDisposable
         _device.RunFor(60);
         Assert.True(Ping(peer));
         int first = _device.Machine.Memory.MeasureLive();
+        Assert.InRange(first, 0, 52 * 1024);
         for (int i = 0; i < 20; i++)
         {
             _device.RunFor(60);
