@@ -471,10 +471,12 @@ public sealed partial class Node : ITftpFiles
         get { return _limits.Mtu < _staging.Bytes.Length / 2 ? _limits.Mtu : _staging.Bytes.Length / 2; }
     }
 
-    // One rest is kept, where there is room. Without it the block is taken when the peer repeats it, after some seconds.
+    // One rest is kept, where there is room, a member's rather than a guest's. Without it the block is taken when the peer repeats
+    // it, after some seconds.
     private void KeepRest(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
-        if (transfer.File == NetworkFileTag && _restOwner == null && _staging.IsEmpty && count <= RestRoom)
+        bool isFree = _restOwner == null || (IsOfGuest(_restOwner) && !IsOfGuest(transfer));
+        if (transfer.File == NetworkFileTag && isFree && _staging.IsEmpty && count <= RestRoom)
         {
             Array.Copy(data, offset, _staging.Bytes, _staging.Bytes.Length - count, count);
             _restOwner = transfer;

@@ -164,6 +164,25 @@ public class IdleWorkTests
     }
 
     [Fact]
+    public void A_guest_s_block_makes_room_for_a_member_s()
+    {
+        // The second header of a guest waits for half a minute.
+        Stranger guest = _mesh.AddStranger(3);
+        Assert.True(guest.Connect(_node));
+        byte[] forged = [.. _newer[..143], (byte)(_newer[143] ^ 1), .. _newer[144..]];
+        Assert.NotNull(guest.Write("network", forged).Error);
+        forged[142] ^= 1;
+        guest.StartWrite("network", forged);
+        _mesh.Run(1_000);
+        Assert.Equal(1, Work(_node).Checks);
+
+        StrangerTransfer transfer = _member.Write("network", _newer);
+        Assert.True(transfer.IsComplete);
+        Assert.Equal(1, transfer.BlocksSent);
+        Assert.Equal(2UL, _node.Node.NetworkVersion);
+    }
+
+    [Fact]
     public void What_is_kept_does_not_outlive_its_transfer()
     {
         byte[] forged = [.. _newer[..143], (byte)(_newer[143] ^ 1), .. _newer[144..]];
