@@ -20,15 +20,6 @@ internal sealed class EdwardsPoint
         Field25519.Set(T, 0);
     }
 
-    /// <summary>Makes it another point.</summary>
-    internal void Set(EdwardsPoint point)
-    {
-        Field25519.Copy(X, point.X);
-        Field25519.Copy(Y, point.Y);
-        Field25519.Copy(Z, point.Z);
-        Field25519.Copy(T, point.T);
-    }
-
     /// <summary>Wipes it.</summary>
     internal void Wipe()
     {
