@@ -469,7 +469,7 @@ public sealed class TftpService
         }
     }
 
-    /// <summary>Should be called when the files have taken a block. The end of the file closes the transfer, and leaves it dallying.</summary>
+    /// <summary>Should be called when the files have taken a block, before it is acknowledged.</summary>
     private static void Count(TftpTransfer transfer, int count, long now)
     {
         transfer.Position += count;
@@ -478,7 +478,7 @@ public sealed class TftpService
         transfer.StartTimer(now);
     }
 
-    /// <summary>Should be called after a block was acknowledged.</summary>
+    /// <summary>Should be called after a block was acknowledged. The end of the file closes the transfer, and leaves it dallying.</summary>
     private void EndOfBlock(TftpTransfer transfer, long now)
     {
         if (transfer.IsLast)

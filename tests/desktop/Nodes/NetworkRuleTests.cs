@@ -464,15 +464,21 @@ public class NetworkRuleTests
         Assert.True(Guest().Write("network", newer).IsComplete);
     }
 
-    [Fact]
-    public void Who_changes_a_verified_header_when_it_repeats_it_has_it_checked_again()
+    // Another one's block is kept, so that this one's has to be repeated after its header has been checked.
+    private StrangerTransfer VerifiedAndToBeRepeated()
     {
-        // Another one's block is kept, so that this one's has to be repeated.
         Stranger other = Guest();
         Stranger guest = Guest();
         other.StartWrite("network", SignedByAnother(Big(9)));
         StrangerTransfer transfer = guest.StartWrite("network", Big(6));
-        Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
+        Assert.True(_mesh.RunUntil(() => _node.Knows(NodeEvent.HeaderVerified), 1_000));
+        return transfer;
+    }
+
+    [Fact]
+    public void Who_changes_a_verified_header_when_it_repeats_it_has_it_checked_again()
+    {
+        StrangerTransfer transfer = VerifiedAndToBeRepeated();
         transfer.Content.Clear();
         transfer.Content.AddRange(SignedByAnother(Big(7)));
         _member.Finish(transfer);
@@ -483,12 +489,7 @@ public class NetworkRuleTests
     [Fact]
     public void Who_changes_the_entries_when_it_repeats_them_is_found_out_by_the_root()
     {
-        // Another one's block is kept, so that this one's has to be repeated.
-        Stranger other = Guest();
-        Stranger guest = Guest();
-        other.StartWrite("network", SignedByAnother(Big(9)));
-        StrangerTransfer transfer = guest.StartWrite("network", Big(6));
-        Assert.True(_mesh.RunUntil(() => _node.Events.Any(e => e.What == NodeEvent.HeaderVerified), 1_000));
+        StrangerTransfer transfer = VerifiedAndToBeRepeated();
         transfer.Content[200] ^= 1;
         _member.Finish(transfer);
         Assert.Equal(TftpError.AccessViolation, transfer.Error);
