@@ -22,7 +22,7 @@ public sealed partial class Node : ITunnelHost
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
         _now = now;
-        int entry = MemberCount > 0 ? _network.Find(publicKey, offset) : -1;
+        int entry = FindEntry(publicKey, offset);
         Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
         if (peer == null)
         {
@@ -49,9 +49,14 @@ public sealed partial class Node : ITunnelHost
         return true;
     }
 
+    bool ITunnelHost.IsMember(byte[] key, int offset)
+    {
+        return FindEntry(key, offset) >= 0;
+    }
+
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
     {
-        int entry = MemberCount > 0 ? _network.Find(key, offset) : -1;
+        int entry = FindEntry(key, offset);
         if (entry >= 0)
         {
             return OpenMember(entry, now);
@@ -137,7 +142,7 @@ public sealed partial class Node : ITunnelHost
 
     private void Report(NodeEvent what, Peer peer, long value)
     {
-        _host.Report(what, peer != null ? peer.PublicKey : null, 0, value);
+        _host.Report(what, peer != null ? peer.Bytes : null, Peer.Key, value);
     }
 
     /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
@@ -224,7 +229,7 @@ public sealed partial class Node : ITunnelHost
 
         if (!peer.Endpoint.IsKnown)
         {
-            int place = _neighbours.Find(peer.PublicKey, 0);
+            int place = _neighbours.Find(peer.Bytes, Peer.Key);
             if (place >= 0)
             {
                 peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
@@ -291,7 +296,7 @@ public sealed partial class Node : ITunnelHost
         }
 
         _agreements.Clear(peer.Slot);
-        LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.Bytes, Peer.LinkLocal);
+        LinkLocalAddress.FromKey(_hash, peer.Bytes, Peer.Key, peer.Bytes, Peer.LinkLocal);
         return true;
     }
 

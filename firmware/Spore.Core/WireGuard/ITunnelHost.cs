@@ -3,6 +3,12 @@ namespace Spore.WireGuard;
 /// <summary>What the tunnel asks of, and tells, the layer above it: who is let in, and what became of it.</summary>
 public interface ITunnelHost
 {
+    /// <summary>A key that has no slot has sent an initiation, which is not authentic yet.</summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>Whether it is a member's, and not one that many others could have come with.</returns>
+    bool IsMember(byte[] key, int offset);
+
     /// <summary>A key that has no slot has sent an authentic initiation.</summary>
     /// <param name="key">A buffer with its public key.</param>
     /// <param name="offset">Where it starts.</param>

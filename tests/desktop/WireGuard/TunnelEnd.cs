@@ -19,7 +19,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         X25519 x25519 = new();
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420 }, _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
+        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 }, _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), new XChaCha20Poly1305(new ChaCha20Poly1305()), this, this, this, Counters)
         {
             KeyLog = this,
         };
@@ -146,6 +146,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
+
+    bool ITunnelHost.IsMember(byte[] key, int offset) => false;
 
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
     {
