@@ -19,12 +19,14 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         X25519 x25519 = new();
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 }, _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), new XChaCha20Poly1305(new ChaCha20Poly1305()), this, this, this, Counters)
+        Tunnel = new Tunnel(limits ?? Limits(), _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), new XChaCha20Poly1305(new ChaCha20Poly1305()), this, this, this, Counters)
         {
             KeyLog = this,
         };
         Tunnel.QueueIn(new byte[4 * 1424], 4 * 1424);
     }
+
+    public static NodeLimits Limits() => new() { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
 
     public Tunnel Tunnel { get; }
 
@@ -49,6 +51,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     /// <summary>Lets unknown initiators in.</summary>
     public bool AdmitsGuests { get; set; }
+
+    /// <summary>The keys of those without a slot that are no strangers.</summary>
+    public List<byte[]> Members { get; } = [];
 
     /// <summary>What takes datagrams from it.</summary>
     public Action<byte[], Endpoint>? Wire { get; set; }
@@ -147,7 +152,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
-    bool ITunnelHost.IsMember(byte[] key, int offset) => false;
+    bool ITunnelHost.IsMember(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
     {
