@@ -47,6 +47,10 @@ public interface ITunnelHost
     /// <param name="now">The monotonic clock.</param>
     void Received(Peer peer, byte[] buffer, int offset, int length, long now);
 
+    /// <summary>It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of another endpoint may be set.</summary>
+    /// <param name="peer">The peer.</param>
+    void Unanswered(Peer peer);
+
     /// <summary>Something happened that people may want to see.</summary>
     /// <param name="what">What happened.</param>
     /// <param name="peer">The peer it concerns.</param>

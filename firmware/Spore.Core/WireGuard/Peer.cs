@@ -31,7 +31,12 @@ public sealed partial class Peer
     private const int LastMinuteHandshakeFlag = 128;
     private const int SentMac1Flag = 256;
     private const int KnockedFlag = 512;
+    private const int AskedFlag = 1024;
+    private const int TurnShift = 11;
     private const int KeepaliveShift = 16;
+
+    /// <summary>The number of turns that are told apart.</summary>
+    internal const int Turns = 1 << (KeepaliveShift - TurnShift);
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
@@ -76,7 +81,7 @@ public sealed partial class Peer
 
     internal long InitiationConsumedAt;
 
-    // One field for all, and for the interval of the persistent keepalive above them: each of its own would take 12 bytes too.
+    // One field for all, and above them for the turn and for the interval of the persistent keepalive: each of its own would take 12 bytes too.
     private int _flags;
 
     /// <summary>Makes an empty slot.</summary>
@@ -157,6 +162,20 @@ public sealed partial class Peer
     {
         get { return (_flags & KnockedFlag) != 0; }
         set { Set(KnockedFlag, value); }
+    }
+
+    /// <summary>Whether an initiation was sent to where its endpoint is now.</summary>
+    internal bool WasAsked
+    {
+        get { return (_flags & AskedFlag) != 0; }
+        set { Set(AskedFlag, value); }
+    }
+
+    /// <summary>The number of the endpoint, of those that its entry has, that is to be tried when there is no answer, less than <see cref="Turns"/>.</summary>
+    internal int Turn
+    {
+        get { return (_flags >> TurnShift) & (Turns - 1); }
+        set { _flags = (_flags & ~((Turns - 1) << TurnShift)) | (value << TurnShift); }
     }
 
     /// <summary>The interval of the persistent keepalive in seconds, at most 65535; 0 for none.</summary>

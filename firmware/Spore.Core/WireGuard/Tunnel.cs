@@ -299,6 +299,21 @@ public sealed class Tunnel
         SendInitiation(peer, now);
     }
 
+    /// <summary>Called when there is word of where a peer is: an initiation that is due goes there, and at once if it waits for nothing else.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="endpoint">Where it is.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void SetEndpoint(Peer peer, Endpoint endpoint, long now)
+    {
+        peer.Endpoint.CopyFrom(endpoint);
+        peer.WasAsked = false;
+        if (peer.RetransmitHandshake != Constants.Never && now - peer.InitiatedAt >= Constants.RekeyTimeout)
+        {
+            peer.RetransmitHandshake = now;
+            Schedule(peer);
+        }
+    }
+
     /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">Where to ask.</param>
@@ -471,6 +486,11 @@ public sealed class Tunnel
             }
             else
             {
+                if (peer.WasAsked && (peer.LastHeard == peer.Since || now - peer.AttemptSince >= Constants.EndpointPatience))
+                {
+                    _host.Unanswered(peer);
+                }
+
                 SendInitiation(peer, now);
             }
         }
@@ -940,8 +960,13 @@ public sealed class Tunnel
     {
         if (!peer.Endpoint.IsKnown)
         {
+            _host.Unanswered(peer);
+        }
+
+        if (!peer.Endpoint.IsKnown)
+        {
             // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
-            peer.HandshakeInitiated(now, Jitter());
+            peer.RetransmitHandshake = now + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;
         }
@@ -951,6 +976,7 @@ public sealed class Tunnel
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.HandshakeInitiated(now, Jitter());
+            peer.WasAsked = true;
             Schedule(peer);
             Transmit(peer, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);

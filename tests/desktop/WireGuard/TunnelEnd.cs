@@ -164,6 +164,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now) => true;
 
+    /// <summary>Where a peer is to be asked next, when it has not answered.</summary>
+    public Action<Peer>? Elsewhere { get; set; }
+
+    void ITunnelHost.Unanswered(Peer peer) => Elsewhere?.Invoke(peer);
+
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) => Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
 
     void ITunnelHost.SessionDown(Peer peer, long now) => Events.Add((NodeEvent.SessionDown, 0));
