@@ -12,6 +12,9 @@ public sealed partial class Peer
     internal const int LinkLocal = SentTimestamp + Message.TimestampSize;
     internal const int Pair = LinkLocal + LinkLocalSize;
 
+    // That of the peer in slot 0 which is not in the network; those of others are below it.
+    internal const int FirstOwner = AllowedIps.None - 1;
+
     private const int LinkLocalSize = 16;
     private const int Size = Pair + EphemeralPair.Size;
     private const long NoPair = long.MinValue;
@@ -52,8 +55,8 @@ public sealed partial class Peer
     /// <summary>The static-static secret, the latest timestamp from it and the last one to it, its link-local address, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
 
-    /// <summary>The 32-byte preshared key, or null for none.</summary>
-    internal byte[] PresharedKey;
+    /// <summary>The 32-byte preshared key, or null for none; not to be changed.</summary>
+    public byte[] PresharedKey;
 
     /// <summary>When its ephemeral pair was made; the lowest number while there is none.</summary>
     internal long PairMadeAt;
@@ -67,7 +70,9 @@ public sealed partial class Peer
     internal Initiation Provoked;
 
     internal long InitiationConsumedAt;
-    internal int KeepaliveInterval;
+
+    /// <summary>The seconds at which its session is kept alive, 0 for not at all; not to be changed.</summary>
+    public int KeepaliveInterval;
 
     // One field for all: a bool of its own would take 12 bytes too.
     private int _flags;
@@ -117,6 +122,12 @@ public sealed partial class Peer
     public bool IsMember
     {
         get { return Entry >= 0; }
+    }
+
+    /// <summary>What cryptokey routing knows it by: a member by its entry, others by their slot.</summary>
+    public int Owner
+    {
+        get { return IsMember ? Entry : FirstOwner - Slot; }
     }
 
     /// <summary>When the keys of the present session were made.</summary>
