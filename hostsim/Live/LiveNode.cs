@@ -4,10 +4,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Threading;
 using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Uapi;
 using Spore.Network;
 using Spore.Signing;
 using Spore.WireGuard;
@@ -34,6 +36,9 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private readonly Dictionary<string, byte[]> _presharedKeys = [];
+    private readonly byte[] _privateKey;
+    private readonly LiveConfiguration _configuration;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -56,6 +61,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         limits.Mtu = options.Mtu;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        ReadPresharedKeys();
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
@@ -70,6 +76,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
+            _privateKey = identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -113,6 +121,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
             AddPeers();
         }
 
+        using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
         _transport.Start(ReceiveDatagram);
         _tun?.Start(ReceivePacket);
@@ -153,6 +162,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        _configuration.Hear(what, peer);
         if (_running)
         {
             _timeline.Hear(what, peer, value);
@@ -165,6 +175,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        CryptographicOperations.ZeroMemory(_privateKey);
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
@@ -174,9 +185,21 @@ internal sealed class LiveNode : INodeHost, IDisposable
         return network;
     }
 
-    private static List<PeerDescription> ReadMembers(NetworkFile network)
+    private void ReadPresharedKeys()
     {
-        return NetworkReader.Read(network.Bytes[..network.Length], "network").Peers;
+        foreach (KeyFileArgument file in _options.PresharedKeys)
+        {
+            string key = KeyText.Format(file.Key);
+            if (!_peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
+            {
+                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+            }
+
+            if (!_presharedKeys.TryAdd(key, PresharedKeyFile.Read(file.Path)))
+            {
+                throw new HostsimException($"--psk-file: {key} has two of them");
+            }
+        }
     }
 
     private void Load(byte[] network)
@@ -196,6 +219,11 @@ internal sealed class LiveNode : INodeHost, IDisposable
             if (!_node.AddPeer(key, 0, endpoint, Now))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (_presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            {
+                _node.SetPresharedKey(key, 0, presharedKey);
             }
         }
 
@@ -286,7 +314,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
         lock (_gate)
         {
             _networkChanged = false;
-            List<PeerDescription> members = _node.NetworkVersion == 0 ? [] : ReadMembers(_node.Network);
+            _configuration.FollowNetwork();
+            IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             int own = _node.OwnEntry;
             IPAddress linkLocal = new(_node.LinkLocal);
@@ -312,6 +341,24 @@ internal sealed class LiveNode : INodeHost, IDisposable
             {
                 _timeline.Tell("routes", "red", exception.Message);
             }
+        }
+    }
+
+    // Without it the node is as good; only wg can't talk to it.
+    private UapiServer? ServeUapi(string name)
+    {
+        try
+        {
+            return new UapiServer(UapiSocket.Listen(UapiSocket.Folder, name), _configuration);
+        }
+        catch (HostsimException exception)
+        {
+            lock (_gate)
+            {
+                _timeline.Tell("no wg", "yellow", exception.Message);
+            }
+
+            return null;
         }
     }
 
