@@ -111,7 +111,7 @@ internal sealed class SetParser
         return (new AllowedPrefix(address, length).Whole(), gives);
     }
 
-    // The runtime also takes "10" for 0.0.0.10, octal numbers, and "[::1]:80".
+    // The runtime also takes "10" for 0.0.0.10, octal numbers, "[::1]:80", and zones that there are not.
     private static IPAddress? Address(string text, bool mayHaveZone)
     {
         if (!IPAddress.TryParse(text, out IPAddress? address))
@@ -121,7 +121,7 @@ internal sealed class SetParser
 
         bool isStrict = address.AddressFamily == AddressFamily.InterNetwork
             ? address.ToString() == text
-            : text.AsSpan().IndexOfAny(mayHaveZone ? "[]/" : "[]/%") < 0;
+            : text.AsSpan().IndexOfAny("[]/") < 0 && (!text.Contains('%') || (mayHaveZone && address.ScopeId != 0));
         return isStrict ? address : null;
     }
 

@@ -129,6 +129,7 @@ internal sealed class SetPlan
         else
         {
             Release(peer);
+            peer.Endpoint = peer.Before?.Endpoint;
             peer.Keepalive = 0;
             peer.Exists = false;
         }
