@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Net;
 using Spore.Hostsim.Uapi;
 using Spore.Signing;
 using Spore.WireGuard;
@@ -95,7 +94,7 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             SetPlan plan = new(Peers(), request);
-            foreach ((string key, PlannedPeer peer) in plan.Peers.OrderBy(p => p.Value.IsConfigured))
+            foreach ((string key, PlannedPeer peer) in plan.Peers)
             {
                 TakeBack(key, peer);
             }

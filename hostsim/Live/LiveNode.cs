@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Threading;
@@ -37,6 +36,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly Node _node;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
     private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
     private readonly LiveConfiguration _configuration;
     private TunAddresses? _addresses;
@@ -76,7 +77,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
-            _privateKey = identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _privateKey = options.Tun == null ? [] : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
             _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))

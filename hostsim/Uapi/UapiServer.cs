@@ -53,6 +53,13 @@ internal sealed class UapiServer : IDisposable
                 {
                     client = await _socket.AcceptAsync(_stop.Token);
                 }
+                catch (SocketException) when (!_stop.IsCancellationRequested)
+                {
+                    // Too many files are open in the program.
+                    _room.Release();
+                    await Task.Delay(_patience, _stop.Token);
+                    continue;
+                }
                 catch
                 {
                     _room.Release();
