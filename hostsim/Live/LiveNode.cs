@@ -9,6 +9,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Uapi;
 using Spore.Network;
 using Spore.Signing;
 using Spore.WireGuard;
@@ -36,6 +37,11 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly Node _node;
     private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    // For wg alone; the core has its own.
+    private readonly byte[] _privateKey;
+    private readonly LiveConfiguration _configuration;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -60,6 +66,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         limits.HandshakeInterval = 1000 / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        ReadPresharedKeys();
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
@@ -74,6 +81,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
+            _privateKey = options.Tun == null ? [] : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -117,6 +126,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
             AddPeers();
         }
 
+        using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
         _transport.Start(ReceiveDatagram);
         _tun?.Start(ReceivePacket);
@@ -157,6 +167,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        _configuration.Hear(what, peer);
         if (_running)
         {
             _timeline.Hear(what, peer, value);
@@ -168,16 +179,16 @@ internal sealed class LiveNode : INodeHost, IDisposable
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         HostPort? place = null;
-        if (name == null)
+        if (name == null && !_configuration.HasPlaced(KeyText.Format(peer)))
         {
             place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
         }
-        else
+        else if (name != null)
         {
             HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
         }
 
-        if (place != null)
+        if (place != null && !IPAddress.TryParse(place.Host, out _))
         {
             _names.Resolve(peer, place);
         }
@@ -189,6 +200,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        CryptographicOperations.ZeroMemory(_privateKey);
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
@@ -198,9 +210,21 @@ internal sealed class LiveNode : INodeHost, IDisposable
         return network;
     }
 
-    private static List<PeerDescription> ReadMembers(NetworkFile network)
+    private void ReadPresharedKeys()
     {
-        return NetworkReader.Read(network.Bytes[..network.Length], "network").Peers;
+        foreach (KeyFileArgument file in _options.PresharedKeys)
+        {
+            string key = KeyText.Format(file.Key);
+            if (!_peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
+            {
+                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+            }
+
+            if (!_presharedKeys.TryAdd(key, PresharedKeyFile.Read(file.Path)))
+            {
+                throw new HostsimException($"--psk-file: {key} has two of them");
+            }
+        }
     }
 
     private void Load(byte[] network)
@@ -220,6 +244,11 @@ internal sealed class LiveNode : INodeHost, IDisposable
             if (!_node.AddPeer(key, 0, endpoint, Now))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (_presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            {
+                _node.SetPresharedKey(key, 0, presharedKey);
             }
         }
 
@@ -319,7 +348,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
         lock (_gate)
         {
             _networkChanged = false;
-            List<PeerDescription> members = _node.NetworkVersion == 0 ? [] : ReadMembers(_node.Network);
+            _configuration.FollowNetwork();
+            IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             int own = _node.OwnEntry;
             IPAddress linkLocal = new(_node.LinkLocal);
@@ -345,6 +375,24 @@ internal sealed class LiveNode : INodeHost, IDisposable
             {
                 _timeline.Tell("routes", "red", exception.Message);
             }
+        }
+    }
+
+    // Without it the node is as good; only wg can't talk to it.
+    private UapiServer? ServeUapi(string name)
+    {
+        try
+        {
+            return new UapiServer(UapiSocket.Listen(UapiSocket.Folder, name), _configuration);
+        }
+        catch (HostsimException exception)
+        {
+            lock (_gate)
+            {
+                _timeline.Tell("no wg", "yellow", exception.Message);
+            }
+
+            return null;
         }
     }
 
