@@ -32,6 +32,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
+    private readonly OpenSslAead? _aead = OpenSslAead.TryCreate();
     private readonly Node _node;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
     private TunAddresses? _addresses;
@@ -64,7 +65,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
             _keyLog = options.KeyLog == null
                 ? null
                 : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
-            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now)
+            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now, _aead)
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
@@ -165,6 +166,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        _aead?.Dispose();
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
