@@ -16,9 +16,10 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
-/// that receive take it for one packet at a time, and the caller's thread sleeps under it until the next deadline.
+/// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
+/// What the core gives out goes into the outbox of the thread that has it.
 /// </summary>
-internal sealed class LiveNode : INodeHost, IDisposable
+internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter.
     private const long NoBuildTime = 0;
@@ -35,6 +36,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly OpenSslAead? _aead = OpenSslAead.TryCreate();
     private readonly Node _node;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private readonly Outbox _ownOutbox;
+    private Outbox _outbox;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -61,11 +64,13 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
         {
-            _tun = options.Tun == null ? null : new LinuxTun(options.Tun, options.Mtu);
+            _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
                 : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
-            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now, _aead)
+            _ownOutbox = NewOutbox();
+            _outbox = _ownOutbox;
+            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, _aead)
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
@@ -115,8 +120,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
 
         ApplyNetwork();
-        _transport.Start(ReceiveDatagram);
-        _tun?.Start(ReceivePacket);
+        _transport.Start(NewDatagramReceiver);
+        _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
         using PosixSignalRegistration? status = OperatingSystem.IsLinux()
             ? PosixSignalRegistration.Create((PosixSignal)10, context =>
@@ -138,10 +143,15 @@ internal sealed class LiveNode : INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        _transport.Put(_outbox, buffer.AsSpan(offset, length), endpoint);
+    }
+
+    /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        _tun?.Send(buffer, offset, length);
-        return _tun != null;
+        return _outbox.AddPacket(buffer.AsSpan(offset, length));
     }
 
     /// <inheritdoc/>
@@ -210,6 +220,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
     {
         lock (_gate)
         {
+            _outbox = _ownOutbox;
             while (!_stopped && !_networkChanged)
             {
                 if (_statusAsked)
@@ -232,30 +243,62 @@ internal sealed class LiveNode : INodeHost, IDisposable
                 long now = Now;
                 _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
 
+                _outbox.Send();
+
                 // Even without sleep this lets the receiving threads in.
                 Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
+                _outbox = _ownOutbox;
             }
 
             return !_stopped;
         }
     }
 
-    private void ReceiveDatagram(byte[] buffer, int length, Endpoint source)
+    private Outbox NewOutbox()
     {
-        lock (_gate)
-        {
-            _node.Receive(buffer, 0, length, source, Now);
-            WakeIfSooner();
-        }
+        return new Outbox(_transport, _tun);
     }
 
-    private void ReceivePacket(byte[] buffer, int length)
+    private UdpTransport.Receiver NewDatagramReceiver()
     {
-        lock (_gate)
+        Outbox outbox = NewOutbox();
+        return datagrams =>
         {
-            _node.Send(buffer, 0, length, Now);
-            WakeIfSooner();
-        }
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (datagrams.Next())
+                {
+                    _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
+                }
+
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
+    }
+
+    private LinuxTun.Receiver NewPacketReceiver()
+    {
+        Outbox outbox = NewOutbox();
+        return packets =>
+        {
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (packets.Next())
+                {
+                    _node.Send(packets.Buffer, packets.Offset, packets.Length, now);
+                }
+
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
     }
 
     private void WakeIfSooner()
