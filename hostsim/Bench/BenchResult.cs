@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Spore.Hostsim.Live;
 
 namespace Spore.Hostsim.Bench;
 
@@ -27,10 +28,15 @@ internal sealed record BenchResult(
     /// <returns>The result.</returns>
     public static BenchResult Measure()
     {
-        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes()];
-        (Measurement packetsSealed, Measurement packetsOpened) = Tunnels.Throughput();
-        speeds.Add(packetsSealed);
-        speeds.Add(packetsOpened);
+        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
+        using (OpenSslAead? aead = OpenSslAead.TryCreate())
+        {
+            if (aead != null)
+            {
+                speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));
+            }
+        }
+
         NodePair pair = new();
 
         // What runs for the first time may allocate in the runtime.

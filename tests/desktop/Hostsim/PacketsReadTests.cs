@@ -69,6 +69,14 @@ public class PacketsReadTests
         Assert.Equal([packet.Build()], Read(left));
     }
 
+    // RFC 768: 0 means none.
+    [Fact]
+    public void A_checksum_is_never_zero()
+    {
+        byte[] header = [1, 0, 0, 0, 0, 0, 0, 0, 2, 0];
+        Assert.Equal([[0xFF, 0xFE, 0xFF, 0xFF]], Read([.. header, 0xFF, 0xFE, 0, 1]));
+    }
+
     [Fact]
     public void What_has_its_checksum_stays_as_it_is()
     {
