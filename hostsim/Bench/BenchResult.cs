@@ -29,12 +29,9 @@ internal sealed record BenchResult(
     public static BenchResult Measure()
     {
         List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
-        using (OpenSslAead? aead = OpenSslAead.TryCreate())
+        if (OpenSslAead.TryCreate() is { } aead)
         {
-            if (aead != null)
-            {
-                speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));
-            }
+            speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));
         }
 
         NodePair pair = new();

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using Spore.Hostsim.Simulation;
 using Spore.Network;
@@ -17,7 +18,6 @@ namespace Spore.Hostsim.Live;
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
 /// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
-/// What the core gives out goes into the outbox of the thread that has it.
 /// </summary>
 internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
@@ -33,11 +33,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
-    private readonly OpenSslAead? _aead = OpenSslAead.TryCreate();
     private readonly Node _node;
+    private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
-    private readonly Outbox _ownOutbox;
-    private Outbox _outbox;
+    private readonly Outbox _directOutbox;
+
+    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    private Outbox? _outbox;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -56,8 +58,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _options = options;
         _timeline = timeline;
         NodeIdentity identity = NodeIdentity.Load(options.Identity);
+        _names = new NameResolver(SetEndpoint);
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = options.Mtu;
+        limits.HandshakeInterval = 1000 / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
@@ -68,9 +72,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _keyLog = options.KeyLog == null
                 ? null
                 : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
-            _ownOutbox = NewOutbox();
-            _outbox = _ownOutbox;
-            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, _aead)
+            _directOutbox = NewOutbox();
+            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
@@ -145,13 +148,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
-        _transport.Put(_outbox, buffer.AsSpan(offset, length), endpoint);
+        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        SendDirect();
     }
 
     /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        return _outbox.AddPacket(buffer.AsSpan(offset, length));
+        bool taken = (_outbox ?? _directOutbox).AddPacket(buffer.AsSpan(offset, length));
+        SendDirect();
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -171,12 +177,31 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
+    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    {
+        byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
+        HostPort? place = null;
+        if (name == null)
+        {
+            place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
+        }
+        else
+        {
+            HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
+        }
+
+        if (place != null)
+        {
+            _names.Resolve(peer, place);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
-        _aead?.Dispose();
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
@@ -220,7 +245,6 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         lock (_gate)
         {
-            _outbox = _ownOutbox;
             while (!_stopped && !_networkChanged)
             {
                 if (_statusAsked)
@@ -243,14 +267,28 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 long now = Now;
                 _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
 
-                _outbox.Send();
-
                 // Even without sleep this lets the receiving threads in.
                 Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
-                _outbox = _ownOutbox;
             }
 
             return !_stopped;
+        }
+    }
+
+    private void SetEndpoint(byte[] key, Endpoint endpoint)
+    {
+        lock (_gate)
+        {
+            _node.SetEndpoint(key, 0, endpoint, Now);
+            WakeIfSooner();
+        }
+    }
+
+    private void SendDirect()
+    {
+        if (_outbox == null)
+        {
+            _directOutbox.Send();
         }
     }
 
@@ -273,6 +311,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
                 }
 
+                _outbox = null;
                 WakeIfSooner();
             }
 
@@ -294,6 +333,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     _node.Send(packets.Buffer, packets.Offset, packets.Length, now);
                 }
 
+                _outbox = null;
                 WakeIfSooner();
             }
 

@@ -6,7 +6,7 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>ChaCha20-Poly1305 of the system's OpenSSL, which has vector instructions where the core's own has none. It is given the key anew in each call and forgets it at its end, so that no session's key outlives the session.</summary>
 /// <remarks>One instance is used by one caller at a time.</remarks>
-internal sealed unsafe class OpenSslAead : IAead, IDisposable
+internal sealed unsafe class OpenSslAead : IAead
 {
     private const int GetTag = 0x10;
     private const int SetTag = 0x11;
@@ -21,7 +21,7 @@ internal sealed unsafe class OpenSslAead : IAead, IDisposable
     private readonly delegate* unmanaged<nint, byte*, int*, int> _finish;
     private readonly delegate* unmanaged<nint, int, int, void*, int> _control;
     private readonly delegate* unmanaged<nint, void> _free;
-    private nint _context;
+    private readonly nint _context;
 
     private OpenSslAead(nint library)
     {
@@ -37,9 +37,17 @@ internal sealed unsafe class OpenSslAead : IAead, IDisposable
         {
             if (_context == 0 || _initialize(_context, cipher(), 0, key, null, Encrypt) != 1)
             {
-                _free(_context);
                 throw new InvalidOperationException("OpenSSL has no ChaCha20-Poly1305.");
             }
+        }
+    }
+
+    /// <summary>Frees what OpenSSL has taken.</summary>
+    ~OpenSslAead()
+    {
+        if (_free != null)
+        {
+            _free(_context);
         }
     }
 
@@ -105,13 +113,6 @@ internal sealed unsafe class OpenSslAead : IAead, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _free(_context);
-        _context = 0;
-    }
-
     private static void CheckRoom(byte[] buffer, int offset, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -153,5 +154,7 @@ internal sealed unsafe class OpenSslAead : IAead, IDisposable
         {
             _initialize(_context, 0, 0, key, null, Encrypt);
         }
+
+        GC.KeepAlive(this);
     }
 }

@@ -49,7 +49,7 @@ public class AllocationTests
     [Fact]
     public void OpenSSL_is_used_without_allocating()
     {
-        using OpenSslAead? aead = OpenSslAead.TryCreate();
+        OpenSslAead? aead = OpenSslAead.TryCreate();
         Assert.SkipWhen(aead == null, "needs OpenSSL");
         byte[] key = new byte[ChaCha20Poly1305.KeySize];
         byte[] nonce = new byte[ChaCha20Poly1305.NonceSize];

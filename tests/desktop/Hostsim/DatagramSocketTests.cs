@@ -77,8 +77,7 @@ public class DatagramSocketTests
         Endpoint place = EndpointAddress.From((IPEndPoint)to.LocalEndPoint);
         Endpoint source = EndpointAddress.From((IPEndPoint)from.LocalEndPoint);
         Endpoint nowhere = new();
-        nowhere.CopyFrom(place);
-        nowhere.Port = 0;
+        nowhere.Set(place.AddressHigh, place.AddressLow, 0, 0);
         DatagramBatch batch = new();
         batch.Add(Bytes.Random(1, 100), place);
         batch.Add(Bytes.Random(2, 100), nowhere);
