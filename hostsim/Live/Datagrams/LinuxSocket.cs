@@ -9,7 +9,7 @@ namespace Spore.Hostsim.Live.Datagrams;
 /// <summary>A socket that sends and receives many datagrams in one call (sendmmsg, recvmmsg), and as one those that belong together where the kernel can cut and join them (UDP_SEGMENT, UDP_GRO; udp(7)).</summary>
 internal sealed partial class LinuxSocket : IDatagramSocket
 {
-    private const int Places = 16;
+    private const int Places = 8;
     private const int SocketLevel = 1;
     private const int ForceSendBuffer = 32;
     private const int ForceReceiveBuffer = 33;
