@@ -64,8 +64,9 @@ internal sealed class SporeNode
             $"{Interface} to have {address}");
     }
 
-    // The runtime these tests run on, wherever it is installed.
-    private static string Dotnet()
+    /// <summary>The runtime these tests run on, wherever it is installed.</summary>
+    /// <returns>Its path.</returns>
+    public static string Dotnet()
     {
         return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     }
