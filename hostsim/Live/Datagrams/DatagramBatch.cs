@@ -11,8 +11,9 @@ internal sealed class DatagramBatch
     /// <summary>The most datagrams in a run: what the system takes (UDP_MAX_SEGMENTS).</summary>
     public const int MaxRunCount = 64;
 
-    // A run is one IP packet to the system until it is cut: 65535 bytes less the headers of IPv4 and UDP.
-    private const int MaxRunLength = 65507;
+    /// <summary>The most bytes in a run, which is one IP packet to the system until it is cut: 65535 less the headers of IPv4 and UDP.</summary>
+    public const int MaxRunLength = 65507;
+
     private const int MaxDatagram = 65535;
     private const int Room = 2 * MaxDatagram;
 

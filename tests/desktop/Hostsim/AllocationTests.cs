@@ -1,7 +1,11 @@
 using System;
+using System.Net;
+using System.Net.Sockets;
 using Spore.Crypto;
 using Spore.Hostsim.Bench;
 using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Datagrams;
+using Spore.Hostsim.Live.Packets;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;
@@ -63,6 +67,68 @@ public class AllocationTests
                 aead.Seal(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
                 aead.Open(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
                 aead.Open(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+    }
+
+    [Fact]
+    public void Packets_are_cut_and_joined_without_allocating()
+    {
+        byte[] large = new TcpPacket { Payload = new byte[60000] }.BuildLarge(1368);
+        PacketsRead read = new(VirtioHeader.Size);
+        PacketBatch batch = new(true);
+        AssertAllocatesNothing(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Runs / 100; i++)
+            {
+                large.CopyTo(read.Room());
+                read.Add(large.Length);
+                while (read.Next())
+                {
+                    batch.Add(read.Buffer.AsSpan(read.Offset, read.Length));
+                }
+
+                Assert.True(batch.At(0).SequenceEqual(large));
+                batch.Clear();
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+    }
+
+    [Fact]
+    public void Datagrams_pass_through_sockets_of_Linux_without_allocating()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux");
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        using LinuxSocket both = new(socket, 1 << 20);
+        Endpoint itself = EndpointAddress.From((IPEndPoint)both.LocalEndPoint);
+        byte[] datagram = new byte[1452];
+        DatagramBatch batch = new();
+        DatagramsRead read = both.NewRoom();
+        AssertAllocatesNothing(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Runs / 100; i++)
+            {
+                while (batch.Count < 2)
+                {
+                    batch.Add(datagram, itself);
+                }
+
+                both.Send(batch);
+                for (int left = DatagramBatch.MaxRunLength / datagram.Length; left >= 0; )
+                {
+                    both.Receive(read);
+                    while (read.Next())
+                    {
+                        left--;
+                    }
+                }
             }
 
             return GC.GetAllocatedBytesForCurrentThread() - before;
