@@ -18,9 +18,9 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
-/// that receive take it for one packet at a time, and the caller's thread sleeps under it until the next deadline.
+/// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
 /// </summary>
-internal sealed class LiveNode : INodeHost, IDisposable
+internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter.
     private const long NoBuildTime = 0;
@@ -42,6 +42,10 @@ internal sealed class LiveNode : INodeHost, IDisposable
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
     private readonly LiveConfiguration _configuration;
+    private readonly Outbox _directOutbox;
+
+    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    private Outbox? _outbox;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -71,11 +75,12 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
         {
-            _tun = options.Tun == null ? null : new LinuxTun(options.Tun, options.Mtu);
+            _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
                 : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
-            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now)
+            _directOutbox = NewOutbox();
+            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
@@ -128,8 +133,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
 
         using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
-        _transport.Start(ReceiveDatagram);
-        _tun?.Start(ReceivePacket);
+        _transport.Start(NewDatagramReceiver);
+        _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
         using PosixSignalRegistration? status = OperatingSystem.IsLinux()
             ? PosixSignalRegistration.Create((PosixSignal)10, context =>
@@ -151,10 +156,18 @@ internal sealed class LiveNode : INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        SendDirect();
+    }
+
+    /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        _tun?.Send(buffer, offset, length);
-        return _tun != null;
+        bool taken = (_outbox ?? _directOutbox).AddPacket(buffer.AsSpan(offset, length));
+        SendDirect();
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -300,22 +313,61 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
     }
 
-    private void ReceiveDatagram(byte[] buffer, int length, Endpoint source)
+    private void SendDirect()
     {
-        lock (_gate)
+        if (_outbox == null)
         {
-            _node.Receive(buffer, 0, length, source, Now);
-            WakeIfSooner();
+            _directOutbox.Send();
         }
     }
 
-    private void ReceivePacket(byte[] buffer, int length)
+    private Outbox NewOutbox()
     {
-        lock (_gate)
+        return new Outbox(_transport, _tun);
+    }
+
+    private UdpTransport.Receiver NewDatagramReceiver()
+    {
+        Outbox outbox = NewOutbox();
+        return datagrams =>
         {
-            _node.Send(buffer, 0, length, Now);
-            WakeIfSooner();
-        }
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (datagrams.Next())
+                {
+                    _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
+                }
+
+                _outbox = null;
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
+    }
+
+    private LinuxTun.Receiver NewPacketReceiver()
+    {
+        Outbox outbox = NewOutbox();
+        return packets =>
+        {
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (packets.Next())
+                {
+                    _node.Send(packets.Buffer, packets.Offset, packets.Length, now);
+                }
+
+                _outbox = null;
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
     }
 
     private void WakeIfSooner()
