@@ -80,10 +80,11 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Waits until the program has ended by itself.</summary>
+    /// <param name="seconds">How long to wait at most.</param>
     /// <returns>Its exit code.</returns>
-    public int WaitForEnd()
+    public int WaitForEnd(int seconds = Wait.Patience)
     {
-        Wait.Until(() => _process.HasExited, $"{_name} to end");
+        Wait.Until(() => _process.HasExited, $"{_name} to end", seconds);
         _process.WaitForExit();
         return _process.ExitCode;
     }

@@ -12,6 +12,12 @@ internal sealed class StockNode
     /// <summary>The port that all nodes listen on.</summary>
     public const int Port = 51820;
 
+    /// <summary>What its log says of an initiation that it sends.</summary>
+    public const string Initiated = "Sending handshake initiation";
+
+    /// <summary>What its log says of an initiation that it receives.</summary>
+    public const string WasInitiatedTo = "Received handshake initiation";
+
     // Sockets of wireguard-go are found by the interface's name, whatever namespace it is in.
     private static int _count;
 
@@ -69,12 +75,12 @@ internal sealed class StockNode
             .Any(line => line.StartsWith(peer.KeyText, StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal));
     }
 
-    /// <summary>Whether its log holds a text.</summary>
+    /// <summary>How many lines of its log hold a text.</summary>
     /// <param name="text">The text.</param>
-    /// <returns>Whether it does.</returns>
-    public bool Logged(string text)
+    /// <returns>Their number.</returns>
+    public int Logged(string text)
     {
-        return _program.Wrote(text);
+        return _program.Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
     }
 
     /// <summary>A link-local address with the interface it is behind.</summary>

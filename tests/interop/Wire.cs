@@ -5,7 +5,9 @@ namespace Spore.Tests.Interop;
 /// <summary>The outer network: a pair of veth for two machines, a bridge for more. Machine N has 10.77.0.N and fd77::N, and the link-local address that the kernel makes, on eth0.</summary>
 internal static class Wire
 {
-    private const string Interface = "eth0";
+    /// <summary>Every machine's interface to it.</summary>
+    public const string Interface = "eth0";
+
     private const string Settings = $"/proc/sys/net/ipv6/conf/{Interface}";
 
     /// <summary>Puts machines on one wire.</summary>
