@@ -26,6 +26,9 @@ internal sealed record NodeOptions
     /// <summary>The path of the key log, or null.</summary>
     public string? KeyLog { get; init; }
 
+    /// <summary>Whether the node is not told the machine's time.</summary>
+    public bool NoClock { get; init; }
+
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }
 }

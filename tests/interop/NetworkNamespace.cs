@@ -81,6 +81,14 @@ internal sealed class NetworkNamespace : IDisposable
         return Command.Run(Inside(arguments));
     }
 
+    /// <summary>Adds to the namespace's nftables.</summary>
+    /// <param name="rules">What <c>nft -f</c> is to read.</param>
+    public void Nft(string rules)
+    {
+        _journal.Write(Label, "nft " + rules.ReplaceLineEndings(" "));
+        Command.Run(Inside(["nft", "-f", "-"]), rules).Demand();
+    }
+
     /// <summary>Starts a program in the namespace.</summary>
     /// <param name="arguments">The program and its arguments.</param>
     /// <param name="environment">Variables of its environment.</param>

@@ -10,6 +10,7 @@ namespace Spore.Tests.Interop;
 internal sealed class RunningProgram : IDisposable
 {
     private const int Terminate = 15;
+    private const int Kill = 9;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -99,6 +100,13 @@ internal sealed class RunningProgram : IDisposable
         }
 
         return WaitForEnd();
+    }
+
+    /// <summary>Ends the program as a loss of power would (SIGKILL).</summary>
+    public void CutOff()
+    {
+        Signal(_process.Id, Kill);
+        WaitForEnd();
     }
 
     /// <inheritdoc/>

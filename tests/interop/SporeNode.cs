@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Spore.Signing;
@@ -59,6 +60,9 @@ internal sealed class SporeNode
 
     /// <summary>The running program; what it writes is its timeline.</summary>
     public RunningProgram Program { get; }
+
+    /// <summary>What it has told so far.</summary>
+    public IReadOnlyList<TimelineLine> Timeline => [.. Program.Lines.Select(TimelineLine.Parse).OfType<TimelineLine>()];
 
     /// <summary>Waits until its interface has an address.</summary>
     /// <param name="address">The address.</param>
