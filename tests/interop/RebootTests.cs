@@ -89,13 +89,13 @@ public sealed class RebootTests : IDisposable
         string[] peer = ["--peer", $"{stock.Self.KeyText}@{Wire.Endpoint(1)}"];
         SporeNode before = Start(peer);
         First(before, 0, "session up", "to ");
-        before.Program.CutOff();
+        before.Program.Kill();
 
         // Stock WireGuard does not answer timestamps older than it has seen.
         SporeNode after = Start(["--no-clock", .. peer]);
         First(after, 0, "initiation", "again");
         Assert.DoesNotContain(after.Timeline, l => l.Verb == "session up");
-        Assert.InRange(stock.Logged("handshake replay"), 1, int.MaxValue);
+        Assert.True(stock.Logged("handshake replay"));
 
         RunningProgram pings = _lab.Keep(Ping.Start(_steady, stock.Scoped(Rebooted), Wait.Patience));
         First(after, 0, "session up", "from ");
@@ -104,11 +104,11 @@ public sealed class RebootTests : IDisposable
 
         // It hears nothing any more, and initiates.
         int seen = after.Timeline.Count;
-        int initiated = stock.Logged(StockNode.Initiated);
+        int initiated = stock.CountLogged(StockNode.Initiated);
         Firewall.DropIncoming(_rebooted, Transport);
         _lab.Keep(Ping.Start(_rebooted, after.Scoped(stock.Self), Wait.Patience));
         First(after, seen, "session up", "to ");
-        Assert.Equal(initiated, stock.Logged(StockNode.Initiated));
+        Assert.Equal(initiated, stock.CountLogged(StockNode.Initiated));
         Firewall.Clear(_rebooted);
         Ping.IsAnswered(_rebooted, after.Scoped(stock.Self));
     }
@@ -139,7 +139,7 @@ public sealed class RebootTests : IDisposable
     private static int CutOff(SporeNode steady, SporeNode before)
     {
         AssertMembers(steady, before);
-        before.Program.CutOff();
+        before.Program.Kill();
         return steady.Timeline.Count;
     }
 

@@ -38,8 +38,8 @@ public class RekeyTests
         capture.Stop();
 
         Assert.All(pings, p => Ping.HardlyAnyIsLost(p, 5));
-        Assert.Equal((0, 2), (responder.Logged(StockNode.Initiated), responder.Logged(StockNode.WasInitiatedTo)));
-        Assert.Equal((2, 0), (initiator.Logged(StockNode.Initiated), initiator.Logged(StockNode.WasInitiatedTo)));
+        Assert.Equal((0, 2), (responder.CountLogged(StockNode.Initiated), responder.CountLogged(StockNode.WasInitiatedTo)));
+        Assert.Equal((2, 0), (initiator.CountLogged(StockNode.Initiated), initiator.CountLogged(StockNode.WasInitiatedTo)));
         string[] sessions = [.. spore.Program.Lines.Where(l => l.Contains("session up", StringComparison.Ordinal))];
         Assert.Equal(2, sessions.Count(l => l.EndsWith("to member-2", StringComparison.Ordinal)));
         Assert.Equal(2, sessions.Count(l => l.EndsWith("from member-3", StringComparison.Ordinal)));

@@ -10,7 +10,6 @@ namespace Spore.Tests.Interop;
 internal sealed class RunningProgram : IDisposable
 {
     private const int Terminate = 15;
-    private const int Kill = 9;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -102,10 +101,10 @@ internal sealed class RunningProgram : IDisposable
         return WaitForEnd();
     }
 
-    /// <summary>Ends the program as a loss of power would (SIGKILL).</summary>
-    public void CutOff()
+    /// <summary>Ends the program at once, so that it can't clean up.</summary>
+    public void Kill()
     {
-        Signal(_process.Id, Kill);
+        _process.Kill(true);
         WaitForEnd();
     }
 

@@ -57,9 +57,10 @@ internal sealed class StockNode
     /// <summary>Configures a peer with all of its addresses, and routes to them.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="endpoint">Where to find it, or null to wait for it.</param>
-    public void AddPeer(Member peer, string? endpoint = null)
+    /// <param name="keepalive">After how many seconds the session is kept alive; 0 for never.</param>
+    public void AddPeer(Member peer, string? endpoint = null, int keepalive = 0)
     {
-        string[] where = endpoint == null ? [] : ["endpoint", endpoint];
+        string[] where = [.. endpoint == null ? [] : new[] { "endpoint", endpoint }, "persistent-keepalive", Text(keepalive)];
         Machine.Run(["wg", "set", Interface, "peer", peer.KeyText, "allowed-ips", peer.AllowedIps, .. where]).Demand();
         Machine.Ip($"route add {peer.Ipv4}/32 dev {Interface}");
         Machine.Ip($"-6 route add {peer.Ipv6}/128 dev {Interface}");
@@ -75,10 +76,18 @@ internal sealed class StockNode
             .Any(line => line.StartsWith(peer.KeyText, StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal));
     }
 
+    /// <summary>Whether its log holds a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <returns>Whether it does.</returns>
+    public bool Logged(string text)
+    {
+        return _program.Wrote(text);
+    }
+
     /// <summary>How many lines of its log hold a text.</summary>
     /// <param name="text">The text.</param>
     /// <returns>Their number.</returns>
-    public int Logged(string text)
+    public int CountLogged(string text)
     {
         return _program.Lines.Count(line => line.Contains(text, StringComparison.Ordinal));
     }
