@@ -42,10 +42,13 @@ internal sealed class Nat
     /// <param name="number">The number of the address.</param>
     public void Move(int number)
     {
-        Wire.Move(_router, _number, number);
+        int from = _number;
         _number = number;
         _router.Nft("delete table ip nat\n");
         Masquerade();
+
+        // What it remembers goes with the address.
+        Wire.Move(_router, from, number);
     }
 
     private static void Configure(NetworkNamespace machine, string link, string address)

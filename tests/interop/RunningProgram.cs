@@ -9,6 +9,7 @@ namespace Spore.Tests.Interop;
 /// <summary>A program that runs until it is told to end, and what it writes.</summary>
 internal sealed class RunningProgram : IDisposable
 {
+    private const int User1 = 10;
     private const int Terminate = 15;
 
     private readonly Process _process;
@@ -99,6 +100,12 @@ internal sealed class RunningProgram : IDisposable
         }
 
         return WaitForEnd();
+    }
+
+    /// <summary>Asks the program for its status (SIGUSR1).</summary>
+    public void Ask()
+    {
+        Signal(_process.Id, User1);
     }
 
     /// <summary>Ends the program at once, so that it can't clean up.</summary>

@@ -73,6 +73,21 @@ internal sealed class SporeNode
             $"{Interface} to have {address}");
     }
 
+    /// <summary>Waits until its status says that a member is somewhere.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="endpoint">The address and port.</param>
+    public void WaitForEndpoint(Member member, string endpoint)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"member-{member.Number} at {endpoint};");
+        Wait.Until(
+            () =>
+            {
+                Program.Ask();
+                return Program.Wrote(text);
+            },
+            $"its status to say '{text}'");
+    }
+
     /// <summary>A link-local address with the interface it is behind.</summary>
     /// <param name="peer">Whose address.</param>
     /// <returns>The address, a percent sign and the interface.</returns>

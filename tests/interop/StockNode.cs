@@ -66,6 +66,24 @@ internal sealed class StockNode
         Machine.Ip($"-6 route add {peer.Ipv6}/128 dev {Interface}");
     }
 
+    /// <summary>Lets it listen at another port.</summary>
+    /// <param name="port">The port.</param>
+    public void ListenAt(int port)
+    {
+        Machine.Run("wg", "set", Interface, "listen-port", Text(port)).Demand();
+    }
+
+    /// <summary>Where it sends what is for a peer, as <c>wg show</c> tells.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <returns>Address and port, or "(none)".</returns>
+    public string EndpointOf(Member peer)
+    {
+        return Machine.Ask("wg", "show", Interface, "endpoints").Demand()
+            .Split('\n')
+            .Single(line => line.StartsWith(peer.KeyText, StringComparison.Ordinal))
+            .Split('\t')[1];
+    }
+
     /// <summary>Whether <c>wg show</c> has seen a handshake with a peer.</summary>
     /// <param name="peer">The peer.</param>
     /// <returns>Whether there was one.</returns>
