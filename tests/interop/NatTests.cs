@@ -49,7 +49,7 @@ public class NatTests
     private static SporeNode Start(Pair pair, Side behind, int keepalive)
     {
         pair.Stock.AddPeer(pair.Self, behind == Side.Stock ? Wire.Endpoint(1) : null, behind == Side.Stock ? keepalive : 0);
-        return pair.StartWith(pair.Sign(1, behind == Side.Ours ? pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Keepalive = keepalive } : pair.Stock.Self));
+        return pair.StartWith(true, pair.Sign(1, behind == Side.Ours ? pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Keepalive = keepalive } : pair.Stock.Self));
     }
 
     private static void PingFromInside(Pair pair, Side behind)

@@ -81,6 +81,14 @@ internal sealed class NetworkNamespace : IDisposable
         return Command.Run(Inside(arguments));
     }
 
+    /// <summary>How many packets an interface has handed to this machine.</summary>
+    /// <param name="link">The interface.</param>
+    /// <returns>Their number.</returns>
+    public long CountReceived(string link)
+    {
+        return long.Parse(Ask("cat", $"/sys/class/net/{link}/statistics/rx_packets").Demand(), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Adds to the namespace's nftables.</summary>
     /// <param name="rules">What <c>nft -f</c> is to read.</param>
     public void Nft(string rules)

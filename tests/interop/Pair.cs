@@ -68,13 +68,13 @@ internal sealed class Pair : IDisposable
         return new SporeNode(Lab, Ours, _identity, 1, tun, Sign(1, Stock.Self with { Endpoint = stockEndpoint }), more);
     }
 
-    /// <summary>Starts our node, with an interface, and with a network or without.</summary>
-    /// <param name="network">The network file, or null.</param>
-    /// <param name="more">More options of the command line.</param>
+    /// <summary>Starts our node with a network of its own.</summary>
+    /// <param name="tun">Whether it makes an interface.</param>
+    /// <param name="network">The network file.</param>
     /// <returns>The node.</returns>
-    public SporeNode StartWith(byte[]? network, params string[] more)
+    public SporeNode StartWith(bool tun, byte[] network)
     {
-        return new SporeNode(Lab, Ours, _identity, 1, true, network, more);
+        return new SporeNode(Lab, Ours, _identity, 1, tun, network);
     }
 
     /// <summary>Signs a network of our node and others.</summary>

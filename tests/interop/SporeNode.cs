@@ -4,13 +4,14 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
 
 /// <summary><c>hostsim node</c> on a machine, with its timeline.</summary>
-internal sealed class SporeNode
+internal sealed partial class SporeNode
 {
     // As with wireguard-go, sockets are found by the interface's name, whatever namespace it is in.
     private static int _count;
@@ -73,6 +74,16 @@ internal sealed class SporeNode
             $"{Interface} to have {address}");
     }
 
+    /// <summary>How many packets have come out of the tunnel that it took for nobody, as its status says.</summary>
+    /// <returns>Their number.</returns>
+    public long CountDropped()
+    {
+        int seen = Timeline.Count(IsStatus);
+        Program.Ask();
+        Wait.Until(() => Timeline.Count(IsStatus) > seen, "its status");
+        return long.Parse(Dropped().Match(Timeline.Last(IsStatus).Text).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Waits until its status says that a member is somewhere.</summary>
     /// <param name="member">The member.</param>
     /// <param name="endpoint">The address and port.</param>
@@ -95,6 +106,14 @@ internal sealed class SporeNode
     {
         return $"{peer.LinkLocal}%{Interface}";
     }
+
+    private static bool IsStatus(TimelineLine line)
+    {
+        return line.Verb == "status";
+    }
+
+    [GeneratedRegex(@" (\d+) dropped inside$")]
+    private static partial Regex Dropped();
 
     // The runtime these tests run on, wherever it is installed.
     private static string Dotnet()
