@@ -7,7 +7,8 @@ namespace Spore.Tests.Interop;
 /// <param name="lab">The lab.</param>
 /// <param name="stock">The node it runs beside.</param>
 /// <param name="server">Whose files it reads and writes.</param>
-internal sealed class Curl(Lab lab, StockNode stock, Member server)
+/// <param name="options">More options of curl's.</param>
+internal sealed class Curl(Lab lab, StockNode stock, Member server, params string[] options)
 {
     /// <summary>There is no such file.</summary>
     public const int NotFound = 68;
@@ -17,6 +18,9 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server)
 
     /// <summary>The file exists already.</summary>
     public const int Exists = 73;
+
+    /// <summary>The largest block that fits the tunnel (PROTOCOL section 8).</summary>
+    private const string BlockSize = "1368";
 
     /// <summary>Reads a file.</summary>
     /// <param name="name">Its name.</param>
@@ -42,7 +46,7 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server)
 
     private Command Run(params string[] arguments)
     {
-        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. arguments]);
+        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", "--tftp-blksize", BlockSize, .. options, .. arguments]);
     }
 
     // The zone's percent sign is escaped in a URL (RFC 6874).

@@ -47,7 +47,7 @@ internal sealed class Pair : IDisposable
     public NetworkNamespace Ours { get; }
 
     /// <summary>The stock node, number 2 on the wire.</summary>
-    public StockNode Stock { get; }
+    public StockNode Stock { get; private set; }
 
     /// <summary>What our node is in the network.</summary>
     public Member Self => new(_identity.PublicKey, 1);
@@ -75,6 +75,13 @@ internal sealed class Pair : IDisposable
     public SporeNode StartWith(bool tun, byte[] network)
     {
         return new SporeNode(Lab, Ours, _identity, 1, tun, network);
+    }
+
+    /// <summary>Kills the stock node and starts it again with the same key, and no peer.</summary>
+    public void RestartStock()
+    {
+        Stock.Kill();
+        Stock = new StockNode(Lab, Stock.Machine, Stock.Self.Number, Stock.PrivateKey);
     }
 
     /// <summary>Signs a network of our node and others.</summary>

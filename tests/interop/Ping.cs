@@ -24,6 +24,14 @@ internal static partial class Ping
         }
     }
 
+    /// <summary>Demands that one of many pings is answered.</summary>
+    /// <param name="machine">Where to ping from.</param>
+    /// <param name="address">The address, with a scope where it needs one.</param>
+    public static void IsAnsweredAtLast(NetworkNamespace machine, string address)
+    {
+        Assert.Equal(0, machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
+    }
+
     /// <summary>Demands that no ping is answered.</summary>
     /// <param name="machine">Where to ping from.</param>
     /// <param name="address">The address, with a scope where it needs one.</param>

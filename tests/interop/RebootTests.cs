@@ -42,8 +42,8 @@ public sealed class RebootTests : IDisposable
         CutOff(steady, Start());
 
         SporeNode after = Start("--no-clock");
-        TimelineLine session = First(after, 0, "session up", "from ");
-        AssertSoon(First(after, 0, "hello", "sent, no network yet"), session);
+        TimelineLine session = after.WaitFor(0, "session up", "from ");
+        AssertSoon(after.WaitFor(0, "hello", "sent, no network yet"), session);
         Assert.DoesNotContain(after.Timeline, l => l.Verb == "initiation");
         AssertMembers(steady, after);
     }
@@ -55,12 +55,12 @@ public sealed class RebootTests : IDisposable
         SporeNode steady = StartSteady();
         string[] peer = ["--peer", $"{steady.Self.KeyText}@{Wire.Endpoint(1)}"];
         SporeNode before = Start(peer);
-        First(before, 0, "session up", "to ");
+        before.WaitFor(0, "session up", "to ");
         int seen = CutOff(steady, before);
 
         // An initiation of its own would be sent again if the other node did not counter it.
         SporeNode after = Start(["--no-clock", .. peer]);
-        TimelineLine session = First(after, 0, "session up", "from ");
+        TimelineLine session = after.WaitFor(0, "session up", "from ");
         AssertSoon(Assert.Single(after.Timeline, l => l.Verb == "initiation"), session);
         Assert.Contains(steady.Timeline.Skip(seen), l => l.Verb == "initiation" && l.Text.EndsWith("provoked", StringComparison.Ordinal));
         Assert.DoesNotContain(steady.Timeline.Skip(seen), l => l.Verb == "response");
@@ -76,8 +76,8 @@ public sealed class RebootTests : IDisposable
         Firewall.DropOutgoing(_rebooted, Hello);
         SporeNode after = Start("--no-clock");
         _lab.Keep(Ping.Start(_steady, Rebooted.Ipv4, Wait.Patience));
-        TimelineLine session = First(after, 0, "session up", "from ");
-        AssertSoon(First(steady, seen, "initiation", "to member-2"), session);
+        TimelineLine session = after.WaitFor(0, "session up", "from ");
+        AssertSoon(steady.WaitFor(seen, "initiation", "to member-2"), session);
         AssertMembers(steady, after);
     }
 
@@ -88,17 +88,17 @@ public sealed class RebootTests : IDisposable
         stock.AddPeer(Rebooted);
         string[] peer = ["--peer", $"{stock.Self.KeyText}@{Wire.Endpoint(1)}"];
         SporeNode before = Start(peer);
-        First(before, 0, "session up", "to ");
+        before.WaitFor(0, "session up", "to ");
         before.Program.Kill();
 
         // Stock WireGuard does not answer timestamps older than it has seen.
         SporeNode after = Start(["--no-clock", .. peer]);
-        First(after, 0, "initiation", "again");
+        after.WaitFor(0, "initiation", "again");
         Assert.DoesNotContain(after.Timeline, l => l.Verb == "session up");
         Assert.True(stock.Logged("handshake replay"));
 
         RunningProgram pings = _lab.Keep(Ping.Start(_steady, stock.Scoped(Rebooted), Wait.Patience));
-        First(after, 0, "session up", "from ");
+        after.WaitFor(0, "session up", "from ");
         Ping.IsAnswered(_steady, stock.Scoped(Rebooted));
         pings.Stop();
 
@@ -107,19 +107,10 @@ public sealed class RebootTests : IDisposable
         int initiated = stock.CountLogged(StockNode.Initiated);
         Firewall.DropIncoming(_rebooted, Transport);
         _lab.Keep(Ping.Start(_rebooted, after.Scoped(stock.Self), Wait.Patience));
-        First(after, seen, "session up", "to ");
+        after.WaitFor(seen, "session up", "to ");
         Assert.Equal(initiated, stock.CountLogged(StockNode.Initiated));
         Firewall.Clear(_rebooted);
         Ping.IsAnswered(_rebooted, after.Scoped(stock.Self));
-    }
-
-    private static TimelineLine First(SporeNode node, int from, string verb, string text)
-    {
-        TimelineLine? line = null;
-        Wait.Until(
-            () => (line = node.Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb && l.Text.Contains(text, StringComparison.Ordinal))) != null,
-            $"{node.Machine.Label} to tell '{verb}' and '{text}'");
-        return line!;
     }
 
     private static void AssertSoon(TimelineLine cause, TimelineLine effect)

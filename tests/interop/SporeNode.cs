@@ -74,6 +74,20 @@ internal sealed partial class SporeNode
             $"{Interface} to have {address}");
     }
 
+    /// <summary>Waits until it has told something.</summary>
+    /// <param name="from">How many lines to skip.</param>
+    /// <param name="verb">What happened.</param>
+    /// <param name="text">What the rest of the line holds.</param>
+    /// <returns>The first such line.</returns>
+    public TimelineLine WaitFor(int from, string verb, string text)
+    {
+        TimelineLine? line = null;
+        Wait.Until(
+            () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb && l.Text.Contains(text, StringComparison.Ordinal))) != null,
+            $"{Machine.Label} to tell '{verb}' and '{text}'");
+        return line!;
+    }
+
     /// <summary>How many packets have come out of the tunnel that it took for nobody, as its status says.</summary>
     /// <returns>Their number.</returns>
     public long CountDropped()

@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
@@ -21,25 +22,27 @@ internal sealed class StockNode
     // Sockets of wireguard-go are found by the interface's name, whatever namespace it is in.
     private static int _count;
 
+    private readonly Lab _lab;
     private readonly RunningProgram _program;
 
-    /// <summary>Starts stock WireGuard with a new key and its link-local address.</summary>
+    /// <summary>Starts stock WireGuard with a key and its link-local address.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="machine">The machine it runs on.</param>
     /// <param name="number">Its number as a member; a guest has one too, but nobody gives anything for it.</param>
-    public StockNode(Lab lab, NetworkNamespace machine, int number)
+    /// <param name="key">The private key as <c>wg genkey</c> makes it, or null for a new one.</param>
+    public StockNode(Lab lab, NetworkNamespace machine, int number, string? key = null)
     {
+        _lab = lab;
         Machine = machine;
         Interface = string.Create(CultureInfo.InvariantCulture, $"wg{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
-        string key = Command.Run(["wg", "genkey"]).Demand();
-        Self = new Member(Convert.FromBase64String(Command.Run(["wg", "pubkey"], key).Demand().Trim()), number);
+        PrivateKey = key ?? NewKey();
+        Self = new Member(PublicKey(PrivateKey), number);
         _program = lab.Keep(machine.Start(["wireguard-go", "-f", Interface], ("WG_PROCESS_FOREGROUND", "1"), ("LOG_LEVEL", "verbose")));
         _program.WaitFor("UAPI listener started");
-        string keyFile = lab.File($"{Interface}.key", Encoding.ASCII.GetBytes(key));
-        machine.Run("wg", "set", Interface, "private-key", keyFile, "listen-port", Text(Port)).Demand();
+        ListenAt(Port);
         machine.Ip($"link set {Interface} addrgenmode none");
         machine.Ip($"link set {Interface} mtu 1420 up");
-        machine.Ip($"addr add {Self.LinkLocal}/128 dev {Interface} nodad");
+        TakeKey();
         machine.Ip($"route add fe80::/10 dev {Interface}");
         machine.Ip($"addr add {Self.Ipv4}/32 dev {Interface}");
         machine.Ip($"addr add {Self.Ipv6}/128 dev {Interface} nodad");
@@ -51,8 +54,26 @@ internal sealed class StockNode
     /// <summary>The interface's name.</summary>
     public string Interface { get; }
 
+    /// <summary>Its private key, as <c>wg</c> writes it.</summary>
+    public string PrivateKey { get; private set; }
+
     /// <summary>Its key and addresses.</summary>
-    public Member Self { get; }
+    public Member Self { get; private set; }
+
+    /// <summary>Makes a private key.</summary>
+    /// <returns>The key, as <c>wg genkey</c> makes it.</returns>
+    public static string NewKey()
+    {
+        return Command.Run(["wg", "genkey"]).Demand();
+    }
+
+    /// <summary>Derives a public key.</summary>
+    /// <param name="key">The private key, as <c>wg</c> writes it.</param>
+    /// <returns>The public key, 32 bytes.</returns>
+    public static byte[] PublicKey(string key)
+    {
+        return Convert.FromBase64String(Command.Run(["wg", "pubkey"], key).Demand().Trim());
+    }
 
     /// <summary>Configures a peer with all of its addresses, and routes to them.</summary>
     /// <param name="peer">The peer.</param>
@@ -64,6 +85,32 @@ internal sealed class StockNode
         Machine.Run(["wg", "set", Interface, "peer", peer.KeyText, "allowed-ips", peer.AllowedIps, .. where]).Demand();
         Machine.Ip($"route add {peer.Ipv4}/32 dev {Interface}");
         Machine.Ip($"-6 route add {peer.Ipv6}/128 dev {Interface}");
+    }
+
+    /// <summary>Gives it another key, and the link-local address of that.</summary>
+    /// <param name="key">The private key.</param>
+    public void ChangeKey(string key)
+    {
+        Machine.Ip($"addr del {Self.LinkLocal}/128 dev {Interface}");
+        PrivateKey = key;
+        Self = Self with { Key = PublicKey(key) };
+        TakeKey();
+    }
+
+    /// <summary>Ends it at once (SIGKILL).</summary>
+    public void Kill()
+    {
+        _program.Kill();
+        File.Delete($"/var/run/wireguard/{Interface}.sock");
+    }
+
+    /// <summary>Removes a peer from its configuration.</summary>
+    /// <param name="peer">The peer.</param>
+    public void RemovePeer(Member peer)
+    {
+        Machine.Run("wg", "set", Interface, "peer", peer.KeyText, "remove").Demand();
+        Machine.Ip($"route del {peer.Ipv4}/32 dev {Interface}");
+        Machine.Ip($"-6 route del {peer.Ipv6}/128 dev {Interface}");
     }
 
     /// <summary>Lets it listen at another port.</summary>
@@ -121,5 +168,11 @@ internal sealed class StockNode
     private static string Text(int number)
     {
         return number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private void TakeKey()
+    {
+        Machine.Run("wg", "set", Interface, "private-key", _lab.File($"{Interface}.key", Encoding.ASCII.GetBytes(PrivateKey))).Demand();
+        Machine.Ip($"addr add {Self.LinkLocal}/128 dev {Interface} nodad");
     }
 }
