@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -21,6 +22,18 @@ internal static partial class Ping
         for (int i = 1; i <= Count; i++)
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
+        }
+    }
+
+    /// <summary>Demands that pings at one time, over many ways, are answered.</summary>
+    /// <param name="ways">Where to ping from, and the addresses.</param>
+    public static void AreAnswered(IEnumerable<(NetworkNamespace From, string To)> ways)
+    {
+        RunningProgram[] pings = [.. ways.Select(w => w.From.Start(["ping", "-n", "-q", "-c", Text(Count), "-w", Text(Wait.Patience), w.To]))];
+        foreach (RunningProgram ping in pings)
+        {
+            Assert.Equal(0, ping.WaitForEnd(2 * Wait.Patience));
+            ping.Dispose();
         }
     }
 

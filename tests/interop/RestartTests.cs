@@ -15,7 +15,7 @@ public class RestartTests
         pair.RestartStock();
         pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        Assert.Equal(["to member-2", "from member-2"], Sessions(spore));
+        Assert.Equal(["to member-2", "from member-2"], spore.Sessions.Distinct());
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public class RestartTests
         spore = pair.Start(true, Wire.Endpoint(2));
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        Assert.Equal(["to member-2"], Sessions(spore));
+        Assert.Equal(["to member-2"], spore.Sessions.Distinct());
     }
 
     [Fact]
@@ -67,10 +67,5 @@ public class RestartTests
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         return spore;
-    }
-
-    private static string[] Sessions(SporeNode spore)
-    {
-        return [.. spore.Timeline.Where(l => l.Verb == "session up").Select(l => l.Text)];
     }
 }

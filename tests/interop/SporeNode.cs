@@ -74,6 +74,9 @@ internal sealed partial class SporeNode
             $"{Interface} to have {address}");
     }
 
+    /// <summary>The sessions that have come up so far, each with who initiated and the member.</summary>
+    public IReadOnlyList<string> Sessions => [.. Timeline.Where(l => l.Verb == "session up").Select(l => l.Text)];
+
     /// <summary>Waits until it has told something.</summary>
     /// <param name="from">How many lines to skip.</param>
     /// <param name="verb">What happened.</param>
@@ -92,10 +95,17 @@ internal sealed partial class SporeNode
     /// <returns>Their number.</returns>
     public long CountDropped()
     {
+        return long.Parse(Dropped().Match(Status()).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks for its status.</summary>
+    /// <returns>The line that tells it.</returns>
+    public string Status()
+    {
         int seen = Timeline.Count(IsStatus);
         Program.Ask();
         Wait.Until(() => Timeline.Count(IsStatus) > seen, "its status");
-        return long.Parse(Dropped().Match(Timeline.Last(IsStatus).Text).Groups[1].Value, CultureInfo.InvariantCulture);
+        return Timeline.Last(IsStatus).Text;
     }
 
     /// <summary>Waits until its status says that a member is somewhere.</summary>
