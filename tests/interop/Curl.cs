@@ -19,9 +19,6 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server, params strin
     /// <summary>The file exists already.</summary>
     public const int Exists = 73;
 
-    /// <summary>The largest block that fits the tunnel (PROTOCOL section 8).</summary>
-    private const string BlockSize = "1368";
-
     /// <summary>Reads a file.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="bytes">What was read.</param>
@@ -46,7 +43,7 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server, params strin
 
     private Command Run(params string[] arguments)
     {
-        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", "--tftp-blksize", BlockSize, .. options, .. arguments]);
+        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. options, .. arguments]);
     }
 
     // The zone's percent sign is escaped in a URL (RFC 6874).

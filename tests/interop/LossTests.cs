@@ -29,9 +29,9 @@ public class LossTests
         Ping.IsAnsweredAtLast(initiator == Side.Ours ? pair.Ours : stock.Machine, initiator == Side.Ours ? stock.Self.Ipv4 : pair.Self.Ipv4);
         Assert.Contains(spore.Timeline, l => l.Verb == "session up" && l.Text == (initiator == Side.Ours ? "to member-2" : "from member-2"));
 
-        // With so little time to connect, curl asks for a retransmission timeout of one second instead of five. At times a
-        // block is lost as often as it is sent, and then the transfer too.
-        Curl curl = new(pair.Lab, stock, pair.Self, "--connect-timeout", "3");
+        // The largest blocks that fit; and with so little time to connect, curl asks for a retransmission timeout of one
+        // second instead of five. At times a block is lost as often as it is sent, and then the transfer too.
+        Curl curl = new(pair.Lab, stock, pair.Self, "--tftp-blksize", "1368", "--connect-timeout", "3");
         byte[] read = [];
         Assert.Contains(Enumerable.Range(0, Attempts), _ => curl.Read("network", out read).ExitCode == 0);
         Assert.Equal(network, read);

@@ -85,8 +85,11 @@ internal sealed class RunningProgram : IDisposable
     /// <returns>Its exit code.</returns>
     public int WaitForEnd(int seconds = Wait.Patience)
     {
-        Wait.Until(() => _process.HasExited, $"{_name} to end", seconds);
-        _process.WaitForExit();
+        if (!_process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(seconds)))
+        {
+            throw new TimeoutException($"waited {seconds} s for {_name} to end");
+        }
+
         return _process.ExitCode;
     }
 
@@ -94,11 +97,7 @@ internal sealed class RunningProgram : IDisposable
     /// <returns>Its exit code.</returns>
     public int Stop()
     {
-        if (!_process.HasExited)
-        {
-            Signal(_process.Id, Terminate);
-        }
-
+        AskToEnd();
         return WaitForEnd();
     }
 
@@ -118,17 +117,26 @@ internal sealed class RunningProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Not to the end of what it writes: a child of it may hold that open until the machine is gone.
+        AskToEnd();
         try
         {
-            Stop();
+            Wait.Until(() => _process.HasExited, $"{_name} to end");
         }
         catch (TimeoutException)
         {
             _process.Kill(true);
-            _process.WaitForExit();
         }
 
         _process.Dispose();
+    }
+
+    private void AskToEnd()
+    {
+        if (!_process.HasExited)
+        {
+            Signal(_process.Id, Terminate);
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill")]
