@@ -139,6 +139,33 @@ public class LifeTests
             286           -             keepalive
             789.2         -             wiped
             """,
+        ["initiator, the peer is the first to rekey"] =
+            """
+            0             initiate      initiation
+            0             < response    keepalive
+            119           < initiation  response
+            121           send          data
+            122           < keepalive   -
+            123           send          data
+            133           < keepalive   -
+            297.999       send          data
+            298           < keepalive   -
+            299           send          initiation
+            299           < response    data
+            300           < keepalive   -
+            839           -             wiped
+            """,
+        ["initiator, the peer is the first to rekey and does not confirm"] =
+            """
+            0             initiate      initiation
+            0             < response    keepalive
+            119           < initiation  response
+            121           send          data
+            136~          -             initiation
+            +5~           -             initiation
+            +1            < response    keepalive
+            +540          -             wiped
+            """,
         ["initiator, kept alive"] =
             """
             0             initiate      initiation
