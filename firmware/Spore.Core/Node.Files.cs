@@ -286,7 +286,7 @@ public sealed partial class Node : ITftpFiles
             if (peer != null && !IsCandidate(header) && CheckUnrefused(header) == NetworkFault.None)
             {
                 _agreements.CheckedAt[peer.Slot] = now;
-                NetworkHeader.BeginVerify(_ed25519, _trustRoot, 0, _headers, header);
+                NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, header);
                 _checking = place;
                 return;
             }

@@ -6,7 +6,7 @@ namespace Spore;
 // How a node that knows no peer is found.
 public sealed partial class Node
 {
-    private const int HelloRate = 2;
+    private const int HelloInterval = 500;
     private const int HelloBurst = 16;
     private const long FirstHello = 1000;
     private const long LastHello = 64000;
@@ -124,7 +124,7 @@ public sealed partial class Node
         }
 
         Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
-        bool known = (peer != null && !peer.IsGuest) || (MemberCount > 0 && _network.Find(_hello.PublicKey, 0) >= 0);
+        bool known = (peer != null && !peer.IsGuest) || FindEntry(_hello.PublicKey, 0) >= 0;
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
         if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
@@ -148,7 +148,7 @@ public sealed partial class Node
         {
             int offset = Neighbours.KeyOffset(place);
             Peer peer = _tunnel.FindSlot(_neighbours.Keys, offset);
-            int entry = MemberCount > 0 ? _network.Find(_neighbours.Keys, offset) : -1;
+            int entry = FindEntry(_neighbours.Keys, offset);
             if (entry >= 0)
             {
                 peer = OpenMember(entry, now);

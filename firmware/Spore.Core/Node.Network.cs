@@ -116,11 +116,11 @@ public sealed partial class Node
         }
 
         _tunnel.StopWork();
-        bool isSigned = NetworkHeader.Verify(_ed25519, _trustRoot, 0, file, offset);
+        bool isSigned = NetworkHeader.Verify(_ed25519, _ed25519.PublicKey, 0, file, offset);
         if (_checking >= 0)
         {
             // The check that this one got in the way of begins anew.
-            NetworkHeader.BeginVerify(_ed25519, _trustRoot, 0, _headers, _checking * NetworkHeader.Size);
+            NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, _checking * NetworkHeader.Size);
         }
 
         if (!isSigned)
@@ -175,6 +175,12 @@ public sealed partial class Node
     private int MemberCount
     {
         get { return _network.IsComplete && !_expired ? _network.Count : 0; }
+    }
+
+    // The entry of a member, or -1.
+    private int FindEntry(byte[] key, int offset)
+    {
+        return MemberCount > 0 ? _network.Find(key, offset) : -1;
     }
 
     // A witness that started without its network does not vouch for one that any member brought.
@@ -278,7 +284,7 @@ public sealed partial class Node
     // here and its slot in the next call of Advance, since it may be the one whose transfer is being worked on.
     private void FollowNetwork(Peer peer, ulong version, Peer from, long now)
     {
-        int entry = _network.Find(peer.PublicKey, 0);
+        int entry = _network.Find(peer.Bytes, Peer.Key);
         bool wasMember = peer.IsMember;
         peer.Entry = -1;
         if (entry >= 0)

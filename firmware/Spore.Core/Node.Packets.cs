@@ -12,7 +12,7 @@ public sealed partial class Node : IUdpOutput
     private const int InnerHeaderSize = Ipv6.HeaderSize + Udp.HeaderSize;
 
     // RFC 4443 section 2.4 (f) wants errors limited.
-    private const int UnreachableRate = 10;
+    private const int UnreachableInterval = 100;
     private const int UnreachableBurst = 10;
 
     private readonly AllowedIps _routes;

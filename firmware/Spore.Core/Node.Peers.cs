@@ -22,7 +22,7 @@ public sealed partial class Node : ITunnelHost
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
         _now = now;
-        int entry = MemberCount > 0 ? _network.Find(publicKey, offset) : -1;
+        int entry = FindEntry(publicKey, offset);
         Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
         if (peer == null)
         {
@@ -49,9 +49,14 @@ public sealed partial class Node : ITunnelHost
         return true;
     }
 
+    bool ITunnelHost.IsMember(byte[] key, int offset)
+    {
+        return FindEntry(key, offset) >= 0;
+    }
+
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
     {
-        int entry = MemberCount > 0 ? _network.Find(key, offset) : -1;
+        int entry = FindEntry(key, offset);
         if (entry >= 0)
         {
             return OpenMember(entry, now);
@@ -137,7 +142,7 @@ public sealed partial class Node : ITunnelHost
 
     private void Report(NodeEvent what, Peer peer, long value)
     {
-        _host.Report(what, peer != null ? peer.PublicKey : null, 0, value);
+        _host.Report(what, peer != null ? peer.Bytes : null, Peer.Key, value);
     }
 
     /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
@@ -196,7 +201,78 @@ public sealed partial class Node : ITunnelHost
         }
 
         return _neighbours.Find(_network.Bytes, _network.EntryOffset(entry) + NetworkEntry.KeyOffset) >= 0
-            || FindField(entry, EntryField.EndpointAddress);
+            || FindEndpoint(entry, 0);
+    }
+
+    // Looks for the endpoint of an entry, address or name, that has so many before it.
+    private bool FindEndpoint(int entry, int turn)
+    {
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.EndpointAddress || _field.Type == EntryField.EndpointName)
+            {
+                if (turn == 0)
+                {
+                    return true;
+                }
+
+                turn--;
+            }
+        }
+
+        return false;
+    }
+
+    void ITunnelHost.Unanswered(Peer peer)
+    {
+        if (!peer.IsMember || peer.IsConfigured)
+        {
+            if (peer.IsConfigured)
+            {
+                _host.FindEndpoint(peer.Bytes, Peer.Key, null, 0, 0);
+            }
+
+            return;
+        }
+
+        if (!FindEndpoint(peer.Entry, peer.Turn))
+        {
+            peer.Turn = 0;
+            if (!FindEndpoint(peer.Entry, 0))
+            {
+                return;
+            }
+        }
+
+        peer.Turn = (peer.Turn + 1) % Peer.Turns;
+        if (_field.Type == EntryField.EndpointAddress)
+        {
+            ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+        }
+        else
+        {
+            _host.FindEndpoint(peer.Bytes, Peer.Key, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+        }
+    }
+
+    /// <summary>Tells where a peer is to be asked from now on, as an answer to <see cref="INodeHost.FindEndpoint"/> or because its operator says so. What is authenticated later moves it again.</summary>
+    /// <param name="publicKey">A buffer with its 32-byte public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="endpoint">Where it is.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>False when it is no member or configured peer that this node deals with.</returns>
+    public bool SetEndpoint(byte[] publicKey, int offset, Endpoint endpoint, long now)
+    {
+        Peer peer = _tunnel.FindSlot(publicKey, offset);
+        if (peer == null || peer.IsGuest)
+        {
+            return false;
+        }
+
+        _now = now;
+        _tunnel.SetEndpoint(peer, endpoint, now);
+        return true;
     }
 
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
@@ -218,13 +294,14 @@ public sealed partial class Node : ITunnelHost
             else if (_field.Type == EntryField.EndpointAddress && !isSettled)
             {
                 isSettled = true;
-                SetEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+                peer.Turn = 1;
+                ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
             }
         }
 
         if (!peer.Endpoint.IsKnown)
         {
-            int place = _neighbours.Find(peer.PublicKey, 0);
+            int place = _neighbours.Find(peer.Bytes, Peer.Key);
             if (place >= 0)
             {
                 peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
@@ -234,7 +311,7 @@ public sealed partial class Node : ITunnelHost
         _tunnel.SetKeepalive(peer, keepalive, now);
     }
 
-    private static void SetEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
+    private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
     {
         int port = BigEndian.ReadUInt16(value, offset + length - 2);
         if (length == 6)
@@ -291,7 +368,7 @@ public sealed partial class Node : ITunnelHost
         }
 
         _agreements.Clear(peer.Slot);
-        LinkLocalAddress.FromKey(_hash, peer.PublicKey, 0, peer.Bytes, Peer.LinkLocal);
+        LinkLocalAddress.FromKey(_hash, peer.Bytes, Peer.Key, peer.Bytes, Peer.LinkLocal);
         return true;
     }
 

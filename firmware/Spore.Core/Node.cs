@@ -16,7 +16,6 @@ public sealed partial class Node
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
     private readonly INodeHost _host;
-    private readonly byte[] _trustRoot = new byte[32];
     private readonly ulong _floor;
     private readonly Blake2s _hash = new Blake2s();
     private readonly Ed25519 _ed25519;
@@ -51,25 +50,25 @@ public sealed partial class Node
         _now = now;
         byte[] privateKey = new byte[32];
         Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
-        Array.Copy(identity, IdentityRecord.TrustRootOffset, _trustRoot, 0, 32);
         _floor = IdentityRecord.Floor(identity, 0);
 
         CurveScratch scratch = new CurveScratch();
         X25519 idle = new X25519(scratch);
         _ed25519 = new Ed25519(scratch, idle);
-        _ed25519.SetKey(_trustRoot, 0);
+        _ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 aead = new ChaCha20Poly1305();
+        XChaCha20Poly1305 xaead = new XChaCha20Poly1305(aead);
         _clock = new WallClock(buildTime, now);
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead, transport, entropy, this, Counters);
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead, xaead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
-        _hello = new Hello(new XChaCha20Poly1305(aead), _hash, _trustRoot);
+        _hello = new Hello(xaead, _hash, _ed25519.PublicKey);
         _neighbours = new Neighbours(limits.HelloPlans);
-        _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloRate, HelloBurst);
-        _unreachableLimiter = new RateLimiter(1, UnreachableRate, UnreachableBurst);
+        _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloInterval, HelloBurst);
+        _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);

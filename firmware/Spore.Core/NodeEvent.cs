@@ -51,6 +51,12 @@ public enum NodeEvent
     /// <summary>This node may not have the newer network that the peer has; the value is its version.</summary>
     Behind,
 
+    /// <summary>Handshakes come faster than they can be worked on: who initiates is asked for a cookie first. Told when it begins.</summary>
+    UnderLoad,
+
+    /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
+    CookieReceived,
+
     /// <summary>The peer holds another network under the same version; the value is the version.</summary>
     Equivocation,
 }

@@ -33,6 +33,21 @@ public sealed class NodeLimits
     /// <summary>Sources of hellos and handshakes that are rate limited one by one.</summary>
     public int RateLimitSources;
 
+    /// <summary>The milliseconds that are counted for the work on one handshake message; 0 for none.</summary>
+    public int HandshakeInterval;
+
+    /// <summary>The milliseconds of such work that may wait to be done. With more than that a node is under load, and asks for cookies.</summary>
+    public int HandshakeBacklog;
+
+    /// <summary>Under load: the milliseconds in which one source is given another handshake. Also always those in which another unknown key is, whatever its source.</summary>
+    public int SourceInterval;
+
+    /// <summary>How many of them it is given at once.</summary>
+    public int SourceBurst;
+
+    /// <summary>The milliseconds that a multiplication on the curve takes; 0 on a desktop. An initiation that can't be answered in time is not answered, but prepared for.</summary>
+    public int MultiplicationTime;
+
     /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
     public int HelloPlans;
 
@@ -52,6 +67,10 @@ public sealed class NodeLimits
             Prefixes = 8192,
             Mtu = 1420,
             RateLimitSources = 1024,
+            HandshakeInterval = 2,
+            HandshakeBacklog = 256,
+            SourceInterval = 50,
+            SourceBurst = 5,
             HelloPlans = 64,
         };
     }
@@ -72,6 +91,11 @@ public sealed class NodeLimits
             Prefixes = 64,
             Mtu = 1280,
             RateLimitSources = 8,
+            HandshakeInterval = 4500,
+            HandshakeBacklog = 2000,
+            SourceInterval = 2000,
+            SourceBurst = 1,
+            MultiplicationTime = 800,
             HelloPlans = 4,
         };
     }

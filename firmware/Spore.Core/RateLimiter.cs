@@ -1,28 +1,27 @@
 namespace Spore;
 
-/// <summary>Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table; the one unused for longest makes room.</summary>
+/// <summary>Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table; the fullest makes room, since nearly nothing is forgotten with it.</summary>
+/// <remarks>Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).</remarks>
 internal sealed class RateLimiter
 {
-    private readonly int _perSecond;
+    private readonly int _interval;
     private readonly int _burst;
     private readonly ulong[] _keys;
-    private readonly int[] _milliTokens;
-    private readonly long[] _usedAt;
+    private readonly long[] _fullAt;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="sources">The number of sources told apart.</param>
-    /// <param name="perSecond">How many packets a second one source may go on sending.</param>
-    /// <param name="burst">How many it may send at once.</param>
-    internal RateLimiter(int sources, int perSecond, int burst)
+    /// <param name="interval">The milliseconds in which a source gets a new token.</param>
+    /// <param name="burst">How many packets it may send at once.</param>
+    internal RateLimiter(int sources, int interval, int burst)
     {
-        _perSecond = perSecond;
+        _interval = interval;
         _burst = burst;
         _keys = new ulong[sources];
-        _milliTokens = new int[sources];
-        _usedAt = new long[sources];
+        _fullAt = new long[sources];
         for (int i = 0; i < sources; i++)
         {
-            _usedAt[i] = long.MinValue;
+            _fullAt[i] = long.MinValue;
         }
     }
 
@@ -38,42 +37,29 @@ internal sealed class RateLimiter
     /// <returns>False when it is to be dropped.</returns>
     internal bool Allow(ulong key, long now)
     {
-        int place = -1;
-        int oldest = 0;
-        for (int i = 0; i < _usedAt.Length && place < 0; i++)
+        int place = 0;
+        for (int i = 0; i < _fullAt.Length; i++)
         {
-            if (_usedAt[i] == long.MinValue || _keys[i] != key)
+            if (_keys[i] == key)
             {
-                if (_usedAt[i] < _usedAt[oldest])
-                {
-                    oldest = i;
-                }
+                place = i;
+                break;
             }
-            else
+
+            if (_fullAt[i] < _fullAt[place])
             {
                 place = i;
             }
         }
 
-        if (place < 0)
-        {
-            place = oldest;
-            _keys[place] = key;
-            _milliTokens[place] = _burst * 1000;
-        }
-        else
-        {
-            long tokens = _milliTokens[place] + ((now - _usedAt[place]) * _perSecond);
-            _milliTokens[place] = tokens > _burst * 1000 ? _burst * 1000 : (int)tokens;
-        }
-
-        _usedAt[place] = now;
-        if (_milliTokens[place] < 1000)
+        long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
+        if (fullAt - now > (_burst - 1) * _interval)
         {
             return false;
         }
 
-        _milliTokens[place] -= 1000;
+        _keys[place] = key;
+        _fullAt[place] = fullAt + _interval;
         return true;
     }
 }

@@ -112,6 +112,7 @@ public sealed partial class Blake2s
     {
         Array.Clear(_h, 0, 8);
         Array.Clear(_block, 0, BlockSize);
+        Array.Clear(_words, 0, 16);
         _filled = 0;
         _total = 0;
     }

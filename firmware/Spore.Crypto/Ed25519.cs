@@ -29,13 +29,15 @@ public sealed class Ed25519
     private readonly EdwardsPoint _point;
     private readonly byte[] _digest = new byte[Sha512.DigestSize];
     private readonly byte[] _scalar;
-    private readonly byte[] _publicKey = new byte[PublicKeySize];
     private readonly byte[] _signature = new byte[SignatureSize];
 
     // The key's x, negated, once it was decoded: most verifiers know only one key.
     private readonly long[] _keyX = new long[Field25519.Limbs];
     private bool _hasKeyX;
     private int _state = Refused;
+
+    /// <summary>The latest public key that it was given; not to be changed.</summary>
+    public readonly byte[] PublicKey = new byte[PublicKeySize];
 
     /// <summary>Takes memory of its own.</summary>
     public Ed25519()
@@ -107,7 +109,7 @@ public sealed class Ed25519
 
         _hash.Begin();
         _hash.Update(_signature, 0, 32);
-        _hash.Update(_publicKey, 0, PublicKeySize);
+        _hash.Update(PublicKey, 0, PublicKeySize);
         _hash.Update(message, messageOffset, messageLength);
         _hash.Finish(_digest, 0);
 
@@ -160,8 +162,8 @@ public sealed class Ed25519
 
     private void KeepKey(byte[] publicKey, int offset)
     {
-        _hasKeyX = _hasKeyX && ConstantTime.Equal(_publicKey, 0, publicKey, offset, PublicKeySize);
-        Array.Copy(publicKey, offset, _publicKey, 0, PublicKeySize);
+        _hasKeyX = _hasKeyX && ConstantTime.Equal(PublicKey, 0, publicKey, offset, PublicKeySize);
+        Array.Copy(publicKey, offset, PublicKey, 0, PublicKeySize);
     }
 
     // The point is the key's, negated, afterwards.
@@ -169,13 +171,13 @@ public sealed class Ed25519
     {
         if (_hasKeyX)
         {
-            Field25519.Load(_point.Y, _publicKey, 0);
+            Field25519.Load(_point.Y, PublicKey, 0);
             Field25519.Copy(_point.X, _keyX);
             Edwards25519.Complete(_point);
             return true;
         }
 
-        _hasKeyX = _curve.DecodeNegated(_point, _publicKey, 0) && !_curve.IsSmallOrder(_point);
+        _hasKeyX = _curve.DecodeNegated(_point, PublicKey, 0) && !_curve.IsSmallOrder(_point);
         Field25519.Copy(_keyX, _point.X);
         return _hasKeyX;
     }

@@ -6,6 +6,7 @@ namespace Spore.Firmware;
 /// <summary>Drives the node from one loop, and tells of it once a minute.</summary>
 internal sealed class NodeRunner : INodeHost
 {
+    private const int KeySize = 32;
     private const int LargestDatagram = 1500;
     private const int LongestWait = 1000;
     private const int LinkCheckEvery = 1000;
@@ -16,11 +17,16 @@ internal sealed class NodeRunner : INodeHost
     private readonly Endpoint _source = new Endpoint();
     private readonly byte[] _buffer = new byte[LargestDatagram];
     private readonly DeviceEntropy _entropy;
-    private readonly Rendezvous _rendezvous;
+    private readonly PlaceName _rendezvous;
+    private readonly byte[] _soughtKey = new byte[KeySize];
+    private readonly Endpoint _found = new Endpoint();
     private readonly Node _node;
     private long _linkDue;
     private long _reportDue;
     private bool _hasLink;
+
+    // What the endpoint of the peer with the sought key is named; one at a time, the others are asked for again.
+    private PlaceName _sought;
 
     /// <summary>Makes the node. The radio has to run: keys are made from now on.</summary>
     /// <param name="identity">The identity record.</param>
@@ -28,7 +34,7 @@ internal sealed class NodeRunner : INodeHost
     public NodeRunner(byte[] identity, byte[] rendezvous)
     {
         _entropy = new DeviceEntropy(identity);
-        _rendezvous = new Rendezvous(rendezvous);
+        _rendezvous = new PlaceName(rendezvous, FlashRecords.RendezvousOffset, FlashRecords.RendezvousSize - FlashRecords.RendezvousOffset);
         _node = new Node(NodeLimits.Device(), identity, _transport, _entropy, this, FirmwareVersion.BuildTime, Environment.TickCount64);
         Log.Write(string.Concat("node ", Convert.ToBase64String(_node.PublicKey)));
     }
@@ -52,6 +58,11 @@ internal sealed class NodeRunner : INodeHost
             if (_reportDue <= now)
             {
                 Report(now);
+            }
+
+            if (_sought != null)
+            {
+                FindEndpoint();
             }
 
             // Never past the next deadline. The clock moves in steps, so that what is due within one is waited for in full.
@@ -89,6 +100,15 @@ internal sealed class NodeRunner : INodeHost
             case NodeEvent.Equivocation:
                 Log.Write("two networks with the same version: one is forged");
                 break;
+        }
+    }
+
+    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    {
+        if (_sought == null && name != null)
+        {
+            Array.Copy(key, keyOffset, _soughtKey, 0, KeySize);
+            _sought = new PlaceName(name, offset, length);
         }
     }
 
@@ -154,6 +174,17 @@ internal sealed class NodeRunner : INodeHost
         {
             Log.Write("the rendezvous has no address");
         }
+    }
+
+    // Out of the node's calls, since a name server may take its time.
+    private void FindEndpoint()
+    {
+        if (_sought.IsGiven && _sought.Resolve(_found))
+        {
+            _node.SetEndpoint(_soughtKey, 0, _found, Environment.TickCount64);
+        }
+
+        _sought = null;
     }
 
     private void TryLater(long now, string why)

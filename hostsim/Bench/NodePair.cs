@@ -190,6 +190,10 @@ internal sealed class NodePair
             return true;
         }
 
+        void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+        {
+        }
+
         void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
         {
             if (what == NodeEvent.SessionUp && value == 1)

@@ -11,6 +11,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
 {
     private const int LowestMtu = 1280;
     private const int HighestMtu = 9000;
+    private const int HighestRate = 1000;
 
     private readonly Option<string> _identity = new("--identity")
     {
@@ -65,6 +66,9 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
 
     private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
+    private readonly Option<long> _handshakeRate = Options.Whole(
+        "--handshake-rate", "N", 1, HighestRate, 500, "Handshakes a second that the node works on; when more come, it asks for cookies.");
+
     /// <summary>Makes a command run a node.</summary>
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
@@ -78,6 +82,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_tun);
         command.Add(_keyLog);
         command.Add(_mtu);
+        command.Add(_handshakeRate);
         command.SetAction(Run);
     }
 
@@ -93,6 +98,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Tun = parsed.GetValue(_tun),
             KeyLog = parsed.GetValue(_keyLog),
             Mtu = (int)parsed.GetValue(_mtu),
+            HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };
         using StopSignal stop = new();
         using LiveNode node = new(options, new LiveTimeline(output, terminal));

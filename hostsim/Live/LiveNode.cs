@@ -6,6 +6,7 @@ using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using System.Threading;
 using Spore.Hostsim.Simulation;
 using Spore.Network;
@@ -33,6 +34,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
+    private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
@@ -52,8 +54,10 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _options = options;
         _timeline = timeline;
         NodeIdentity identity = NodeIdentity.Load(options.Identity);
+        _names = new NameResolver(SetEndpoint);
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = options.Mtu;
+        limits.HandshakeInterval = 1000 / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
@@ -160,6 +164,26 @@ internal sealed class LiveNode : INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
+    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    {
+        byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
+        HostPort? place = null;
+        if (name == null)
+        {
+            place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
+        }
+        else
+        {
+            HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
+        }
+
+        if (place != null)
+        {
+            _names.Resolve(peer, place);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _transport.Dispose();
@@ -235,6 +259,15 @@ internal sealed class LiveNode : INodeHost, IDisposable
             }
 
             return !_stopped;
+        }
+    }
+
+    private void SetEndpoint(byte[] key, Endpoint endpoint)
+    {
+        lock (_gate)
+        {
+            _node.SetEndpoint(key, 0, endpoint, Now);
+            WakeIfSooner();
         }
     }
 

@@ -64,6 +64,8 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
+            NodeEvent.UnderLoad => ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
+            NodeEvent.CookieReceived => ("cookie", "yellow", $"from {peer}, which is under load"),
             NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
             _ => (what.ToString(), "grey", peer),
         };

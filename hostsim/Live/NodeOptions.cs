@@ -26,6 +26,9 @@ internal sealed record NodeOptions
     /// <summary>The path of the key log, or null.</summary>
     public string? KeyLog { get; init; }
 
+    /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
+    public int HandshakeRate { get; init; } = 500;
+
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }
 }

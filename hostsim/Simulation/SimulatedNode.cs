@@ -156,6 +156,11 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
         Reported?.Invoke(this, what, key?.AsSpan(keyOffset, PublicKey.Length).ToArray(), value);
     }
 
+    // There are no names in a simulated network.
+    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    {
+    }
+
     private void Reschedule()
     {
         if (Core is not { NextDeadline: < long.MaxValue / 2 } core)

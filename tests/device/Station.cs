@@ -63,6 +63,10 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
         return true;
     }
 
+    public void FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    {
+    }
+
     public void Report(NodeEvent what, byte[] key, int keyOffset, long value)
     {
         _reported[(int)what] = true;

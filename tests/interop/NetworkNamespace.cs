@@ -3,14 +3,21 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading;
+using Microsoft.Win32.SafeHandles;
 
 namespace Spore.Tests.Interop;
 
 /// <summary>A network namespace: a machine of its own, as far as networks go. Its name tells the process that made it, so that what a killed run left behind is found.</summary>
-internal sealed class NetworkNamespace : IDisposable
+internal sealed partial class NetworkNamespace : IDisposable
 {
     private const string Prefix = "spore-";
+
+    // CLONE_NEWNET
+    private const int NetworkNamespaceType = 0x40000000;
 
     private static int _count;
 
@@ -90,6 +97,28 @@ internal sealed class NetworkNamespace : IDisposable
         return new RunningProgram(Label, _journal, Inside(arguments), environment);
     }
 
+    /// <summary>Makes a UDP socket in the namespace, in which it stays wherever it is used.</summary>
+    /// <param name="local">The address to bind it to.</param>
+    /// <returns>The socket.</returns>
+    public Socket OpenSocket(IPEndPoint local)
+    {
+        // The namespace is the thread's, so it is a thread that then ends.
+        Socket? socket = null;
+        Thread thread = new(() =>
+        {
+            using SafeFileHandle handle = File.OpenHandle($"/var/run/netns/{Name}");
+            if (SetNamespace(handle, NetworkNamespaceType) == 0)
+            {
+                socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        socket = socket ?? throw new InvalidOperationException($"{Name} can't be entered");
+        socket.Bind(local);
+        return socket;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -113,6 +142,9 @@ internal sealed class NetworkNamespace : IDisposable
 
         Command.Run(["ip", "netns", "delete", name]);
     }
+
+    [LibraryImport("libc", EntryPoint = "setns")]
+    private static partial int SetNamespace(SafeFileHandle handle, int type);
 
     // exec replaces itself by the program, so a signal to the process reaches the program.
     private string[] Inside(string[] arguments)

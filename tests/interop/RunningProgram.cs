@@ -50,6 +50,9 @@ internal sealed class RunningProgram : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>All lines so far.</summary>
     public IReadOnlyList<string> Lines
     {

@@ -1,8 +1,13 @@
+using System;
+
 namespace Spore.Unroll;
 
-/// <summary>BLAKE2s's compression function, all ten rounds, since each takes the message in another order.</summary>
+/// <summary>BLAKE2s's compression function. Each round takes the message in another order: the last rounds have theirs in the code, the first ones, to keep that small, from a table.</summary>
 internal static class Blake2sFile
 {
+    // More of them cost less code and more instructions.
+    private const int RoundsInLoop = 5;
+
     private static readonly int[][] _orders =
     [
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
@@ -34,6 +39,18 @@ internal static class Blake2sFile
         SourceWriter source = new(usesSystem: true);
         source.Block("public sealed partial class Blake2s", () =>
         {
+            source.Line($"// In which order the first {RoundsInLoop} rounds take the words of the message (RFC 7693 section 2.7).");
+            source.Line("private static readonly byte[] _orders =");
+            source.Line("{");
+            foreach (int[] order in _orders[..RoundsInLoop])
+            {
+                source.Line($"    {string.Join(", ", order)},");
+            }
+
+            source.Line("};");
+            source.Line();
+            source.Line("private readonly ulong[] _words = new ulong[16];");
+            source.Line();
             source.Line("// RFC 7693 section 3.2.");
             source.Block("private void Compress(byte[] block, int offset, bool last)", () => Body(source));
         });
@@ -51,9 +68,11 @@ internal static class Blake2sFile
             uint[] h = _h;
             long total = _total;
             """);
+        source.Line("ulong[] words = _words;");
         for (int i = 0; i < 16; i++)
         {
             source.Line($"ulong m{i} = BitConverter.ToUInt32(block, offset{(i == 0 ? string.Empty : $" + {4 * i}")});");
+            source.Line($"words[{i}] = m{i};");
         }
 
         for (int i = 0; i < 8; i++)
@@ -70,15 +89,12 @@ internal static class Blake2sFile
         source.Line($"ulong v13 = {_initial[5]} ^ (uint)(total >> 32);");
         source.Line($"ulong v14 = last ? ~{_initial[6]}U : {_initial[6]};");
         source.Line($"ulong v15 = {_initial[7]};");
-        for (int round = 0; round < 10; round++)
+        source.Line("byte[] orders = _orders;");
+        source.Block($"for (int at = 0; at < {RoundsInLoop * 16}; at += 16)", () => Round(source, i => $"words[orders[at{(i == 0 ? string.Empty : $" + {i}")}]]"));
+        for (int round = RoundsInLoop; round < 10; round++)
         {
             source.Line($"// Round {round}.");
-            for (int i = 0; i < 8; i++)
-            {
-                int[] q = _quarters[i];
-                Half(source, q, _orders[round][2 * i], 16, 12);
-                Half(source, q, _orders[round][(2 * i) + 1], 8, 7);
-            }
+            Round(source, i => $"m{_orders[round][i]}");
         }
 
         for (int i = 0; i < 8; i++)
@@ -87,9 +103,19 @@ internal static class Blake2sFile
         }
     }
 
-    private static void Half(SourceWriter source, int[] q, int word, int first, int second)
+    private static void Round(SourceWriter source, Func<int, string> word)
     {
-        source.Line($"v{q[0]} += v{q[1]} + m{word};");
+        for (int i = 0; i < 8; i++)
+        {
+            int[] q = _quarters[i];
+            Half(source, q, word(2 * i), 16, 12);
+            Half(source, q, word((2 * i) + 1), 8, 7);
+        }
+    }
+
+    private static void Half(SourceWriter source, int[] q, string word, int first, int second)
+    {
+        source.Line($"v{q[0]} += v{q[1]} + {word};");
         source.Line($"v{q[3]} = (((v{q[3]} ^ v{q[0]}) & low) * twice) >> {first};");
         source.Line($"v{q[2]} += v{q[3]};");
         source.Line($"v{q[1]} = (((v{q[1]} ^ v{q[2]}) & low) * twice) >> {second};");

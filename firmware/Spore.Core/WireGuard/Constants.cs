@@ -1,6 +1,6 @@
 namespace Spore.WireGuard;
 
-/// <summary>The constants of the WireGuard paper (section 6.1), times in milliseconds.</summary>
+/// <summary>The constants of the WireGuard paper (section 6.1), times in milliseconds, and those of implementations beside them.</summary>
 public static class Constants
 {
     /// <summary>REKEY_AFTER_MESSAGES: after so many messages a new session is asked for.</summary>
@@ -29,6 +29,21 @@ public static class Constants
 
     /// <summary>The shortest time between two initiations of one peer that are worked on.</summary>
     public const long HandshakeInitiationRate = 20;
+
+    /// <summary>COOKIE_SECRET_MAX_AGE: the age at which the secret that cookies are made with is replaced, and with it every cookie (section 5.4.7).</summary>
+    public const long CookieSecretMaxAge = 120000;
+
+    /// <summary>How long before that a cookie is not used any more, since its message has yet to arrive.</summary>
+    public const long CookieSecretLatency = 5000;
+
+    /// <summary>How long load is taken to last when it was last too much.</summary>
+    public const long UnderLoadAfterTime = 1000;
+
+    /// <summary>For how long a peer that has been heard is asked at its endpoint before another is tried.</summary>
+    public const long EndpointPatience = 15000;
+
+    /// <summary>The time after which an initiator drops an answer, as stock ones do, less what the answer's way takes.</summary>
+    public const long LongestAnswer = 4000;
 
     /// <summary>Never, as a deadline.</summary>
     public const long Never = long.MaxValue;

@@ -7,8 +7,11 @@ namespace Spore.WireGuard;
 /// <remarks>A method that returns false has changed nothing but this object's scratch.</remarks>
 internal sealed class Handshake
 {
-    // "mac1----"
-    private static readonly byte[] _mac1Label = { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D };
+    // Where what is in the scratch starts.
+    private const int RemoteEphemeral = 0;
+    private const int Ephemeral = RemoteEphemeral + Message.KeySize;
+    private const int Shared = Ephemeral + Message.KeySize;
+    private const int EphemeralStatic = Shared + Message.KeySize;
 
     /// <summary>After <see cref="ConsumeStatic"/>: the sender's static public key.</summary>
     internal readonly byte[] RemoteStatic = new byte[Message.KeySize + Message.TagSize];
@@ -19,20 +22,17 @@ internal sealed class Handshake
     private readonly byte[] _privateKey;
     private readonly byte[] _publicKey;
     private readonly X25519 _x25519;
-    private readonly Blake2s _hash;
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly SymmetricState _state;
-    private readonly byte[] _remoteEphemeral = new byte[Message.KeySize];
-    private readonly byte[] _ephemeral = new byte[Message.KeySize];
-    private readonly byte[] _shared = new byte[Message.KeySize];
-    private readonly byte[] _ephemeralStatic = new byte[Message.KeySize];
+
+    // The keys and shared secrets of the message that is worked on.
+    private readonly byte[] _scratch = new byte[4 * Message.KeySize];
 
     internal Handshake(byte[] privateKey, byte[] publicKey, X25519 x25519, Blake2s hash, HmacBlake2s hmac, IAead aead, EphemeralKeys ephemeralKeys)
     {
         _privateKey = privateKey;
         _publicKey = publicKey;
         _x25519 = x25519;
-        _hash = hash;
         _ephemeralKeys = ephemeralKeys;
         _state = new SymmetricState(hash, new Kdf(hmac), aead);
     }
@@ -47,7 +47,7 @@ internal sealed class Handshake
         return _x25519.Multiply(shared, sharedOffset, _privateKey, 0, publicKey, offset);
     }
 
-    /// <summary>Called to initiate: writes an initiation, 148 bytes, and what is to be kept for the response.</summary>
+    /// <summary>Called to initiate: writes an initiation, 148 bytes of which the MACs are zeros, and what is to be kept for the response.</summary>
     /// <returns>False when the peer's public key has no shared secret; then the initiation is wiped.</returns>
     internal bool CreateInitiation(Peer peer, Initiation initiation, int localIndex, byte[] timestamp, byte[] message, int offset)
     {
@@ -57,13 +57,13 @@ internal sealed class Handshake
         initiation.Wipe();
 
         // e
-        bool sound = MakeEphemeral(peer, initiation.Bytes, message, offset + Message.InitiationEphemeral);
-        _state.Begin(peer.PublicKey, 0);
+        bool sound = MakeEphemeral(peer, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
+        _state.Begin(peer.Bytes, Peer.Key);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
         _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
 
         // es, s
-        _state.MixKey(_ephemeralStatic, 0);
+        _state.MixKey(_scratch, EphemeralStatic);
         Array.Copy(_publicKey, 0, message, offset + Message.InitiationStatic, Message.KeySize);
         _state.EncryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize);
 
@@ -72,7 +72,6 @@ internal sealed class Handshake
         Array.Copy(timestamp, 0, message, offset + Message.InitiationTimestamp, Message.TimestampSize);
         _state.EncryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize);
 
-        Mac1(peer.PublicKey, message, offset, Message.InitiationMac1, message, offset + Message.InitiationMac1);
         if (sound)
         {
             _state.Save(initiation.Bytes, Initiation.State);
@@ -91,31 +90,23 @@ internal sealed class Handshake
         return sound;
     }
 
-    /// <summary>Called when a handshake message came in, before anything else: whether it is meant for this node.</summary>
-    internal bool CheckMac1(byte[] message, int offset, int length)
-    {
-        int macOffset = length - (2 * Message.MacSize);
-        Mac1(_publicKey, message, offset, macOffset, _ephemeral, 0);
-        return ConstantTime.Equal(_ephemeral, 0, message, offset + macOffset, Message.MacSize);
-    }
-
     /// <summary>Called when an initiation with a right mac1 came in: decrypts the sender's static key.</summary>
     internal bool ConsumeStatic(byte[] message, int offset)
     {
         // e
         _state.Begin(_publicKey, 0);
-        Array.Copy(message, offset + Message.InitiationEphemeral, _remoteEphemeral, 0, Message.KeySize);
+        Array.Copy(message, offset + Message.InitiationEphemeral, _scratch, RemoteEphemeral, Message.KeySize);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
         _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
 
         // es, s
-        if (!_x25519.Multiply(_shared, 0, _privateKey, 0, message, offset + Message.InitiationEphemeral))
+        if (!_x25519.Multiply(_scratch, Shared, _privateKey, 0, message, offset + Message.InitiationEphemeral))
         {
             Wipe();
             return false;
         }
 
-        _state.MixKey(_shared, 0);
+        _state.MixKey(_scratch, Shared);
         if (!_state.DecryptAndHash(message, offset + Message.InitiationStatic, Message.KeySize, RemoteStatic)
             || ConstantTime.Equal(RemoteStatic, 0, _publicKey, 0, Message.KeySize))
         {
@@ -140,7 +131,7 @@ internal sealed class Handshake
         return true;
     }
 
-    /// <summary>Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes, and the keys of the session.</summary>
+    /// <summary>Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes of which the MACs are zeros, and the keys of the session.</summary>
     /// <returns>False when the initiator's ephemeral key has no shared secret.</returns>
     internal bool CreateResponse(Peer peer, Keypairs keypairs, int localIndex, int remoteIndex, long now, byte[] message, int offset)
     {
@@ -150,28 +141,27 @@ internal sealed class Handshake
         Message.WriteIndex(message, offset + Message.ResponseReceiver, remoteIndex);
 
         // e
-        bool sound = MakeEphemeral(peer, _ephemeral, message, offset + Message.ResponseEphemeral);
+        bool sound = MakeEphemeral(peer, _scratch, Ephemeral, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        sound &= _x25519.Multiply(_shared, 0, _ephemeral, 0, _remoteEphemeral, 0);
-        _state.MixEphemeral(_shared, 0);
+        sound &= _x25519.Multiply(_scratch, Shared, _scratch, Ephemeral, _scratch, RemoteEphemeral);
+        _state.MixEphemeral(_scratch, Shared);
 
         // se
-        _state.MixEphemeral(_ephemeralStatic, 0);
+        _state.MixEphemeral(_scratch, EphemeralStatic);
 
         // psk, {}
         _state.MixKeyAndHash(peer.PresharedKey);
         _state.EncryptAndHash(message, offset + Message.ResponseEmpty, 0);
 
-        Mac1(peer.PublicKey, message, offset, Message.ResponseMac1, message, offset + Message.ResponseMac1);
         if (sound)
         {
             Split(keypairs, false, localIndex, remoteIndex, now);
             if (KeyLog != null)
             {
-                KeyLog.Ephemeral(_ephemeral, 0);
+                KeyLog.Ephemeral(_scratch, Ephemeral);
             }
         }
 
@@ -188,16 +178,16 @@ internal sealed class Handshake
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(_shared, 0, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.ResponseEphemeral);
-        _state.MixEphemeral(_shared, 0);
+        bool sound = _x25519.Multiply(_scratch, Shared, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.ResponseEphemeral);
+        _state.MixEphemeral(_scratch, Shared);
 
         // se
-        sound &= _x25519.Multiply(_shared, 0, _privateKey, 0, message, offset + Message.ResponseEphemeral);
-        _state.MixEphemeral(_shared, 0);
+        sound &= _x25519.Multiply(_scratch, Shared, _privateKey, 0, message, offset + Message.ResponseEphemeral);
+        _state.MixEphemeral(_scratch, Shared);
 
         // psk, {}
         _state.MixKeyAndHash(peer.PresharedKey);
-        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _shared);
+        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _scratch);
         if (sound)
         {
             Split(keypairs, true, initiation.LocalIndex, remoteIndex, now);
@@ -211,26 +201,23 @@ internal sealed class Handshake
     internal void Wipe()
     {
         _state.Wipe();
-        Array.Clear(_ephemeral, 0, Message.KeySize);
-        Array.Clear(_shared, 0, Message.KeySize);
-        Array.Clear(_ephemeralStatic, 0, Message.KeySize);
-        Array.Clear(_remoteEphemeral, 0, Message.KeySize);
+        Array.Clear(_scratch, 0, _scratch.Length);
     }
 
     /// <summary>The token e, and its shared secret with the peer's static key: out of the peer's pair, which is used up by it, else made now.</summary>
-    private bool MakeEphemeral(Peer peer, byte[] privateKey, byte[] message, int publicOffset)
+    private bool MakeEphemeral(Peer peer, byte[] privateKey, int privateOffset, byte[] message, int publicOffset)
     {
         if (peer.HasPair)
         {
-            Array.Copy(peer.Bytes, EphemeralPair.Private, privateKey, 0, Message.KeySize);
+            Array.Copy(peer.Bytes, EphemeralPair.Private, privateKey, privateOffset, Message.KeySize);
             Array.Copy(peer.Bytes, EphemeralPair.Public, message, publicOffset, Message.KeySize);
-            Array.Copy(peer.Bytes, EphemeralPair.Shared, _ephemeralStatic, 0, Message.KeySize);
+            Array.Copy(peer.Bytes, EphemeralPair.Shared, _scratch, EphemeralStatic, Message.KeySize);
             peer.WipePair();
             return true;
         }
 
-        _ephemeralKeys.Take(privateKey, 0, message, publicOffset);
-        return _x25519.Multiply(_ephemeralStatic, 0, privateKey, 0, peer.PublicKey, 0);
+        _ephemeralKeys.Take(privateKey, privateOffset, message, publicOffset);
+        return _x25519.Multiply(_scratch, EphemeralStatic, privateKey, privateOffset, peer.Bytes, Peer.Key);
     }
 
     // The keys of the session, into the spare keypair.
@@ -242,17 +229,5 @@ internal sealed class Handshake
         keypairs.Wipe(spare);
         _state.Split(keypairs.Bytes, isInitiator ? send : receive, isInitiator ? receive : send);
         keypairs.Begin(spare, isInitiator, localIndex, remoteIndex, now);
-    }
-
-    // MAC(HASH("mac1----" || key), message), with the key of whom the message is for.
-    private void Mac1(byte[] publicKey, byte[] message, int offset, int length, byte[] mac, int macOffset)
-    {
-        _hash.Begin(Message.KeySize);
-        _hash.Update(_mac1Label, 0, _mac1Label.Length);
-        _hash.Update(publicKey, 0, Message.KeySize);
-        _hash.Finish(_shared, 0);
-        _hash.BeginKeyed(Message.MacSize, _shared, 0, Message.KeySize);
-        _hash.Update(message, offset, length);
-        _hash.Finish(mac, macOffset);
     }
 }

@@ -3,6 +3,12 @@ namespace Spore.WireGuard;
 /// <summary>What the tunnel asks of, and tells, the layer above it: who is let in, and what became of it.</summary>
 public interface ITunnelHost
 {
+    /// <summary>A key that has no slot has sent an initiation, which is not authentic yet.</summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>Whether it is a member's, and not one that many others could have come with.</returns>
+    bool IsMember(byte[] key, int offset);
+
     /// <summary>A key that has no slot has sent an authentic initiation.</summary>
     /// <param name="key">A buffer with its public key.</param>
     /// <param name="offset">Where it starts.</param>
@@ -40,6 +46,10 @@ public interface ITunnelHost
     /// <param name="length">Its length, padding included.</param>
     /// <param name="now">The monotonic clock.</param>
     void Received(Peer peer, byte[] buffer, int offset, int length, long now);
+
+    /// <summary>It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of another endpoint may be set.</summary>
+    /// <param name="peer">The peer.</param>
+    void Unanswered(Peer peer);
 
     /// <summary>Something happened that people may want to see.</summary>
     /// <param name="what">What happened.</param>

@@ -21,6 +21,9 @@ public static class Message
     /// <summary>Length of a response in bytes.</summary>
     public const int ResponseSize = 92;
 
+    /// <summary>Length of a cookie reply in bytes.</summary>
+    public const int CookieReplySize = 64;
+
     /// <summary>Bytes before the packet in a transport message: type, receiver, counter.</summary>
     public const int TransportHeaderSize = 16;
 
@@ -43,13 +46,15 @@ public static class Message
     internal const int InitiationEphemeral = 8;
     internal const int InitiationStatic = 40;
     internal const int InitiationTimestamp = 88;
-    internal const int InitiationMac1 = 116;
 
     internal const int ResponseSender = 4;
     internal const int ResponseReceiver = 8;
     internal const int ResponseEphemeral = 12;
     internal const int ResponseEmpty = 44;
-    internal const int ResponseMac1 = 60;
+
+    internal const int CookieReceiver = 4;
+    internal const int CookieNonce = 8;
+    internal const int CookieSealed = 32;
 
     internal const int TransportReceiver = 4;
     internal const int TransportCounter = 8;

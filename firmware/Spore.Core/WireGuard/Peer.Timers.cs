@@ -12,9 +12,6 @@ public sealed partial class Peer
     internal long ZeroKeyMaterial;
     internal long PersistentKeepalive;
 
-    /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
-    internal long ForgetProvoked;
-
     /// <summary>When the first initiation of the present attempt was sent.</summary>
     internal long AttemptSince;
 
@@ -23,6 +20,12 @@ public sealed partial class Peer
 
     /// <summary>When the last provoked initiation was sent; long ago at first.</summary>
     internal long ProvokedAt;
+
+    /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
+    internal long ForgetProvoked
+    {
+        get { return Provoked.IsPending ? ProvokedAt + ProvokedLifetime : Constants.Never; }
+    }
 
     /// <summary>The earliest deadline.</summary>
     internal long NextTimer
@@ -45,12 +48,13 @@ public sealed partial class Peer
                 next = ZeroKeyMaterial;
             }
 
-            if (ForgetProvoked < next)
+            if (PersistentKeepalive < next)
             {
-                next = ForgetProvoked;
+                next = PersistentKeepalive;
             }
 
-            return PersistentKeepalive < next ? PersistentKeepalive : next;
+            long forget = ForgetProvoked;
+            return forget < next ? forget : next;
         }
     }
 
@@ -89,11 +93,11 @@ public sealed partial class Peer
     }
 
     /// <summary>Should be called before anything authenticated is sent, and after anything authenticated is received.</summary>
-    internal void AnyAuthenticatedPacketTraversal(long now, int interval)
+    internal void AnyAuthenticatedPacketTraversal(long now)
     {
-        if (interval > 0)
+        if (PersistentKeepalive != Constants.Never)
         {
-            PersistentKeepalive = now + (interval * 1000L);
+            PersistentKeepalive = now + (KeepaliveInterval * 1000L);
         }
     }
 
@@ -108,7 +112,6 @@ public sealed partial class Peer
     internal void ProvokedInitiation(long now)
     {
         ProvokedAt = now;
-        ForgetProvoked = now + ProvokedLifetime;
     }
 
     /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>
@@ -159,7 +162,6 @@ public sealed partial class Peer
         NewHandshake = Constants.Never;
         ZeroKeyMaterial = Constants.Never;
         PersistentKeepalive = Constants.Never;
-        ForgetProvoked = Constants.Never;
         AttemptSince = 0;
         InitiatedAt = -Constants.RekeyAttemptTime;
         ProvokedAt = -Constants.RekeyAttemptTime;

@@ -5,12 +5,17 @@ namespace Spore.WireGuard;
 /// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
 public sealed partial class Peer
 {
-    // Where what is kept as bytes starts in Bytes.
-    internal const int StaticStatic = 0;
+    /// <summary>Where the 32-byte public key starts in <see cref="Bytes"/>.</summary>
+    internal const int Key = 0;
+
+    // Likewise, what else is kept as bytes.
+    internal const int StaticStatic = Key + Message.KeySize;
     internal const int LatestTimestamp = StaticStatic + Message.KeySize;
     internal const int SentTimestamp = LatestTimestamp + Message.TimestampSize;
     internal const int LinkLocal = SentTimestamp + Message.TimestampSize;
-    internal const int Pair = LinkLocal + LinkLocalSize;
+    internal const int LastMac1 = LinkLocal + LinkLocalSize;
+    internal const int Cookie = LastMac1 + Message.MacSize;
+    internal const int Pair = Cookie + Cookies.Size;
 
     private const int LinkLocalSize = 16;
     private const int Size = Pair + EphemeralPair.Size;
@@ -24,12 +29,17 @@ public sealed partial class Peer
     private const int StaticStaticFlag = 32;
     private const int NeedAnotherKeepaliveFlag = 64;
     private const int LastMinuteHandshakeFlag = 128;
+    private const int SentMac1Flag = 256;
+    private const int KnockedFlag = 512;
+    private const int AskedFlag = 1024;
+    private const int TurnShift = 11;
+    private const int KeepaliveShift = 16;
+
+    /// <summary>The number of turns that are told apart.</summary>
+    internal const int Turns = 1 << (KeepaliveShift - TurnShift);
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
-
-    /// <summary>The 32-byte public key; not to be changed.</summary>
-    public readonly byte[] PublicKey = new byte[Message.KeySize];
 
     /// <summary>Where it was last heard.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
@@ -49,7 +59,7 @@ public sealed partial class Peer
     /// <summary>Bytes of datagrams sent to it.</summary>
     public long BytesSent;
 
-    /// <summary>The static-static secret, the latest timestamp from it and the last one to it, its link-local address, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
+    /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, its link-local address, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
 
     /// <summary>The 32-byte preshared key, or null for none.</summary>
@@ -57,6 +67,9 @@ public sealed partial class Peer
 
     /// <summary>When its ephemeral pair was made; the lowest number while there is none.</summary>
     internal long PairMadeAt;
+
+    /// <summary>When its cookie came; long ago while there is none.</summary>
+    internal long CookieAt;
 
     // Out of the tunnel's pools; where there is none, the pool's None.
     internal readonly Keypairs Keypairs;
@@ -67,9 +80,8 @@ public sealed partial class Peer
     internal Initiation Provoked;
 
     internal long InitiationConsumedAt;
-    internal int KeepaliveInterval;
 
-    // One field for all: a bool of its own would take 12 bytes too.
+    // One field for all, and above them for the turn and for the interval of the persistent keepalive: each of its own would take 12 bytes too.
     private int _flags;
 
     /// <summary>Makes an empty slot.</summary>
@@ -138,17 +150,52 @@ public sealed partial class Peer
         set { Set(StaticStaticFlag, value); }
     }
 
+    /// <summary>Whether the first MAC of a handshake message to it is there, which no cookie has answered yet.</summary>
+    internal bool HasSentMac1
+    {
+        get { return (_flags & SentMac1Flag) != 0; }
+        set { Set(SentMac1Flag, value); }
+    }
+
+    /// <summary>Whether an initiation of it was not answered, since that would have come too late.</summary>
+    internal bool HasKnocked
+    {
+        get { return (_flags & KnockedFlag) != 0; }
+        set { Set(KnockedFlag, value); }
+    }
+
+    /// <summary>Whether an initiation was sent to where its endpoint is now.</summary>
+    internal bool WasAsked
+    {
+        get { return (_flags & AskedFlag) != 0; }
+        set { Set(AskedFlag, value); }
+    }
+
+    /// <summary>The number of the endpoint, of those that its entry has, that is to be tried when there is no answer, less than <see cref="Turns"/>.</summary>
+    internal int Turn
+    {
+        get { return (_flags >> TurnShift) & (Turns - 1); }
+        set { _flags = (_flags & ~((Turns - 1) << TurnShift)) | (value << TurnShift); }
+    }
+
+    /// <summary>The interval of the persistent keepalive in seconds, at most 65535; 0 for none.</summary>
+    internal int KeepaliveInterval
+    {
+        get { return (_flags >> KeepaliveShift) & 0xFFFF; }
+        set { _flags = (_flags & 0xFFFF) | (value << KeepaliveShift); }
+    }
+
     internal bool HasPair
     {
         get { return PairMadeAt != NoPair; }
     }
 
-    /// <summary>When its ephemeral pair is to be made, or made anew; a guest has none.</summary>
+    /// <summary>When its ephemeral pair is to be made, or made anew; a guest has one only to be answered when it knocks again.</summary>
     internal long PairDue
     {
         get
         {
-            if (IsGuest)
+            if (IsGuest && !HasKnocked)
             {
                 return Constants.Never;
             }
@@ -161,6 +208,14 @@ public sealed partial class Peer
     internal long WorkDue
     {
         get { return HasStaticStatic ? PairDue : Since; }
+    }
+
+    /// <summary>Tells its public key.</summary>
+    /// <param name="buffer">Takes the 32 bytes.</param>
+    /// <param name="offset">Where to.</param>
+    public void CopyPublicKey(byte[] buffer, int offset)
+    {
+        Array.Copy(Bytes, Key, buffer, offset, Message.KeySize);
     }
 
     /// <summary>Whether there is a session that can carry packets to it.</summary>
@@ -211,7 +266,6 @@ public sealed partial class Peer
     /// <summary>Called when the peer is gone and its sessions have ended; the slot is as new.</summary>
     internal void Wipe()
     {
-        Array.Clear(PublicKey, 0, Message.KeySize);
         Array.Clear(Bytes, 0, Size);
         if (PresharedKey != null)
         {
@@ -222,13 +276,13 @@ public sealed partial class Peer
         Endpoint.Clear();
         StopTimers();
         PairMadeAt = NoPair;
+        CookieAt = -Constants.CookieSecretMaxAge;
         Entry = -1;
         Since = 0;
         LastHeard = 0;
         BytesReceived = 0;
         BytesSent = 0;
         InitiationConsumedAt = -Constants.RekeyTimeout;
-        KeepaliveInterval = 0;
         _flags = 0;
     }
 

@@ -46,7 +46,7 @@ internal sealed class Precomputation
         {
             Peer = peer;
             _making = Secret;
-            _x25519.Begin(_nodeKey, 0, peer.PublicKey, 0);
+            _x25519.Begin(_nodeKey, 0, peer.Bytes, Peer.Key);
         }
         else if (_ephemeralKeys.Due <= now)
         {
@@ -58,7 +58,7 @@ internal sealed class Precomputation
             _making = Pair;
             peer.WipePair();
             _ephemeralKeys.Take(peer.Bytes, EphemeralPair.Private, peer.Bytes, EphemeralPair.Public);
-            _x25519.Begin(peer.Bytes, EphemeralPair.Private, peer.PublicKey, 0);
+            _x25519.Begin(peer.Bytes, EphemeralPair.Private, peer.Bytes, Peer.Key);
         }
     }
 

@@ -15,7 +15,15 @@ public sealed class Tunnel
     /// <summary>All slots, in use or not.</summary>
     public readonly Peer[] Peers;
 
+    // The bucket that all unknown keys share: that of 0:0:0:1::/64, where nobody is.
+    private const ulong StrangersKey = 1;
+
+    private const int Nonce = Message.TimestampSize;
+
     private readonly int _mtu;
+    private readonly int _loadInterval;
+    private readonly int _longestLoad;
+    private readonly int _multiplicationTime;
     private readonly byte[] _publicKey;
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
@@ -25,17 +33,22 @@ public sealed class Tunnel
     private readonly X25519 _x25519;
     private readonly EphemeralKeys _ephemeralKeys;
     private readonly Handshake _handshake;
+    private readonly Cookies _cookies;
+    private readonly RateLimiter _limiter;
     private readonly IndexTable _indices;
     private readonly Keypairs _keypairs;
     private readonly InitiationPool _initiations;
     private readonly PacketQueue _queue = new PacketQueue();
     private readonly Precomputation _precomputation;
-    private readonly byte[] _nonce = new byte[12];
 
-    // For a timestamp, or for some bytes of chance.
-    private readonly byte[] _scratch = new byte[Message.TimestampSize];
+    // For a timestamp, or for some bytes of chance; then a nonce.
+    private readonly byte[] _scratch = new byte[Nonce + ChaCha20Poly1305.NonceSize];
     private readonly byte[] _strangerSecret = new byte[Message.KeySize];
     private bool _hasStranger;
+
+    // When all handshake messages so far can have been worked on, and until when there is load.
+    private long _workedOffAt;
+    private long _underLoadUntil;
     private long _nextDeadline = Constants.Never;
     private long _workDue;
 
@@ -47,6 +60,7 @@ public sealed class Tunnel
     /// <param name="idle">Another multiplier, for idle work; nobody else uses it while <see cref="IsWorking"/>.</param>
     /// <param name="hash">Likewise.</param>
     /// <param name="aead">Likewise.</param>
+    /// <param name="cookieAead">Likewise.</param>
     /// <param name="transport">The way out.</param>
     /// <param name="entropy">The source of chance.</param>
     /// <param name="host">The layer above.</param>
@@ -60,12 +74,16 @@ public sealed class Tunnel
         X25519 idle,
         Blake2s hash,
         IAead aead,
+        XChaCha20Poly1305 cookieAead,
         ITransport transport,
         IEntropy entropy,
         ITunnelHost host,
         NodeCounters counters)
     {
         _mtu = limits.Mtu;
+        _loadInterval = limits.HandshakeInterval;
+        _longestLoad = limits.HandshakeBacklog;
+        _multiplicationTime = limits.MultiplicationTime;
         _publicKey = publicKey;
         _transport = transport;
         _entropy = entropy;
@@ -76,6 +94,8 @@ public sealed class Tunnel
         _ephemeralKeys = new EphemeralKeys(x25519, hash, entropy, privateKey);
         _precomputation = new Precomputation(idle, _ephemeralKeys, privateKey);
         _handshake = new Handshake(privateKey, publicKey, x25519, hash, new HmacBlake2s(hash), aead, _ephemeralKeys);
+        _cookies = new Cookies(publicKey, hash, cookieAead, entropy);
+        _limiter = new RateLimiter(limits.RateLimitSources, limits.SourceInterval, limits.SourceBurst);
         int slots = limits.Peers + limits.Guests;
         if (limits.Keypairs < slots + 2 || limits.Initiations < 1)
         {
@@ -124,7 +144,7 @@ public sealed class Tunnel
         for (int i = 0; i < Peers.Length; i++)
         {
             Peer peer = Peers[i];
-            if (peer.InUse && peer.PublicKey[0] == key[offset] && ConstantTime.Equal(peer.PublicKey, 0, key, offset, Message.KeySize))
+            if (peer.InUse && peer.Bytes[Peer.Key] == key[offset] && ConstantTime.Equal(peer.Bytes, Peer.Key, key, offset, Message.KeySize))
             {
                 return peer;
             }
@@ -156,7 +176,7 @@ public sealed class Tunnel
             return false;
         }
 
-        Array.Copy(key, offset, peer.PublicKey, 0, Message.KeySize);
+        Array.Copy(key, offset, peer.Bytes, Peer.Key, Message.KeySize);
         if (IsStranger(key, offset))
         {
             Array.Copy(_strangerSecret, 0, peer.Bytes, Peer.StaticStatic, Message.KeySize);
@@ -226,6 +246,9 @@ public sealed class Tunnel
             case Message.Response:
                 ReceiveResponse(buffer, offset, length, source, now);
                 break;
+            case Message.CookieReply:
+                ReceiveCookieReply(buffer, offset, length, now);
+                break;
             default:
                 _counters.Invalid++;
                 break;
@@ -276,6 +299,21 @@ public sealed class Tunnel
         SendInitiation(peer, now);
     }
 
+    /// <summary>Called when there is word of where a peer is: an initiation that is due goes there, and at once if it waits for nothing else.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="endpoint">Where it is.</param>
+    /// <param name="now">The monotonic clock.</param>
+    public void SetEndpoint(Peer peer, Endpoint endpoint, long now)
+    {
+        peer.Endpoint.CopyFrom(endpoint);
+        peer.WasAsked = false;
+        if (peer.RetransmitHandshake != Constants.Never && now - peer.InitiatedAt >= Constants.RekeyTimeout)
+        {
+            peer.RetransmitHandshake = now;
+            Schedule(peer);
+        }
+    }
+
     /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">Where to ask.</param>
@@ -310,7 +348,7 @@ public sealed class Tunnel
             // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
             peer.ProvokedInitiation(now);
             Schedule(peer);
-            SendDatagram(peer, SendBuffer, 0, Message.InitiationSize, source);
+            SendDatagram(peer, Message.InitiationSize, source);
             _host.Report(NodeEvent.InitiationSent, peer, 1);
         }
     }
@@ -448,6 +486,11 @@ public sealed class Tunnel
             }
             else
             {
+                if (peer.WasAsked && (peer.LastHeard == peer.Since || now - peer.AttemptSince >= Constants.EndpointPatience))
+                {
+                    _host.Unanswered(peer);
+                }
+
                 SendInitiation(peer, now);
             }
         }
@@ -473,7 +516,6 @@ public sealed class Tunnel
 
         if (peer.ForgetProvoked <= now)
         {
-            peer.ForgetProvoked = Constants.Never;
             ReleaseInitiation(peer, peer.Provoked);
         }
 
@@ -486,8 +528,12 @@ public sealed class Tunnel
 
     private void ReceiveInitiation(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
-        _ephemeralKeys.Stir(now);
-        if (length != Message.InitiationSize || !_handshake.CheckMac1(buffer, offset, length) || !_handshake.ConsumeStatic(buffer, offset))
+        if (!IsWelcome(buffer, offset, length, Message.InitiationSize, source, now))
+        {
+            return;
+        }
+
+        if (!_handshake.ConsumeStatic(buffer, offset))
         {
             _counters.Invalid++;
             return;
@@ -495,14 +541,27 @@ public sealed class Tunnel
 
         byte[] key = _handshake.RemoteStatic;
         Peer peer = FindSlot(key, 0);
+
+        // es; then ss if it is not there yet, and ee and se, of which the latter may be there.
+        int multiplications = 2;
         bool sound;
         if (peer != null)
         {
+            multiplications += peer.HasPair ? 0 : 1;
+            multiplications += peer.HasStaticStatic ? 0 : 1;
             NeedStaticStatic(peer);
             sound = _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic);
         }
         else
         {
+            if (!_host.IsMember(key, 0) && !_limiter.Allow(StrangersKey, now))
+            {
+                _counters.Limited++;
+                _handshake.Wipe();
+                return;
+            }
+
+            multiplications += 2;
             _hasStranger = _handshake.StaticStatic(key, 0, _strangerSecret, 0);
             sound = _hasStranger && _handshake.ConsumeTimestamp(buffer, offset, _strangerSecret, 0);
         }
@@ -552,8 +611,90 @@ public sealed class Tunnel
         peer.InitiationConsumedAt = now;
         peer.LastHeard = now;
         peer.BytesReceived += length;
+        if (!peer.HasKnocked && multiplications * _multiplicationTime > Constants.LongestAnswer)
+        {
+            // The answer would come too late. By the time it knocks again there is a pair for it.
+            peer.HasKnocked = true;
+            _handshake.Wipe();
+            Schedule(peer);
+            return;
+        }
+
+        peer.HasKnocked = false;
         SendResponse(peer, BitConverter.ToInt32(buffer, offset + Message.InitiationSender), source, now);
         Schedule(peer);
+    }
+
+    // Called when a handshake message came in: whether it is for this node and, under load, whether its sender has shown
+    // to be where it seems to be, and has not asked too often.
+    private bool IsWelcome(byte[] buffer, int offset, int length, int size, Endpoint source, long now)
+    {
+        _ephemeralKeys.Stir(now);
+        if (length != size || !_cookies.CheckMac1(buffer, offset, length))
+        {
+            _counters.Invalid++;
+            return false;
+        }
+
+        if (!IsUnderLoad(now))
+        {
+            return true;
+        }
+
+        if (!_cookies.CheckMac2(buffer, offset, length, source, now))
+        {
+            _counters.Limited++;
+            _cookies.CreateReply(buffer, offset, length, source, SendBuffer, now);
+            Count(Message.CookieReplySize);
+            _transport.Send(SendBuffer, 0, Message.CookieReplySize, source);
+            return false;
+        }
+
+        if (!_limiter.Allow(RateLimiter.KeyOf(source), now))
+        {
+            _counters.Limited++;
+            return false;
+        }
+
+        return true;
+    }
+
+    // Called for each handshake message: whether they come faster than they can be worked on, or did a moment ago.
+    private bool IsUnderLoad(long now)
+    {
+        if (_workedOffAt < now)
+        {
+            _workedOffAt = now;
+        }
+
+        if (_workedOffAt - now > _longestLoad)
+        {
+            if (now >= _underLoadUntil)
+            {
+                _host.Report(NodeEvent.UnderLoad, null, 0);
+            }
+
+            _underLoadUntil = now + Constants.UnderLoadAfterTime;
+        }
+        else
+        {
+            _workedOffAt += _loadInterval;
+        }
+
+        return now < _underLoadUntil;
+    }
+
+    private void ReceiveCookieReply(byte[] buffer, int offset, int length, long now)
+    {
+        Peer peer = length == Message.CookieReplySize ? FindPeer(BitConverter.ToInt32(buffer, offset + Message.CookieReceiver)) : null;
+        if (peer == null || !_cookies.ConsumeReply(peer, buffer, offset, now))
+        {
+            _counters.Invalid++;
+            return;
+        }
+
+        peer.BytesReceived += length;
+        _host.Report(NodeEvent.CookieReceived, peer, 0);
     }
 
     // Whether a key is the one whose initiation is being worked on, of which the secret is known.
@@ -573,7 +714,7 @@ public sealed class Tunnel
     {
         if (!peer.HasStaticStatic)
         {
-            _handshake.StaticStatic(peer.PublicKey, 0, peer.Bytes, Peer.StaticStatic);
+            _handshake.StaticStatic(peer.Bytes, Peer.Key, peer.Bytes, Peer.StaticStatic);
             peer.HasStaticStatic = true;
         }
     }
@@ -594,16 +735,15 @@ public sealed class Tunnel
         peer.SessionDerived(now);
         peer.AnyAuthenticatedPacketReceived();
         peer.HandshakeAnswered(now, Jitter());
-        Transmit(peer, SendBuffer, 0, Message.ResponseSize, source, now);
+        _cookies.AddMacs(peer, SendBuffer, Message.ResponseSize, now);
+        Transmit(peer, Message.ResponseSize, source, now);
         _host.Report(NodeEvent.ResponseSent, peer, 0);
     }
 
     private void ReceiveResponse(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
-        _ephemeralKeys.Stir(now);
-        if (length != Message.ResponseSize || !_handshake.CheckMac1(buffer, offset, length))
+        if (!IsWelcome(buffer, offset, length, Message.ResponseSize, source, now))
         {
-            _counters.Invalid++;
             return;
         }
 
@@ -653,7 +793,7 @@ public sealed class Tunnel
         peer.LastHeard = now;
         peer.BytesReceived += length;
         peer.Endpoint.CopyFrom(source);
-        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         peer.SessionDerived(now);
         SessionConfirmed(peer, true, now);
@@ -683,8 +823,8 @@ public sealed class Tunnel
         ulong counter = BitConverter.ToUInt64(buffer, offset + Message.TransportCounter);
         int packet = offset + Message.TransportHeaderSize;
         int packetLength = length - Message.KeepaliveSize;
-        Array.Copy(buffer, offset + Message.TransportCounter, _nonce, 4, 8);
-        if (!_aead.Open(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, _nonce, 0, null, 0, 0, buffer, packet, packetLength))
+        Array.Copy(buffer, offset + Message.TransportCounter, _scratch, Nonce + 4, 8);
+        if (!_aead.Open(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, _scratch, Nonce, null, 0, 0, buffer, packet, packetLength))
         {
             _counters.Invalid++;
             return null;
@@ -704,7 +844,7 @@ public sealed class Tunnel
             peer.Endpoint.CopyFrom(source);
         }
 
-        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)
         {
@@ -810,18 +950,23 @@ public sealed class Tunnel
         buffer[3] = 0;
         Message.WriteIndex(buffer, Message.TransportReceiver, _keypairs.RemoteIndex[keypair]);
         Message.WriteCounter(buffer, Message.TransportCounter, counter);
-        Array.Copy(buffer, Message.TransportCounter, _nonce, 4, 8);
+        Array.Copy(buffer, Message.TransportCounter, _scratch, Nonce + 4, 8);
         _keypairs.SendCounter[keypair] = counter + 1;
-        _aead.Seal(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.SendKey, _nonce, 0, null, 0, 0, buffer, PacketOffset, padded);
-        Transmit(peer, buffer, 0, padded + Message.KeepaliveSize, peer.Endpoint, now);
+        _aead.Seal(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.SendKey, _scratch, Nonce, null, 0, 0, buffer, PacketOffset, padded);
+        Transmit(peer, padded + Message.KeepaliveSize, peer.Endpoint, now);
     }
 
     private void SendInitiation(Peer peer, long now)
     {
         if (!peer.Endpoint.IsKnown)
         {
+            _host.Unanswered(peer);
+        }
+
+        if (!peer.Endpoint.IsKnown)
+        {
             // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
-            peer.HandshakeInitiated(now, Jitter());
+            peer.RetransmitHandshake = now + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;
         }
@@ -831,8 +976,9 @@ public sealed class Tunnel
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.HandshakeInitiated(now, Jitter());
+            peer.WasAsked = true;
             Schedule(peer);
-            Transmit(peer, SendBuffer, 0, Message.InitiationSize, peer.Endpoint, now);
+            Transmit(peer, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
         }
     }
@@ -851,6 +997,7 @@ public sealed class Tunnel
             return false;
         }
 
+        _cookies.AddMacs(peer, SendBuffer, Message.InitiationSize, now);
         Array.Copy(_scratch, 0, peer.Bytes, Peer.SentTimestamp, Message.TimestampSize);
         return true;
     }
@@ -863,19 +1010,25 @@ public sealed class Tunnel
         }
     }
 
-    private void Transmit(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint, long now)
+    // What stands at the start of the send buffer.
+    private void Transmit(Peer peer, int length, Endpoint endpoint, long now)
     {
-        peer.AnyAuthenticatedPacketTraversal(now, peer.KeepaliveInterval);
+        peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketSent();
-        SendDatagram(peer, buffer, offset, length, endpoint);
+        SendDatagram(peer, length, endpoint);
     }
 
-    private void SendDatagram(Peer peer, byte[] buffer, int offset, int length, Endpoint endpoint)
+    private void SendDatagram(Peer peer, int length, Endpoint endpoint)
     {
         peer.BytesSent += length;
+        Count(length);
+        _transport.Send(SendBuffer, 0, length, endpoint);
+    }
+
+    private void Count(int length)
+    {
         _counters.DatagramsSent++;
         _counters.BytesSent += length;
-        _transport.Send(buffer, offset, length, endpoint);
     }
 
     private void KeepKeyFreshSending(Peer peer, long now)

@@ -78,6 +78,10 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         return true;
     }
 
+    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    {
+    }
+
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
 }

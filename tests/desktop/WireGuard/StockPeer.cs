@@ -22,6 +22,7 @@ internal sealed class StockPeer
     private byte[] _hash = [];
     private byte[] _sendKey = [];
     private byte[] _receiveKey = [];
+    private byte[] _lastMac1 = [];
     private uint _seed;
 
     public StockPeer(byte[] privateKey)
@@ -44,6 +45,9 @@ internal sealed class StockPeer
     {
         set => _presharedKey = value;
     }
+
+    /// <summary>The cookie for mac2, or null.</summary>
+    public byte[]? Cookie { get; set; }
 
     /// <summary>The private key to use for the next handshake in place of a random one.</summary>
     public byte[]? Ephemeral { get; set; }
@@ -170,8 +174,39 @@ internal sealed class StockPeer
         return AeadAlgorithm.ChaCha20Poly1305.Decrypt(key, [0, 0, 0, 0, .. message[8..16]], [], message.AsSpan(16));
     }
 
-    /// <summary>A message with mac1 made anew, and mac2 zero.</summary>
-    public byte[] WithMacs(byte[] body) => [.. body, .. Blake2s(Blake2s([.. "mac1----"u8, .. _remoteStatic]), 16, body), .. new byte[16]];
+    /// <summary>A message with mac1 made anew, and mac2 with the cookie, or zero.</summary>
+    public byte[] WithMacs(byte[] body)
+    {
+        byte[] message = [.. body, .. Blake2s(Blake2s([.. "mac1----"u8, .. _remoteStatic]), 16, body)];
+        _lastMac1 = message[^16..];
+        return [.. message, .. Cookie is null ? new byte[16] : Blake2s(Cookie, 16, message)];
+    }
+
+    /// <returns>Whether a handshake message ends with a mac2 that a cookie makes.</returns>
+    public static bool HasMac2(byte[] message, byte[] cookie) =>
+        Blake2s(cookie, 16, message[..^16]).AsSpan().SequenceEqual(message.AsSpan(message.Length - 16));
+
+    /// <summary>Answers a handshake message as under load.</summary>
+    public byte[] ReplyWithCookie(byte[] message, byte[] cookie)
+    {
+        byte[] nonce = [.. Enumerable.Range(0, 24).Select(_ => (byte)_seed++)];
+        using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "cookie--"u8, .. Public]), KeyBlobFormat.RawSymmetricKey);
+        return [3, 0, 0, 0, .. message[4..8], .. nonce, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, nonce, message[^32..^16], cookie)];
+    }
+
+    /// <summary>Takes the cookie that answers its last handshake message.</summary>
+    /// <returns>Whether it verifies.</returns>
+    public bool TakeCookieReply(byte[] reply)
+    {
+        if (reply.Length != 64 || !reply.AsSpan(0, 8).SequenceEqual<byte>([3, 0, 0, 0, .. Little(Index)]))
+        {
+            return false;
+        }
+
+        using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "cookie--"u8, .. _remoteStatic]), KeyBlobFormat.RawSymmetricKey);
+        Cookie = AeadAlgorithm.XChaCha20Poly1305.Decrypt(key, reply.AsSpan(8, 24), _lastMac1, reply.AsSpan(32));
+        return Cookie is not null;
+    }
 
     private static byte[] Blake2s(params byte[] data)
     {

@@ -19,12 +19,14 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         X25519 x25519 = new();
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? new NodeLimits { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420 }, _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), this, this, this, Counters)
+        Tunnel = new Tunnel(limits ?? Limits(), _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), new XChaCha20Poly1305(new ChaCha20Poly1305()), this, this, this, Counters)
         {
             KeyLog = this,
         };
         Tunnel.QueueIn(new byte[4 * 1424], 4 * 1424);
     }
+
+    public static NodeLimits Limits() => new() { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
 
     public Tunnel Tunnel { get; }
 
@@ -49,6 +51,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     /// <summary>Lets unknown initiators in.</summary>
     public bool AdmitsGuests { get; set; }
+
+    /// <summary>The keys of those without a slot that are no strangers.</summary>
+    public List<byte[]> Members { get; } = [];
 
     /// <summary>What takes datagrams from it.</summary>
     public Action<byte[], Endpoint>? Wire { get; set; }
@@ -147,6 +152,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
+    bool ITunnelHost.IsMember(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
+
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
     {
         Peer? peer = AdmitsGuests ? Tunnel.Peers.FirstOrDefault(p => !p.InUse) : null;
@@ -156,6 +163,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     void ITunnelHost.WriteTimestamp(byte[] timestamp, long now) => Tai64n.Write(timestamp, 0, UnixMilliseconds + now);
 
     bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now) => true;
+
+    /// <summary>Where a peer is to be asked next, when it has not answered.</summary>
+    public Action<Peer>? Elsewhere { get; set; }
+
+    void ITunnelHost.Unanswered(Peer peer) => Elsewhere?.Invoke(peer);
 
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) => Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
 

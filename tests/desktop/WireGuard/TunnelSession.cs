@@ -9,12 +9,13 @@ internal sealed class TunnelSession
 {
     private long _stockTime = 1;
 
-    public TunnelSession(bool knowsEndpoint = true)
+    public TunnelSession(bool knowsEndpoint = true, NodeLimits? limits = null)
     {
+        End = new TunnelEnd(1, limits);
         Peer = End.Know(Stock.Public, knowsEndpoint ? There : null);
     }
 
-    public TunnelEnd End { get; } = new(1);
+    public TunnelEnd End { get; }
 
     public StockPeer Stock { get; } = new(TunnelEnd.PrivateKey(2));
 

@@ -3,21 +3,23 @@ using System.Net.Sockets;
 
 namespace Spore.Firmware;
 
-/// <summary>The place to say hello to beyond the local network, if the flash names one.</summary>
-internal sealed class Rendezvous
+/// <summary>A place on the outer network by its name: what the flash names as rendezvous, or the network as a peer's endpoint.</summary>
+internal sealed class PlaceName
 {
     private readonly string _host;
     private readonly int _port;
 
-    /// <summary>Reads the record.</summary>
-    /// <param name="record">"SPORERV1" and 64 bytes of host:port, zeros after it.</param>
-    public Rendezvous(byte[] record)
+    /// <summary>Reads a name.</summary>
+    /// <param name="text">A buffer with host:port in ASCII; a zero ends it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length at most.</param>
+    public PlaceName(byte[] text, int offset, int length)
     {
         int colon = -1;
-        int end = FlashRecords.RendezvousOffset;
-        while (end < FlashRecords.RendezvousSize && record[end] != 0)
+        int end = offset;
+        while (end < offset + length && text[end] != 0)
         {
-            if (record[end] == ':')
+            if (text[end] == ':')
             {
                 colon = end;
             }
@@ -28,15 +30,15 @@ internal sealed class Rendezvous
         int port = 0;
         for (int i = colon + 1; colon > 0 && i < end; i++)
         {
-            port = record[i] >= '0' && record[i] <= '9' && port <= IPEndPoint.MaxPort ? (port * 10) + record[i] - '0' : IPEndPoint.MaxPort + 1;
+            port = text[i] >= '0' && text[i] <= '9' && port <= IPEndPoint.MaxPort ? (port * 10) + text[i] - '0' : IPEndPoint.MaxPort + 1;
         }
 
-        if (colon > FlashRecords.RendezvousOffset && port > 0 && port <= IPEndPoint.MaxPort)
+        if (colon > offset && port > 0 && port <= IPEndPoint.MaxPort)
         {
             _host = "";
-            for (int i = FlashRecords.RendezvousOffset; i < colon; i++)
+            for (int i = offset; i < colon; i++)
             {
-                _host = string.Concat(_host, ((char)record[i]).ToString());
+                _host = string.Concat(_host, ((char)text[i]).ToString());
             }
 
             _port = port;

@@ -1,0 +1,373 @@
+using System;
+using System.Linq;
+using Spore.WireGuard;
+using Xunit;
+
+namespace Spore.Tests.WireGuard;
+
+/// <summary>Load and cookies (paper sections 5.3 and 5.4.7) in both roles, in virtual time.</summary>
+public class CookiesTests
+{
+    // The second handshake message within half a second is one too many.
+    private const int Interval = 1000;
+    private const int Backlog = 500;
+
+    private readonly TunnelSession _session = new(limits: Limits());
+    private long _stockTime = 100;
+
+    private TunnelEnd End => _session.End;
+
+    private StockPeer Stock => _session.Stock;
+
+    [Fact]
+    public void Without_load_nobody_is_asked_for_a_cookie()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            End.Run(Interval);
+            Assert.Equal("2", Answer(Initiation()));
+        }
+
+        Assert.DoesNotContain(End.Events, e => e.What == NodeEvent.UnderLoad);
+    }
+
+    [Fact]
+    public void Under_load_an_initiation_is_answered_once_its_sender_has_used_the_cookie_that_it_was_sent()
+    {
+        Overload();
+        byte[] initiation = Initiation();
+        Assert.Equal("3", Answer(initiation));
+        byte[] reply = End.Take().Single();
+        Assert.Equal(64, reply.Length);
+        Assert.True(Stock.TakeCookieReply(reply));
+        Assert.False(_session.Peer.HasSession(End.Now));
+
+        byte[] again = Initiation();
+        Assert.True(StockPeer.HasMac2(again, Stock.Cookie!));
+        Assert.Equal("2", Answer(again));
+        Assert.True(Stock.TakeResponse(End.Take().Single()));
+        _session.ReceiveKeepalive();
+        Assert.True(_session.Peer.HasSession(End.Now));
+        Assert.Single(End.Events, e => e.What == NodeEvent.UnderLoad);
+    }
+
+    [Fact]
+    public void Under_load_a_response_needs_a_cookie_too()
+    {
+        End.Tunnel.Initiate(_session.Peer, End.Now);
+        Assert.NotNull(Stock.TakeInitiation(End.Take().Single()));
+        Overload();
+        Stock.Index = 7;
+        Assert.Equal("3", Answer(Stock.Respond()));
+        Assert.True(Stock.TakeCookieReply(End.Take().Single()));
+
+        End.Run(5_000 + Constants.RekeyTimeoutJitter);
+        Assert.NotNull(Stock.TakeInitiation(End.Take().Last()));
+        Overload();
+        Assert.Equal("0", Answer(Stock.Respond()));
+        Assert.True(_session.Peer.HasSession(End.Now));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.2:51820", "2")]
+    [InlineData("192.0.2.2:51821", "3")]
+    [InlineData("192.0.2.3:51820", "3")]
+    public void A_cookie_is_good_for_the_address_and_port_that_it_was_sent_to(string source, string answer)
+    {
+        Overload();
+        Answer(Initiation());
+        Stock.TakeCookieReply(End.Take().Single());
+        string[] parts = source.Split(':');
+        End.Receive(Initiation(), TunnelEnd.EndpointOf(byte.Parse(parts[0].Split('.')[3]), int.Parse(parts[1])));
+        Assert.Equal(answer, Said());
+    }
+
+    [Theory]
+    [InlineData(1, "2")]
+    [InlineData(119_999, "2")]
+    [InlineData(120_000, "3")]
+    public void A_cookie_is_good_until_its_secret_is_120_s_old(long age, string answer)
+    {
+        Overload();
+        Answer(Initiation());
+        Stock.TakeCookieReply(End.Take().Single());
+        byte[] cookie = Stock.Cookie!;
+        End.Run(age - 1);
+        Overload();
+        End.Run(1);
+        Assert.Equal(answer, Answer(Initiation()));
+        if (answer == "3")
+        {
+            Assert.True(Stock.TakeCookieReply(End.Take().Single()));
+            Assert.NotEqual(cookie, Stock.Cookie);
+            Assert.Equal("2", Answer(Initiation()));
+        }
+    }
+
+    [Theory]
+    [InlineData(999, "3")]
+    [InlineData(1_000, "2")]
+    public void Load_lasts_a_second_longer_than_messages_come_too_fast(long after, string answer)
+    {
+        Overload();
+        End.Run(after);
+        Assert.Equal(answer, Answer(Initiation()));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(400)]
+    public void Messages_that_go_on_coming_too_fast_keep_it_under_load_and_one_that_is_slower_does_not(int every)
+    {
+        Overload();
+        for (int i = 0; i < 50; i++)
+        {
+            End.Run(every);
+            Assert.Equal("3", Answer(Initiation()));
+            End.Take();
+        }
+
+        Assert.Single(End.Events, e => e.What == NodeEvent.UnderLoad);
+        End.Run(Interval + Backlog);
+        Assert.Equal("2", Answer(Initiation()));
+    }
+
+    [Fact]
+    public void Messages_that_are_not_meant_for_this_node_are_no_load_and_get_nothing()
+    {
+        byte[] message = Initiation();
+        message[^20] ^= 1;
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.Equal(string.Empty, Answer(message));
+        }
+
+        Assert.Equal("2", Answer(Initiation()));
+        Overload();
+        Assert.Equal(string.Empty, Answer(message));
+        Assert.Equal(string.Empty, Answer(message[..^1]));
+    }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(49, 5)]
+    [InlineData(50, 6)]
+    [InlineData(120, 7)]
+    [InlineData(900, 10)]
+    public void With_cookies_a_source_is_given_five_at_once_and_twenty_a_second(int wait, int answers)
+    {
+        Overload();
+        Answer(Initiation());
+        Stock.TakeCookieReply(End.Take().Single());
+        int answered = Burst() + After(wait);
+        Assert.Equal(answers, answered);
+
+        int Burst() => Enumerable.Range(0, 20).Count(_ => Try());
+
+        int After(int milliseconds)
+        {
+            End.Run(milliseconds);
+            return milliseconds > 0 ? Burst() : 0;
+        }
+
+        // A peer's initiations have to be 20 ms apart, so another of those that are known asks each time.
+        bool Try()
+        {
+            _session.Peer.InitiationConsumedAt = -1;
+            return Answer(Initiation()) == "2";
+        }
+    }
+
+    [Fact]
+    public void A_cookie_that_was_received_is_used_for_the_next_message_and_not_before_it_is_due()
+    {
+        End.Tunnel.Initiate(_session.Peer, End.Now);
+        byte[] initiation = End.Take().Single();
+        Assert.Equal(new byte[16], initiation[^16..]);
+        byte[] cookie = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        _session.Receive(Stock.ReplyWithCookie(initiation, cookie));
+        Assert.Empty(End.Sent);
+        Assert.Contains(End.Events, e => e.What == NodeEvent.CookieReceived);
+
+        End.Run(5_000 + Constants.RekeyTimeoutJitter);
+        byte[] again = End.Take().Single();
+        Assert.True(StockPeer.HasMac2(again, cookie));
+        Assert.NotNull(Stock.TakeInitiation(again));
+        _session.Receive(Stock.Respond());
+        Assert.True(_session.Peer.HasSession(End.Now));
+    }
+
+    [Theory]
+    [InlineData(114_999, true)]
+    [InlineData(115_000, false)]
+    public void A_cookie_that_was_received_is_used_for_115_s(long age, bool used)
+    {
+        End.Tunnel.Provoke(_session.Peer, _session.There, End.Now);
+        byte[] cookie = [.. Enumerable.Range(1, 16).Select(i => (byte)i)];
+        _session.Receive(Stock.ReplyWithCookie(End.Take().Single(), cookie));
+        End.Run(age);
+        End.Tunnel.Initiate(_session.Peer, End.Now);
+        Assert.Equal(used, StockPeer.HasMac2(End.Sent.Single().Bytes, cookie));
+        Assert.Equal(!used, End.Take().Single()[^16..].All(b => b == 0));
+    }
+
+    [Fact]
+    public void A_cookie_in_answer_to_a_response_is_used_for_the_next_response()
+    {
+        _session.HalfHandshake();
+        byte[] cookie = [.. Enumerable.Range(3, 16).Select(i => (byte)i)];
+        _session.Receive(Stock.ReplyWithCookie(End.Take().Single(), cookie));
+        End.Run(5_000);
+        Answer(Initiation());
+        byte[] response = End.Take().Single();
+        Assert.Equal(2, response[0]);
+        Assert.True(StockPeer.HasMac2(response, cookie));
+        Assert.True(Stock.TakeResponse(response));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("other index")]
+    [InlineData("length")]
+    [InlineData("nonce")]
+    [InlineData("cookie")]
+    [InlineData("tag")]
+    [InlineData("another peer's")]
+    [InlineData("answer to an earlier one")]
+    [InlineData("twice")]
+    public void A_reply_that_does_not_answer_the_latest_message_changes_nothing(string fault)
+    {
+        byte[] cookie = new byte[16];
+        End.Tunnel.Initiate(_session.Peer, End.Now);
+        byte[] initiation = End.Take().Single();
+        if (fault == "answer to an earlier one")
+        {
+            End.Run(5_000 + Constants.RekeyTimeoutJitter);
+            End.Take();
+        }
+
+        byte[] reply = fault == "another peer's"
+            ? new StockPeer(TunnelEnd.PrivateKey(3)).ReplyWithCookie(initiation, cookie)
+            : Stock.ReplyWithCookie(initiation, cookie);
+        int flip = fault switch { "other index" => 5, "nonce" => 9, "cookie" => 33, "tag" => 63, _ => -1 };
+        if (flip >= 0)
+        {
+            reply[flip] ^= 4;
+        }
+
+        if (fault == "twice")
+        {
+            _session.Receive(reply);
+            End.Events.Clear();
+        }
+
+        _session.Receive(fault == "length" ? reply[..^1] : reply);
+        Assert.Equal(fault == "none", End.Events.Any(e => e.What == NodeEvent.CookieReceived));
+        Assert.Equal(fault == "none" ? 0 : 1, End.Counters.Invalid);
+        End.Run(6_000);
+        Assert.Equal(fault is "none" or "twice", StockPeer.HasMac2(End.Take().Last(), cookie));
+    }
+
+    [Fact]
+    public void Unknown_keys_share_one_bucket_that_members_do_not_need()
+    {
+        NodeLimits limits = TunnelEnd.Limits();
+        limits.Peers = 20;
+        limits.Keypairs = 30;
+        limits.SourceInterval = 2_000;
+        limits.SourceBurst = 2;
+        TunnelEnd end = new(1, limits) { AdmitsGuests = true };
+        Assert.Equal(2, Knock(10, 5));
+        end.Run(1_999);
+        Assert.Equal(0, Knock(20, 5));
+        StockPeer member = new(TunnelEnd.PrivateKey(30));
+        end.Members.Add(member.Public);
+        Assert.Equal(1, Knock(30, 1));
+        end.Run(1);
+        Assert.Equal(1, Knock(40, 5));
+
+        // Each from an address of its own.
+        int Knock(int first, int count)
+        {
+            for (int i = first; i < first + count; i++)
+            {
+                StockPeer stranger = new(TunnelEnd.PrivateKey((byte)i));
+                end.Receive(stranger.Initiate(end.Public, StockPeer.Tai(1)), TunnelEnd.EndpointOf((byte)i));
+            }
+
+            return end.Take().Count(s => s[0] == 2);
+        }
+    }
+
+    [Theory]
+    [InlineData(800, "2", "2")]
+    [InlineData(1_000, "2", "2")]
+    [InlineData(1_001, "", "2")]
+    [InlineData(1_500, "", "2")]
+    public void A_stranger_that_cannot_be_answered_within_4_s_is_when_it_knocks_again(int multiplication, string first, string second)
+    {
+        NodeLimits limits = TunnelEnd.Limits();
+        limits.MultiplicationTime = multiplication;
+        TunnelEnd end = new(1, limits) { AdmitsGuests = true };
+        StockPeer stranger = new(TunnelEnd.PrivateKey(9));
+        Endpoint there = TunnelEnd.EndpointOf(9);
+        end.Receive(stranger.Initiate(end.Public, StockPeer.Tai(1)), there);
+        Assert.Equal(first, string.Concat(end.Take().Select(s => s[0])));
+        Peer peer = end.Tunnel.Peers.Single(p => p.InUse);
+        peer.IsGuest = true;
+        Assert.True(peer.HasStaticStatic);
+
+        end.Run(4_999);
+        Assert.Equal(first.Length == 0, peer.HasPair);
+        end.Run(1);
+        end.Receive(stranger.Initiate(end.Public, StockPeer.Tai(2)), there);
+        byte[][] answer = end.Take();
+        Assert.Equal(second, string.Concat(answer.Select(s => s[0])));
+        Assert.True(stranger.TakeResponse(answer[0]));
+        end.Receive(stranger.Seal([]), there);
+        Assert.True(peer.HasSession(end.Now));
+
+        // It is not made anew for one that has been answered.
+        end.Run(10_000);
+        Assert.False(peer.HasPair);
+    }
+
+    private static NodeLimits Limits()
+    {
+        NodeLimits limits = TunnelEnd.Limits();
+        limits.HandshakeInterval = Interval;
+        limits.HandshakeBacklog = Backlog;
+        limits.SourceInterval = 50;
+        limits.SourceBurst = 5;
+        return limits;
+    }
+
+    // Each with a newer timestamp, and far enough from the one before.
+    private byte[] Initiation()
+    {
+        _session.Peer.InitiationConsumedAt = -1;
+        return Stock.Initiate(End.Public, StockPeer.Tai(_stockTime++));
+    }
+
+    // The types of what a message is answered with, which can be taken afterwards.
+    private string Answer(byte[] message)
+    {
+        End.Take();
+        _session.Receive(message);
+        return Said();
+    }
+
+    private string Said() => string.Concat(End.Sent.Select(s => s.Bytes[0] == 4 ? 0 : s.Bytes[0]));
+
+    // Two messages at once of somebody else.
+    private void Overload()
+    {
+        StockPeer stranger = new(TunnelEnd.PrivateKey(20));
+        for (int i = 0; i < 3; i++)
+        {
+            End.Receive(stranger.Initiate(End.Public, StockPeer.Tai(1)), TunnelEnd.EndpointOf(20));
+        }
+
+        End.Take();
+    }
+}
