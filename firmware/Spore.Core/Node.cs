@@ -35,8 +35,9 @@ public sealed partial class Node
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="aead">What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.</param>
     /// <exception cref="ArgumentException">The identity record is not sound.</exception>
-    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now)
+    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now, IAead aead = null)
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
@@ -59,10 +60,10 @@ public sealed partial class Node
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
-        ChaCha20Poly1305 aead = new ChaCha20Poly1305();
-        XChaCha20Poly1305 xaead = new XChaCha20Poly1305(aead);
+        ChaCha20Poly1305 own = new ChaCha20Poly1305();
+        XChaCha20Poly1305 xaead = new XChaCha20Poly1305(own);
         _clock = new WallClock(buildTime, now);
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead, xaead, transport, entropy, this, Counters);
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(xaead, _hash, _ed25519.PublicKey);
@@ -76,6 +77,7 @@ public sealed partial class Node
         EndStaging();
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
+        Routing = _routes;
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
         _agreements = new Agreements(_tunnel.Peers.Length);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Spore.Hostsim.Live;
 
 namespace Spore.Hostsim.Bench;
 
@@ -27,10 +28,12 @@ internal sealed record BenchResult(
     /// <returns>The result.</returns>
     public static BenchResult Measure()
     {
-        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes()];
-        (Measurement packetsSealed, Measurement packetsOpened) = Tunnels.Throughput();
-        speeds.Add(packetsSealed);
-        speeds.Add(packetsOpened);
+        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
+        if (OpenSslAead.TryCreate() is { } aead)
+        {
+            speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));
+        }
+
         NodePair pair = new();
 
         // What runs for the first time may allocate in the runtime.

@@ -1,5 +1,6 @@
 using System;
 using System.Net;
+using Spore.Crypto;
 using Spore.Hostsim.Simulation;
 using Spore.Network;
 using Spore.Signing;
@@ -26,8 +27,9 @@ internal sealed class NodePair
     private readonly Node _b;
 
     /// <summary>Makes the nodes and gives them a session.</summary>
+    /// <param name="aead">What both encrypt with, or null for the core's own.</param>
     /// <exception cref="InvalidOperationException">They could not agree on one.</exception>
-    public NodePair()
+    public NodePair(IAead? aead = null)
     {
         using TrustRootKey root = TrustRootKey.Generate();
         NodeIdentity a = NodeIdentity.Generate(root.PublicKey, 0);
@@ -38,8 +40,8 @@ internal sealed class NodePair
         description.Peers.Add(Describe(a, 1));
         description.Peers.Add(Describe(b, 2));
         byte[] network = NetworkSigner.Sign(description, root);
-        _a = Make(a, _fromA, _hostOfA, network);
-        _b = Make(b, _fromB, _hostOfB, network);
+        _a = Make(a, _fromA, _hostOfA, network, aead);
+        _b = Make(b, _fromB, _hostOfB, network, aead);
         Packet = MakePacket();
         Send();
         if (Delivered != 1)
@@ -105,12 +107,12 @@ internal sealed class NodePair
         return peer;
     }
 
-    private static Node Make(NodeIdentity identity, DatagramQueue wire, Host host, byte[] network)
+    private static Node Make(NodeIdentity identity, DatagramQueue wire, Host host, byte[] network, IAead? aead)
     {
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = Mtu;
         SeededEntropy seeded = new(1, Convert.ToHexString(identity.PublicKey));
-        Node node = new(limits, identity.Record, wire, seeded, host, SimulatedNode.BuildTime, 0);
+        Node node = new(limits, identity.Record, wire, seeded, host, SimulatedNode.BuildTime, 0, aead);
         NetworkFault fault = node.Load(network, 0, network.Length, 0);
         return fault == NetworkFault.None ? node : throw new InvalidOperationException(NetworkFaultText.Describe(fault));
     }

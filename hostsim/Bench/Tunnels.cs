@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using Spore.Crypto;
 
 namespace Spore.Hostsim.Bench;
 
@@ -16,15 +17,19 @@ internal static class Tunnels
     private static readonly TimeSpan Span = TimeSpan.FromMilliseconds(600);
 
     /// <summary>Measures how fast packets of the MTU's length are sealed and opened, from the application's packet to the datagram and back.</summary>
+    /// <param name="aead">What they are encrypted with, or null for the core's own.</param>
+    /// <param name="suffix">What to add to the names.</param>
     /// <returns>Both measurements.</returns>
-    public static (Measurement Sealed, Measurement Opened) Throughput()
+    public static Measurement[] Throughput(IAead? aead, string suffix)
     {
-        NodePair pair = new();
+        NodePair pair = new(aead);
         Transfer(pair, WarmUp, out _, out _);
         long count = Transfer(pair, Span, out TimeSpan sealing, out TimeSpan opening);
-        return (
-            new Measurement("Packets sealed", NodePair.Mtu, count / sealing.TotalSeconds),
-            new Measurement("Packets opened", NodePair.Mtu, count / opening.TotalSeconds));
+        return
+        [
+            new Measurement("Packets sealed" + suffix, NodePair.Mtu, count / sealing.TotalSeconds),
+            new Measurement("Packets opened" + suffix, NodePair.Mtu, count / opening.TotalSeconds),
+        ];
     }
 
     /// <summary>Measures whole handshakes, both roles and the agreement on the network that follows together on one thread.</summary>

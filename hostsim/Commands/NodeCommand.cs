@@ -40,6 +40,13 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         "A peer to be known from the start. May be repeated.",
         PeerArgument.TryParse);
 
+    private readonly Option<KeyFileArgument[]> _presharedKeys = Options.Many<KeyFileArgument>(
+        "--psk-file",
+        "KEY=FILE",
+        "a public key (base64 or hex), = and a file",
+        "A file with the preshared key for a peer that is given by --peer, as wg genpsk makes it. May be repeated.",
+        KeyFileArgument.TryParse);
+
     private readonly Option<HostPort?> _rendezvous = Options.Of<HostPort?>(
         "--rendezvous",
         "HOST:PORT",
@@ -78,6 +85,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_listen);
         command.Add(_network);
         command.Add(_peers);
+        command.Add(_presharedKeys);
         command.Add(_rendezvous);
         command.Add(_tun);
         command.Add(_keyLog);
@@ -94,6 +102,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Listen = parsed.GetRequiredValue(_listen),
             Network = parsed.GetValue(_network),
             Peers = parsed.GetValue(_peers) ?? [],
+            PresharedKeys = parsed.GetValue(_presharedKeys) ?? [],
             Rendezvous = parsed.GetValue(_rendezvous),
             Tun = parsed.GetValue(_tun),
             KeyLog = parsed.GetValue(_keyLog),

@@ -14,6 +14,8 @@ internal static class EndpointAddress
     private const int Ipv6Offset = 8;
     private const int ZoneOffset = 24;
 
+    private const ulong MappedIpv4 = 0xFFFF00000000;
+
     /// <summary>Makes the core's form of an address.</summary>
     /// <param name="address">The system's form.</param>
     /// <returns>A new endpoint.</returns>
@@ -53,40 +55,38 @@ internal static class EndpointAddress
     }
 
     /// <summary>Reads the system's form into the core's, without allocating.</summary>
-    /// <param name="address">The system's form.</param>
+    /// <param name="address">The bytes of the system's form.</param>
+    /// <param name="isIpv4">Whether it is one of IPv4; else it is one of IPv6.</param>
     /// <param name="endpoint">The endpoint to write.</param>
-    /// <param name="scratch">At least 16 bytes.</param>
-    public static void Read(SocketAddress address, Endpoint endpoint, byte[] scratch)
+    public static void Read(ReadOnlySpan<byte> address, bool isIpv4, Endpoint endpoint)
     {
-        ReadOnlySpan<byte> bytes = address.Buffer.Span;
-        int port = BinaryPrimitives.ReadUInt16BigEndian(bytes[PortOffset..]);
-        if (address.Family == AddressFamily.InterNetwork)
+        int port = BinaryPrimitives.ReadUInt16BigEndian(address[PortOffset..]);
+        if (isIpv4)
         {
-            bytes.Slice(Ipv4Offset, 4).CopyTo(scratch);
-            endpoint.SetIpv4(scratch, 0, port);
+            endpoint.Set(0, MappedIpv4 | BinaryPrimitives.ReadUInt32BigEndian(address[Ipv4Offset..]), port, 0);
         }
         else
         {
-            bytes.Slice(Ipv6Offset, 16).CopyTo(scratch);
-            endpoint.SetIpv6(scratch, 0, port, BitConverter.ToInt32(bytes[ZoneOffset..]));
+            ulong high = BinaryPrimitives.ReadUInt64BigEndian(address[Ipv6Offset..]);
+            ulong low = BinaryPrimitives.ReadUInt64BigEndian(address[(Ipv6Offset + 8)..]);
+            endpoint.Set(high, low, port, BitConverter.ToInt32(address[ZoneOffset..]));
         }
     }
 
     /// <summary>Writes the core's form into the system's, without allocating.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="address">An address of the same family.</param>
-    public static void Write(Endpoint endpoint, SocketAddress address)
+    /// <param name="address">The bytes of an address of the same family.</param>
+    public static void Write(Endpoint endpoint, Span<byte> address)
     {
-        Span<byte> bytes = address.Buffer.Span;
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[PortOffset..], (ushort)endpoint.Port);
-        if (address.Family == AddressFamily.InterNetwork)
+        BinaryPrimitives.WriteUInt16BigEndian(address[PortOffset..], (ushort)endpoint.Port);
+        if (endpoint.IsIpv4)
         {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes[Ipv4Offset..], (uint)endpoint.AddressLow);
+            BinaryPrimitives.WriteUInt32BigEndian(address[Ipv4Offset..], (uint)endpoint.AddressLow);
         }
         else
         {
-            WriteAddress(endpoint, bytes[Ipv6Offset..]);
-            BitConverter.TryWriteBytes(bytes[ZoneOffset..], endpoint.Zone);
+            WriteAddress(endpoint, address[Ipv6Offset..]);
+            BitConverter.TryWriteBytes(address[ZoneOffset..], endpoint.Zone);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
+using Spore.Hostsim.Live.Packets;
 
 namespace Spore.Hostsim.Live;
 
@@ -17,8 +18,14 @@ internal sealed partial class LinuxTun : IDisposable
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const nuint SetInterface = 0x400454CA;
+    private const nuint GetFeatures = 0x800454CF;
+    private const nuint SetOffload = 0x400454D0;
     private const short Tun = 0x0001;
     private const short NoPacketInformation = 0x1000;
+    private const short VirtioHeaders = 0x4000;
+    private const nuint OffloadChecksum = 0x01;
+    private const nuint OffloadTcp4 = 0x02;
+    private const nuint OffloadTcp6 = 0x04;
     private const short Readable = 0x0001;
     private const int RequestSize = 40;
     private const int FlagsOffset = 16;
@@ -34,15 +41,14 @@ internal sealed partial class LinuxTun : IDisposable
     private const int Invalid = 22;
 
     private readonly SafeFileHandle _handle;
-    private readonly int _mtu;
+    private readonly int _headerSize;
     private Thread? _reader;
     private volatile bool _closed;
 
     /// <summary>Makes an interface.</summary>
     /// <param name="name">Its name; it must not exist yet.</param>
-    /// <param name="mtu">The largest packet that will be taken from it.</param>
     /// <exception cref="HostsimException">It can't be made.</exception>
-    public LinuxTun(string name, int mtu)
+    public LinuxTun(string name)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -50,7 +56,6 @@ internal sealed partial class LinuxTun : IDisposable
         }
 
         Name = name;
-        _mtu = mtu;
         int descriptor = Open(Device, ReadWrite | NonBlocking | CloseOnExec);
         if (descriptor < 0)
         {
@@ -64,8 +69,11 @@ internal sealed partial class LinuxTun : IDisposable
 
         _handle = new SafeFileHandle(descriptor, true);
         byte[] request = new byte[RequestSize];
+        bool hasHeaders = Control(_handle, GetFeatures, request) == 0 && (BitConverter.ToInt32(request) & VirtioHeaders) != 0;
+        _headerSize = hasHeaders ? VirtioHeader.Size : 0;
+        Array.Clear(request);
         Encoding.ASCII.GetBytes(name, request);
-        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation));
+        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation | (hasHeaders ? VirtioHeaders : 0)));
         if (Control(_handle, SetInterface, request) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -78,10 +86,16 @@ internal sealed partial class LinuxTun : IDisposable
                 _ => $"{name}: {Marshal.GetPInvokeErrorMessage(error)}",
             });
         }
+
+        if (hasHeaders)
+        {
+            // A kernel that does not want to hand over large segments goes on with small ones.
+            Control(_handle, SetOffload, OffloadChecksum | OffloadTcp4 | OffloadTcp6);
+        }
     }
 
-    /// <summary>Takes a packet, only valid during the call; called on a thread of the interface's own.</summary>
-    public delegate void Receiver(byte[] buffer, int length);
+    /// <summary>Takes packets, only valid during the call; called on a thread of the interface's own.</summary>
+    public delegate void Receiver(PacketsRead packets);
 
     /// <summary>The interface's name.</summary>
     public string Name { get; }
@@ -94,16 +108,24 @@ internal sealed partial class LinuxTun : IDisposable
         _reader.Start();
     }
 
-    /// <summary>Hands a packet to the machine. It is lost where the machine has no room for it or the interface is down.</summary>
-    /// <param name="buffer">The buffer that holds it.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="length">Its length.</param>
-    public void Send(byte[] buffer, int offset, int length)
+    /// <summary>Makes room for packets that are to be handed to the machine.</summary>
+    /// <returns>An empty batch.</returns>
+    public PacketBatch NewBatch()
     {
-        if (!_closed)
+        return new PacketBatch(_headerSize > 0);
+    }
+
+    /// <summary>Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or the interface is down.</summary>
+    /// <param name="batch">The packets.</param>
+    public void Send(PacketBatch batch)
+    {
+        for (int i = 0; i < batch.Count && !_closed; i++)
         {
-            Write(_handle, ref MemoryMarshal.GetReference(buffer.AsSpan(offset, length)), (nuint)length);
+            ReadOnlySpan<byte> packet = batch.At(i)[(VirtioHeader.Size - _headerSize)..];
+            Write(_handle, ref MemoryMarshal.GetReference(packet), (nuint)packet.Length);
         }
+
+        batch.Clear();
     }
 
     /// <inheritdoc/>
@@ -116,24 +138,38 @@ internal sealed partial class LinuxTun : IDisposable
 
     private void Receive(Receiver receiver)
     {
-        byte[] buffer = new byte[_mtu];
+        PacketsRead packets = new(_headerSize);
         PollDescriptor descriptor = new() { Descriptor = (int)_handle.DangerousGetHandle(), Events = Readable };
         while (!_closed)
         {
-            nint length = Read(_handle, ref MemoryMarshal.GetArrayDataReference(buffer), (nuint)buffer.Length);
-            if (length > 0)
+            bool isDown = false;
+            Span<byte> room = packets.Room();
+            while (!room.IsEmpty)
             {
-                receiver(buffer, (int)length);
+                nint length = Read(_handle, ref MemoryMarshal.GetReference(room), (nuint)room.Length);
+                if (length <= 0)
+                {
+                    // EIO while the interface is down.
+                    isDown = length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted);
+                    break;
+                }
+
+                packets.Add((int)length);
+                room = packets.Room();
             }
-            else if (length == 0 || Marshal.GetLastPInvokeError() is TryAgain or Interrupted)
+
+            if (!packets.IsEmpty)
             {
-                // Woken at times, to see that the interface is to go.
-                Poll(ref descriptor, 1, PollEvery);
+                receiver(packets);
+            }
+            else if (isDown)
+            {
+                Thread.Sleep(PollEvery);
             }
             else
             {
-                // EIO while the interface is down.
-                Thread.Sleep(PollEvery);
+                // Woken at times, to see that the interface is to go.
+                Poll(ref descriptor, 1, PollEvery);
             }
         }
     }
@@ -144,11 +180,14 @@ internal sealed partial class LinuxTun : IDisposable
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(SafeFileHandle handle, nuint request, byte[] argument);
 
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle handle, nuint request, nuint argument);
+
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint Read(SafeFileHandle handle, ref byte buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(SafeFileHandle handle, ref byte buffer, nuint length);
+    private static partial nint Write(SafeFileHandle handle, ref readonly byte buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);

@@ -9,6 +9,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Uapi;
 using Spore.Network;
 using Spore.Signing;
 using Spore.WireGuard;
@@ -17,9 +18,9 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
-/// that receive take it for one packet at a time, and the caller's thread sleeps under it until the next deadline.
+/// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
 /// </summary>
-internal sealed class LiveNode : INodeHost, IDisposable
+internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter.
     private const long NoBuildTime = 0;
@@ -36,6 +37,15 @@ internal sealed class LiveNode : INodeHost, IDisposable
     private readonly Node _node;
     private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    // For wg alone; the core has its own.
+    private readonly byte[] _privateKey;
+    private readonly LiveConfiguration _configuration;
+    private readonly Outbox _directOutbox;
+
+    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    private Outbox? _outbox;
     private TunAddresses? _addresses;
     private long _sleepsUntil;
     private long _feedClockAt;
@@ -60,20 +70,24 @@ internal sealed class LiveNode : INodeHost, IDisposable
         limits.HandshakeInterval = 1000 / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        ReadPresharedKeys();
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
         {
-            _tun = options.Tun == null ? null : new LinuxTun(options.Tun, options.Mtu);
+            _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
                 : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
-            _node = new Node(limits, identity.Record, _transport, new SystemEntropy(), this, NoBuildTime, Now)
+            _directOutbox = NewOutbox();
+            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
+            _privateKey = options.Tun == null ? [] : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -117,9 +131,10 @@ internal sealed class LiveNode : INodeHost, IDisposable
             AddPeers();
         }
 
+        using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
-        _transport.Start(ReceiveDatagram);
-        _tun?.Start(ReceivePacket);
+        _transport.Start(NewDatagramReceiver);
+        _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
         using PosixSignalRegistration? status = OperatingSystem.IsLinux()
             ? PosixSignalRegistration.Create((PosixSignal)10, context =>
@@ -141,10 +156,18 @@ internal sealed class LiveNode : INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
+    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    {
+        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        SendDirect();
+    }
+
+    /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        _tun?.Send(buffer, offset, length);
-        return _tun != null;
+        bool taken = (_outbox ?? _directOutbox).AddPacket(buffer.AsSpan(offset, length));
+        SendDirect();
+        return taken;
     }
 
     /// <inheritdoc/>
@@ -157,6 +180,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        _configuration.Hear(what, peer);
         if (_running)
         {
             _timeline.Hear(what, peer, value);
@@ -168,16 +192,16 @@ internal sealed class LiveNode : INodeHost, IDisposable
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         HostPort? place = null;
-        if (name == null)
+        if (name == null && !_configuration.HasPlaced(KeyText.Format(peer)))
         {
             place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
         }
-        else
+        else if (name != null)
         {
             HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
         }
 
-        if (place != null)
+        if (place != null && !IPAddress.TryParse(place.Host, out _))
         {
             _names.Resolve(peer, place);
         }
@@ -189,6 +213,7 @@ internal sealed class LiveNode : INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        CryptographicOperations.ZeroMemory(_privateKey);
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
@@ -198,9 +223,21 @@ internal sealed class LiveNode : INodeHost, IDisposable
         return network;
     }
 
-    private static List<PeerDescription> ReadMembers(NetworkFile network)
+    private void ReadPresharedKeys()
     {
-        return NetworkReader.Read(network.Bytes[..network.Length], "network").Peers;
+        foreach (KeyFileArgument file in _options.PresharedKeys)
+        {
+            string key = KeyText.Format(file.Key);
+            if (!_peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
+            {
+                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+            }
+
+            if (!_presharedKeys.TryAdd(key, PresharedKeyFile.Read(file.Path)))
+            {
+                throw new HostsimException($"--psk-file: {key} has two of them");
+            }
+        }
     }
 
     private void Load(byte[] network)
@@ -220,6 +257,11 @@ internal sealed class LiveNode : INodeHost, IDisposable
             if (!_node.AddPeer(key, 0, endpoint, Now))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (_presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            {
+                _node.SetPresharedKey(key, 0, presharedKey);
             }
         }
 
@@ -271,22 +313,61 @@ internal sealed class LiveNode : INodeHost, IDisposable
         }
     }
 
-    private void ReceiveDatagram(byte[] buffer, int length, Endpoint source)
+    private void SendDirect()
     {
-        lock (_gate)
+        if (_outbox == null)
         {
-            _node.Receive(buffer, 0, length, source, Now);
-            WakeIfSooner();
+            _directOutbox.Send();
         }
     }
 
-    private void ReceivePacket(byte[] buffer, int length)
+    private Outbox NewOutbox()
     {
-        lock (_gate)
+        return new Outbox(_transport, _tun);
+    }
+
+    private UdpTransport.Receiver NewDatagramReceiver()
+    {
+        Outbox outbox = NewOutbox();
+        return datagrams =>
         {
-            _node.Send(buffer, 0, length, Now);
-            WakeIfSooner();
-        }
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (datagrams.Next())
+                {
+                    _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
+                }
+
+                _outbox = null;
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
+    }
+
+    private LinuxTun.Receiver NewPacketReceiver()
+    {
+        Outbox outbox = NewOutbox();
+        return packets =>
+        {
+            lock (_gate)
+            {
+                _outbox = outbox;
+                long now = Now;
+                while (packets.Next())
+                {
+                    _node.Send(packets.Buffer, packets.Offset, packets.Length, now);
+                }
+
+                _outbox = null;
+                WakeIfSooner();
+            }
+
+            outbox.Send();
+        };
     }
 
     private void WakeIfSooner()
@@ -319,7 +400,8 @@ internal sealed class LiveNode : INodeHost, IDisposable
         lock (_gate)
         {
             _networkChanged = false;
-            List<PeerDescription> members = _node.NetworkVersion == 0 ? [] : ReadMembers(_node.Network);
+            _configuration.FollowNetwork();
+            IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             int own = _node.OwnEntry;
             IPAddress linkLocal = new(_node.LinkLocal);
@@ -345,6 +427,24 @@ internal sealed class LiveNode : INodeHost, IDisposable
             {
                 _timeline.Tell("routes", "red", exception.Message);
             }
+        }
+    }
+
+    // Without it the node is as good; only wg can't talk to it.
+    private UapiServer? ServeUapi(string name)
+    {
+        try
+        {
+            return new UapiServer(UapiSocket.Listen(UapiSocket.Folder, name), _configuration);
+        }
+        catch (HostsimException exception)
+        {
+            lock (_gate)
+            {
+                _timeline.Tell("no wg", "yellow", exception.Message);
+            }
+
+            return null;
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed record NodeOptions
     /// <summary>Peers configured by hand.</summary>
     public IReadOnlyList<PeerArgument> Peers { get; init; } = [];
 
+    /// <summary>Where the preshared keys of peers configured by hand are.</summary>
+    public IReadOnlyList<KeyFileArgument> PresharedKeys { get; init; } = [];
+
     /// <summary>A place to say hello to beyond the local network, or null.</summary>
     public HostPort? Rendezvous { get; init; }
 

@@ -5,20 +5,18 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Threading;
+using Spore.Hostsim.Live.Datagrams;
 
 namespace Spore.Hostsim.Live;
 
 /// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
-internal sealed class UdpTransport : ITransport, IDisposable
+internal sealed class UdpTransport : IDisposable
 {
-    private const int MaxDatagram = 65535;
     private const int SocketBuffer = 4 << 20;
     private const int JoinPatience = 1000;
 
-    private readonly Socket? _ipv4;
-    private readonly Socket? _ipv6;
-    private readonly SocketAddress _ipv4Destination = EndpointAddress.Empty(AddressFamily.InterNetwork);
-    private readonly SocketAddress _ipv6Destination = EndpointAddress.Empty(AddressFamily.InterNetworkV6);
+    private readonly IDatagramSocket? _ipv4;
+    private readonly IDatagramSocket? _ipv6;
     private readonly Endpoint _neighbours = new();
     private readonly string? _tunnel;
     private readonly List<Thread> _threads = [];
@@ -61,8 +59,8 @@ internal sealed class UdpTransport : ITransport, IDisposable
         }
     }
 
-    /// <summary>Takes a datagram and its source, both only valid during the call; called on several threads.</summary>
-    public delegate void Receiver(byte[] buffer, int length, Endpoint source);
+    /// <summary>Takes datagrams, only valid during the call; called on several threads.</summary>
+    public delegate void Receiver(DatagramsRead datagrams);
 
     /// <summary>Whether there is a socket for IPv6.</summary>
     public bool HasIpv6 => _ipv6 != null;
@@ -71,39 +69,44 @@ internal sealed class UdpTransport : ITransport, IDisposable
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
 
     /// <summary>Starts to receive.</summary>
-    /// <param name="receiver">What takes the datagrams.</param>
-    public void Start(Receiver receiver)
+    /// <param name="newReceiver">Makes what takes the datagrams of one thread.</param>
+    public void Start(Func<Receiver> newReceiver)
     {
-        foreach (Socket socket in Sockets())
+        foreach (IDatagramSocket socket in Sockets())
         {
-            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.AddressFamily}" };
+            Receiver receiver = newReceiver();
+            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.LocalEndPoint}" };
             _threads.Add(thread);
             thread.Start();
         }
     }
 
-    /// <inheritdoc/>
-    public void Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    /// <summary>Sends datagrams, and forgets them; those of a family that the machine does not have are lost.</summary>
+    /// <param name="ipv4">Those for IPv4.</param>
+    /// <param name="ipv6">Those for IPv6.</param>
+    public void Send(DatagramBatch ipv4, DatagramBatch ipv6)
     {
-        ReadOnlySpan<byte> datagram = buffer.AsSpan(offset, length);
-        if (endpoint.IsIpv4)
+        Send(_ipv4, ipv4);
+        Send(_ipv6, ipv6);
+    }
+
+    /// <summary>Puts a datagram into an outbox, once for each place that it is to go to.</summary>
+    /// <param name="outbox">The outbox.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="endpoint">Where to; may mean all neighbours.</param>
+    public void Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    {
+        if (EndpointAddress.IsBroadcast(endpoint))
         {
-            if (EndpointAddress.IsBroadcast(endpoint))
-            {
-                SendToIpv4Neighbours(datagram, endpoint);
-            }
-            else
-            {
-                Send(_ipv4, _ipv4Destination, datagram, endpoint);
-            }
+            PutToIpv4Neighbours(outbox, datagram, endpoint);
         }
         else if (IsAllNodes(endpoint))
         {
-            SendToIpv6Neighbours(datagram, endpoint);
+            PutToIpv6Neighbours(outbox, datagram, endpoint);
         }
         else
         {
-            Send(_ipv6, _ipv6Destination, datagram, endpoint);
+            outbox.AddDatagram(datagram, endpoint);
         }
     }
 
@@ -119,7 +122,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
         }
     }
 
-    private static Socket? OpenIfThere(IPEndPoint address)
+    private static IDatagramSocket? OpenIfThere(IPEndPoint address)
     {
         try
         {
@@ -132,7 +135,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
         }
     }
 
-    private static Socket Open(IPEndPoint address)
+    private static IDatagramSocket Open(IPEndPoint address)
     {
         Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -158,7 +161,7 @@ internal sealed class UdpTransport : ITransport, IDisposable
             }
 
             socket.Bind(address);
-            return socket;
+            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
         }
         catch
         {
@@ -172,63 +175,46 @@ internal sealed class UdpTransport : ITransport, IDisposable
         return endpoint.AddressHigh == 0xFF02_0000_0000_0000 && endpoint.AddressLow == 1;
     }
 
-    private static void Send(Socket? socket, SocketAddress destination, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private static void Send(IDatagramSocket? socket, DatagramBatch batch)
     {
         if (socket == null)
         {
-            return;
+            batch.Clear();
         }
-
-        EndpointAddress.Write(endpoint, destination);
-        try
+        else if (batch.Count > 0)
         {
-            socket.SendTo(datagram, SocketFlags.None, destination);
-        }
-        catch (SocketException)
-        {
-            // A datagram that can't be sent is a datagram lost; the core's timers see to it.
-        }
-        catch (ObjectDisposedException)
-        {
-            // The last words of a node that is ending.
+            socket.Send(batch);
         }
     }
 
-    private IEnumerable<Socket> Sockets()
+    private IEnumerable<IDatagramSocket> Sockets()
     {
-        return new[] { _ipv4, _ipv6 }.OfType<Socket>();
+        return new[] { _ipv4, _ipv6 }.OfType<IDatagramSocket>();
     }
 
-    private void Receive(Socket socket, Receiver receiver)
+    private void Receive(IDatagramSocket socket, Receiver receiver)
     {
-        byte[] buffer = new byte[MaxDatagram];
-        byte[] scratch = new byte[Endpoint.AddressSize];
-        Endpoint source = new();
-        SocketAddress address = EndpointAddress.Empty(socket.AddressFamily);
+        DatagramsRead datagrams = socket.NewRoom();
         while (!_closed)
         {
-            int length;
             try
             {
-                length = socket.ReceiveFrom(buffer, SocketFlags.None, address);
-            }
-            catch (SocketException)
-            {
-                // An ICMP error of an earlier datagram, or the end, which the loop sees.
-                continue;
+                socket.Receive(datagrams);
             }
             catch (ObjectDisposedException)
             {
                 return;
             }
 
-            EndpointAddress.Read(address, source, scratch);
-            receiver(buffer, length, source);
+            if (!datagrams.IsEmpty && !_closed)
+            {
+                receiver(datagrams);
+            }
         }
     }
 
-    /// <summary>Sends to the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
-    private void SendToIpv4Neighbours(ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
+    private void PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         bool sent = false;
         foreach (NetworkInterface link in Links())
@@ -247,25 +233,25 @@ internal sealed class UdpTransport : ITransport, IDisposable
                 }
 
                 _neighbours.SetIpv4(address, 0, endpoint.Port);
-                Send(_ipv4, _ipv4Destination, datagram, _neighbours);
+                outbox.AddDatagram(datagram, _neighbours);
                 sent = true;
             }
         }
 
         if (!sent)
         {
-            Send(_ipv4, _ipv4Destination, datagram, endpoint);
+            outbox.AddDatagram(datagram, endpoint);
         }
     }
 
-    private void SendToIpv6Neighbours(ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private void PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         foreach (NetworkInterface link in Links())
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
                 _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
-                Send(_ipv6, _ipv6Destination, datagram, _neighbours);
+                outbox.AddDatagram(datagram, _neighbours);
             }
         }
     }

@@ -21,7 +21,7 @@ public class HandshakeTests
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
         Assert.True(pair.Stock.Logged(Initiated) && !pair.Stock.Logged(WasInitiatedTo));
-        PingBack(pair, tun);
+        PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
@@ -37,7 +37,7 @@ public class HandshakeTests
         Wait.Until(() => pair.Stock.HasHandshake(pair.Self), "wg show to see a handshake");
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
-        PingBack(pair, tun);
+        PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
@@ -46,9 +46,9 @@ public class HandshakeTests
     {
         using Pair pair = new();
         pair.Stock.AddPeer(pair.Self);
-        pair.Start(true, Wire.Endpoint(2));
+        SporeNode spore = pair.Start(true, Wire.Endpoint(2));
 
-        PingBack(pair, true);
+        PingBack(pair, spore, true);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
         Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
     }
@@ -66,15 +66,15 @@ public class HandshakeTests
         second.Program.WaitFor("session up");
         Assert.Single(second.Program.Lines, line => line.Contains("  initiation "));
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        PingBack(pair, true);
+        PingBack(pair, second, true);
     }
 
     // Without an interface there is no program on our side that could ping.
-    private static void PingBack(Pair pair, bool tun)
+    private static void PingBack(Pair pair, SporeNode spore, bool tun)
     {
         if (tun)
         {
-            Ping.IsAnswered(pair.Ours, $"{pair.Stock.Self.LinkLocal}%{SporeNode.Interface}");
+            Ping.IsAnswered(pair.Ours, spore.Scoped(pair.Stock.Self));
             Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
             Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         }

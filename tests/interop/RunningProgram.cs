@@ -103,6 +103,13 @@ internal sealed class RunningProgram : IDisposable
         return WaitForEnd();
     }
 
+    /// <summary>Ends the program at once, so that it can't clean up.</summary>
+    public void Kill()
+    {
+        _process.Kill(true);
+        WaitForEnd();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

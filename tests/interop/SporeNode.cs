@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
+using System.Threading;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
@@ -10,8 +11,8 @@ namespace Spore.Tests.Interop;
 /// <summary><c>hostsim node</c> on a machine, with its timeline.</summary>
 internal sealed class SporeNode
 {
-    /// <summary>The interface it makes where it is to have one.</summary>
-    public const string Interface = "spore0";
+    // As with wireguard-go, sockets are found by the interface's name, whatever namespace it is in.
+    private static int _count;
 
     /// <summary>Starts a node.</summary>
     /// <param name="lab">The lab.</param>
@@ -24,6 +25,7 @@ internal sealed class SporeNode
     public SporeNode(Lab lab, NetworkNamespace machine, NodeIdentity identity, int number, bool tun, byte[]? network = null, params string[] more)
     {
         Machine = machine;
+        Interface = string.Create(CultureInfo.InvariantCulture, $"sp{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         Self = new Member(identity.PublicKey, number);
         List<string> arguments =
         [
@@ -49,6 +51,9 @@ internal sealed class SporeNode
     /// <summary>The machine it runs on.</summary>
     public NetworkNamespace Machine { get; }
 
+    /// <summary>The interface that it makes where it is to have one.</summary>
+    public string Interface { get; }
+
     /// <summary>Its key and addresses.</summary>
     public Member Self { get; }
 
@@ -64,8 +69,17 @@ internal sealed class SporeNode
             $"{Interface} to have {address}");
     }
 
-    // The runtime these tests run on, wherever it is installed.
-    private static string Dotnet()
+    /// <summary>A link-local address with the interface it is behind.</summary>
+    /// <param name="peer">Whose address.</param>
+    /// <returns>The address, a percent sign and the interface.</returns>
+    public string Scoped(Member peer)
+    {
+        return $"{peer.LinkLocal}%{Interface}";
+    }
+
+    /// <summary>The runtime these tests run on, wherever it is installed.</summary>
+    /// <returns>Its path.</returns>
+    public static string Dotnet()
     {
         return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     }

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Security.Cryptography;
+using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -21,6 +22,29 @@ public class TransferTests
         Send(pair.Lab, pair.Ours, pair.Stock.Machine, "TCP4", pair.Stock.Self.Ipv4);
         Send(pair.Lab, pair.Stock.Machine, pair.Ours, "TCP6", $"[{pair.Self.Ipv6}]");
         Send(pair.Lab, pair.Ours, pair.Stock.Machine, "TCP6", $"[{pair.Stock.Self.Ipv6}]");
+    }
+
+    // Both join and cut, and where the wire is too narrow for a datagram they must not.
+    [Theory]
+    [InlineData(1500)]
+    [InlineData(1400)]
+    public void Eight_megabytes_go_between_two_of_ours(int wireMtu)
+    {
+        using Lab lab = Lab.Open("socat");
+        using Authority authority = new();
+        (NetworkNamespace first, NetworkNamespace second) = (lab.Machine("one"), lab.Machine("two"));
+        Wire.Join(lab, first, second);
+        first.Ip($"link set eth0 mtu {wireMtu}");
+        second.Ip($"link set eth0 mtu {wireMtu}");
+        (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
+        byte[] network = authority.Sign(1, new Member(one.PublicKey, 1, Wire.Endpoint(1)), new Member(two.PublicKey, 2, Wire.Endpoint(2)));
+        SporeNode left = new(lab, first, one, 1, true, network);
+        SporeNode right = new(lab, second, two, 2, true, network);
+
+        Send(lab, first, second, "TCP4", right.Self.Ipv4);
+        Send(lab, second, first, "TCP4", left.Self.Ipv4);
+        Send(lab, first, second, "TCP6", $"[{right.Self.Ipv6}]");
+        Send(lab, second, first, "TCP6", $"[{left.Self.Ipv6}]");
     }
 
     private static void Send(Lab lab, NetworkNamespace from, NetworkNamespace to, string protocol, string address)

@@ -11,6 +11,7 @@ namespace Spore.Emulator;
 internal sealed class SurroundingsOptions
 {
     private const long JoinTime = 1_000_000;
+    private const long LinkCheckEvery = 500_000;
     private const double Forever = 1e9;
 
     /// <summary>The identity record.</summary>
@@ -98,18 +99,30 @@ internal sealed class SurroundingsOptions
 
     /// <summary>Makes them.</summary>
     /// <param name="result">The command line.</param>
-    /// <returns>The surroundings. The device has joined its network after a second.</returns>
+    /// <returns>The surroundings. The device has joined its network after a second; at real pace it loses it and comes back as the host does.</returns>
     public Surroundings Make(ParseResult result)
     {
         bool isReal = result.GetValue(RealTime);
         DeviceClock clock = new(result.GetValue(Speed), isReal);
         _ = IsEndpoint(result.GetValue(Listen) ?? "", out IPEndPoint? listen);
-        Surroundings made = isReal
-            ? new Surroundings { Clock = clock, Wire = new UdpWire(listen), Fill = bytes => RandomNumberGenerator.Fill(bytes), Resolve = Find }
-            : new Surroundings { Clock = clock };
-        made.Address = listen is null || listen.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : listen.Address;
-        made.At(JoinTime, () => made.IsLinkUp = true);
+        if (!isReal)
+        {
+            Surroundings alone = new() { Clock = clock, Address = IPAddress.Loopback };
+            alone.At(JoinTime, () => alone.IsLinkUp = true);
+            return alone;
+        }
+
+        Surroundings made = new() { Clock = clock, Wire = new UdpWire(listen), Fill = bytes => RandomNumberGenerator.Fill(bytes), Resolve = Find };
+        HostLink link = new(listen?.Address ?? IPAddress.Any);
+        made.At(JoinTime, Follow);
         return made;
+
+        void Follow()
+        {
+            made.Address = link.Address();
+            made.IsLinkUp = !made.Address.Equals(IPAddress.Any);
+            made.At(clock.Now + LinkCheckEvery, Follow);
+        }
     }
 
     /// <summary>Writes the records that are given into a program.</summary>

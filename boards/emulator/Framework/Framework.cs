@@ -12,7 +12,7 @@ internal static unsafe partial class Framework
 {
     private static readonly HashSet<string> Assemblies =
     [
-        "mscorlib", "System.Net", "System.Threading", "System.Device.Wifi", "nanoFramework.System.Text", "nanoFramework.Hardware.Esp32",
+        "mscorlib", "System.Net", "System.Threading", "System.Device.Wifi", "System.Device.Gpio", "System.Device.Adc", "nanoFramework.System.Text", "nanoFramework.Hardware.Esp32",
         "nanoFramework.Runtime.Native", "nanoFramework.Runtime.Events",
     ];
 
@@ -31,6 +31,7 @@ internal static unsafe partial class Framework
         AddAddresses();
         AddSockets();
         AddInterfaces();
+        AddPins();
     }
 
     /// <summary>Whether an assembly is one of nanoFramework's that only declarations are there of.</summary>
@@ -74,6 +75,14 @@ internal static unsafe partial class Framework
             "System.Version" => [DataType.I4, DataType.I4, DataType.I4, DataType.I4],
             "System.Device.Wifi.WifiAdapter" => [DataType.I4, DataType.Object, DataType.Object, DataType.Boolean],
             "System.Device.Wifi.WifiConnectionResult" => [DataType.I4],
+
+            // Lock, number, mode, debounce time, callbacks, last value, disposed.
+            PinType => [DataType.Object, DataType.I4, DataType.I4, DataType.I8, DataType.Object, DataType.I4, DataType.Boolean],
+            "System.Device.Gpio.GpioController" => [DataType.Boolean, DataType.I4],
+
+            // Controller, lock, number, disposed.
+            ChannelType => [DataType.Object, DataType.Object, DataType.I4, DataType.Boolean],
+            "System.Device.Adc.AdcController" => [DataType.I4],
             _ => [],
         };
     }

@@ -41,6 +41,13 @@ internal static unsafe partial class Framework
             HeapBlock* array = ArrayAt(a, 0);
             m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(HeapBlock.Elements(array), array->Head)));
         }, 30);
+        Add("System.Text.Encoding::get_UTF8()", (m, a) => a[0] = m.Make("System.Text.UTF8Encoding"), 3);
+        Add("System.Text.UTF8Encoding::GetBytes(System.String)", (m, a) =>
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(Text(m, a, 1));
+            a[0] = m.MakeArray("System.Byte", bytes.Length);
+            bytes.CopyTo(new Span<byte>(HeapBlock.Elements(a[0].Target), bytes.Length));
+        });
         AddNumber("System.Byte", v => ((byte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.SByte", v => ((sbyte)v).ToString(CultureInfo.InvariantCulture));
         AddNumber("System.Int16", v => ((short)v).ToString(CultureInfo.InvariantCulture));

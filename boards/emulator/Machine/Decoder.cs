@@ -487,7 +487,7 @@ internal static unsafe class Decoder
 
     private static NativeMethod? Runnable(DeviceMethod method)
     {
-        if (method.Native is null && !method.Definition.HasBody && !method.Definition.IsAbstract)
+        if (method.Native is null && !method.HasBody && !method.Definition.IsAbstract)
         {
             throw new ProgramException(method.Definition.FullName, "is a method of the framework that the emulator doesn't know");
         }

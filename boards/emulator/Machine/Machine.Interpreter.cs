@@ -1079,7 +1079,7 @@ internal sealed unsafe partial class Machine
             {
                 frame->Top = top;
                 frame->Next = next;
-                if (!method.Definition.HasBody)
+                if (!method.HasBody)
                 {
                     throw new ProgramException(method.Definition.FullName, "has no body");
                 }

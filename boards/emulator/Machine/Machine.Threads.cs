@@ -255,7 +255,7 @@ internal sealed unsafe partial class Machine
     {
         if (method.Code == null)
         {
-            if (!method.Definition.HasBody)
+            if (!method.HasBody)
             {
                 throw new ProgramException(method.Definition.FullName, "can't be a thread's first method in the emulator");
             }

@@ -257,6 +257,7 @@ internal sealed class DeviceProgram : IDisposable
                     "System.Double" => DataType.R8,
                     "System.DateTime" => DataType.DateTime,
                     "System.TimeSpan" => DataType.TimeSpan,
+                    "System.Device.Gpio.PinValue" => DataType.I4,
                     "System.RuntimeFieldHandle" or "System.RuntimeTypeHandle" => DataType.Object,
                     _ => DataType.ValueType,
                 };

@@ -33,11 +33,32 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Finds the addresses of a name.</summary>
     public Func<string, IPAddress[]> Resolve { get; init; } = _ => [];
 
+    /// <summary>The pins that the device has opened, and which of them are high.</summary>
+    public Dictionary<int, bool> Pins { get; } = [];
+
+    /// <summary>Hears of a pin that has changed: its number, whether it is high now, and when.</summary>
+    public Action<int, bool, long>? PinChanged { get; set; }
+
+    /// <summary>What the converter reads at a channel, 0 to 4095.</summary>
+    public Func<int, int> Measure { get; set; } = _ => 0;
+
     /// <summary>Whether the device can send and receive.</summary>
     public bool HasNetwork => IsLinkUp && !Address.Equals(IPAddress.Any);
 
     /// <summary>When the next thing planned is due.</summary>
     public long NextPlan => _planned.TryPeek(out _, out (long At, long Number) next) ? next.At : DeviceClock.Never;
+
+    /// <summary>Called when the device writes a pin.</summary>
+    /// <param name="number">The pin.</param>
+    /// <param name="high">Whether it is to be high.</param>
+    public void SetPin(int number, bool high)
+    {
+        if (Pins[number] != high)
+        {
+            Pins[number] = high;
+            PinChanged?.Invoke(number, high, Clock.Now);
+        }
+    }
 
     /// <summary>Plans a change, such as of the link.</summary>
     /// <param name="microseconds">When.</param>

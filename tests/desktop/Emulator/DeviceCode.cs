@@ -20,6 +20,12 @@ internal static class DeviceCode
     public static string Firmware { get; } =
         Path.Combine(Repository.Root, "firmware", "Spore.Firmware", "bin", "device", Configuration, "netstandard2.0", "Spore.Firmware.dll");
 
+    /// <summary>A sample application, with what it refers to beside it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The file.</returns>
+    public static string Sample(string name) =>
+        Path.Combine(Repository.Root, "firmware", "Samples", name, "bin", "device", Configuration, "netstandard2.0", $"Spore.Samples.{name}.dll");
+
     /// <summary>A folder of the device tests' assemblies.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Tests)!;
 

@@ -16,7 +16,7 @@ internal sealed class SmallProgram : IDisposable
 {
     private static readonly string[] References =
     [
-        "mscorlib", "System.Net", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Native", "System.Device.Wifi",
+        "mscorlib", "System.Net", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Native", "nanoFramework.System.Text", "System.Device.Gpio", "System.Device.Wifi",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spore-");
@@ -26,10 +26,11 @@ internal sealed class SmallProgram : IDisposable
     /// <param name="source">Its source, with a static Main in a class.</param>
     /// <param name="heapBytes">The device's heap.</param>
     /// <param name="surroundings">What is around the device, or null for a link that is up at 192.0.2.1.</param>
-    public SmallProgram(string source, int heapBytes = 100 * 1024, Surroundings? surroundings = null)
+    /// <param name="files">Files of the firmware to compile with it.</param>
+    public SmallProgram(string source, int heapBytes = 100 * 1024, Surroundings? surroundings = null, params string[] files)
     {
         File = Path.Combine(_folder.FullName, "Small.dll");
-        Compile(source);
+        Compile([source, .. files.Select(f => System.IO.File.ReadAllText(Path.Combine(Repository.Root, "firmware", "Spore.Firmware", f)))]);
         Surroundings = surroundings ?? new Surroundings { IsLinkUp = true, Address = IPAddress.Parse("192.0.2.1") };
         DeviceProgram program = new([File]);
         Device = new Device(program, program.MethodOf(program.Assemblies[^1].EntryPoint), heapBytes, _output, Surroundings);
@@ -66,7 +67,7 @@ internal sealed class SmallProgram : IDisposable
         _folder.Delete(true);
     }
 
-    private void Compile(string source)
+    private void Compile(IEnumerable<string> sources)
     {
         List<MetadataReference> references = [];
         foreach (string name in References)
@@ -78,7 +79,7 @@ internal sealed class SmallProgram : IDisposable
 
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Small",
-            [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.CSharp10), cancellationToken: TestContext.Current.CancellationToken)],
+            sources.Select(s => CSharpSyntaxTree.ParseText(s, new CSharpParseOptions(LanguageVersion.CSharp10), cancellationToken: TestContext.Current.CancellationToken)),
             references,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release));
         EmitResult result = compilation.Emit(File, cancellationToken: TestContext.Current.CancellationToken);

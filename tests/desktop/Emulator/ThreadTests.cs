@@ -365,4 +365,12 @@ public class ThreadTests
         ProgramException e = Assert.Throws<ProgramException>(() => program.Device.RunFor(1));
         Assert.Contains(told, e.Message);
     }
+
+    [Fact]
+    public void AMethodOfTheFrameworkThatTheEmulatorDoesNotKnowIsNamed()
+    {
+        using SmallProgram program = new("static class Program { static void Main() { System.Console.WriteLine(System.Text.Encoding.UTF8.GetString(new byte[1], 0, 1)); } }");
+        ProgramException exception = Assert.Throws<ProgramException>(() => program.Device.RunFor(1));
+        Assert.Contains("System.Text.Encoding::GetString", exception.Message);
+    }
 }

@@ -127,10 +127,10 @@ public sealed partial class LiveNodeTests : IDisposable
         IPEndPoint address = IPEndPoint.Parse(text);
         Endpoint endpoint = EndpointAddress.From(address);
         SocketAddress form = EndpointAddress.Empty(address.AddressFamily);
-        EndpointAddress.Write(endpoint, form);
+        EndpointAddress.Write(endpoint, form.Buffer.Span);
         Assert.Equal(address.Serialize(), form);
         Endpoint back = new();
-        EndpointAddress.Read(form, back, new byte[Endpoint.AddressSize]);
+        EndpointAddress.Read(form.Buffer.Span, address.AddressFamily == AddressFamily.InterNetwork, back);
         Assert.True(endpoint.IsSame(back));
         Assert.Equal(address, EndpointAddress.Of(back));
     }

@@ -72,7 +72,7 @@ public class EndpointTests
         _node.Names[Name] = _member.Endpoint;
         Call();
         Assert.Equal([Name], _node.Sought);
-        Assert.True(_mesh.RunUntil(() => HasSession, 6_000));
+        Assert.True(_mesh.RunUntil(() => HasSession, 1_000));
         Assert.Equal([Name], _node.Sought);
     }
 
