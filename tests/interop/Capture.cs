@@ -29,6 +29,9 @@ internal sealed class Capture
         _machine = machine;
         _file = Path.Combine(lab.Folder, $"{machine.Name}.pcapng");
         KeyLog = Path.Combine(lab.Folder, $"{machine.Name}.keys");
+
+        // Else a run of datagrams that was handed to the kernel at one time is recorded as one.
+        machine.Ip($"link set {Wire.Interface} gso_max_segs 1");
         _dumpcap = lab.Keep(machine.Start(["dumpcap", "-q", "-i", Wire.Interface, "-w", _file]));
         _dumpcap.WaitFor("File:");
     }
