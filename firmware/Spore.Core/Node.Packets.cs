@@ -100,7 +100,7 @@ public sealed partial class Node : IUdpOutput
             return;
         }
 
-        bool isOwn = toLinkLocal || (_ownEntry >= 0 && _routes.Find(buffer, destination, version == 6) == _ownEntry);
+        bool isOwn = toLinkLocal || (_ownEntry >= 0 && Routing.Find(buffer, destination, version == 6) == _ownEntry);
         if (peer.IsGuest)
         {
             if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
@@ -126,7 +126,7 @@ public sealed partial class Node : IUdpOutput
         }
     }
 
-    // What follows a session's key: its own link-local address, and the prefixes that the network gives it.
+    // What follows a session's key: its own link-local address, and the prefixes that the network or the operator gives it.
     private bool IsAllowedSource(Peer peer, byte[] buffer, int offset)
     {
         int version = IpPacket.Version(buffer, offset);
@@ -136,7 +136,7 @@ public sealed partial class Node : IUdpOutput
             return IsSame(peer.Bytes, Peer.LinkLocal, buffer, source, LinkLocalAddress.Size);
         }
 
-        return peer.IsMember && _routes.Find(buffer, source, version == 6) == peer.Entry;
+        return Routing.Find(buffer, source, version == 6) == peer.Owner;
     }
 
     // Our own addresses are the host prefixes of our entry; behind a wider one there are others, who answer for themselves.
@@ -256,7 +256,11 @@ public sealed partial class Node : IUdpOutput
         }
         else
         {
-            entry = _routes.Find(buffer, destination, isIpv6);
+            entry = Routing.Find(buffer, destination, isIpv6);
+            if (entry < AllowedIps.None)
+            {
+                return _tunnel.Peers[Peer.FirstOwner - entry];
+            }
         }
 
         return entry < 0 || entry == _ownEntry ? null : OpenMember(entry, now);

@@ -256,25 +256,6 @@ public sealed partial class Node : ITunnelHost
         }
     }
 
-    /// <summary>Tells where a peer is to be asked from now on, as an answer to <see cref="INodeHost.FindEndpoint"/> or because its operator says so. What is authenticated later moves it again.</summary>
-    /// <param name="publicKey">A buffer with its 32-byte public key.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="endpoint">Where it is.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <returns>False when it is no member or configured peer that this node deals with.</returns>
-    public bool SetEndpoint(byte[] publicKey, int offset, Endpoint endpoint, long now)
-    {
-        Peer peer = _tunnel.FindSlot(publicKey, offset);
-        if (peer == null || peer.IsGuest)
-        {
-            return false;
-        }
-
-        _now = now;
-        _tunnel.SetEndpoint(peer, endpoint, now);
-        return true;
-    }
-
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
     private void Enroll(Peer peer, int entry, long now)
     {

@@ -77,6 +77,7 @@ public sealed partial class Node
         EndStaging();
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
+        Routing = _routes;
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
         _agreements = new Agreements(_tunnel.Peers.Length);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];

@@ -40,6 +40,13 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         "A peer to be known from the start. May be repeated.",
         PeerArgument.TryParse);
 
+    private readonly Option<KeyFileArgument[]> _presharedKeys = Options.Many<KeyFileArgument>(
+        "--psk-file",
+        "KEY=FILE",
+        "a public key (base64 or hex), = and a file",
+        "A file with the preshared key for a peer that is given by --peer, as wg genpsk makes it. May be repeated.",
+        KeyFileArgument.TryParse);
+
     private readonly Option<HostPort?> _rendezvous = Options.Of<HostPort?>(
         "--rendezvous",
         "HOST:PORT",
@@ -64,6 +71,11 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
     };
 
+    private readonly Option<bool> _noClock = new("--no-clock")
+    {
+        Description = "Don't feed the machine's clock: as a device without one starts.",
+    };
+
     private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
     private readonly Option<long> _handshakeRate = Options.Whole(
@@ -78,9 +90,11 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_listen);
         command.Add(_network);
         command.Add(_peers);
+        command.Add(_presharedKeys);
         command.Add(_rendezvous);
         command.Add(_tun);
         command.Add(_keyLog);
+        command.Add(_noClock);
         command.Add(_mtu);
         command.Add(_handshakeRate);
         command.SetAction(Run);
@@ -94,9 +108,11 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Listen = parsed.GetRequiredValue(_listen),
             Network = parsed.GetValue(_network),
             Peers = parsed.GetValue(_peers) ?? [],
+            PresharedKeys = parsed.GetValue(_presharedKeys) ?? [],
             Rendezvous = parsed.GetValue(_rendezvous),
             Tun = parsed.GetValue(_tun),
             KeyLog = parsed.GetValue(_keyLog),
+            NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };

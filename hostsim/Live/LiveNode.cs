@@ -9,6 +9,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Uapi;
 using Spore.Network;
 using Spore.Signing;
 using Spore.WireGuard;
@@ -21,7 +22,7 @@ namespace Spore.Hostsim.Live;
 /// </summary>
 internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
-    // The machine's clock is fed at once, so the program's age does not matter.
+    // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
@@ -36,6 +37,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly Node _node;
     private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
+    private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    // For wg alone; the core has its own.
+    private readonly byte[] _privateKey;
+    private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
     // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
@@ -64,6 +70,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         limits.HandshakeInterval = 1000 / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        ReadPresharedKeys();
         Endpoint? rendezvous = options.Rendezvous?.Resolve();
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
@@ -79,6 +86,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
+            _privateKey = options.Tun == null ? [] : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -122,6 +131,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             AddPeers();
         }
 
+        using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
@@ -170,6 +180,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        _configuration.Hear(what, peer);
         if (_running)
         {
             _timeline.Hear(what, peer, value);
@@ -181,16 +192,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         HostPort? place = null;
-        if (name == null)
+        if (name == null && !_configuration.HasPlaced(KeyText.Format(peer)))
         {
             place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
         }
-        else
+        else if (name != null)
         {
             HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
         }
 
-        if (place != null)
+        if (place != null && !IPAddress.TryParse(place.Host, out _))
         {
             _names.Resolve(peer, place);
         }
@@ -202,6 +213,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        CryptographicOperations.ZeroMemory(_privateKey);
     }
 
     private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
@@ -211,9 +223,21 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         return network;
     }
 
-    private static List<PeerDescription> ReadMembers(NetworkFile network)
+    private void ReadPresharedKeys()
     {
-        return NetworkReader.Read(network.Bytes[..network.Length], "network").Peers;
+        foreach (KeyFileArgument file in _options.PresharedKeys)
+        {
+            string key = KeyText.Format(file.Key);
+            if (!_peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
+            {
+                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+            }
+
+            if (!_presharedKeys.TryAdd(key, PresharedKeyFile.Read(file.Path)))
+            {
+                throw new HostsimException($"--psk-file: {key} has two of them");
+            }
+        }
     }
 
     private void Load(byte[] network)
@@ -233,6 +257,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             if (!_node.AddPeer(key, 0, endpoint, Now))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (_presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            {
+                _node.SetPresharedKey(key, 0, presharedKey);
             }
         }
 
@@ -361,6 +390,12 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void FeedClock()
     {
+        if (_options.NoClock)
+        {
+            _feedClockAt = long.MaxValue;
+            return;
+        }
+
         _node.SetWallClock(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Now);
         _feedClockAt = Now + FeedClockEvery;
     }
@@ -371,7 +406,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         lock (_gate)
         {
             _networkChanged = false;
-            List<PeerDescription> members = _node.NetworkVersion == 0 ? [] : ReadMembers(_node.Network);
+            _configuration.FollowNetwork();
+            IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             int own = _node.OwnEntry;
             IPAddress linkLocal = new(_node.LinkLocal);
@@ -397,6 +433,24 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             {
                 _timeline.Tell("routes", "red", exception.Message);
             }
+        }
+    }
+
+    // Without it the node is as good; only wg can't talk to it.
+    private UapiServer? ServeUapi(string name)
+    {
+        try
+        {
+            return new UapiServer(UapiSocket.Listen(UapiSocket.Folder, name), _configuration);
+        }
+        catch (HostsimException exception)
+        {
+            lock (_gate)
+            {
+                _timeline.Tell("no wg", "yellow", exception.Message);
+            }
+
+            return null;
         }
     }
 

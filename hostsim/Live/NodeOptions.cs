@@ -17,6 +17,9 @@ internal sealed record NodeOptions
     /// <summary>Peers configured by hand.</summary>
     public IReadOnlyList<PeerArgument> Peers { get; init; } = [];
 
+    /// <summary>Where the preshared keys of peers configured by hand are.</summary>
+    public IReadOnlyList<KeyFileArgument> PresharedKeys { get; init; } = [];
+
     /// <summary>A place to say hello to beyond the local network, or null.</summary>
     public HostPort? Rendezvous { get; init; }
 
@@ -28,6 +31,9 @@ internal sealed record NodeOptions
 
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;
+
+    /// <summary>Whether the node is not told the machine's time.</summary>
+    public bool NoClock { get; init; }
 
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }

@@ -5,9 +5,6 @@ namespace Spore.Tests.Interop;
 /// <summary>A stock node and one of ours, both members of one signed network.</summary>
 public class HandshakeTests
 {
-    private const string Initiated = "Sending handshake initiation";
-    private const string WasInitiatedTo = "Received handshake initiation";
-
     [Theory]
     [InlineData(false, "10.77.0.1:51820")]
     [InlineData(true, "10.77.0.1:51820")]
@@ -20,8 +17,8 @@ public class HandshakeTests
 
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(Initiated) && !pair.Stock.Logged(WasInitiatedTo));
-        PingBack(pair, tun);
+        Assert.True(pair.Stock.Logged(StockNode.Initiated) && !pair.Stock.Logged(StockNode.WasInitiatedTo));
+        PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
@@ -36,8 +33,8 @@ public class HandshakeTests
 
         Wait.Until(() => pair.Stock.HasHandshake(pair.Self), "wg show to see a handshake");
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
-        PingBack(pair, tun);
+        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
+        PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
 
@@ -46,11 +43,11 @@ public class HandshakeTests
     {
         using Pair pair = new();
         pair.Stock.AddPeer(pair.Self);
-        pair.Start(true, Wire.Endpoint(2));
+        SporeNode spore = pair.Start(true, Wire.Endpoint(2));
 
-        PingBack(pair, true);
+        PingBack(pair, spore, true);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
+        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
     }
 
     [Fact]
@@ -66,15 +63,15 @@ public class HandshakeTests
         second.Program.WaitFor("session up");
         Assert.Single(second.Program.Lines, line => line.Contains("  initiation "));
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        PingBack(pair, true);
+        PingBack(pair, second, true);
     }
 
     // Without an interface there is no program on our side that could ping.
-    private static void PingBack(Pair pair, bool tun)
+    private static void PingBack(Pair pair, SporeNode spore, bool tun)
     {
         if (tun)
         {
-            Ping.IsAnswered(pair.Ours, $"{pair.Stock.Self.LinkLocal}%{SporeNode.Interface}");
+            Ping.IsAnswered(pair.Ours, spore.Scoped(pair.Stock.Self));
             Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
             Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         }

@@ -23,12 +23,12 @@ public class HelloTests
 
         newcomer.Program.WaitFor("network applied", "version 1");
         newcomer.WaitForAddress(newcomer.Self.Ipv6);
-        foreach (string address in new[] { publisher.Self.Ipv4, publisher.Self.Ipv6, $"{publisher.Self.LinkLocal}%{SporeNode.Interface}" })
+        foreach (string address in new[] { publisher.Self.Ipv4, publisher.Self.Ipv6, newcomer.Scoped(publisher.Self) })
         {
             Ping.IsAnswered(second, address);
         }
 
-        foreach (string address in new[] { newcomer.Self.Ipv4, newcomer.Self.Ipv6, $"{newcomer.Self.LinkLocal}%{SporeNode.Interface}" })
+        foreach (string address in new[] { newcomer.Self.Ipv4, newcomer.Self.Ipv6, publisher.Scoped(newcomer.Self) })
         {
             Ping.IsAnswered(first, address);
         }

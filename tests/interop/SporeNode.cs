@@ -2,16 +2,19 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using System.Threading;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
 
 /// <summary><c>hostsim node</c> on a machine, with its timeline.</summary>
-internal sealed class SporeNode
+internal sealed partial class SporeNode
 {
-    /// <summary>The interface it makes where it is to have one.</summary>
-    public const string Interface = "spore0";
+    // As with wireguard-go, sockets are found by the interface's name, whatever namespace it is in.
+    private static int _count;
 
     /// <summary>Starts a node.</summary>
     /// <param name="lab">The lab.</param>
@@ -24,6 +27,7 @@ internal sealed class SporeNode
     public SporeNode(Lab lab, NetworkNamespace machine, NodeIdentity identity, int number, bool tun, byte[]? network = null, params string[] more)
     {
         Machine = machine;
+        Interface = string.Create(CultureInfo.InvariantCulture, $"sp{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         Self = new Member(identity.PublicKey, number);
         List<string> arguments =
         [
@@ -49,11 +53,17 @@ internal sealed class SporeNode
     /// <summary>The machine it runs on.</summary>
     public NetworkNamespace Machine { get; }
 
+    /// <summary>The interface that it makes where it is to have one.</summary>
+    public string Interface { get; }
+
     /// <summary>Its key and addresses.</summary>
     public Member Self { get; }
 
     /// <summary>The running program; what it writes is its timeline.</summary>
     public RunningProgram Program { get; }
+
+    /// <summary>What it has told so far.</summary>
+    public IReadOnlyList<TimelineLine> Timeline => [.. Program.Lines.Select(TimelineLine.Parse).OfType<TimelineLine>()];
 
     /// <summary>Waits until its interface has an address.</summary>
     /// <param name="address">The address.</param>
@@ -64,10 +74,75 @@ internal sealed class SporeNode
             $"{Interface} to have {address}");
     }
 
+    /// <summary>The sessions that have come up so far, each with who initiated and the member.</summary>
+    public IReadOnlyList<string> Sessions => [.. Timeline.Where(l => l.Verb == "session up").Select(l => l.Text)];
+
+    /// <summary>Waits until it has told something.</summary>
+    /// <param name="from">How many lines to skip.</param>
+    /// <param name="verb">What happened.</param>
+    /// <param name="text">What the rest of the line holds.</param>
+    /// <returns>The first such line.</returns>
+    public TimelineLine WaitFor(int from, string verb, string text)
+    {
+        TimelineLine? line = null;
+        Wait.Until(
+            () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb && l.Text.Contains(text, StringComparison.Ordinal))) != null,
+            $"{Machine.Label} to tell '{verb}' and '{text}'");
+        return line!;
+    }
+
+    /// <summary>How many packets have come out of the tunnel that it took for nobody, as its status says.</summary>
+    /// <returns>Their number.</returns>
+    public long CountDropped()
+    {
+        return long.Parse(Dropped().Match(Status()).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks for its status.</summary>
+    /// <returns>The line that tells it.</returns>
+    public string Status()
+    {
+        int seen = Timeline.Count(IsStatus);
+        Program.Ask();
+        Wait.Until(() => Timeline.Count(IsStatus) > seen, "its status");
+        return Timeline.Last(IsStatus).Text;
+    }
+
+    /// <summary>Waits until its status says that a member is somewhere.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="endpoint">The address and port.</param>
+    public void WaitForEndpoint(Member member, string endpoint)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"member-{member.Number} at {endpoint};");
+        Wait.Until(
+            () =>
+            {
+                Program.Ask();
+                return Program.Wrote(text);
+            },
+            $"its status to say '{text}'");
+    }
+
+    /// <summary>A link-local address with the interface it is behind.</summary>
+    /// <param name="peer">Whose address.</param>
+    /// <returns>The address, a percent sign and the interface.</returns>
+    public string Scoped(Member peer)
+    {
+        return $"{peer.LinkLocal}%{Interface}";
+    }
+
     /// <summary>The runtime these tests run on, wherever it is installed.</summary>
     /// <returns>Its path.</returns>
     public static string Dotnet()
     {
         return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     }
+
+    private static bool IsStatus(TimelineLine line)
+    {
+        return line.Verb == "status";
+    }
+
+    [GeneratedRegex(@" (\d+) dropped inside$")]
+    private static partial Regex Dropped();
 }

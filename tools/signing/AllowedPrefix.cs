@@ -20,6 +20,11 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
     /// <summary>Whether it is a single address.</summary>
     public bool IsHost => Length == Address.GetAddressBytes().Length * 8;
 
+    /// <summary>The prefix that every key has: its link-local address.</summary>
+    /// <param name="publicKey">The public key, 32 bytes.</param>
+    /// <returns>A /128.</returns>
+    public static AllowedPrefix LinkLocalOf(byte[] publicKey) => new(new IPAddress(NodeKey.LinkLocal(publicKey)), 128);
+
     /// <summary>Reads a prefix as <c>wg</c> does, but strictly; an address alone means its host prefix.</summary>
     /// <param name="text">The text.</param>
     /// <param name="fault">What is wrong with it, or null.</param>
@@ -44,7 +49,7 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
         }
 
         AllowedPrefix prefix = new(address, length);
-        AllowedPrefix whole = new(First(address, length), length);
+        AllowedPrefix whole = prefix.Whole();
         if (prefix != whole)
         {
             fault = $"'{text}' has bits set beyond its length; the prefix is {whole}";
@@ -70,7 +75,14 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
     /// <returns>The text.</returns>
     public override string ToString() => $"{Address}/{Length.ToString(CultureInfo.InvariantCulture)}";
 
-    private bool Overlaps(AllowedPrefix other)
+    /// <summary>The prefix without the bits beyond its length.</summary>
+    /// <returns>It, or another one where there are such bits.</returns>
+    public AllowedPrefix Whole() => new(First(Address, Length), Length);
+
+    /// <summary>Tells whether two prefixes have an address in common.</summary>
+    /// <param name="other">The other one.</param>
+    /// <returns>True when one holds the other.</returns>
+    public bool Overlaps(AllowedPrefix other)
     {
         int common = Math.Min(Length, other.Length);
         return Address.AddressFamily == other.Address.AddressFamily

@@ -15,6 +15,29 @@ public static class SecretFile
     /// <exception cref="InputException">It exists already, or can't be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> bytes, bool force) => OutputFile.Write(path, bytes, OwnerOnly, force);
 
+    /// <summary>Reads the start of a file into a buffer of the caller's, who can wipe it; no other copy is made.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="buffer">The buffer to fill.</param>
+    /// <returns>The number of bytes read: less than there is room for when the file ends there.</returns>
+    /// <exception cref="InputException">It can't be read.</exception>
+    public static int Read(string path, Span<byte> buffer)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InputException(path, null, "is a directory");
+        }
+
+        try
+        {
+            using FileStream stream = new(path, new FileStreamOptions { Share = FileShare.ReadWrite, BufferSize = 0 });
+            return stream.ReadAtLeast(buffer, buffer.Length, false);
+        }
+        catch (Exception e) when (FileFault.Describe(e) is string what)
+        {
+            throw new InputException(path, null, what);
+        }
+    }
+
     /// <summary>Tells whether others than its owner may read or write a file. Always false on Windows, and for what is no file.</summary>
     /// <param name="path">Its path.</param>
     /// <returns>True when its mode has a bit for group or others.</returns>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Reflection.PortableExecutable;
 using Mono.Cecil;
 
 namespace Spore.Emulator;
@@ -150,6 +151,9 @@ internal sealed class DeviceBench
         return machine.Memory.MeasureLive() - before;
     }
 
+    private static long SizeOfCode(AssemblyDefinition assembly) =>
+        assembly.MainModule.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => (long)m.Body.CodeSize);
+
     private IEnumerable<BenchRow> CodeSizes()
     {
         using DeviceProgram program = new([_file]);
@@ -158,12 +162,24 @@ internal sealed class DeviceBench
         {
             AssemblyDefinition assembly = program.Assemblies.FirstOrDefault(a => a.Name.Name == name)
                 ?? throw new ProgramException(_file, $"does not refer to {name}");
-            long size = assembly.MainModule.GetTypes().SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => m.Body.CodeSize);
+            long size = SizeOfCode(assembly);
             sum += size;
             yield return new BenchRow($"{name}, IL", size, 0, 60 * 1024);
         }
 
         yield return new BenchRow("Spore.Crypto and Spore.Core, IL", sum, 0, 90 * 1024);
+        string firmware = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_file))!, "Spore.Firmware.dll");
+        using (AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(firmware))
+        {
+            yield return new BenchRow("Spore.Firmware, IL", SizeOfCode(assembly), 0, 60 * 1024);
+        }
+
+        // Of which the metadata processor makes tables of its own, so that this is not what a board holds, but grows as that does.
+        foreach (string file in program.Assemblies.Where(a => a.Name.Name is "Spore.Crypto" or "Spore.Core").Select(a => a.MainModule.FileName).Append(firmware))
+        {
+            using PEReader image = new(File.OpenRead(file));
+            yield return new BenchRow($"{Path.GetFileNameWithoutExtension(file)}, metadata", image.GetMetadata().Length, 0, -1);
+        }
     }
 
     private Machine Load()

@@ -4,7 +4,7 @@ namespace Spore.WireGuard;
 
 /// <summary>Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to the prefixes where they stand, and keeps no address of its own.</summary>
 /// <remarks>An address in fe80::/10 has no owner here, however wide a prefix is: it follows from a key.</remarks>
-public sealed class AllowedIps
+public sealed class AllowedIps : ICryptokeyRouting
 {
     /// <summary>The owner of an address that no prefix holds.</summary>
     public const int None = -1;
@@ -75,11 +75,7 @@ public sealed class AllowedIps
         }
     }
 
-    /// <summary>Finds the owner of the longest prefix that holds an address.</summary>
-    /// <param name="address">The buffer that holds the address.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="isIpv6">Whether it has 16 bytes; else it has 4.</param>
-    /// <returns>The owner, or <see cref="None"/>.</returns>
+    /// <inheritdoc/>
     public int Find(byte[] address, int offset, bool isIpv6)
     {
         if (isIpv6 && address[offset] == 0xFE && (address[offset + 1] & 0xC0) == 0x80)

@@ -17,6 +17,9 @@ public sealed partial class Peer
     internal const int Cookie = LastMac1 + Message.MacSize;
     internal const int Pair = Cookie + Cookies.Size;
 
+    // That of the peer in slot 0 which is not in the network; those of others are below it.
+    internal const int FirstOwner = AllowedIps.None - 1;
+
     private const int LinkLocalSize = 16;
     private const int Size = Pair + EphemeralPair.Size;
     private const long NoPair = long.MinValue;
@@ -62,8 +65,8 @@ public sealed partial class Peer
     /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, its link-local address, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
 
-    /// <summary>The 32-byte preshared key, or null for none.</summary>
-    internal byte[] PresharedKey;
+    /// <summary>The 32-byte preshared key, or null for none; not to be changed.</summary>
+    public byte[] PresharedKey;
 
     /// <summary>When its ephemeral pair was made; the lowest number while there is none.</summary>
     internal long PairMadeAt;
@@ -131,6 +134,12 @@ public sealed partial class Peer
         get { return Entry >= 0; }
     }
 
+    /// <summary>What cryptokey routing knows it by: a member by its entry, others by their slot.</summary>
+    public int Owner
+    {
+        get { return IsMember ? Entry : FirstOwner - Slot; }
+    }
+
     /// <summary>When the keys of the present session were made.</summary>
     public long SessionSince
     {
@@ -179,10 +188,10 @@ public sealed partial class Peer
     }
 
     /// <summary>The interval of the persistent keepalive in seconds, at most 65535; 0 for none.</summary>
-    internal int KeepaliveInterval
+    public int KeepaliveInterval
     {
         get { return (_flags >> KeepaliveShift) & 0xFFFF; }
-        set { _flags = (_flags & 0xFFFF) | (value << KeepaliveShift); }
+        internal set { _flags = (_flags & 0xFFFF) | (value << KeepaliveShift); }
     }
 
     internal bool HasPair

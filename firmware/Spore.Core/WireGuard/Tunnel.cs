@@ -1034,7 +1034,10 @@ public sealed class Tunnel
     private void KeepKeyFreshSending(Peer peer, long now)
     {
         int keypair = peer.Current;
-        if (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now))
+
+        // The session that the peer is about to make will do: handshakes that cross would do so again at every rekey, and cost what is under way.
+        if (peer.Next == Keypairs.None
+            && (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now)))
         {
             Initiate(peer, now);
         }

@@ -65,12 +65,12 @@ internal sealed class FirmwareBoard : IDisposable
     }
 
     /// <summary>Writes the board's identity into the program.</summary>
-    public void Provision() => FlashRecords.WriteIdentity(Device.Program, Identity(BoardKey).Record);
+    public void Provision(NodeIdentity? identity = null) => FlashRecords.WriteIdentity(Device.Program, (identity ?? Identity(BoardKey)).Record);
 
     /// <summary>Provisions the board and puts the peer beside it; the link comes up after a second.</summary>
-    public MeshPeer Join()
+    public MeshPeer Join(NodeIdentity? identity = null)
     {
-        Provision();
+        Provision(identity);
         MeshPeer peer = AddPeer(PeerAt);
         Surroundings.At(1_000_000, () => Surroundings.IsLinkUp = true);
         return peer;

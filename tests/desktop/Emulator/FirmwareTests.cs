@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using Spore.Emulator;
 using Spore.Signing;
+using Spore.Tests.Flash;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
@@ -44,6 +45,17 @@ public sealed class FirmwareTests : IDisposable
         Device.RunFor(60);
         Assert.Contains("stopped: the identity in this image is damaged", Text);
         Assert.Equal(0, _board.Wire.Sent);
+    }
+
+    [Fact]
+    public void AnIdentityWithAnotherRootIsNobodyToTheNetworkAndTakesNoneFromIt()
+    {
+        MeshPeer peer = _board.Join(NodeIdentity.FromPrivateKey(Keys.Fill(FirmwareBoard.BoardKey), TrustRootKey.FromSeed(Keys.Fill(8)).PublicKey, 0));
+        Device.RunFor(120);
+        Assert.True(_board.Wire.Sent > 0, "its hellos");
+        Assert.DoesNotContain(peer.Events, e => e.What == NodeEvent.HelloHeard);
+        Assert.Contains("; no network; sessions 0;", Text);
+        Assert.DoesNotContain("network version", Text);
     }
 
     [Fact]
@@ -93,16 +105,16 @@ public sealed class FirmwareTests : IDisposable
     }
 
     [Fact]
-    public void WhatItTakesOfTheHeapDoesNotGrowWhileItRuns()
+    public void WhatItTakesOfTheHeapIsUnder52KBAndDoesNotGrowInADay()
     {
         MeshPeer peer = _board.Join();
         Device.RunFor(60);
         Assert.True(_board.Ping(peer));
         int first = Device.Machine.Memory.MeasureLive();
         Assert.InRange(first, 0, 52 * 1024);
-        for (int i = 0; i < 20; i++)
+        for (int hour = 0; hour < 24; hour++)
         {
-            Device.RunFor(60);
+            Device.RunFor(3600);
             Assert.True(_board.Ping(peer), Text);
         }
 

@@ -337,7 +337,7 @@ public class HelloTests
         Assert.All(nodes, n => Assert.All(n.Sent, s => Assert.Equal(0x80, s[0])));
     }
 
-    private static byte[] Hello(byte[] key, ulong version, byte nonce, byte[]? root = null)
+    internal static byte[] Hello(byte[] key, ulong version, byte nonce, byte[]? root = null)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);

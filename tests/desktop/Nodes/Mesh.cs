@@ -86,7 +86,7 @@ internal sealed class Mesh
     }
 
     /// <summary>Puts a station's datagram on the wire, with what the wire does to it.</summary>
-    public void Transmit(IStation from, byte[] bytes, Endpoint to)
+    public void Transmit(IStation from, byte[] bytes, Endpoint to, long later = 0)
     {
         foreach (IStation node in Stations)
         {
@@ -98,7 +98,7 @@ internal sealed class Mesh
 
             if (Filter is null || Filter(from, node, bytes))
             {
-                Inject(node, bytes, from.Endpoint, Delay + (Jitter > 0 ? _random.Next(Jitter) : 0));
+                Inject(node, bytes, from.Endpoint, later + Delay + (Jitter > 0 ? _random.Next(Jitter) : 0));
             }
         }
     }
@@ -126,7 +126,7 @@ internal sealed class Mesh
 
     private bool Step(long end)
     {
-        long next = Nodes.Where(n => n.IsOn).Select(n => n.Node.NextDeadline).DefaultIfEmpty(long.MaxValue).Min();
+        long next = Nodes.Where(n => n.IsOn).Select(n => n.NextDeadline).DefaultIfEmpty(long.MaxValue).Min();
         bool isEvent = _events.TryPeek(out _, out (long At, long) first) && first.At <= next;
         long at = isEvent ? first.At : next;
         if (at > end)
@@ -141,11 +141,11 @@ internal sealed class Mesh
         }
         else
         {
-            MeshNode node = Nodes.First(n => n.IsOn && n.Node.NextDeadline == next);
-            node.Node.Advance(Now);
-            if (node.Node.NextDeadline <= Now && ++_stuck > 1000)
+            MeshNode node = Nodes.First(n => n.IsOn && n.NextDeadline == next);
+            node.Advance();
+            if (node.NextDeadline <= Now && ++_stuck > 1000)
             {
-                throw new InvalidOperationException($"{node.Seed} does not get on: deadline {node.Node.NextDeadline} at {Now}");
+                throw new InvalidOperationException($"{node.Seed} does not get on: deadline {node.NextDeadline} at {Now}");
             }
         }
 

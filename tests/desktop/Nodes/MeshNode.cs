@@ -10,9 +10,13 @@ namespace Spore.Tests.Nodes;
 /// <summary>One node of a <see cref="Mesh"/>, with everything that it said and took.</summary>
 internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 {
+    /// <summary>How many datagrams a device's network stack keeps while the node is busy.</summary>
+    private const int MostWaiting = 6;
+
     private readonly Mesh _mesh;
     private readonly NodeLimits _limits;
     private readonly byte[] _identity = new byte[IdentityRecord.Size];
+    private readonly Queue<(byte[] Datagram, Endpoint From)> _waiting = [];
     private Random _random;
 
     public MeshNode(Mesh mesh, byte seed, NodeLimits limits, ulong floor)
@@ -68,6 +72,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     public void Reboot()
     {
         _random = new Random((Seed * 1000) + (int)_mesh.Now);
+        _waiting.Clear();
+        BusyUntil = 0;
         Events.Clear();
         Node = Boot();
     }
@@ -85,7 +91,29 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
 
-    public void Receive(byte[] datagram, Endpoint from) => Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now);
+    /// <summary>How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the answer. Meanwhile it does nothing else, and what it sends goes out at the end.</summary>
+    public (int Make, int Answer, int Take) HandshakeTimes { get; set; }
+
+    /// <summary>When it is done with what it works on.</summary>
+    public long BusyUntil { get; private set; }
+
+    /// <summary>When it gets to what is due.</summary>
+    public long NextDeadline => Math.Max(Node.NextDeadline, BusyUntil);
+
+    public void Advance() => Node.Advance(_mesh.Now);
+
+    public void Receive(byte[] datagram, Endpoint from)
+    {
+        if (_waiting.Count == 0 && _mesh.Now >= BusyUntil)
+        {
+            Take(datagram, from);
+        }
+        else if (_waiting.Count < MostWaiting)
+        {
+            _waiting.Enqueue((datagram, from));
+            _mesh.After(Math.Max(0, BusyUntil - _mesh.Now), TakeNext);
+        }
+    }
 
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
@@ -93,7 +121,12 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         Endpoint to = new();
         to.CopyFrom(endpoint);
         SentTo.Add((bytes, to));
-        _mesh.Transmit(this, bytes, endpoint);
+        if (bytes[0] == 1)
+        {
+            Work(HandshakeTimes.Make);
+        }
+
+        _mesh.Transmit(this, bytes, endpoint, Math.Max(0, BusyUntil - _mesh.Now));
     }
 
     void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
@@ -109,6 +142,26 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
+
+    private void TakeNext()
+    {
+        if (_mesh.Now < BusyUntil)
+        {
+            _mesh.After(BusyUntil - _mesh.Now, TakeNext);
+        }
+        else if (_waiting.TryDequeue(out (byte[] Datagram, Endpoint From) next))
+        {
+            Take(next.Datagram, next.From);
+        }
+    }
+
+    private void Take(byte[] datagram, Endpoint from)
+    {
+        Work(datagram[0] switch { 1 => HandshakeTimes.Answer, 2 => HandshakeTimes.Take, _ => 0 });
+        Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now);
+    }
+
+    private void Work(int milliseconds) => BusyUntil = Math.Max(BusyUntil, _mesh.Now) + milliseconds;
 
     /// <summary>What names of endpoints stand for.</summary>
     public Dictionary<string, Endpoint> Names { get; } = [];

@@ -386,38 +386,6 @@ public class HandshakeTests
         Assert.Equal(3, _end.Counters.Replayed);
     }
 
-    [Fact]
-    public void A_session_ends_before_its_counter_does()
-    {
-        Peer peer = Session(initiator: true);
-        peer.Keypairs.SendCounter[peer.Current] = Constants.RejectAfterMessages - 1;
-        _end.Send(peer, 1);
-        byte[][] sent = _end.Take();
-        Assert.Equal([4], sent.Select(s => (int)s[0]));
-        Assert.Equal(Constants.RejectAfterMessages - 1, BitConverter.ToUInt64(sent[0], 8));
-        Assert.False(peer.Keypairs.CanSend(peer.Current, _end.Now));
-        _end.Send(peer, 2);
-        Assert.DoesNotContain(_end.Take(), s => s[0] == 4);
-
-        _stock.Counter = Constants.RejectAfterMessages;
-        _end.Receive(_stock.Seal([3]), _there);
-        Assert.Equal(1, _end.Counters.Replayed);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_session_asks_for_the_next_one_after_2_to_the_60_messages(bool initiator)
-    {
-        Peer peer = Session(initiator);
-        _end.Run(6000);
-        peer.Keypairs.SendCounter[peer.Current] = Constants.RekeyAfterMessages - 1;
-        _end.Send(peer, 1);
-        Assert.Equal([4], _end.Take().Select(s => (int)s[0]));
-        _end.Send(peer, 1);
-        Assert.Equal([4, 1], _end.Take().Select(s => (int)s[0]));
-    }
-
     private static byte[] Flip(byte[] message, int bit)
     {
         byte[] flipped = (byte[])message.Clone();

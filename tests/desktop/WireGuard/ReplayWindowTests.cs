@@ -40,6 +40,19 @@ public class ReplayWindowTests
             "the end of a session",
             [(Reject - 2, true), (Reject, false), (Reject + 1, false), (ulong.MaxValue, false), (Reject - 1, true), (Reject - 1, false), (Reject - Size, true), (Reject - Size - 1, false)]);
         yield return new("a refused end changes nothing", [(Reject, false), (ulong.MaxValue, false), (0, true), (1, true)]);
+        yield return new("around nothing", [(1, true), (0, true), (0, false), (1, false), (2, true), (ulong.MaxValue, false), (2, false), (3, true)]);
+        yield return new(
+            "jumps of 2^13 less one and more one, and what lies between",
+            [(1, true), (1 << 13, true), ((1 << 13) - 1, true), (1, false), ((2 << 13) + 1, true), (1 << 13, false), ((2 << 13) - 1, true), (2 << 13, true), ((2 << 13) + 2, true), (2 << 13, false)]);
+        yield return new(
+            "far ahead, then old ones",
+            [(0, true), (1, true), (1UL << 40, true), (0, false), (1, false), (2, false), (1 << 13, false), ((1UL << 40) - Size, false), ((1UL << 40) - Size + 1, true), ((1UL << 40) - 1, true), (1UL << 40, false), ((1UL << 40) + 1, true)]);
+        yield return new(
+            "from the start to the end in one jump",
+            [(0, true), (Reject - 1, true), (0, false), (1 << 13, false), (Reject - (1 << 13), false), (Reject - Size, true), (Reject, false), (Reject + (1 << 13), false), (Reject - 2, true), (Reject - 2, false)]);
+        yield return new(
+            "across 2^60, where a new session is asked for",
+            [(Constants.RekeyAfterMessages - 1, true), (Constants.RekeyAfterMessages, true), (Constants.RekeyAfterMessages + (1 << 13), true), (Constants.RekeyAfterMessages, false), (Constants.RekeyAfterMessages + (1 << 13) - 1, true)]);
         yield return new("beyond 32 bits", [(0xFFFFFFFF, true), (0x100000000, true), (0xFFFFFFFF, false), (0xFFFFFFFE, true), (0x1_0000_0000_0000, true), (0x100000000, false)]);
     }
 
@@ -51,6 +64,44 @@ public class ReplayWindowTests
         for (int i = 0; i < table.Length; i++)
         {
             Assert.True(table[i].Accepted == window.Accept(table[i].Counter), $"{name}: row {i}, counter {table[i].Counter}");
+        }
+    }
+
+    /// <summary>Where a window may stand, and how far it may move at once.</summary>
+    public static readonly MatrixTheoryData<ulong, ulong> Moves = new(
+        [0, 1, 7, 8, Size - 1, Size, Size + 1, (1 << 13) - 1, 1 << 13, (1 << 13) + 1, uint.MaxValue, Constants.RekeyAfterMessages - 1, Reject - (1UL << 41)],
+        [0, 1, 7, 8, 9, Size - 9, Size - 8, Size - 1, Size, Size + 1, Size + 7, Size + 8, Size + 9, (1 << 13) - 1, 1 << 13, (1 << 13) + 1, 1UL << 32, 1UL << 40]);
+
+    [Theory]
+    [MemberData(nameof(Moves))]
+    public void A_window_that_moves_keeps_what_is_still_in_it_and_no_more(ulong start, ulong jump)
+    {
+        Window window = new();
+        HashSet<ulong> seen = [];
+        ulong highest = 0;
+        foreach (ulong head in (ulong[])[start, start + jump, start + jump + 1])
+        {
+            Offer(head);
+
+            // Around the edges of the window, of the ring beneath it, and of where the window stood before.
+            foreach (ulong edge in (ulong[])[0, head - 1, head - Size, head - Size - 8, head - (1 << 13), start, start - Size])
+            {
+                for (ulong counter = edge - 2; counter != edge + 3; counter++)
+                {
+                    if (counter <= head)
+                    {
+                        Offer(counter);
+                        Offer(counter);
+                    }
+                }
+            }
+        }
+
+        void Offer(ulong counter)
+        {
+            highest = Math.Max(highest, counter);
+            bool isNew = counter + Size > highest && seen.Add(counter);
+            Assert.True(isNew == window.Accept(counter), $"{counter}, while the highest is {highest}");
         }
     }
 

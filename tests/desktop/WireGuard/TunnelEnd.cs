@@ -45,6 +45,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     public List<byte[]> Received { get; } = [];
 
+    /// <summary>When each of those came.</summary>
+    public List<long> ReceivedAt { get; } = [];
+
     public List<(NodeEvent What, long Value)> Events { get; } = [];
 
     public List<(byte[] Private, long At)> Ephemerals { get; } = [];
@@ -173,7 +176,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.SessionDown(Peer peer, long now) => Events.Add((NodeEvent.SessionDown, 0));
 
-    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now) => Received.Add(buffer.AsSpan(offset, length).ToArray());
+    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now)
+    {
+        Received.Add(buffer.AsSpan(offset, length).ToArray());
+        ReceivedAt.Add(now);
+    }
 
     void ITunnelHost.Report(NodeEvent what, Peer peer, long value) => Events.Add((what, value));
 }

@@ -1,0 +1,184 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Hostsim.Uapi;
+using Spore.Signing;
+using Spore.WireGuard;
+
+namespace Spore.Hostsim.Live;
+
+/// <summary>
+/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the operations of
+/// <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
+/// </summary>
+/// <param name="gate">The node's lock.</param>
+/// <param name="node">The node.</param>
+/// <param name="limits">Its limits.</param>
+/// <param name="timeline">Where it is told what was changed.</param>
+/// <param name="privateKey">The node's private key, 32 bytes; kept by reference.</param>
+/// <param name="listenPort">The UDP port that it listens on.</param>
+/// <param name="clock">The node's clock.</param>
+/// <param name="changed">Called when the node may have something to do.</param>
+internal sealed class LiveConfiguration(
+    object gate,
+    Node node,
+    NodeLimits limits,
+    LiveTimeline timeline,
+    byte[] privateKey,
+    int listenPort,
+    Func<long> clock,
+    Action changed) : IUapiDevice
+{
+    private const int PrefixCapacity = 8192;
+
+    private readonly ConfiguredPrefixes _prefixes = new(node, limits, PrefixCapacity);
+    private readonly Dictionary<string, int> _keepalives = [];
+    private readonly HashSet<string> _placed = [];
+    private readonly Dictionary<string, DateTimeOffset> _handshakes = [];
+    private NetworkMembers _members = NetworkMembers.None;
+
+    /// <summary>What the applied network says, also when it has expired.</summary>
+    public NetworkMembers Members
+    {
+        get
+        {
+            if (_members.Version != node.NetworkVersion)
+            {
+                _members = NetworkMembers.Of(node);
+            }
+
+            return _members;
+        }
+    }
+
+    /// <summary>Whether the operator has said where a peer is since the node started: then the name it was started with does not count any more.</summary>
+    /// <param name="key">The peer's public key, in base64.</param>
+    /// <returns>Whether that is so.</returns>
+    public bool HasPlaced(string key)
+    {
+        return _placed.Contains(key);
+    }
+
+    /// <summary>Hears what the node reports, and does not call back into it.</summary>
+    /// <param name="what">The event.</param>
+    /// <param name="key">The peer's public key, or empty.</param>
+    public void Hear(NodeEvent what, ReadOnlySpan<byte> key)
+    {
+        switch (what)
+        {
+            case NodeEvent.SessionUp:
+                _handshakes[KeyText.Format(key)] = DateTimeOffset.UtcNow;
+                break;
+            case NodeEvent.PeerRemoved:
+                _handshakes.Remove(KeyText.Format(key));
+                break;
+            case NodeEvent.NetworkApplied or NodeEvent.NetworkExpired:
+                _prefixes.Change();
+                break;
+        }
+    }
+
+    /// <summary>Called some time after a network was applied or has expired: who is no member any more is kept alive as the operator says.</summary>
+    public void FollowNetwork()
+    {
+        foreach (Peer peer in node.Peers.Where(p => p.InUse && p.IsConfigured && !p.IsMember))
+        {
+            node.SetKeepalive(peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
+        }
+    }
+
+    /// <inheritdoc/>
+    public DeviceState Get()
+    {
+        lock (gate)
+        {
+            // Copies of preshared keys, since the node may wipe its own before they are told.
+            return new DeviceState(privateKey, listenPort, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Set(SetRequest request)
+    {
+        lock (gate)
+        {
+            SetPlan plan = new(Peers(), request);
+            foreach ((string key, PlannedPeer peer) in plan.Peers)
+            {
+                TakeBack(key, peer);
+            }
+
+            foreach ((string key, PlannedPeer peer) in plan.Peers.Where(p => p.Value.IsConfigured))
+            {
+                Configure(key, peer);
+            }
+
+            _prefixes.Change();
+            changed();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Refused(UapiException fault)
+    {
+        lock (gate)
+        {
+            string peer = fault.Peer == null ? string.Empty : $"{timeline.NameOf(fault.Peer)}: ";
+            timeline.Tell("set refused", "yellow", peer + fault.Message);
+        }
+    }
+
+    private LivePeers Peers()
+    {
+        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, clock());
+    }
+
+    private void TakeBack(string key, PlannedPeer peer)
+    {
+        if (peer.IsConfigured)
+        {
+            foreach (AllowedPrefix prefix in peer.Lost)
+            {
+                _prefixes.Take(prefix);
+            }
+        }
+        else if (peer.Before != null && (peer.Before.IsConfigured || !peer.Exists))
+        {
+            _prefixes.TakeAll(key);
+            _keepalives.Remove(key);
+            node.RemovePeer(peer.PublicKey, 0, clock());
+        }
+    }
+
+    private void Configure(string key, PlannedPeer peer)
+    {
+        long now = clock();
+        if (peer.Before is not { IsConfigured: true })
+        {
+            node.AddPeer(peer.PublicKey, 0, null, now);
+            timeline.Tell("configured", "blue", timeline.NameOf(key));
+        }
+
+        if (peer.PresharedKey != peer.Before?.PresharedKey)
+        {
+            node.SetPresharedKey(peer.PublicKey, 0, (byte[]?)peer.PresharedKey?.Clone());
+        }
+
+        if (peer.Endpoint != null && !peer.Endpoint.Equals(peer.Before?.Endpoint))
+        {
+            node.SetEndpoint(peer.PublicKey, 0, EndpointAddress.From(peer.Endpoint), now);
+            _placed.Add(key);
+        }
+
+        if (!peer.IsMember)
+        {
+            _keepalives[key] = peer.Keepalive;
+            node.SetKeepalive(peer.PublicKey, 0, peer.Keepalive, now);
+        }
+
+        foreach (AllowedPrefix prefix in peer.Gained)
+        {
+            _prefixes.Give(key, prefix);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System;
+using System.IO;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using Spore.Hostsim.Uapi;
+
+namespace Spore.Tests.Uapi;
+
+/// <summary>A connection of which all that the client says is there from the start, in pieces of any size.</summary>
+internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
+{
+    private readonly MemoryStream _answers = new();
+    private int _at;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <summary>Says something to a device and hears the answers.</summary>
+    public static string With(IUapiDevice device, string said, int piece = int.MaxValue) => With(device, Encoding.Latin1.GetBytes(said), piece);
+
+    public static string With(IUapiDevice device, byte[] said, int piece = int.MaxValue)
+    {
+        using Dialogue dialogue = new(said, piece);
+        Task end = new UapiConnection(dialogue, device).Serve(CancellationToken.None);
+
+        // Nothing in it waits.
+        end.GetAwaiter().GetResult();
+        return Encoding.ASCII.GetString(dialogue._answers.ToArray());
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        int size = Math.Min(Math.Min(count, piece), said.Length - _at);
+        said.AsSpan(_at, size).CopyTo(buffer.AsSpan(offset));
+        _at += size;
+        return size;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => _answers.Write(buffer, offset, count);
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
