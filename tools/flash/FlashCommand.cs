@@ -72,6 +72,7 @@ internal static class FlashCommand
             SignCommand.Build(terminal, now),
             ShowCommand.Build(terminal, now),
             CheckCommand.Build(terminal, now),
+            BoardsCommand.Build(terminal),
         };
     }
 
