@@ -75,6 +75,7 @@ internal static class FlashCommand
             BoardsCommand.Build(terminal),
             ImageCommand.Build(terminal),
             ReadIdentityCommand.Build(terminal),
+            BatchCommand.Build(terminal, now),
         };
     }
 
