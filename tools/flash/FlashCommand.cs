@@ -76,6 +76,7 @@ internal static class FlashCommand
             ImageCommand.Build(terminal),
             ReadIdentityCommand.Build(terminal),
             BatchCommand.Build(terminal, now),
+            WriteCommand.Build(terminal),
         };
     }
 
