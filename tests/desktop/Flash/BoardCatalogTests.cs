@@ -1,6 +1,8 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Spore.Flash;
 using Spore.Signing;
 using Xunit;
@@ -114,6 +116,23 @@ public class BoardCatalogTests
     public void An_unknown_board_is_told()
     {
         Assert.Equal("--board: there is no board 'ESP8266' (flash boards lists them)", Assert.Throws<InputException>(() => BoardCatalog.Find("ESP8266")).Message);
+    }
+
+    [Fact]
+    public void The_page_on_hardware_says_the_same()
+    {
+        string[] page = File.ReadAllLines(Path.Combine(Repository.Root, "boards", "esp32", "hardware.md"));
+        foreach (Chip chip in BoardCatalog.All.Select(b => b.Chip).Distinct())
+        {
+            FlashRegion deploy = chip.Partitions.First(p => p.FlashMb == 4).Deploy;
+            string name = chip.Name == "ESP32" ? "ESP32" : chip.Name["ESP32-".Length..];
+            Assert.Contains(page, l => Regex.IsMatch(l, $@"^\|[^|]*\b{name}\b[^|]*\| 0x{deploy.Offset:X} \| {deploy.Size / 1024} KB \|$"));
+        }
+
+        foreach (Board board in BoardCatalog.All.Where(b => b.Ethernet is not null))
+        {
+            Assert.Contains(page, l => Regex.IsMatch(l, $@"^\|[^|]*`{Regex.Escape(board.Name)}`[^|]*\| {board.Ethernet}\b"));
+        }
     }
 
     [Fact]
