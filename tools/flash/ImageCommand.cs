@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.IO;
 using Spectre.Console;
 using Spore.Signing;
 
@@ -27,6 +28,11 @@ internal static class ImageCommand
             terminal.WarnIfExposed(path);
             DeploymentImage firmware = options.Load(result, terminal);
             string target = result.GetRequiredValue(output);
+            if (Path.GetFullPath(target) == Path.GetFullPath(path) || Path.GetFullPath(target) == Path.GetFullPath(options.Firmware(result)))
+            {
+                throw new InputException(target, null, "this file is read, so the image can't be written to it");
+            }
+
             byte[] bytes = ImageFile.Make(firmware, options.Firmware(result), node, options.Rendezvous(result), target);
             ImageFile.CheckSize(bytes.Length, target, board, table);
             SecretFile.Write(target, bytes, result.GetValue(force));

@@ -158,6 +158,14 @@ public sealed class ImageCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_is_read_is_never_replaced()
+    {
+        FlashResult result = _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@node.id", "--force");
+        Assert.Equal((1, "flash: node.id: this file is read, so the image can't be written to it\n"), (result.Code, result.Error));
+        Assert.Equal(_identity.Record, _folder.Read("node.id"));
+    }
+
+    [Fact]
     public void What_does_not_fit_the_board_is_refused()
     {
         PeBuilder large = new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]);
