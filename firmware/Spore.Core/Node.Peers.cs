@@ -10,6 +10,9 @@ public sealed partial class Node : ITunnelHost
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
+    /// <summary>How long one that has knocked is waited for to knock again, which stock initiators do after 5 s and a little.</summary>
+    private const long KnockTime = 8000;
+
     private long _guestsDue = Never;
     private Peer _latest;
 
@@ -43,6 +46,7 @@ public sealed partial class Node : ITunnelHost
         if (endpoint != null && endpoint.IsKnown)
         {
             peer.Endpoint.CopyFrom(endpoint);
+            peer.WasAsked = false;
             _tunnel.Initiate(peer, now);
         }
 
@@ -226,13 +230,8 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.Unanswered(Peer peer)
     {
-        if (!peer.IsMember || peer.IsConfigured)
+        if ((peer.IsConfigured && _host.FindEndpoint(peer.Bytes, Peer.Key, null, 0, 0)) || !peer.IsMember)
         {
-            if (peer.IsConfigured)
-            {
-                _host.FindEndpoint(peer.Bytes, Peer.Key, null, 0, 0);
-            }
-
             return;
         }
 
@@ -275,6 +274,7 @@ public sealed partial class Node : ITunnelHost
             else if (_field.Type == EntryField.EndpointAddress && !isSettled)
             {
                 isSettled = true;
+                peer.WasAsked = false;
                 peer.Turn = 1;
                 ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
             }
@@ -410,6 +410,12 @@ public sealed partial class Node : ITunnelHost
 
             if (!peer.HasSpoken)
             {
+                // One that is to knock again would else give way for ever to those that knock for the first time.
+                if (peer.HasKnocked && _now - peer.Since < KnockTime)
+                {
+                    continue;
+                }
+
                 if (silent == null || peer.Since < silent.Since)
                 {
                     silent = peer;

@@ -17,6 +17,7 @@ public sealed class SporeNode : INodeHost
     private const int LinkCheckEvery = 1000;
     private const int ReportEvery = 60000;
     private const int LinkPoll = 500;
+    private const long ResolveEvery = 1800000;
     private const int RestartAfter = 5000;
     private const int MaxSockets = 4;
 
@@ -38,6 +39,9 @@ public sealed class SporeNode : INodeHost
     private readonly byte[] _soughtKey = new byte[KeySize];
     private readonly Endpoint _found = new Endpoint();
     private readonly Node _node;
+    private readonly BackOff _nameBackOff = new BackOff();
+    private long _nameServerDue;
+    private long _rendezvousDue;
     private long _linkDue;
     private long _reportDue;
     private bool _hasLink;
@@ -279,13 +283,15 @@ public sealed class SporeNode : INodeHost
         }
     }
 
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
     {
-        if (_sought == null && name != null)
+        if (_sought == null && name != null && _nameServerDue <= Environment.TickCount64)
         {
             Array.Copy(key, keyOffset, _soughtKey, 0, KeySize);
             _sought = new PlaceName(name, offset, length);
         }
+
+        return false;
     }
 
     private static string Describe(IdentityFault fault)
@@ -355,9 +361,9 @@ public sealed class SporeNode : INodeHost
             wait = Earliest(_node.NextDeadline, Earliest(_linkDue, Earliest(_reportDue, now + LongestWait))) - now;
         }
 
-        if (_sought != null)
+        if (_sought != null || (_rendezvous.IsGiven && _hasLink && _nameServerDue <= Environment.TickCount64 && _rendezvousDue <= Environment.TickCount64))
         {
-            FindEndpoint();
+            AskNameServer();
         }
 
         Wait(wait < 0 ? 0 : (int)wait);
@@ -429,24 +435,42 @@ public sealed class SporeNode : INodeHost
         {
             TryLater(now, string.Concat("no socket, error ", error.ToString()));
         }
-        else if (_rendezvous.IsGiven && !_rendezvous.Resolve(_node.Rendezvous))
-        {
-            Log.Write("the rendezvous has no address");
-        }
     }
 
-    // Out of the node's calls, since a name server may take its time.
-    private void FindEndpoint()
+    // Not under the lock, and later and later where nothing is found: a name server that does not answer takes its time.
+    private void AskNameServer()
     {
-        bool isFound = _sought.IsGiven && _sought.Resolve(_found);
+        PlaceName sought = _sought;
+        bool isFound = sought != null ? sought.IsGiven && sought.Resolve(_found) : _rendezvous.Resolve(_found);
+        long now = Environment.TickCount64;
+        if (isFound)
+        {
+            _nameBackOff.Reset();
+        }
+        else
+        {
+            _nameServerDue = now + _nameBackOff.Fail();
+        }
+
         lock (Gate)
         {
-            if (isFound)
+            if (sought != null)
             {
-                _node.SetEndpoint(_soughtKey, 0, _found, Environment.TickCount64);
+                _sought = null;
+                if (isFound)
+                {
+                    _node.SetEndpoint(_soughtKey, 0, _found, now);
+                }
             }
-
-            _sought = null;
+            else if (isFound)
+            {
+                _node.Rendezvous.CopyFrom(_found);
+                _rendezvousDue = now + ResolveEvery;
+            }
+            else
+            {
+                Log.Write("the rendezvous has no address");
+            }
         }
     }
 

@@ -140,6 +140,8 @@ public sealed class SporeSocket
         {
             if (_used == 0)
             {
+                // It may still tell of what was taken without waiting.
+                _arrived.Reset();
                 return -1;
             }
 

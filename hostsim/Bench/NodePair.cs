@@ -192,9 +192,7 @@ internal sealed class NodePair
             return true;
         }
 
-        void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
-        {
-        }
+        bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
 
         void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
         {

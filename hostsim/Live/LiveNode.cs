@@ -188,23 +188,31 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
-        HostPort? place = null;
-        if (name == null && !_configuration.HasPlaced(KeyText.Format(peer)))
+        if (name != null)
         {
-            place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
-        }
-        else if (name != null)
-        {
-            HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out place);
+            if (HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out HostPort named))
+            {
+                _names.Resolve(peer, named);
+            }
+
+            return false;
         }
 
+        if (_configuration.HasPlaced(KeyText.Format(peer)))
+        {
+            return true;
+        }
+
+        HostPort? place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
         if (place != null && !IPAddress.TryParse(place.Host, out _))
         {
             _names.Resolve(peer, place);
         }
+
+        return place != null;
     }
 
     /// <inheritdoc/>
@@ -304,12 +312,19 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
+    // What a name led to. By now the operator may have said otherwise, or the peer have come by itself.
     private void SetEndpoint(byte[] key, Endpoint endpoint)
     {
         lock (_gate)
         {
-            _node.SetEndpoint(key, 0, endpoint, Now);
-            WakeIfSooner();
+            long now = Now;
+            bool isSettled = _configuration.HasPlaced(KeyText.Format(key))
+                || _node.Peers.Any(p => p.InUse && p.HasSession(now) && now - p.LastHeard < Constants.EndpointPatience && p.PublicKey.AsSpan().SequenceEqual(key));
+            if (!isSettled)
+            {
+                _node.SetEndpoint(key, 0, endpoint, now);
+                WakeIfSooner();
+            }
         }
     }
 

@@ -157,9 +157,7 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     }
 
     // There are no names in a simulated network.
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
-    {
-    }
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
 
     private void Reschedule()
     {

@@ -63,8 +63,9 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
         return true;
     }
 
-    public void FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    public bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
     {
+        return false;
     }
 
     public void Report(NodeEvent what, byte[] key, int keyOffset, long value)

@@ -39,7 +39,7 @@ public static class Constants
     /// <summary>How long load is taken to last when it was last too much.</summary>
     public const long UnderLoadAfterTime = 1000;
 
-    /// <summary>For how long a peer that has been heard is asked at its endpoint before another is tried.</summary>
+    /// <summary>For how long a peer that has been heard is asked at its endpoint, without being heard again, before another is tried.</summary>
     public const long EndpointPatience = 15000;
 
     /// <summary>The time after which an initiator drops an answer, as stock ones do, less what the answer's way takes.</summary>

@@ -35,6 +35,12 @@ internal sealed class EphemeralKeys
         _nodeKey = nodeKey;
     }
 
+    /// <summary>Whether a key was made ahead that nobody has taken yet.</summary>
+    internal bool IsReady
+    {
+        get { return _isReady; }
+    }
+
     /// <summary>When a key is to be made ahead of need: in the past where there is none.</summary>
     internal long Due
     {

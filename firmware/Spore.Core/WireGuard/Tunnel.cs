@@ -486,7 +486,7 @@ public sealed class Tunnel
             }
             else
             {
-                if (peer.WasAsked && (peer.LastHeard == peer.Since || now - peer.AttemptSince >= Constants.EndpointPatience))
+                if (peer.WasAsked && (peer.LastHeard == peer.Since || (now - peer.AttemptSince >= Constants.EndpointPatience && now - peer.LastHeard >= Constants.EndpointPatience)))
                 {
                     _host.Unanswered(peer);
                 }
@@ -542,8 +542,8 @@ public sealed class Tunnel
         byte[] key = _handshake.RemoteStatic;
         Peer peer = FindSlot(key, 0);
 
-        // es; then ss if it is not there yet, and ee and se, of which the latter may be there.
-        int multiplications = 2;
+        // es; then ss if it is not there yet, and e, ee and se, of which the first and the last may be there.
+        int multiplications = _ephemeralKeys.IsReady || (peer != null && peer.HasPair) ? 2 : 3;
         bool sound;
         if (peer != null)
         {

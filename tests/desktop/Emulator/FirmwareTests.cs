@@ -122,6 +122,32 @@ public sealed class FirmwareTests : IDisposable
     }
 
     [Fact]
+    public void AfterAnHourWithoutItsPeerAndHalfADayWithoutALinkItIsThereAgain()
+    {
+        MeshPeer peer = _board.Join();
+        Device.RunFor(60);
+        Assert.True(_board.Ping(peer), Text);
+        int heap = Device.Machine.Memory.MeasureLive();
+
+        peer.IsOn = false;
+        Device.RunFor(3600);
+        Assert.Contains("session down", Text);
+        peer.IsOn = true;
+
+        // Hellos go out every 64 s, with 25 % of chance.
+        Device.RunFor(90);
+        Assert.True(_board.Ping(peer), Text);
+
+        Surroundings.IsLinkUp = false;
+        Device.RunFor(12 * 3600);
+        Surroundings.IsLinkUp = true;
+        Device.RunFor(90);
+        Assert.True(_board.Ping(peer), Text);
+        Assert.Equal(1, Device.Boots);
+        Assert.InRange(Device.Machine.Memory.MeasureLive(), heap - 500, heap + 500);
+    }
+
+    [Fact]
     public void ARendezvousIsResolvedAndToldHello()
     {
         IPAddress far = IPAddress.Parse("203.0.113.7");

@@ -33,9 +33,12 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
 
     public List<byte[]> Delivered { get; } = [];
 
+    /// <summary>Whether it is there: else it hears nothing, and its time stands still.</summary>
+    public bool IsOn { get; set; } = true;
+
     // A core with work left asks for now; a millisecond a step keeps virtual time moving.
     public long NextDue =>
-        Node.NextDeadline > DeviceClock.Never / Millisecond ? DeviceClock.Never : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
+        !IsOn ? DeviceClock.Never : Node.NextDeadline > DeviceClock.Never / Millisecond ? DeviceClock.Never : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
 
     private long Milliseconds => _now / Millisecond;
 
@@ -47,6 +50,11 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
 
     public void Receive(Datagram datagram, long now)
     {
+        if (!IsOn)
+        {
+            return;
+        }
+
         _now = now;
         Endpoint source = new();
         source.SetIpv4(datagram.From.Address.GetAddressBytes(), 0, datagram.From.Port);
@@ -78,9 +86,7 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         return true;
     }
 
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
-    {
-    }
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));

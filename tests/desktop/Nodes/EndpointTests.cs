@@ -110,6 +110,17 @@ public class EndpointTests
     }
 
     [Fact]
+    public void A_configured_member_of_which_the_operator_has_not_said_where_it_is_is_asked_where_the_network_says()
+    {
+        Join("1 A");
+        _node.HasPlaces = false;
+        _node.Node.AddPeer(_member.Key, 0, null, _mesh.Now);
+        Call();
+        Assert.True(_mesh.RunUntil(() => HasSession, 12_000));
+        Assert.Equal(["203.0.113.1", "192.0.2.2"], InitiationsTo());
+    }
+
+    [Fact]
     public void The_endpoint_of_somebody_else_is_not_set()
     {
         Join("1");

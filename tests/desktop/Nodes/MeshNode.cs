@@ -163,13 +163,16 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     private void Work(int milliseconds) => BusyUntil = Math.Max(BusyUntil, _mesh.Now) + milliseconds;
 
+    /// <summary>Whether its operator has said where configured peers are.</summary>
+    public bool HasPlaces { get; set; } = true;
+
     /// <summary>What names of endpoints stand for.</summary>
     public Dictionary<string, Endpoint> Names { get; } = [];
 
     /// <summary>The names asked for, in order; a configured peer's is empty.</summary>
     public List<string> Sought { get; } = [];
 
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
     {
         string sought = name is null ? string.Empty : System.Text.Encoding.ASCII.GetString(name, offset, length);
         Sought.Add(sought);
@@ -178,6 +181,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
             byte[] peer = key.AsSpan(keyOffset, 32).ToArray();
             _mesh.After(100, () => Node.SetEndpoint(peer, 0, found, _mesh.Now));
         }
+
+        return HasPlaces;
     }
 
     private Node Boot() => new(_limits, _identity, this, this, this, Mesh.BuildTime, _mesh.Now);

@@ -76,9 +76,7 @@ internal sealed class QuietNode : ITransport, IEntropy, INodeHost
         return true;
     }
 
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
-    {
-    }
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) => Events[(int)what]++;
 }

@@ -309,6 +309,9 @@ public class CookiesTests
         NodeLimits limits = TunnelEnd.Limits();
         limits.MultiplicationTime = multiplication;
         TunnelEnd end = new(1, limits) { AdmitsGuests = true };
+
+        // So that there is a key made ahead.
+        end.Run(1_000);
         StockPeer stranger = new(TunnelEnd.PrivateKey(9));
         Endpoint there = TunnelEnd.EndpointOf(9);
         end.Receive(stranger.Initiate(end.Public, StockPeer.Tai(1)), there);

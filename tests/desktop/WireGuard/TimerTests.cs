@@ -431,6 +431,29 @@ public class TimerTests
         Assert.Equal(2, session.Stock.Open(session.End.Take().Last())![0]);
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void A_peer_that_does_not_answer_initiations_is_looked_for_elsewhere_only_if_it_is_not_heard(bool heard, int least)
+    {
+        TunnelSession session = new TunnelSession().Establish(initiator: true);
+        int elsewhere = 0;
+        session.End.Elsewhere = _ => elsewhere++;
+        session.RunToAge(119_000);
+        for (int i = 0; i < 10; i++)
+        {
+            session.End.Run(4_000);
+            session.Send(1);
+            if (heard)
+            {
+                session.ReceiveData();
+            }
+        }
+
+        Assert.InRange(session.Said().Count(c => c == '1'), 6, 9);
+        Assert.InRange(elsewhere, least, least * 10);
+    }
+
     [Fact]
     public void A_responder_sends_nothing_in_a_session_before_the_initiator_has()
     {
