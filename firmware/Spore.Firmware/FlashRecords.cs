@@ -1,7 +1,7 @@
 namespace Spore.Firmware;
 
-/// <summary>What makes a node of this firmware: tools/flash finds these arrays in the image by what they begin with, and writes over them.
-/// There may be one of each, and the code must not take for granted what is in them.</summary>
+/// <summary>What makes a node of this firmware: tools/flash finds these arrays in the image by what they begin with, and puts others in their
+/// place. There may be one of each, and the code must not take for granted what is in them.</summary>
 internal static class FlashRecords
 {
     /// <summary>The length of <see cref="Rendezvous"/>.</summary>

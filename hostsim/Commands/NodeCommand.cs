@@ -71,6 +71,11 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
     };
 
+    private readonly Option<bool> _noClock = new("--no-clock")
+    {
+        Description = "Don't feed the machine's clock: as a device without one starts.",
+    };
+
     private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
     private readonly Option<long> _handshakeRate = Options.Whole(
@@ -89,6 +94,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_rendezvous);
         command.Add(_tun);
         command.Add(_keyLog);
+        command.Add(_noClock);
         command.Add(_mtu);
         command.Add(_handshakeRate);
         command.SetAction(Run);
@@ -106,6 +112,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Rendezvous = parsed.GetValue(_rendezvous),
             Tun = parsed.GetValue(_tun),
             KeyLog = parsed.GetValue(_keyLog),
+            NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };

@@ -22,7 +22,7 @@ namespace Spore.Hostsim.Live;
 /// </summary>
 internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
-    // The machine's clock is fed at once, so the program's age does not matter.
+    // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
@@ -390,6 +390,12 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void FeedClock()
     {
+        if (_options.NoClock)
+        {
+            _feedClockAt = long.MaxValue;
+            return;
+        }
+
         _node.SetWallClock(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), Now);
         _feedClockAt = Now + FeedClockEvery;
     }

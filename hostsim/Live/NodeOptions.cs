@@ -32,6 +32,9 @@ internal sealed record NodeOptions
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;
 
+    /// <summary>Whether the node is not told the machine's time.</summary>
+    public bool NoClock { get; init; }
+
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }
 }

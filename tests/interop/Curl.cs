@@ -7,7 +7,8 @@ namespace Spore.Tests.Interop;
 /// <param name="lab">The lab.</param>
 /// <param name="stock">The node it runs beside.</param>
 /// <param name="server">Whose files it reads and writes.</param>
-internal sealed class Curl(Lab lab, StockNode stock, Member server)
+/// <param name="options">More options of curl's.</param>
+internal sealed class Curl(Lab lab, StockNode stock, Member server, params string[] options)
 {
     /// <summary>There is no such file.</summary>
     public const int NotFound = 68;
@@ -42,7 +43,7 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server)
 
     private Command Run(params string[] arguments)
     {
-        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. arguments]);
+        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. options, .. arguments]);
     }
 
     // The zone's percent sign is escaped in a URL (RFC 6874).

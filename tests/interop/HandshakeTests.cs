@@ -5,9 +5,6 @@ namespace Spore.Tests.Interop;
 /// <summary>A stock node and one of ours, both members of one signed network.</summary>
 public class HandshakeTests
 {
-    private const string Initiated = "Sending handshake initiation";
-    private const string WasInitiatedTo = "Received handshake initiation";
-
     [Theory]
     [InlineData(false, "10.77.0.1:51820")]
     [InlineData(true, "10.77.0.1:51820")]
@@ -20,7 +17,7 @@ public class HandshakeTests
 
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(Initiated) && !pair.Stock.Logged(WasInitiatedTo));
+        Assert.True(pair.Stock.Logged(StockNode.Initiated) && !pair.Stock.Logged(StockNode.WasInitiatedTo));
         PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
@@ -36,7 +33,7 @@ public class HandshakeTests
 
         Wait.Until(() => pair.Stock.HasHandshake(pair.Self), "wg show to see a handshake");
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
+        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
         PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
@@ -50,7 +47,7 @@ public class HandshakeTests
 
         PingBack(pair, spore, true);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(WasInitiatedTo) && !pair.Stock.Logged(Initiated));
+        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
     }
 
     [Fact]

@@ -8,7 +8,8 @@ namespace Spore.Tests.Interop;
 /// <param name="Key">The public key, 32 bytes.</param>
 /// <param name="Number">The member's number.</param>
 /// <param name="Endpoint">Where it can be reached, as the network tells it, or null.</param>
-internal sealed record Member(byte[] Key, int Number, string? Endpoint = null)
+/// <param name="Keepalive">After how many seconds others keep their sessions with it alive; 0 for never.</param>
+internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, int Keepalive = 0)
 {
     /// <summary>The key as <c>wg</c> writes it.</summary>
     public string KeyText => Signing.KeyText.Format(Key);
@@ -29,7 +30,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null)
     /// <returns>Its description.</returns>
     public PeerDescription Describe()
     {
-        PeerDescription peer = new() { PublicKey = Key, Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}") };
+        PeerDescription peer = new() { PublicKey = Key, Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"), Keepalive = Keepalive };
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
         if (Endpoint != null)

@@ -88,6 +88,22 @@ internal sealed partial class NetworkNamespace : IDisposable
         return Command.Run(Inside(arguments));
     }
 
+    /// <summary>How many packets an interface has handed to this machine.</summary>
+    /// <param name="link">The interface.</param>
+    /// <returns>Their number.</returns>
+    public long CountReceived(string link)
+    {
+        return long.Parse(Ask("cat", $"/sys/class/net/{link}/statistics/rx_packets").Demand(), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Adds to the namespace's nftables.</summary>
+    /// <param name="rules">What <c>nft -f</c> is to read.</param>
+    public void Nft(string rules)
+    {
+        _journal.Write(Label, "nft " + rules.ReplaceLineEndings(" "));
+        Command.Run(Inside(["nft", "-f", "-"]), rules).Demand();
+    }
+
     /// <summary>Starts a program in the namespace.</summary>
     /// <param name="arguments">The program and its arguments.</param>
     /// <param name="environment">Variables of its environment.</param>

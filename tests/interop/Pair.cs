@@ -12,11 +12,30 @@ internal sealed class Pair : IDisposable
     /// <summary>Makes the machines and starts stock WireGuard, which has no peer yet.</summary>
     /// <param name="programs">The programs needed beyond those that all tests need.</param>
     public Pair(params string[] programs)
+        : this(null, programs)
+    {
+    }
+
+    /// <summary>Makes the machines and starts stock WireGuard, which has no peer yet.</summary>
+    /// <param name="behindNat">Who is behind a NAT, or null. The router then has its place on the wire.</param>
+    /// <param name="programs">The programs needed beyond those that all tests need.</param>
+    public Pair(Side? behindNat, params string[] programs)
     {
         Lab = Lab.Open(programs);
         Ours = Lab.Machine("spore");
         NetworkNamespace theirs = Lab.Machine("stock");
-        Wire.Join(Lab, Ours, theirs);
+        if (behindNat == null)
+        {
+            Wire.Join(Lab, Ours, theirs);
+        }
+        else
+        {
+            NetworkNamespace router = Lab.Machine("router");
+            bool isOurs = behindNat == Side.Ours;
+            Wire.Join(Lab, Outer.Ipv4, isOurs ? router : Ours, isOurs ? theirs : router);
+            Nat = new Nat(router, isOurs ? 1 : 2, isOurs ? Ours : theirs);
+        }
+
         _identity = _authority.NewNode();
         Stock = new StockNode(Lab, theirs, 2);
     }
@@ -28,10 +47,13 @@ internal sealed class Pair : IDisposable
     public NetworkNamespace Ours { get; }
 
     /// <summary>The stock node, number 2 on the wire.</summary>
-    public StockNode Stock { get; }
+    public StockNode Stock { get; private set; }
 
     /// <summary>What our node is in the network.</summary>
     public Member Self => new(_identity.PublicKey, 1);
+
+    /// <summary>The NAT; null where there is none.</summary>
+    public Nat? Nat { get; }
 
     /// <summary>The option by which our node initiates to the stock one.</summary>
     public string[] PeerOption => ["--peer", $"{Stock.Self.KeyText}@{Wire.Endpoint(2)}"];
@@ -43,7 +65,32 @@ internal sealed class Pair : IDisposable
     /// <returns>The node.</returns>
     public SporeNode Start(bool tun, string? stockEndpoint = null, params string[] more)
     {
-        return new SporeNode(Lab, Ours, _identity, 1, tun, _authority.Sign(1, Self, Stock.Self with { Endpoint = stockEndpoint }), more);
+        return new SporeNode(Lab, Ours, _identity, 1, tun, Sign(1, Stock.Self with { Endpoint = stockEndpoint }), more);
+    }
+
+    /// <summary>Starts our node with a network of its own.</summary>
+    /// <param name="tun">Whether it makes an interface.</param>
+    /// <param name="network">The network file.</param>
+    /// <returns>The node.</returns>
+    public SporeNode StartWith(bool tun, byte[] network)
+    {
+        return new SporeNode(Lab, Ours, _identity, 1, tun, network);
+    }
+
+    /// <summary>Kills the stock node and starts it again with the same key, and no peer.</summary>
+    public void RestartStock()
+    {
+        Stock.Kill();
+        Stock = new StockNode(Lab, Stock.Machine, Stock.Self.Number, Stock.PrivateKey);
+    }
+
+    /// <summary>Signs a network of our node and others.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="others">The others.</param>
+    /// <returns>The file's bytes.</returns>
+    public byte[] Sign(ulong version, params Member[] others)
+    {
+        return _authority.Sign(version, [Self, .. others]);
     }
 
     /// <inheritdoc/>

@@ -1,19 +1,48 @@
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
 /// <summary>Pings with iputils.</summary>
-internal static class Ping
+internal static partial class Ping
 {
     private const int Count = 3;
+    private const int Deadline = 20;
 
     /// <summary>Demands that every ping is answered.</summary>
     /// <param name="machine">Where to ping from.</param>
     /// <param name="address">The address, with a scope where it needs one.</param>
     public static void IsAnswered(NetworkNamespace machine, string address)
     {
-        Assert.Contains($" {Count} received", machine.Run("ping", "-n", "-c", Text(Count), "-i", "0.1", "-W", "10", address).Output);
+        // With a deadline it waits for late answers, and with -W hardly for the last one.
+        string output = machine.Run("ping", "-n", "-c", Text(Count), "-i", "0.1", "-w", Text(Deadline), address).Output;
+        for (int i = 1; i <= Count; i++)
+        {
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
+        }
+    }
+
+    /// <summary>Demands that pings at one time, over many ways, are answered.</summary>
+    /// <param name="ways">Where to ping from, and the addresses.</param>
+    public static void AreAnswered(IEnumerable<(NetworkNamespace From, string To)> ways)
+    {
+        RunningProgram[] pings = [.. ways.Select(w => w.From.Start(["ping", "-n", "-q", "-c", Text(Count), "-w", Text(Wait.Patience), w.To]))];
+        foreach (RunningProgram ping in pings)
+        {
+            Assert.Equal(0, ping.WaitForEnd(2 * Wait.Patience));
+            ping.Dispose();
+        }
+    }
+
+    /// <summary>Demands that one of many pings is answered.</summary>
+    /// <param name="machine">Where to ping from.</param>
+    /// <param name="address">The address, with a scope where it needs one.</param>
+    public static void IsAnsweredAtLast(NetworkNamespace machine, string address)
+    {
+        Assert.Equal(0, machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
     }
 
     /// <summary>Demands that no ping is answered.</summary>
@@ -35,6 +64,30 @@ internal static class Ping
         IsAnswered(stock.Machine, member.Ipv4);
         IsAnswered(stock.Machine, member.Ipv6);
     }
+
+    /// <summary>Starts to ping without a pause, 20 times a second.</summary>
+    /// <param name="machine">Where to ping from.</param>
+    /// <param name="address">The address, with a scope where it needs one.</param>
+    /// <param name="seconds">For how long.</param>
+    /// <returns>The program, which ends by itself.</returns>
+    public static RunningProgram Start(NetworkNamespace machine, string address, int seconds)
+    {
+        return machine.Start(["ping", "-n", "-q", "-i", "0.05", "-w", Text(seconds), address]);
+    }
+
+    /// <summary>Demands that pings without a pause were answered, but for a few; the last one may have come too late.</summary>
+    /// <param name="pings">The program, which has ended.</param>
+    /// <param name="most">How many of them may be lost.</param>
+    public static void HardlyAnyIsLost(RunningProgram pings, int most)
+    {
+        Match summary = pings.Lines.Select(l => Summary().Match(l)).Single(m => m.Success);
+        int sent = int.Parse(summary.Groups[1].Value, CultureInfo.InvariantCulture);
+        int answered = int.Parse(summary.Groups[2].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(answered, sent - most, sent);
+    }
+
+    [GeneratedRegex(@"^(\d+) packets transmitted, (\d+) received")]
+    private static partial Regex Summary();
 
     private static string Text(int number)
     {

@@ -9,6 +9,7 @@ namespace Spore.Tests.Interop;
 /// <summary>A program that runs until it is told to end, and what it writes.</summary>
 internal sealed class RunningProgram : IDisposable
 {
+    private const int User1 = 10;
     private const int Terminate = 15;
 
     private readonly Process _process;
@@ -83,11 +84,15 @@ internal sealed class RunningProgram : IDisposable
     }
 
     /// <summary>Waits until the program has ended by itself.</summary>
+    /// <param name="seconds">How long to wait at most.</param>
     /// <returns>Its exit code.</returns>
-    public int WaitForEnd()
+    public int WaitForEnd(int seconds = Wait.Patience)
     {
-        Wait.Until(() => _process.HasExited, $"{_name} to end");
-        _process.WaitForExit();
+        if (!_process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(seconds)))
+        {
+            throw new TimeoutException($"waited {seconds} s for {_name} to end");
+        }
+
         return _process.ExitCode;
     }
 
@@ -95,12 +100,14 @@ internal sealed class RunningProgram : IDisposable
     /// <returns>Its exit code.</returns>
     public int Stop()
     {
-        if (!_process.HasExited)
-        {
-            Signal(_process.Id, Terminate);
-        }
-
+        AskToEnd();
         return WaitForEnd();
+    }
+
+    /// <summary>Asks the program for its status (SIGUSR1).</summary>
+    public void Ask()
+    {
+        Signal(_process.Id, User1);
     }
 
     /// <summary>Ends the program at once, so that it can't clean up.</summary>
@@ -113,17 +120,26 @@ internal sealed class RunningProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Not to the end of what it writes: a child of it may hold that open until the machine is gone.
+        AskToEnd();
         try
         {
-            Stop();
+            Wait.Until(() => _process.HasExited, $"{_name} to end");
         }
         catch (TimeoutException)
         {
             _process.Kill(true);
-            _process.WaitForExit();
         }
 
         _process.Dispose();
+    }
+
+    private void AskToEnd()
+    {
+        if (!_process.HasExited)
+        {
+            Signal(_process.Id, Terminate);
+        }
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -2,14 +2,16 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using System.Threading;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
 
 /// <summary><c>hostsim node</c> on a machine, with its timeline.</summary>
-internal sealed class SporeNode
+internal sealed partial class SporeNode
 {
     // As with wireguard-go, sockets are found by the interface's name, whatever namespace it is in.
     private static int _count;
@@ -60,6 +62,9 @@ internal sealed class SporeNode
     /// <summary>The running program; what it writes is its timeline.</summary>
     public RunningProgram Program { get; }
 
+    /// <summary>What it has told so far.</summary>
+    public IReadOnlyList<TimelineLine> Timeline => [.. Program.Lines.Select(TimelineLine.Parse).OfType<TimelineLine>()];
+
     /// <summary>Waits until its interface has an address.</summary>
     /// <param name="address">The address.</param>
     public void WaitForAddress(string address)
@@ -67,6 +72,55 @@ internal sealed class SporeNode
         Wait.Until(
             () => Machine.Ask("ip", "-o", "addr", "show", "dev", Interface).Output.Contains($" {address}/", StringComparison.Ordinal),
             $"{Interface} to have {address}");
+    }
+
+    /// <summary>The sessions that have come up so far, each with who initiated and the member.</summary>
+    public IReadOnlyList<string> Sessions => [.. Timeline.Where(l => l.Verb == "session up").Select(l => l.Text)];
+
+    /// <summary>Waits until it has told something.</summary>
+    /// <param name="from">How many lines to skip.</param>
+    /// <param name="verb">What happened.</param>
+    /// <param name="text">What the rest of the line holds.</param>
+    /// <returns>The first such line.</returns>
+    public TimelineLine WaitFor(int from, string verb, string text)
+    {
+        TimelineLine? line = null;
+        Wait.Until(
+            () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb && l.Text.Contains(text, StringComparison.Ordinal))) != null,
+            $"{Machine.Label} to tell '{verb}' and '{text}'");
+        return line!;
+    }
+
+    /// <summary>How many packets have come out of the tunnel that it took for nobody, as its status says.</summary>
+    /// <returns>Their number.</returns>
+    public long CountDropped()
+    {
+        return long.Parse(Dropped().Match(Status()).Groups[1].Value, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Asks for its status.</summary>
+    /// <returns>The line that tells it.</returns>
+    public string Status()
+    {
+        int seen = Timeline.Count(IsStatus);
+        Program.Ask();
+        Wait.Until(() => Timeline.Count(IsStatus) > seen, "its status");
+        return Timeline.Last(IsStatus).Text;
+    }
+
+    /// <summary>Waits until its status says that a member is somewhere.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="endpoint">The address and port.</param>
+    public void WaitForEndpoint(Member member, string endpoint)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"member-{member.Number} at {endpoint};");
+        Wait.Until(
+            () =>
+            {
+                Program.Ask();
+                return Program.Wrote(text);
+            },
+            $"its status to say '{text}'");
     }
 
     /// <summary>A link-local address with the interface it is behind.</summary>
@@ -83,4 +137,12 @@ internal sealed class SporeNode
     {
         return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     }
+
+    private static bool IsStatus(TimelineLine line)
+    {
+        return line.Verb == "status";
+    }
+
+    [GeneratedRegex(@" (\d+) dropped inside$")]
+    private static partial Regex Dropped();
 }

@@ -7,6 +7,9 @@ namespace Spore.Tests.Interop;
 /// <summary>Waits for what other processes do.</summary>
 internal static class Wait
 {
+    /// <summary>How long to wait at most, in seconds, for what should be there in a few.</summary>
+    public const int Patience = 60;
+
     private const int PollEvery = 50;
 
     /// <summary>Waits until a condition holds.</summary>
@@ -14,7 +17,7 @@ internal static class Wait
     /// <param name="what">What is waited for, in words.</param>
     /// <param name="seconds">How long to wait at most.</param>
     /// <exception cref="TimeoutException">It did not come true.</exception>
-    public static void Until(Func<bool> condition, string what, int seconds = 60)
+    public static void Until(Func<bool> condition, string what, int seconds = Patience)
     {
         Stopwatch clock = Stopwatch.StartNew();
         while (!condition())

@@ -5,7 +5,9 @@ namespace Spore.Tests.Interop;
 /// <summary>The outer network: a pair of veth for two machines, a bridge for more. Machine N has 10.77.0.N and fd77::N, and the link-local address that the kernel makes, on eth0.</summary>
 internal static class Wire
 {
-    private const string Interface = "eth0";
+    /// <summary>Every machine's interface to it.</summary>
+    public const string Interface = "eth0";
+
     private const string Settings = $"/proc/sys/net/ipv6/conf/{Interface}";
 
     /// <summary>Puts machines on one wire.</summary>
@@ -48,7 +50,20 @@ internal static class Wire
         return string.Create(CultureInfo.InvariantCulture, $"{Address(number)}:{StockNode.Port}");
     }
 
-    private static string Address(int number)
+    /// <summary>Gives a machine another address in the place of the one it has.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="from">The number that its address has.</param>
+    /// <param name="to">The number that it is to have.</param>
+    public static void Move(NetworkNamespace machine, int from, int to)
+    {
+        machine.Ip($"addr del {Address(from)}/24 dev {Interface}");
+        machine.Ip($"addr add {Address(to)}/24 broadcast + dev {Interface}");
+    }
+
+    /// <summary>A machine's IPv4 address.</summary>
+    /// <param name="number">Its number on the wire, from 1.</param>
+    /// <returns>The address.</returns>
+    public static string Address(int number)
     {
         return string.Create(CultureInfo.InvariantCulture, $"10.77.0.{number}");
     }

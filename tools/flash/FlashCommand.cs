@@ -64,7 +64,7 @@ internal static class FlashCommand
             NodeNewCommand.Build(terminal),
             NodeShowCommand.Build(terminal),
         };
-        return new RootCommand("Keys, identities and signed networks of a Spore mesh. A KEY is 44 characters of base64 or 64 hexadecimal digits.")
+        return new RootCommand("Keys, identities, signed networks and images of a Spore mesh. A KEY is 44 characters of base64 or 64 hexadecimal digits.")
         {
             root,
             node,
@@ -72,6 +72,11 @@ internal static class FlashCommand
             SignCommand.Build(terminal, now),
             ShowCommand.Build(terminal, now),
             CheckCommand.Build(terminal, now),
+            BoardsCommand.Build(terminal),
+            ImageCommand.Build(terminal),
+            ReadIdentityCommand.Build(terminal),
+            BatchCommand.Build(terminal, now),
+            WriteCommand.Build(terminal),
         };
     }
 

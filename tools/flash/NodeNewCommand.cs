@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -17,13 +16,7 @@ internal static class NodeNewCommand
         command.SetAction(result =>
         {
             byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root");
-            string version = result.GetRequiredValue(floor);
-            if (!ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out ulong oldest))
-            {
-                throw new InputException("--floor", null, $"'{version}' is not a network version, a number from 0 to {ulong.MaxValue}");
-            }
-
-            NodeIdentity identity = NodeIdentity.Generate(trustRoot, oldest);
+            NodeIdentity identity = NodeIdentity.Generate(trustRoot, VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0));
             identity.Save(result.GetRequiredValue(output), result.GetValue(force));
             NodeShowCommand.Print(terminal, identity);
         });

@@ -44,15 +44,39 @@ public static class NetworkIni
         return parser.Finish();
     }
 
+    /// <summary>Makes a network of members that are described elsewhere than in an INI file, in its words.</summary>
+    /// <param name="file">Where they are described, for messages.</param>
+    /// <param name="version">The network's version, at least 1.</param>
+    /// <param name="peers">For each member its line, and names and values as of a [Peer] section.</param>
+    /// <param name="now">The time of issue.</param>
+    /// <returns>The network, all of it sound.</returns>
+    /// <exception cref="InputException">Something is wrong; it names the file, the line, the key and what.</exception>
+    public static NetworkDescription FromPeers(string file, ulong version, IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers, DateTimeOffset now)
+    {
+        Parser parser = new(file, now);
+        parser.BeginNetwork(version);
+        foreach ((int line, IEnumerable<(string Name, string Value)> fields) in peers)
+        {
+            parser.TakePeer(line, fields);
+        }
+
+        return parser.Finish();
+    }
+
     /// <summary>Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.</summary>
     /// <param name="network">The network.</param>
+    /// <param name="withIssued">Whether to say when it was issued; else that is when it is signed.</param>
     /// <returns>The text of the file.</returns>
-    public static string Format(NetworkDescription network)
+    public static string Format(NetworkDescription network, bool withIssued = true)
     {
         StringBuilder text = new();
         text.Append($"[{NetworkSection}]\n");
         text.Append(CultureInfo.InvariantCulture, $"Version = {network.Version}\n");
-        text.Append($"Issued = {FormatTime(network.Issued)}\n");
+        if (withIssued)
+        {
+            text.Append($"Issued = {FormatTime(network.Issued)}\n");
+        }
+
         text.Append($"Expires = {(network.Expires == 0 ? "never" : FormatTime(network.Expires))}\n");
         foreach (PeerDescription peer in network.Peers)
         {
@@ -172,6 +196,24 @@ public static class NetworkIni
             }
 
             TakeKey(line[..equals].TrimEnd(), line[(equals + 1)..].TrimStart());
+        }
+
+        public void BeginNetwork(ulong version)
+        {
+            _line = 1;
+            BeginSection($"[{NetworkSection}]");
+            TakeKey("Version", version.ToString(CultureInfo.InvariantCulture));
+        }
+
+        public void TakePeer(int number, IEnumerable<(string Name, string Value)> fields)
+        {
+            _line = number;
+            EndSection();
+            BeginSection($"[{PeerSection}]");
+            foreach ((string name, string value) in fields)
+            {
+                TakeKey(name, value);
+            }
         }
 
         public NetworkDescription Finish()

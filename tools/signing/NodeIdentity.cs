@@ -60,9 +60,15 @@ public sealed class NodeIdentity
     /// <param name="path">Its path.</param>
     /// <returns>The identity.</returns>
     /// <exception cref="InputException">The file can't be read or does not hold a sound record.</exception>
-    public static NodeIdentity Load(string path)
+    public static NodeIdentity Load(string path) => FromRecord(InputFile.Read(path, 4096), path);
+
+    /// <summary>Takes an identity from its record.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="path">Where it is from, for messages.</param>
+    /// <returns>The identity.</returns>
+    /// <exception cref="InputException">The record is not sound.</exception>
+    public static NodeIdentity FromRecord(byte[] record, string path)
     {
-        byte[] record = InputFile.Read(path, 4096);
         IdentityFault fault = IdentityRecord.Check(record, 0, record.Length);
         return fault == IdentityFault.None ? new NodeIdentity(record) : throw Refuse(path, record.Length, fault);
     }

@@ -1036,7 +1036,7 @@ public sealed class Tunnel
         int keypair = peer.Current;
 
         // The session that the peer is about to make will do: handshakes that cross would do so again at every rekey, and cost what is under way.
-        if (peer.Next == Keypairs.None
+        if (now - _keypairs.CreatedAt[peer.Next] >= Constants.RekeyTimeout
             && (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now)))
         {
             Initiate(peer, now);

@@ -1,0 +1,167 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Spore.Signing;
+
+namespace Spore.Flash;
+
+/// <summary>
+/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed. What is there already is kept,
+/// so that a batch which was interrupted can be run again.
+/// </summary>
+internal sealed class NodeBatch
+{
+    private const string LabelColumn = "Label";
+    private const string KeyColumn = "PublicKey";
+    private const string IniName = "network.ini";
+    private const int IniLimit = 64 << 20;
+
+    private readonly NetworkDescription _network;
+    private readonly DateTimeOffset _now;
+
+    private NodeBatch(List<BatchNode> nodes, NetworkDescription network, string iniPath, DateTimeOffset now)
+    {
+        Nodes = nodes;
+        IniPath = iniPath;
+        _network = network;
+        _now = now;
+    }
+
+    /// <summary>The nodes.</summary>
+    public IReadOnlyList<BatchNode> Nodes { get; }
+
+    /// <summary>The INI file.</summary>
+    public string IniPath { get; }
+
+    /// <summary>Reads a table, and the identities that there are. Writes nothing.</summary>
+    /// <param name="table">The table: columns as of a [Peer] section. A row with a public key is of a member that has a key already.</param>
+    /// <param name="folder">Where the files are to be.</param>
+    /// <param name="trustRoot">The trust root of all nodes.</param>
+    /// <param name="floor">The oldest network version that they may accept.</param>
+    /// <param name="version">The network's version.</param>
+    /// <param name="now">The time of day.</param>
+    /// <returns>The batch.</returns>
+    /// <exception cref="InputException">Something is wrong with the table, or a file of a node is another node's.</exception>
+    public static NodeBatch Read(string table, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
+    {
+        List<BatchNode> nodes = [];
+        Dictionary<string, int> labels = new(StringComparer.OrdinalIgnoreCase);
+        List<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers = [];
+        foreach ((int line, IReadOnlyList<(string Name, string Value)> fields) in CsvFile.Read(table))
+        {
+            if (fields.Any(f => f.Name.Equals(KeyColumn, StringComparison.OrdinalIgnoreCase)))
+            {
+                peers.Add((line, fields));
+                continue;
+            }
+
+            string label = fields.FirstOrDefault(f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+            if (!IsFileName(label))
+            {
+                throw new InputException($"{table}:{line}", LabelColumn, "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit");
+            }
+
+            if (!labels.TryAdd(label, line))
+            {
+                throw new InputException($"{table}:{line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
+            }
+
+            BatchNode node = ReadNode(label, folder, trustRoot, floor);
+            nodes.Add(node);
+            peers.Add((line, [(KeyColumn, KeyText.Format(node.Identity.PublicKey)), .. fields]));
+        }
+
+        return new NodeBatch(nodes, NetworkIni.FromPeers(table, version, peers, now), Path.Combine(folder, IniName), now);
+    }
+
+    /// <summary>Checks that nothing which is there stands in the way. Writes nothing.</summary>
+    /// <param name="make">Makes the image of a node.</param>
+    /// <param name="force">Whether images that are there may be replaced.</param>
+    /// <exception cref="InputException">An image holds something else, or the INI file does not have all of the members.</exception>
+    public void Check(Func<BatchNode, byte[]> make, bool force)
+    {
+        foreach (BatchNode node in Nodes.Where(n => !force && File.Exists(n.ImagePath)))
+        {
+            if (!IsThere(node, make(node)))
+            {
+                throw new InputException(node.ImagePath, null, "exists already, with something else in it; --force replaces it");
+            }
+        }
+
+        if (File.Exists(IniPath))
+        {
+            HashSet<string> members = [.. NetworkIni.Parse(InputFile.Read(IniPath, IniLimit), IniPath, _now).Peers.Select(p => KeyText.Format(p.PublicKey))];
+            PeerDescription? missing = _network.Peers.FirstOrDefault(p => !members.Contains(KeyText.Format(p.PublicKey)));
+            if (missing is not null)
+            {
+                throw new InputException(IniPath, null, $"exists already, without {missing.Label ?? KeyText.Format(missing.PublicKey)}; it is not replaced, so add that member to it or move it away");
+            }
+        }
+    }
+
+    /// <summary>Writes what is not there yet of a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="make">Makes the image of a node.</param>
+    /// <param name="force">Whether an image that is there may be replaced.</param>
+    /// <returns>Whether the image was written.</returns>
+    /// <exception cref="InputException">A file can't be written.</exception>
+    public static bool Write(BatchNode node, Func<BatchNode, byte[]> make, bool force)
+    {
+        byte[] image = make(node);
+
+        // The identity first: an image without it could not be made again.
+        if (node.IsNew)
+        {
+            node.Identity.Save(node.IdentityPath, false);
+        }
+
+        if (File.Exists(node.ImagePath) && IsThere(node, image))
+        {
+            return false;
+        }
+
+        SecretFile.Write(node.ImagePath, image, force);
+        return true;
+    }
+
+    /// <summary>Writes the INI file, if it is not there yet.</summary>
+    /// <returns>Whether it was written.</returns>
+    /// <exception cref="InputException">It can't be written.</exception>
+    public bool WriteIni()
+    {
+        if (File.Exists(IniPath))
+        {
+            return false;
+        }
+
+        OutputFile.Write(IniPath, Encoding.UTF8.GetBytes(NetworkIni.Format(_network, false)));
+        return true;
+    }
+
+    private static BatchNode ReadNode(string label, string folder, byte[] trustRoot, ulong floor)
+    {
+        string path = Path.Combine(folder, $"{label}.id");
+        string image = Path.Combine(folder, $"{label}.bin");
+        if (!File.Exists(path))
+        {
+            return new BatchNode(label, NodeIdentity.Generate(trustRoot, floor), true, path, image);
+        }
+
+        NodeIdentity identity = NodeIdentity.Load(path);
+        if (!identity.TrustRoot.AsSpan().SequenceEqual(trustRoot))
+        {
+            throw new InputException(path, "trust root", "this identity is there already, and believes another trust root");
+        }
+
+        return identity.Floor == floor
+            ? new BatchNode(label, identity, false, path, image)
+            : throw new InputException(path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+    }
+
+    private static bool IsThere(BatchNode node, byte[] image) => InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
+
+    private static bool IsFileName(string label) =>
+        label.Length > 0 && char.IsAsciiLetterOrDigit(label[0]) && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+}
