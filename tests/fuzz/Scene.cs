@@ -1,0 +1,183 @@
+using System;
+using System.Linq;
+using System.Reflection;
+using Spore.Crypto;
+using Spore.Network;
+using Spore.WireGuard;
+
+namespace Spore.Fuzz;
+
+/// <summary>A node in one of the <see cref="States"/>, to which it can be put back, and what no input may do to it.</summary>
+internal sealed class Scene
+{
+    // Where something is worked on; and what counts datagrams whatever becomes of them.
+    private static readonly Type[] _scratchTypes =
+    [
+        typeof(NodeCounters), typeof(RateLimiter), typeof(Cookies), typeof(Handshake), typeof(Hello), typeof(EntryField), typeof(IdleWork),
+        typeof(Blake2s), typeof(HmacBlake2s), typeof(X25519), typeof(CurveScratch), typeof(Ed25519), typeof(IAead), typeof(ChaCha20Poly1305),
+        typeof(XChaCha20Poly1305), typeof(ITransport), typeof(IEntropy), typeof(INodeHost),
+    ];
+
+    private static readonly string[] _scratchFields =
+    [
+        "Node._now", "Node._random", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._workedOffAt", "Tunnel._underLoadUntil", "EphemeralKeys._pool",
+        "EphemeralKeys._number", "TftpService._random", "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
+    ];
+
+    private readonly Image _all;
+    private readonly Image _core;
+    private bool _isSaved;
+
+    public Scene(string name, Func<World> make)
+    {
+        Name = name;
+        World = make();
+        _core = new Image(World.Node, IsScratch);
+        _all = new Image(World);
+    }
+
+    public string Name { get; }
+
+    public World World { get; }
+
+    private NodeCounters Counters => World.Node.Counters;
+
+    /// <summary>Runs operations, from the state as it was made.</summary>
+    /// <param name="input">The input; its own state is not looked at.</param>
+    /// <param name="isAskedAfter">Whether to see that the node still lets a member in at the end.</param>
+    /// <exception cref="Finding">They have done what none may do.</exception>
+    public void Run(Input input, bool isAskedAfter)
+    {
+        _all.Restore();
+        _isSaved = false;
+        int number = 0;
+        try
+        {
+            foreach (byte[] operation in input.Operations)
+            {
+                Operations.Run(this, operation);
+                CheckNetwork();
+                number++;
+            }
+
+            if (isAskedAfter)
+            {
+                CheckService();
+            }
+        }
+        catch (Exception e)
+        {
+            throw new Finding($"{Name}, operation {number}: {(e is Finding ? e.Message : e)}");
+        }
+    }
+
+    /// <summary>Gives the node a datagram.</summary>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="from">Where it comes from.</param>
+    /// <param name="isForged">Whether it can't be authentic.</param>
+    /// <exception cref="Finding">It has done what none may do.</exception>
+    public void Receive(byte[] datagram, Endpoint from, bool isForged)
+    {
+        if (!_isSaved)
+        {
+            _core.Save();
+            _isSaved = true;
+        }
+
+        int type = datagram.Length > 0 ? datagram[0] : 0;
+        (long invalid, long limited, long replayed) = (Counters.Invalid, Counters.Limited, Counters.Replayed);
+        (int sent, int delivered, int ups) = (World.Around.SentCount, World.Around.Delivered, World.Around.Events[(int)NodeEvent.SessionUp]);
+        int[] events = (int[])World.Around.Events.Clone();
+        World.Receive(datagram, from, datagram.Length % 3);
+        invalid = Counters.Invalid - invalid;
+        limited = Counters.Limited - limited;
+        replayed = Counters.Replayed - replayed;
+        sent = World.Around.SentCount - sent;
+        if (isForged && invalid + limited == 0)
+        {
+            throw new Finding($"a forged datagram of type {type} was taken");
+        }
+
+        if (invalid > 0 || isForged || (replayed > 0 && type == Message.Transport))
+        {
+            // Under load a datagram may be forged below a right mac1, and still be answered by a cookie.
+            bool isAsked = invalid == 0 && sent == 1 && World.Around.Sent(World.Around.SentCount - 1) is [Message.CookieReply, ..];
+            if (_core.Difference() is { } difference)
+            {
+                throw new Finding($"a datagram of type {type} that is not authentic has changed something: {difference}");
+            }
+
+            events[(int)NodeEvent.UnderLoad] = World.Around.Events[(int)NodeEvent.UnderLoad];
+            if ((sent > 0 && !isAsked) || World.Around.Delivered != delivered || !events.SequenceEqual(World.Around.Events))
+            {
+                throw new Finding($"a datagram of type {type} that is not authentic was answered, delivered or told of");
+            }
+
+            return;
+        }
+
+        // What waited for a session goes out when it is up.
+        if (sent > 2 && World.Around.Events[(int)NodeEvent.SessionUp] == ups)
+        {
+            throw new Finding($"one datagram was answered by {sent}");
+        }
+
+        _isSaved = false;
+    }
+
+    /// <summary>Called before anything else is done with the node.</summary>
+    public void Touch() => _isSaved = false;
+
+    /// <summary>Gives the node a network from a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <exception cref="Finding">It takes one that it may not take.</exception>
+    public void Load(byte[] file)
+    {
+        Touch();
+        byte[] before = World.Node.Network.Bytes.AsSpan(0, NetworkHeader.Size).ToArray();
+        bool isSound = file.AsSpan().SequenceEqual(World.Newer) || file.AsSpan().SequenceEqual(World.Present);
+        if (World.Load(file) == NetworkFault.None && !isSound && !file.AsSpan().StartsWith(before))
+        {
+            throw new Finding("a file that is not sound was taken");
+        }
+    }
+
+    private static bool IsScratch(FieldInfo field) =>
+        _scratchTypes.Contains(field.FieldType) || _scratchFields.Contains($"{field.DeclaringType!.Name}.{field.Name}");
+
+    private void CheckNetwork()
+    {
+        ulong version = World.Node.NetworkVersion;
+        byte[]? file = version switch { 5 => World.Present, 6 => World.Newer, _ => null };
+        if (version != 0 && (file is null || !World.Node.Network.Bytes.AsSpan(0, file.Length).SequenceEqual(file)))
+        {
+            throw new Finding($"a network of version {version} was applied that nobody has signed");
+        }
+    }
+
+    // Whatever has come in, a member is let in after a while, and answered.
+    private void CheckService()
+    {
+        World.Advance(200_000);
+        if (World.Node.NetworkVersion == 0 || World.Node.IsExpired)
+        {
+            return;
+        }
+
+        for (int i = 0; i < 3; i++)
+        {
+            if (World.Connect(World.Spare))
+            {
+                World.Advance(100);
+                if (World.Ping(World.Spare))
+                {
+                    return;
+                }
+            }
+
+            World.Advance(6_000);
+        }
+
+        throw new Finding("a member is not let in any more");
+    }
+}
