@@ -59,9 +59,7 @@ internal sealed class Surroundings : ITransport, IEntropy, INodeHost
         return (Delivered & 1) == 0;
     }
 
-    void INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
-    {
-    }
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length) => false;
 
     void INodeHost.Report(NodeEvent what, byte[] key, int keyOffset, long value) => Events[(int)what]++;
 }
