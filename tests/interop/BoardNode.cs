@@ -26,6 +26,7 @@ internal sealed class BoardNode
             lab.File($"{machine.Name}.id", identity.Record),
             "--real-time",
         ]));
+        Program.Prefer();
         Program.WaitFor($"node {KeyText.Format(identity.PublicKey)}");
     }
 

@@ -45,7 +45,7 @@ public sealed class BoardTests : IDisposable
         SporeNode gate = StartGate(Sign(1));
         BoardNode board = new(_lab, _boardMachine, _boardIdentity);
         board.Program.WaitFor("network version 1");
-        Ping.IsAnswered(_stock.Machine, Board.Ipv4);
+        PingInTime(_stock.Machine);
         Ping.IsAnswered(_stock.Machine, _stock.Scoped(Board));
 
         byte[] second = Sign(2);
@@ -59,7 +59,7 @@ public sealed class BoardTests : IDisposable
         _boardMachine.Ip("link set eth0 up");
         Route();
         Wait.Until(() => board.Program.Lines.Count(l => l.Contains("link up", StringComparison.Ordinal)) == 2, "the link to come back");
-        Ping.IsAnswered(_stock.Machine, Board.Ipv4);
+        PingInTime(_stock.Machine);
 
         // The board loses its power, and with it all but its flash.
         board.Program.Stop();
@@ -72,7 +72,7 @@ public sealed class BoardTests : IDisposable
         gate = StartGate(null);
         gate.Program.WaitFor("network applied", "version 2");
         PingInTime(_gateMachine);
-        Ping.IsAnswered(_stock.Machine, Board.Ipv4);
+        PingInTime(_stock.Machine);
     }
 
     // A stock peer goes on with the session that the board has lost, until it has heard nothing for 15 s.

@@ -99,7 +99,7 @@ public sealed class GuestTests : IDisposable
         // It makes the guest a member, too.
         byte[] newer = Sign(6, _guest.Self);
         Assert.Equal(0, curl.Write("network", newer).ExitCode);
-        spore.Program.WaitFor("network applied", "version 6");
+        spore.WaitForNetwork(6, _guest.Self);
         AssertHead(curl, newer);
         Ping.AllAreAnswered(_guest, spore.Self);
         Ping.AllAreAnswered(_member, spore.Self);
@@ -115,7 +115,7 @@ public sealed class GuestTests : IDisposable
 
         byte[] newer = _authority.Sign(6, Self, _guest.Self);
         Assert.Equal(0, new Curl(_lab, _guest, spore.Self).Write("network", newer).ExitCode);
-        spore.Program.WaitFor("network applied", "version 6");
+        spore.WaitForNetwork(6, _guest.Self);
         Ping.IsNotAnswered(_member.Machine, spore.Self.Ipv4);
         Ping.IsNotAnswered(_member.Machine, spore.Self.Ipv6);
         Ping.AllAreAnswered(_guest, spore.Self);

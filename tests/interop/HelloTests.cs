@@ -21,8 +21,7 @@ public class HelloTests
         SporeNode publisher = new(lab, first, one, 1, true, network);
         SporeNode newcomer = new(lab, second, two, 2, true);
 
-        newcomer.Program.WaitFor("network applied", "version 1");
-        newcomer.WaitForAddress(newcomer.Self.Ipv6);
+        newcomer.WaitForNetwork(1, publisher.Self, stock.Self);
         foreach (string address in new[] { publisher.Self.Ipv4, publisher.Self.Ipv6, newcomer.Scoped(publisher.Self) })
         {
             Ping.IsAnswered(second, address);

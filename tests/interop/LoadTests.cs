@@ -67,6 +67,8 @@ public partial class LoadTests
         before.AddPeer(self, Wire.Endpoint(1));
         late.AddPeer(self);
         Ping.AllAreAnswered(before, self);
+        spore.Program.Prefer();
+        before.Program.Prefer();
 
         using Forger forger = new(machine, Sources(64), Loopback, self.Key);
         RunningProgram ping = lab.Keep(second.Start(["ping", "-n", "-i", "0.05", "-c", Text(FloodSeconds * 20), "-W", "5", self.Ipv4]));

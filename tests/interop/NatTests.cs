@@ -8,6 +8,7 @@ namespace Spore.Tests.Interop;
 public class NatTests
 {
     private const int Keepalive = 1;
+    private const int KeepaliveTimeout = 10;
     private const string KeepaliveSent = "Sending keepalive packet";
     private const string KeepaliveReceived = "Receiving keepalive packet";
 
@@ -18,11 +19,11 @@ public class NatTests
     {
         using Pair pair = new(behind, "nft");
         SporeNode spore = Start(pair, behind, Keepalive);
-        TimeSpan silence = TimeSpan.FromSeconds(2 * Nat.Timeout);
 
+        // What it heard last it would answer after KEEPALIVE_TIMEOUT, but then no more.
         PingFromInside(pair, behind);
         int sessions = spore.Sessions.Count;
-        Thread.Sleep(silence);
+        Thread.Sleep(TimeSpan.FromSeconds(KeepaliveTimeout + Nat.Timeout + 2));
         Ping.IsAnswered(Outside(pair, behind), AddressOfInside(pair, behind));
         Assert.Equal(sessions, spore.Sessions.Count);
     }

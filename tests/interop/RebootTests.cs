@@ -124,8 +124,7 @@ public sealed class RebootTests : IDisposable
 
     private static void AssertMembers(SporeNode steady, SporeNode after)
     {
-        after.Program.WaitFor("network applied", "version 1");
-        after.WaitForAddress(after.Self.Ipv6);
+        after.WaitForNetwork(1, steady.Self);
         Ping.IsAnswered(steady.Machine, after.Self.Ipv4);
         Ping.IsAnswered(after.Machine, steady.Self.Ipv6);
     }

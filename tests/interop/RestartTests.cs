@@ -43,6 +43,7 @@ public class RestartTests
         spore = pair.Start(true, Wire.Endpoint(2));
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Ping.AllAreAnswered(pair.Stock, pair.Self);
+        Assert.Single(spore.Timeline, l => l.Verb == "initiation");
         Assert.Equal(["to member-2"], spore.Sessions.Distinct());
     }
 

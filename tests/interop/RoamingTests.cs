@@ -27,12 +27,10 @@ public class RoamingTests
         using Pair pair = new(Side.Ours, "socat", "nft");
         SporeNode spore = Start(pair, Side.Ours);
         string before = pair.Nat!.Endpoint;
+        Assert.Equal(before, pair.Stock.EndpointOf(pair.Self));
 
-        Follow(pair, spore, () =>
-        {
-            Assert.Equal(before, pair.Stock.EndpointOf(pair.Self));
-            pair.Nat.Move(NewNumber);
-        });
+        Follow(pair, spore, () => pair.Nat.Move(NewNumber));
+        Assert.NotEqual(before, pair.Nat.Endpoint);
         Assert.Equal(pair.Nat.Endpoint, pair.Stock.EndpointOf(pair.Self));
     }
 
@@ -58,9 +56,11 @@ public class RoamingTests
     {
         using Pair pair = new(Side.Stock, "socat", "nft");
         SporeNode spore = Start(pair, Side.Stock);
-        spore.WaitForEndpoint(pair.Stock.Self, pair.Nat!.Endpoint);
+        string before = pair.Nat!.Endpoint;
+        spore.WaitForEndpoint(pair.Stock.Self, before);
 
         Follow(pair, spore, () => pair.Nat.Move(NewNumber));
+        Assert.NotEqual(before, pair.Nat.Endpoint);
         spore.WaitForEndpoint(pair.Stock.Self, pair.Nat.Endpoint);
     }
 

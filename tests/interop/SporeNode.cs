@@ -46,7 +46,8 @@ internal sealed partial class SporeNode
         Program.WaitFor("listening");
         if (tun)
         {
-            WaitForAddress(network == null ? Self.LinkLocal : Self.Ipv6);
+            // What comes last: then it has its addresses, and routes to all members of the network that it starts with.
+            WaitForRoute("fe80::/10");
         }
     }
 
@@ -65,13 +66,16 @@ internal sealed partial class SporeNode
     /// <summary>What it has told so far.</summary>
     public IReadOnlyList<TimelineLine> Timeline => [.. Program.Lines.Select(TimelineLine.Parse).OfType<TimelineLine>()];
 
-    /// <summary>Waits until its interface has an address.</summary>
-    /// <param name="address">The address.</param>
-    public void WaitForAddress(string address)
+    /// <summary>Waits until it has a network that came to it, and its interface what follows from that: its own addresses, then routes.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="others">The other members.</param>
+    public void WaitForNetwork(int version, params Member[] others)
     {
-        Wait.Until(
-            () => Machine.Ask("ip", "-o", "addr", "show", "dev", Interface).Output.Contains($" {address}/", StringComparison.Ordinal),
-            $"{Interface} to have {address}");
+        Program.WaitFor("network applied", string.Create(CultureInfo.InvariantCulture, $"version {version}"));
+        foreach (Member other in others)
+        {
+            WaitForRoute(other.Ipv6);
+        }
     }
 
     /// <summary>The sessions that have come up so far, each with who initiated and the member.</summary>
@@ -145,4 +149,11 @@ internal sealed partial class SporeNode
 
     [GeneratedRegex(@" (\d+) dropped inside$")]
     private static partial Regex Dropped();
+
+    private void WaitForRoute(string destination)
+    {
+        Wait.Until(
+            () => Machine.Ask("ip", "-6", "route", "show", "dev", Interface).Output.Split('\n').Any(l => l.StartsWith($"{destination} ", StringComparison.Ordinal)),
+            $"{Interface} to have a route to {destination}");
+    }
 }

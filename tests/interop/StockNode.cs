@@ -48,6 +48,9 @@ internal sealed class StockNode
         machine.Ip($"addr add {Self.Ipv6}/128 dev {Interface} nodad");
     }
 
+    /// <summary>The running wireguard-go.</summary>
+    public RunningProgram Program => _program;
+
     /// <summary>The machine it runs on.</summary>
     public NetworkNamespace Machine { get; }
 
