@@ -16,6 +16,8 @@ internal sealed partial class SporeNode
     // As with wireguard-go, sockets are found by the interface's name, whatever namespace it is in.
     private static int _count;
 
+    private readonly bool _hasInterface;
+
     /// <summary>Starts a node.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="machine">The machine it runs on.</param>
@@ -44,6 +46,7 @@ internal sealed partial class SporeNode
         ];
         Program = lab.Keep(machine.Start([.. arguments]));
         Program.WaitFor("listening");
+        _hasInterface = tun;
         if (tun)
         {
             // What comes last: then it has its addresses, and routes to all members of the network that it starts with.
@@ -72,7 +75,7 @@ internal sealed partial class SporeNode
     public void WaitForNetwork(int version, params Member[] others)
     {
         Program.WaitFor("network applied", string.Create(CultureInfo.InvariantCulture, $"version {version}"));
-        foreach (Member other in others)
+        foreach (Member other in _hasInterface ? others : [])
         {
             WaitForRoute(other.Ipv6);
         }
