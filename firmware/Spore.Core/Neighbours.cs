@@ -3,13 +3,16 @@ using Spore.Crypto;
 
 namespace Spore;
 
-/// <summary>What hellos have told: where a key was heard, and when it is to be answered by an initiation. A fixed table; the one heard longest ago makes room, of those that are not to be answered if there are any.</summary>
+/// <summary>What hellos have told: where a key was heard, and when it is to be asked there by an initiation. A fixed table; the one heard longest ago makes room, of those that are not to be answered if there are any.</summary>
 internal sealed class Neighbours
 {
     private const int KeySize = 32;
 
     /// <summary>No answer is planned.</summary>
     internal const long NoPlan = long.MaxValue;
+
+    /// <summary>No answer is planned, but it is to be asked there once if it does not answer elsewhere.</summary>
+    internal const long Hint = NoPlan - 1;
 
     private readonly byte[] _keys;
     private readonly Endpoint[] _endpoints;
@@ -136,10 +139,24 @@ internal sealed class Neighbours
     /// <summary>Whether an answer is planned at a place.</summary>
     internal bool IsPlanned(int place)
     {
-        return _due[place] != NoPlan;
+        return _due[place] < Hint;
     }
 
-    /// <summary>Plans an answer, or drops the plan with <see cref="NoPlan"/>.</summary>
+    /// <summary>Takes the hint where a key is.</summary>
+    /// <returns>Its place, or -1 when there is none.</returns>
+    internal int TakeHint(byte[] key, int offset)
+    {
+        int place = Find(key, offset);
+        if (place < 0 || _due[place] != Hint)
+        {
+            return -1;
+        }
+
+        _due[place] = NoPlan;
+        return place;
+    }
+
+    /// <summary>Plans an answer, or drops the plan with <see cref="NoPlan"/> or <see cref="Hint"/>.</summary>
     internal void Plan(int place, long due)
     {
         _due[place] = due;

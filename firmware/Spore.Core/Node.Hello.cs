@@ -129,7 +129,7 @@ public sealed partial class Node
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
         if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
         {
-            _neighbours.Plan(place, Neighbours.NoPlan);
+            _neighbours.Plan(place, known ? Neighbours.Hint : Neighbours.NoPlan);
             if (peer != null && !peer.IsGuest && !peer.Endpoint.IsKnown)
             {
                 peer.Endpoint.CopyFrom(source);
@@ -156,7 +156,16 @@ public sealed partial class Node
 
             if (peer != null && !peer.IsGuest && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
             {
-                _tunnel.Provoke(peer, _neighbours.EndpointAt(place), now);
+                Endpoint endpoint = _neighbours.EndpointAt(place);
+                long due = _tunnel.ProvokeDue(peer, endpoint);
+                if (due > now)
+                {
+                    _neighbours.Plan(place, due);
+                }
+                else
+                {
+                    _tunnel.Provoke(peer, endpoint, now);
+                }
             }
 
             place = _neighbours.TakeDue(now);

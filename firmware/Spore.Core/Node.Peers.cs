@@ -230,6 +230,13 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.Unanswered(Peer peer)
     {
+        // A hello may come from whoever has recorded it: so it is asked there besides.
+        int place = _neighbours.TakeHint(peer.Bytes, Peer.Key);
+        if (place >= 0 && !peer.Endpoint.IsSame(_neighbours.EndpointAt(place)))
+        {
+            _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
+        }
+
         if ((peer.IsConfigured && _host.FindEndpoint(peer.Bytes, Peer.Key, null, 0, 0)) || !peer.IsMember)
         {
             return;
@@ -445,7 +452,7 @@ public sealed partial class Node : ITunnelHost
         return oldest;
     }
 
-    // One without a session if there is one, and of those the one heard longest ago.
+    // One without a session, that is not to knock again, if there is one; and of those the one heard longest ago.
     private Peer MemberToEvict(long now)
     {
         Peer oldest = null;
@@ -458,15 +465,19 @@ public sealed partial class Node : ITunnelHost
                 continue;
             }
 
-            if (oldest == null
-                || (oldest.HasSession(now) && !peer.HasSession(now))
-                || (oldest.HasSession(now) == peer.HasSession(now) && peer.LastHeard < oldest.LastHeard))
+            bool isNeeded = IsNeeded(peer, now);
+            if (oldest == null || (isNeeded == IsNeeded(oldest, now) ? peer.LastHeard < oldest.LastHeard : !isNeeded))
             {
                 oldest = peer;
             }
         }
 
         return oldest;
+    }
+
+    private static bool IsNeeded(Peer peer, long now)
+    {
+        return peer.HasSession(now) || (peer.HasKnocked && now - peer.LastHeard < KnockTime);
     }
 
     private int Count(bool guests)

@@ -1,5 +1,7 @@
 using System;
+using System.Buffers;
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.IO;
 using Spectre.Console;
 using Spore.Tests;
@@ -10,6 +12,7 @@ namespace Spore.Fuzz;
 internal static class Program
 {
     private const int Failed = 1;
+    private const int Usage = 2;
 
     private static int Main(string[] args)
     {
@@ -22,12 +25,33 @@ internal static class Program
             DefaultValueFactory = _ => Path.Combine(Repository.Root, "tests", "fuzz", "corpus"),
         };
         Option<bool> keep = new("--keep") { Description = "Write back the inputs that are needed to reach all that was reached, and delete the others." };
+        seconds.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && double.TryParse(result.Tokens[0].Value, out double given) && !(given is > 0 and <= 86_400))
+            {
+                result.AddError("--seconds takes more than 0, and a day at the most");
+            }
+        });
         Option<string?> input = new("--input") { HelpName = "HEX", Description = "Run this one input, as it is told where something was found, in every state." };
+        input.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: { } hex }] && Convert.FromHexString(hex, new byte[hex.Length / 2], out int read, out _) != OperationStatus.Done | read == 0)
+            {
+                result.AddError("--input takes bytes in hexadecimal");
+            }
+        });
         RootCommand root = new("Fuzzes a node in every state: nothing throws, nothing is allocated, and nothing changes what is not authentic.") { seconds, seed, corpus, keep, input };
         root.SetAction(parsed => parsed.GetValue(input) is { } hex
             ? Replay(hex)
             : Look(parsed.GetValue(corpus)!, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(keep)));
-        return root.Parse(args).Invoke();
+        ParseResult result = root.Parse(args);
+        if (result.Action is ParseErrorAction)
+        {
+            Console.Error.WriteLine($"fuzz: {result.Errors[0].Message}");
+            return Usage;
+        }
+
+        return result.Invoke();
     }
 
     private static int Replay(string hex)

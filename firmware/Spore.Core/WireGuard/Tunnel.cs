@@ -314,16 +314,25 @@ public sealed class Tunnel
         }
     }
 
+    /// <summary>When a peer may be asked at an address that a packet suggests which could be forged or replayed (PROTOCOL section 4.2).</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="source">The address.</param>
+    /// <returns>When, by the monotonic clock.</returns>
+    public long ProvokeDue(Peer peer, Endpoint source)
+    {
+        // A peer that is asked at an endpoint it has left must be found where it is now. Where it is asked already, what is sent again goes first.
+        long due = peer.ProvokedAt + Constants.RekeyTimeout;
+        long retransmitted = peer.InitiatedAt + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter + 1;
+        return retransmitted > due && peer.Endpoint.IsSame(source) ? retransmitted : due;
+    }
+
     /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">Where to ask.</param>
     /// <param name="now">The monotonic clock.</param>
     public void Provoke(Peer peer, Endpoint source, long now)
     {
-        // A peer that is asked at an endpoint it has left must be found where it is now.
-        bool isEndpoint = peer.Endpoint.IsSame(source);
-        if (now - peer.ProvokedAt < Constants.RekeyTimeout
-            || (isEndpoint && now - peer.InitiatedAt < Constants.RekeyTimeout))
+        if (now < ProvokeDue(peer, source))
         {
             _counters.Limited++;
             return;
@@ -340,7 +349,7 @@ public sealed class Tunnel
         peer.Provoked = initiation;
         if (WriteInitiation(peer, peer.Provoked, now))
         {
-            if (isEndpoint)
+            if (peer.Endpoint.IsSame(source))
             {
                 peer.InitiatedAt = now;
             }

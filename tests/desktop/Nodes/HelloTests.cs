@@ -110,13 +110,69 @@ public class HelloTests
         Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
         Assert.True(Assert.Single(Initiations(node)).To.IsSame(_there));
 
-        // Known now: another hello moves nothing.
+        // Known now: another hello moves nothing, but when there is no answer it is asked there besides, once.
         Endpoint elsewhere = new();
         elsewhere.SetIpv4([203, 0, 113, 8], 0, 4321);
         _mesh.Inject(node, Hello(member.Key, 5, 2), elsewhere);
-        _mesh.Run(6_000);
-        Assert.All(Initiations(node), i => Assert.True(i.To.IsSame(_there)));
-        Assert.Equal(2, Initiations(node).Count());
+        _mesh.Run(4_900);
+        Assert.Single(Initiations(node));
+        _mesh.Run(5_500);
+        Assert.Single(Initiations(node), i => i.To.IsSame(elsewhere));
+        Assert.Equal(2, Initiations(node).Count(i => i.To.IsSame(_there)));
+    }
+
+    // Both hints are recordings from elsewhere, and versions are equal: neither would ever be asked where it is.
+    [Fact]
+    public void Hellos_sent_again_from_elsewhere_keep_two_members_apart_until_they_say_hello_themselves()
+    {
+        MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2)];
+        _mesh.Filter = (_, _, bytes) => bytes[0] != 0x80;
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.Equal(NetworkFault.None, nodes[i].Load(Mesh.NetworkOf(5, nodes)));
+            _mesh.Inject(nodes[i], Hello(nodes[1 - i].Key, 5, (byte)i), _there);
+        }
+
+        _mesh.Run(100_000);
+        Assert.All(nodes, n => Assert.False(n.Knows(NodeEvent.SessionUp)));
+        Assert.All(nodes, n => Assert.Contains(Initiations(n), i => i.To.IsSame(_there)));
+        _mesh.Filter = null;
+        Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 90_000));
+    }
+
+    [Fact]
+    public void Two_members_that_both_have_moved_find_each_other()
+    {
+        MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2)];
+        Assert.All(nodes, n => Assert.Equal(NetworkFault.None, n.Load(Mesh.NetworkOf(5, nodes))));
+        Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 20_000));
+        foreach (MeshNode node in nodes)
+        {
+            node.Endpoint.SetIpv4([198, 51, 100, node.Seed], 0, 51820);
+            node.Events.Clear();
+        }
+
+        // Until the session has ended nobody says hello more often than every 5 minutes.
+        Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 600_000));
+    }
+
+    // The session that came of one answer is gone 2 s later. The next answer waits for its turn, not for the next hello.
+    [Fact]
+    public void A_member_that_reboots_right_after_it_was_answered_is_answered_again_5_s_after_that()
+    {
+        for (byte seed = 1; seed <= 12; seed++)
+        {
+            Mesh mesh = new(seed);
+            MeshNode node = mesh.Add(seed);
+            MeshNode member = mesh.Add(100);
+            Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member])));
+            Assert.True(mesh.RunUntil(() => member.Knows(NodeEvent.SessionUp), 20_000));
+            long answered = mesh.Now;
+            mesh.Run(2_000);
+            member.Reboot();
+            Assert.True(mesh.RunUntil(() => member.Knows(NodeEvent.SessionUp), 20_000));
+            Assert.InRange(mesh.Now - answered, 5_000, 5_400);
+        }
     }
 
     [Fact]

@@ -10,15 +10,15 @@ namespace Spore.Tests.Nodes;
 public class PeerSlotTests
 {
     private readonly Mesh _mesh = new();
+    private readonly NodeLimits _limits = MeshNode.Limits();
     private readonly MeshNode _node;
     private readonly Stranger[] _members;
 
     public PeerSlotTests()
     {
-        NodeLimits limits = MeshNode.Limits();
-        limits.Peers = 2;
-        limits.Guests = 2;
-        _node = _mesh.Add(1, limits);
+        _limits.Peers = 2;
+        _limits.Guests = 2;
+        _node = _mesh.Add(1, _limits);
         _members = [.. Enumerable.Range(2, 4).Select(i => _mesh.AddStranger((byte)i))];
     }
 
@@ -52,6 +52,30 @@ public class PeerSlotTests
         Assert.True(_members[2].Connect(_node));
         Assert.Null(Slot(_members[1]));
         Assert.True(_members[0].Ping());
+    }
+
+    // A slow device answers the second knock, if it still knows of the first.
+    [Fact]
+    public void One_that_is_to_knock_again_is_waited_for_whoever_else_is_called()
+    {
+        _limits.MultiplicationTime = 1_500;
+        _node.Reboot();
+        Load(1);
+        _mesh.Run(1_000);
+        Assert.False(_members[0].Connect(_node));
+        Send(_members[1]);
+        Send(_members[2]);
+        _mesh.Run(3_000);
+        Send(_members[3]);
+        Assert.True(_members[0].Connect(_node));
+        Assert.True(_members[0].Ping());
+
+        // One that does not is not.
+        Assert.False(_members[1].Connect(_node));
+        _mesh.Run(8_000);
+        Send(_members[2]);
+        Send(_members[3]);
+        Assert.Null(Slot(_members[1]));
     }
 
     [Fact]
@@ -161,6 +185,8 @@ public class PeerSlotTests
     }
 
     private void Load(ulong version) => Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. _members])));
+
+    private void Send(Stranger member) => Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2, 3)));
 
     private Peer? Slot(Stranger member) => _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
 }

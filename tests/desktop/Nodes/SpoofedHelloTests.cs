@@ -13,21 +13,22 @@ public class SpoofedHelloTests
 
     public SpoofedHelloTests() => _victim.SetIpv4([203, 0, 113, 7], 0, 4321);
 
-    // Whose hello it is and what version it tells; then the packets that the victim gets for it. The node has a session with another member.
+    // Whose hello it is and what version it tells; then the packets that the victim gets for it. The node has a session with another member, and
+    // calls in vain, for 90 s, a peer whose place it knows.
     [Theory]
     [InlineData("a member in session", "another", 1)]
     [InlineData("a member in session", "none", 1)]
     [InlineData("a member in session", "the same", 0)]
     [InlineData("a member at a known place", "another", 1)]
     [InlineData("a member at a known place", "none", 1)]
-    [InlineData("a member at a known place", "the same", 0)]
+    [InlineData("a member at a known place", "the same", 1)]
     [InlineData("a member", "another", 1)]
     [InlineData("a member", "none", 1)]
     [InlineData("a member", "the same", 0)]
     [InlineData("a configured peer", "another", 1)]
     [InlineData("a configured peer", "the same", 0)]
     [InlineData("a configured peer at a known place", "another", 1)]
-    [InlineData("a configured peer at a known place", "the same", 0)]
+    [InlineData("a configured peer at a known place", "the same", 1)]
     [InlineData("a guest", "another", 0)]
     [InlineData("a stranger", "another", 0)]
     [InlineData("the node", "another", 0)]
@@ -61,7 +62,7 @@ public class SpoofedHelloTests
             _mesh.Run(300);
         }
 
-        Assert.InRange(ToVictim(node), packets * 9, packets * 13);
+        Assert.InRange(ToVictim(node), packets * (version == "the same" ? 4 : 9), packets * 13);
         Assert.True(whose is "a member" or "a configured peer" || before == Places(node));
         Assert.True(other.Ping());
         Assert.True(whose is not "a member in session" || peer.Ping());
