@@ -58,6 +58,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     /// <summary>The keys of those without a slot that are no strangers.</summary>
     public List<byte[]> Members { get; } = [];
 
+    /// <summary>The jitter of each of its timers; null for one of chance.</summary>
+    public int? Jitter { get; set; }
+
     /// <summary>What takes datagrams from it.</summary>
     public Action<byte[], Endpoint>? Wire { get; set; }
 
@@ -151,7 +154,15 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         Wire?.Invoke(bytes, to);
     }
 
-    void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
+    // Four bytes are for a jitter, which is made of the first two, or for an index, for which the others are enough.
+    void IEntropy.Fill(byte[] buffer, int offset, int length)
+    {
+        _random.NextBytes(buffer.AsSpan(offset, length));
+        if (length == 4 && Jitter is int jitter)
+        {
+            (buffer[offset], buffer[offset + 1]) = ((byte)(jitter >> 8), (byte)jitter);
+        }
+    }
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
