@@ -10,11 +10,11 @@ internal sealed class EndPair
     private readonly PriorityQueue<(IEnd To, byte[] Bytes, Endpoint From, Endpoint There), (long, int)> _wire = new();
     private int _order;
 
-    public EndPair(bool isSporeA, bool isSporeB, int delay)
+    public EndPair(IEnd a, IEnd b, int delay)
     {
         Delay = delay;
-        A = End(isSporeA, 1);
-        B = End(isSporeB, 2);
+        A = a;
+        B = b;
         A.Know(B.Public, B.Endpoint);
         B.Know(A.Public, A.Endpoint);
         A.Wire = (bytes, to) => Put(A, B, bytes, to);
@@ -68,8 +68,6 @@ internal sealed class EndPair
 
         A.Now = B.Now = end;
     }
-
-    private static IEnd End(bool isSpore, byte seed) => isSpore ? new SporeEnd(seed) : new StockEnd(seed);
 
     private void Put(IEnd from, IEnd to, byte[] bytes, Endpoint there)
     {

@@ -55,12 +55,12 @@ internal sealed class Scenario
     }
 
     /// <summary>Plays it until nothing but persistent keepalives can follow.</summary>
-    /// <param name="isSporeA">Whether Spore is at A, not the model of a stock peer.</param>
-    /// <param name="isSporeB">Likewise.</param>
+    /// <param name="a">Who is at A.</param>
+    /// <param name="b">Who is at B.</param>
     /// <param name="jitters">The jitter of every timer of A's, and of B's.</param>
-    public (EndPair Pair, Transcript Said) Play(bool isSporeA, bool isSporeB, (int A, int B) jitters)
+    public Transcript Play(IEnd a, IEnd b, (int A, int B) jitters)
     {
-        EndPair pair = new(isSporeA, isSporeB, Delay);
+        EndPair pair = new(a, b, Delay);
         (pair.A.Jitter, pair.B.Jitter) = jitters;
         Transcript transcript = new(pair);
         List<string> lost = [.. _lost];
@@ -77,10 +77,11 @@ internal sealed class Scenario
         {
             pair.Run(start + at - pair.Now);
             Happen(who == 'A' ? pair.A : pair.B, what, value);
+            pair.Happened?.Invoke();
         }
 
         pair.Run(700_000);
-        return lost.Count == 0 ? (pair, transcript) : throw new InvalidOperationException($"{string.Join(' ', lost)} are never said: {transcript}");
+        return lost.Count == 0 ? transcript : throw new InvalidOperationException($"{string.Join(' ', lost)} are never said: {transcript}");
     }
 
     private static void Happen(IEnd end, char what, int value)

@@ -82,6 +82,7 @@ internal sealed class SporeEnd : IEnd
     {
         _interval = seconds;
         _end.Tunnel.SetKeepalive(Peer, seconds, Now);
+        _end.Advance();
     }
 
     public void Restart()

@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using Spore.WireGuard;
 
@@ -77,7 +78,15 @@ internal sealed class StockEnd : IEnd
 
     public int? Jitter { get; set; }
 
+    /// <summary>In what it is to be like Spore.</summary>
+    public Departures Departures { get; init; }
+
+    [MemberNotNullWhen(true, nameof(_current))]
+    private bool CanSend => _current is not null && Now - _current.Created < StockTimers.RejectAfterTime && _current.Counter < RejectAfterMessages;
+
     private IEnumerable<StockKeypair> Keypairs => new[] { _previous, _current, _next }.OfType<StockKeypair>();
+
+    public bool Departs(Departures from) => (Departures & from) != 0;
 
     public int NextJitter() => Jitter ?? _random.Next(MostJitter + 1);
 
@@ -137,23 +146,38 @@ internal sealed class StockEnd : IEnd
         if (!isRetry)
         {
             _timers.HandshakeWanted();
+            if (Departs(Departures.LeavesItToTheTimer) && _timers.IsRetransmitting)
+            {
+                return;
+            }
         }
 
         if (Now - _lastSentHandshake < StockTimers.RekeyTimeout)
         {
+            if (Departs(Departures.Remembers))
+            {
+                _timers.RetransmitAfter(_lastSentHandshake);
+            }
+
             return;
         }
 
         _lastSentHandshake = Now;
         _handshake = NewHandshake();
         byte[] initiation = _handshake.Initiate(_remoteStatic, Timestamp());
-        Transmit(initiation);
+        Transmit(initiation, _there);
         _timers.HandshakeInitiated();
     }
 
     /// <summary>Sends an empty packet, unless something waits anyway; where there is no session it waits itself.</summary>
     public void SendKeepalive()
     {
+        if (Departs(Departures.KeepalivesDoNotWait) && !CanSend)
+        {
+            Initiate();
+            return;
+        }
+
         if (_staged.Count == 0)
         {
             Stage([]);
@@ -182,17 +206,28 @@ internal sealed class StockEnd : IEnd
 
         _lastTimestamp = handshake.Timestamp;
         _lastConsumed = Now;
-        _handshake = null;
+        if (!Departs(Departures.TwoHandshakes))
+        {
+            _handshake = null;
+        }
+        else if (_timers.IsRetransmitting)
+        {
+            _timers.RetransmitAfter(Now);
+        }
+
         _timers.AnythingPassed();
         _timers.AnythingReceived();
-        _there = from;
+        if (!Departs(Departures.InitiationsMoveNothing))
+        {
+            _there = from;
+        }
 
         _lastSentHandshake = Now;
         byte[] response = handshake.Respond();
         _next = new StockKeypair(handshake, false, Now);
         _previous = null;
         _timers.SessionDerived();
-        Transmit(response);
+        Transmit(response, from);
         return true;
     }
 
@@ -230,7 +265,7 @@ internal sealed class StockEnd : IEnd
         bool confirms = keypair == _next;
         if (confirms)
         {
-            (_previous, _current, _next) = (_current, _next, null);
+            (_previous, _current, _next, _handshake) = (_current, _next, null, null);
             Sessions++;
             _timers.HandshakeComplete();
         }
@@ -272,7 +307,7 @@ internal sealed class StockEnd : IEnd
     {
         while (_staged.Count > 0)
         {
-            if (_current is null || Now - _current.Created >= StockTimers.RejectAfterTime || _current.Counter >= RejectAfterMessages)
+            if (!CanSend)
             {
                 Initiate();
                 return;
@@ -280,7 +315,7 @@ internal sealed class StockEnd : IEnd
 
             byte[] packet = _staged[0];
             _staged.RemoveAt(0);
-            Transmit(_current.Seal(packet));
+            Transmit(_current.Seal(packet), _there);
             if (packet.Length > 0)
             {
                 _timers.DataSent();
@@ -293,11 +328,11 @@ internal sealed class StockEnd : IEnd
         }
     }
 
-    private void Transmit(byte[] message)
+    private void Transmit(byte[] message, Endpoint to)
     {
         _timers.AnythingPassed();
         _timers.AnythingSent();
-        Wire?.Invoke(message, _there);
+        Wire?.Invoke(message, to);
     }
 
     private StockPeer NewHandshake()

@@ -14,6 +14,7 @@ internal sealed class StockTimers
 
     private const long KeepaliveTimeout = 10_000;
     private const int MaxTimerHandshakes = 18;
+    private const long RekeyAttemptTime = 90_000;
     private const long Never = long.MaxValue;
 
     private readonly StockEnd _end;
@@ -24,6 +25,7 @@ internal sealed class StockTimers
     private readonly Timer _zeroKeyMaterial;
     private readonly Timer _persistentKeepalive;
     private int _handshakeAttempts;
+    private long _wantedAt;
     private bool _needsAnotherKeepalive;
     private bool _sentLastMinuteHandshake;
 
@@ -34,11 +36,14 @@ internal sealed class StockTimers
         _sendKeepalive = new Timer(SendKeepalive);
         _newHandshake = new Timer(() => _end.Initiate());
         _zeroKeyMaterial = new Timer(_end.Wipe);
-        _persistentKeepalive = new Timer(() => _end.SendKeepalive());
+        _persistentKeepalive = new Timer(KeepAlive);
         _timers = [_retransmitHandshake, _sendKeepalive, _newHandshake, _zeroKeyMaterial, _persistentKeepalive];
     }
 
     public long NextDue => _timers.Min(t => t.At);
+
+    /// <summary>Whether an initiation is to be retransmitted.</summary>
+    public bool IsRetransmitting => _retransmitHandshake.At != Never;
 
     /// <summary>Seconds between persistent keepalives, 0 for none.</summary>
     public int KeepaliveInterval { get; set; }
@@ -55,7 +60,11 @@ internal sealed class StockTimers
     }
 
     /// <summary>A packet wants a session, which no timer does that only asks again.</summary>
-    public void HandshakeWanted() => _handshakeAttempts = 0;
+    public void HandshakeWanted()
+    {
+        _handshakeAttempts = 0;
+        _wantedAt = _end.Now;
+    }
 
     public void DataSent()
     {
@@ -89,7 +98,10 @@ internal sealed class StockTimers
         }
     }
 
-    public void HandshakeInitiated() => _retransmitHandshake.At = _end.Now + Jittered;
+    public void HandshakeInitiated() => RetransmitAfter(_end.Now);
+
+    /// <summary>Sets the time of the next initiation by that of a handshake message.</summary>
+    public void RetransmitAfter(long sent) => _retransmitHandshake.At = sent + Jittered;
 
     public void HandshakeComplete()
     {
@@ -110,7 +122,7 @@ internal sealed class StockTimers
 
     private void RetransmitHandshake()
     {
-        if (_handshakeAttempts <= MaxTimerHandshakes)
+        if (_end.Departs(Departures.NinetySeconds) ? _end.Now - _wantedAt < RekeyAttemptTime : _handshakeAttempts <= MaxTimerHandshakes)
         {
             _handshakeAttempts++;
             _end.Initiate(isRetry: true);
@@ -133,6 +145,14 @@ internal sealed class StockTimers
         {
             _needsAnotherKeepalive = false;
             _sendKeepalive.At = _end.Now + KeepaliveTimeout;
+        }
+    }
+
+    private void KeepAlive()
+    {
+        if (KeepaliveInterval > 0)
+        {
+            _end.SendKeepalive();
         }
     }
 
