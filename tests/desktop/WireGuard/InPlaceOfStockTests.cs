@@ -13,27 +13,29 @@ public class InPlaceOfStockTests
     // That of A's timers and of B's: none, the most of either, and some.
     private static readonly (int A, int B)[] _jitters = [(0, 0), (333, 0), (0, 333), (120, 210)];
 
-    private static readonly Dictionary<string, (string Events, string Lost)> _scenarios = new()
+    private static readonly Dictionary<string, string> _lives = new()
     {
-        // Whole lives, to wiped keys.
-        ["a session, and nobody talks"] = ("A0?", ""),
-        ["one packet"] = ("A0", ""),
-        ["one packet, and an answer"] = ("A0 B1", ""),
-        ["the initiator talks"] = ("A0-400/3", ""),
-        ["the initiator talks now and then"] = ("A0-400/29", ""),
-        ["the responder talks"] = ("A0? B1-400/3", ""),
-        ["the responder talks now and then"] = ("A0? B1-400/29", ""),
-        ["both talk"] = ("A0-400/3 B1-400/3", ""),
-        ["both talk now and then"] = ("A0-600/31 B1-600/37", ""),
-        ["both talk at once from the start"] = ("A0-300/7 B0.5-300/11", ""),
-        ["the initiator keeps alive"] = ("A0=25 A600=0", ""),
-        ["the responder keeps alive"] = ("A0? B1=25 B600=0", ""),
-        ["both keep alive"] = ("A0=25 B3=25 A600=0 B600=0", ""),
-        ["both keep alive, and talk"] = ("A0=25 B3=20 A10-400/40 B11-400/70 A600=0 B600=0", ""),
-        ["bursts after silence"] = ("A0-0.9/0.1 A60-60.9/0.1 B61-61.9/0.1 A130-130.9/0.1 A400-400.9/0.1 B700-700.9/0.1 B800-800.9/0.1 A1400", ""),
-        ["the responder talks when the session is over"] = ("A0 B200 B201 A202", ""),
-        ["the initiator hears only, until the session is over"] = ("A0? B10 B60 B119 B121 B164 B166 B168 B179 B181", ""),
+        ["a session, and nobody talks"] = "A0?",
+        ["one packet"] = "A0",
+        ["one packet, and an answer"] = "A0 B1",
+        ["the initiator talks"] = "A0-400/3",
+        ["the initiator talks now and then"] = "A0-400/29",
+        ["the responder talks"] = "A0? B1-400/3",
+        ["the responder talks now and then"] = "A0? B1-400/29",
+        ["both talk"] = "A0-400/3 B1-400/3",
+        ["both talk now and then"] = "A0-600/31 B1-600/37",
+        ["both talk at once from the start"] = "A0-300/7 B0.5-300/11",
+        ["the initiator keeps alive"] = "A0=25 A600=0",
+        ["the responder keeps alive"] = "A0? B1=25 B600=0",
+        ["both keep alive"] = "A0=25 B3=25 A600=0 B600=0",
+        ["both keep alive, and talk"] = "A0=25 B3=20 A10-400/40 B11-400/70 A600=0 B600=0",
+        ["bursts after silence"] = "A0-0.9/0.1 A60-60.9/0.1 B61-61.9/0.1 A130-130.9/0.1 A400-400.9/0.1 B700-700.9/0.1 B800-800.9/0.1 A1400",
+        ["the responder talks when the session is over"] = "A0 B200 B201 A202",
+        ["the initiator hears only, until the session is over"] = "A0? B10 B60 B119 B121 B164 B166 B168 B179 B181",
+    };
 
+    private static readonly Dictionary<string, (string Events, string Lost)> _troubles = new()
+    {
         // Losses.
         ["the initiation is lost"] = ("A0", "A1"),
         ["four initiations are lost"] = ("A0 A7", "A1*4"),
@@ -73,6 +75,7 @@ public class InPlaceOfStockTests
         ["the responder moves and talks"] = ("A0-60/5 B1-60/5 B63@ B64-100/3 A65-100/3", ""),
         ["the responder moves, and the initiator talks"] = ("A0-60/5 B1-60/5 B63@ A65 B100", ""),
         ["the initiator moves and rekeys"] = ("A0 B1 A110@ A125 B126", ""),
+        ["the initiator moves and rekeys, and its first message is lost"] = ("A0 B1 A110@ A125 B126 A127 B128", "125.03-125.05"),
         ["the initiator moves when the session is over"] = ("A0 B1 A170@ A185 B186", ""),
         ["both keep alive from the start"] = ("A0=25 B0=25 A600=0 B600=0", ""),
         ["both want to send at once"] = ("A0 B0 A5 B6", ""),
@@ -80,31 +83,78 @@ public class InPlaceOfStockTests
         ["both want to send when the session is over"] = ("A0 A185 B185 A190 B191", ""),
     };
 
-    public static IEnumerable<TheoryDataRow<string>> Scenarios() => _scenarios.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Lives() => _lives.Keys.Select(name => new TheoryDataRow<string>(name));
+
+    public static IEnumerable<TheoryDataRow<string>> Troubles() => _troubles.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
-    [MemberData(nameof(Scenarios))]
-    public void Spore_says_what_stock_says(string name)
+    [MemberData(nameof(Lives))]
+    public void Spore_says_what_stock_says_in_a_session_s_whole_life_and_neither_has_to_refuse_it(string name)
     {
-        (string events, string lost) = _scenarios[name];
-        Scenario scenario = new(events, lost);
-        foreach ((int A, int B) jitters in _jitters)
+        Scenario scenario = new(_lives[name]);
+        foreach ((bool IsSporeA, bool IsSporeB) place in _places)
         {
-            foreach ((bool isSporeA, bool isSporeB) in _places)
+            foreach ((int A, int B) jitters in _jitters)
             {
-                Transcript said = scenario.Play(
-                    isSporeA ? new SporeEnd(1) : new StockEnd(1),
-                    isSporeB ? new SporeEnd(2) : new StockEnd(2),
-                    jitters);
-                Transcript expected = scenario.Play(
-                    new StockEnd(1) { Departures = isSporeA ? Departures.All : Departures.None },
-                    new StockEnd(2) { Departures = isSporeB ? Departures.All : Departures.None },
-                    jitters);
-                int same = said.Lines.Zip(expected.Lines).TakeWhile(l => l.First == l.Second).Count();
-                Assert.True(
-                    said.Lines.SequenceEqual(expected.Lines),
-                    $"A {isSporeA}, B {isSporeB}, {jitters}, from {same} on: {string.Join(", ", said.Lines.Skip(same).Take(12))}\nnot {string.Join(", ", expected.Lines.Skip(same).Take(12))}");
+                (IEnd a, IEnd b) = Check(scenario, place.IsSporeA, place.IsSporeB, jitters);
+                Assert.Equal((0, 0), (a.Refused, b.Refused));
             }
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Troubles))]
+    public void Spore_says_what_stock_says_when_messages_or_peers_are_lost(string name)
+    {
+        Scenario scenario = new(_troubles[name].Events, _troubles[name].Lost);
+        foreach ((bool IsSporeA, bool IsSporeB) place in _places)
+        {
+            foreach ((int A, int B) jitters in _jitters)
+            {
+                Check(scenario, place.IsSporeA, place.IsSporeB, jitters);
+            }
+        }
+    }
+
+    // As long as Spore departs from stock in each of these. Who does not any more is to be compared with stock without it.
+    [Theory]
+    [InlineData(Departures.TwoHandshakes, "both want to send at once")]
+    [InlineData(Departures.InitiationsMoveNothing, "the initiator moves and rekeys, and its first message is lost")]
+    [InlineData(Departures.NinetySeconds, "nobody answers")]
+    [InlineData(Departures.Remembers, "the first message is lost, a keepalive, and the responder wants to send")]
+    [InlineData(Departures.LeavesItToTheTimer, "the other is gone for 3 minutes, while one talks")]
+    [InlineData(Departures.KeepalivesDoNotWait, "both keep alive from the start")]
+    internal void What_Spore_departs_in_is_seen(Departures departure, string name)
+    {
+        Scenario scenario = new(_troubles[name].Events, _troubles[name].Lost);
+        Assert.Contains(
+            from place in _places from jitters in _jitters select (place, jitters),
+            c => !Play(scenario, c.place.IsSporeA, c.place.IsSporeB, c.jitters).Lines.SequenceEqual(
+                Stock(scenario, c.place.IsSporeA, c.place.IsSporeB, c.jitters, Departures.All & ~departure).Lines));
+    }
+
+    private static (IEnd A, IEnd B) Check(Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters)
+    {
+        (IEnd a, IEnd b) = (End(isSporeA, 1), End(isSporeB, 2));
+        List<(long At, string What)> said = scenario.Play(a, b, jitters).Lines;
+        List<(long At, string What)> expected = Stock(scenario, isSporeA, isSporeB, jitters, Departures.All).Lines;
+        int same = said.Zip(expected).TakeWhile(l => l.First == l.Second).Count();
+        Assert.True(
+            said.SequenceEqual(expected),
+            $"Spore is {(isSporeA ? "A " : string.Empty)}{(isSporeB ? "B " : string.Empty)}, jitters are {jitters}. After {same} lines there is\n{Excerpt(said, same)}\nand not\n{Excerpt(expected, same)}");
+        return (a, b);
+    }
+
+    private static Transcript Play(Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters) =>
+        scenario.Play(End(isSporeA, 1), End(isSporeB, 2), jitters);
+
+    private static Transcript Stock(Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters, Departures departures) =>
+        scenario.Play(
+            new StockEnd(1) { Departures = isSporeA ? departures : Departures.None },
+            new StockEnd(2) { Departures = isSporeB ? departures : Departures.None },
+            jitters);
+
+    private static IEnd End(bool isSpore, byte seed) => isSpore ? new SporeEnd(seed) : new StockEnd(seed);
+
+    private static string Excerpt(List<(long At, string What)> lines, int from) => string.Join(", ", lines.Skip(from).Take(12));
 }

@@ -20,8 +20,8 @@ internal sealed class StockPeer
     private byte[] _remoteEphemeral = [];
     private byte[] _chainingKey = [];
     private byte[] _hash = [];
-    private byte[] _sendKey = [];
-    private byte[] _receiveKey = [];
+    private Key? _sendKey;
+    private Key? _receiveKey;
     private byte[] _lastMac1 = [];
     private uint _seed;
 
@@ -124,7 +124,7 @@ internal sealed class StockPeer
         byte[] nothing = Seal(MixPresharedKey(), []);
         byte[] message = WithMacs([2, 0, 0, 0, .. Little(Index), .. Little(RemoteIndex), .. ephemeral, .. nothing]);
         byte[][] keys = Kdf(2, []);
-        (_receiveKey, _sendKey, Counter) = (keys[0], keys[1], 0);
+        (_receiveKey, _sendKey, Counter) = (Import(keys[0]), Import(keys[1]), 0);
         return message;
     }
 
@@ -148,7 +148,7 @@ internal sealed class StockPeer
 
         RemoteIndex = BinaryPrimitives.ReadUInt32LittleEndian(message.AsSpan(4));
         byte[][] keys = Kdf(2, []);
-        (_sendKey, _receiveKey, Counter) = (keys[0], keys[1], 0);
+        (_sendKey, _receiveKey, Counter) = (Import(keys[0]), Import(keys[1]), 0);
         return true;
     }
 
@@ -159,19 +159,18 @@ internal sealed class StockPeer
         packet.CopyTo(padded, 0);
         byte[] nonce = new byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(nonce.AsSpan(4), Counter++);
-        return [4, 0, 0, 0, .. Little(RemoteIndex), .. nonce[4..], .. Aead(_sendKey, nonce, [], padded)];
+        return [4, 0, 0, 0, .. Little(RemoteIndex), .. nonce[4..], .. AeadAlgorithm.ChaCha20Poly1305.Encrypt(_sendKey!, nonce, [], padded)];
     }
 
     /// <returns>The packet in a transport message, padding included, or null when it does not verify.</returns>
     public byte[]? Open(byte[] message)
     {
-        if (message.Length < 32 || !message.AsSpan(0, 4).SequenceEqual<byte>([4, 0, 0, 0]) || _receiveKey.Length == 0)
+        if (message.Length < 32 || !message.AsSpan(0, 4).SequenceEqual<byte>([4, 0, 0, 0]) || _receiveKey is null)
         {
             return null;
         }
 
-        using Key key = Key.Import(AeadAlgorithm.ChaCha20Poly1305, _receiveKey, KeyBlobFormat.RawSymmetricKey);
-        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(key, [0, 0, 0, 0, .. message[8..16]], [], message.AsSpan(16));
+        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(_receiveKey, [0, 0, 0, 0, .. message[8..16]], [], message.AsSpan(16));
     }
 
     /// <summary>A message with mac1 made anew, and mac2 with the cookie, or zero.</summary>
@@ -243,9 +242,11 @@ internal sealed class StockPeer
         return point;
     }
 
+    private static Key Import(byte[] key) => Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
+
     private static byte[] Aead(byte[] key, byte[] nonce, byte[] data, byte[] plain)
     {
-        using Key imported = Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
+        using Key imported = Import(key);
         return AeadAlgorithm.ChaCha20Poly1305.Encrypt(imported, nonce, data, plain);
     }
 
@@ -323,7 +324,7 @@ internal sealed class StockPeer
 
     private byte[]? Open(byte[] key, byte[] sealed_)
     {
-        using Key imported = Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
+        using Key imported = Import(key);
         byte[]? plain = AeadAlgorithm.ChaCha20Poly1305.Decrypt(imported, new byte[12], _hash, sealed_);
         if (plain is not null)
         {
