@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Spore.WireGuard;
 using Xunit;
@@ -19,13 +20,13 @@ public class LossTests
         ["the initiation"] = ("A0", "0 A1!, 5~ A1 B2 A4, +10 B0"),
         ["the initiation, again and again"] = ("A0 A7", "0 A1!, +5~ A1!, +5~ A1!, +5~ A1!, +5~ A1 B2 A4 A4, +10 B0, +10 B0"),
         ["the response"] = ("A0", "0 A1 B2!, 5~ A1 B2 A4, +10 B0"),
-        ["the response, while both want to send"] = ("A0 B2", "0 A1 B2!, 2 B1 A2 B4 A4, 12 B0"),
+        ["the response, while both want to send"] = ("A0 B2", "0 A1 B2!, 5~ A1 B2 A4 B4, +10 A0"),
         ["the first message, with data in it"] = ("A0", "0 A1 B2 A4!, 15~ A1 B2 A0"),
         ["the first message, and there is more to send"] = ("A0 A3", "0 A1 B2 A4!, 3 A4, 13 B0"),
-        ["the first message, and the other side has something to send"] = ("A0 B3", "0 A1 B2 A4!, 3 B1 A2 B4, 13 A0"),
+        ["the first message, and the other side has something to send"] = ("A0 B3", "0 A1 B2 A4!, 5.333~ B1 A2 B4, +10 A0"),
         ["the first message, a keepalive"] = ("A0?", "0 A1 B2 A0!"),
         ["the first message, a keepalive, and there is more to send"] = ("A0? A3", "0 A1 B2 A0!, 3 A4, 13 B0"),
-        ["the first message, a keepalive, and the other side has something to send"] = ("A0? B3", "0 A1 B2 A0!, 3 B1 A2 B4, 13 A0"),
+        ["the first message, a keepalive, and the other side has something to send"] = ("A0? B3", "0 A1 B2 A0!, 5.333~ B1 A2 B4, +10 A0"),
         ["data"] = ("A0 A20", "0 A1 B2 A4, 10 B0, 20 A4!, 35~ A1 B2 A0"),
         ["data that more of it follows"] = ("A0 A20 A25", "0 A1 B2 A4, 10 B0, 20 A4!, 25 A4, 35 B0"),
         ["data of the side that did not initiate"] = ("A0 B20", "0 A1 B2 A4, 10 B0, 20 B4!, 35~ B1 A2 B0"),
@@ -94,7 +95,7 @@ public class LossTests
         foreach (string[] group in said.Split(", ").Select(g => g.Split(' ')))
         {
             bool isLate = group[0].EndsWith('~');
-            long low = (group[0][0] == '+' ? last : start) + (long.Parse(group[0].Trim('+', '~')) * 1000);
+            long low = (group[0][0] == '+' ? last : start) + (long)(decimal.Parse(group[0].Trim('+', '~'), CultureInfo.InvariantCulture) * 1000);
             last = next < log.Count ? log[next].At : 0;
             Assert.True(last >= low && last <= low + (isLate ? Constants.RekeyTimeoutJitter : 0), $"{string.Join(' ', group)}: {all}");
             foreach (string what in group[1..])
