@@ -6,5 +6,6 @@ public interface IKeyLog
     /// <summary>An ephemeral key pair was made for a handshake.</summary>
     /// <param name="privateKey">A buffer with the 32-byte private key; only valid during the call.</param>
     /// <param name="offset">Where it starts.</param>
-    void Ephemeral(byte[] privateKey, int offset);
+    /// <param name="presharedKey">The 32-byte preshared key of the handshake's peer, or null for none; only valid during the call too.</param>
+    void Ephemeral(byte[] privateKey, int offset, byte[] presharedKey);
 }

@@ -46,7 +46,7 @@ public sealed partial class Node : ITunnelHost
         if (endpoint != null && endpoint.IsKnown)
         {
             peer.Endpoint.CopyFrom(endpoint);
-            peer.WasAsked = false;
+            peer.Asked = 0;
             _tunnel.Initiate(peer, now);
         }
 
@@ -281,7 +281,7 @@ public sealed partial class Node : ITunnelHost
             else if (_field.Type == EntryField.EndpointAddress && !isSettled)
             {
                 isSettled = true;
-                peer.WasAsked = false;
+                peer.Asked = 0;
                 peer.Turn = 1;
                 ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
             }

@@ -52,9 +52,14 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Ephemeral(byte[] privateKey, int offset)
+    public void Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey)
     {
         Write("LOCAL_EPHEMERAL_PRIVATE_KEY", privateKey.AsSpan(offset, KeyText.KeySize));
+        if (presharedKey != null)
+        {
+            // It belongs to the key above it.
+            Write("PRESHARED_KEY", presharedKey);
+        }
     }
 
     /// <inheritdoc/>

@@ -262,14 +262,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         foreach ((byte[] key, Endpoint? endpoint) in _peers)
         {
             _keyLog?.Remote(key);
-            if (!_node.AddPeer(key, 0, endpoint, Now))
-            {
-                throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
-            }
-
-            if (_presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            // It is asked as soon as it has an endpoint, and the key log tells what it is asked with.
+            bool isAdded = _node.AddPeer(key, 0, null, Now);
+            if (isAdded && _presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
             {
                 _node.SetPresharedKey(key, 0, presharedKey);
+            }
+
+            if (!isAdded || (endpoint != null && !_node.AddPeer(key, 0, endpoint, Now)))
+            {
+                throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
             }
         }
 

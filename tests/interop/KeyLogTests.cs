@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Xunit;
 
@@ -10,14 +11,24 @@ public class KeyLogTests
     private const string EchoReply = "129";
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Tshark_reads_what_went_through_the_tunnel(bool stockInitiates)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void Tshark_reads_what_went_through_the_tunnel(bool stockInitiates, bool hasPresharedKey)
     {
         using Pair pair = new(Capture.Programs);
         Capture capture = new(pair.Lab, pair.Ours);
         pair.Stock.AddPeer(pair.Self, stockInitiates ? Wire.Endpoint(1) : null);
-        SporeNode spore = pair.Start(true, null, ["--keylog", capture.KeyLog, .. stockInitiates ? [] : pair.PeerOption]);
+        string[] options = [];
+        if (hasPresharedKey)
+        {
+            string psk = pair.Lab.NewPresharedKey("psk");
+            pair.Stock.Machine.Run("wg", "set", pair.Stock.Interface, "peer", pair.Self.KeyText, "preshared-key", psk).Demand();
+            options = [.. stockInitiates ? ["--peer", pair.Stock.Self.KeyText] : Array.Empty<string>(), "--psk-file", $"{pair.Stock.Self.KeyText}={psk}"];
+        }
+
+        SporeNode spore = pair.Start(true, null, ["--keylog", capture.KeyLog, .. stockInitiates ? [] : pair.PeerOption, .. options]);
         if (!stockInitiates)
         {
             spore.Program.WaitFor("session up");

@@ -1,6 +1,7 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Text;
+using System;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -56,6 +57,14 @@ internal sealed class Lab : IDisposable
         string path = Path.Combine(Folder, name);
         System.IO.File.WriteAllBytes(path, bytes);
         return path;
+    }
+
+    /// <summary>Makes a preshared key with <c>wg</c>.</summary>
+    /// <param name="name">The name of its file.</param>
+    /// <returns>The file's path.</returns>
+    public string NewPresharedKey(string name)
+    {
+        return File(name, Encoding.ASCII.GetBytes(Command.Run(["wg", "genpsk"]).Demand()));
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Text;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -20,7 +19,7 @@ public sealed class PresharedKeyTests : IDisposable
     [InlineData(false)]
     public void With_the_same_key_on_both_sides_there_is_a_session(bool stockInitiates)
     {
-        string key = NewKey("key");
+        string key = _pair.Lab.NewPresharedKey("key");
         SporeNode spore = Start(key, key, stockInitiates);
 
         Ping.AllAreAnswered(_pair.Stock, _pair.Self);
@@ -38,7 +37,7 @@ public sealed class PresharedKeyTests : IDisposable
     [InlineData(null, "one", false)]
     public void With_different_keys_or_a_key_on_one_side_there_is_none(string? ours, string? theirs, bool stockInitiates)
     {
-        SporeNode spore = Start(ours == null ? null : NewKey(ours), theirs == null ? null : NewKey(theirs), stockInitiates);
+        SporeNode spore = Start(ours == null ? null : _pair.Lab.NewPresharedKey(ours), theirs == null ? null : _pair.Lab.NewPresharedKey(theirs), stockInitiates);
 
         if (!stockInitiates)
         {
@@ -62,10 +61,5 @@ public sealed class PresharedKeyTests : IDisposable
 
         string[] peer = stockInitiates ? ["--peer", _pair.Stock.Self.KeyText] : _pair.PeerOption;
         return _pair.Start(true, null, [.. peer, .. ours == null ? [] : new[] { "--psk-file", $"{_pair.Stock.Self.KeyText}={ours}" }]);
-    }
-
-    private string NewKey(string name)
-    {
-        return _pair.Lab.File(name, Encoding.ASCII.GetBytes(Command.Run(["wg", "genpsk"]).Demand()));
     }
 }

@@ -15,10 +15,10 @@ public static class Constants
     /// <summary>REJECT_AFTER_TIME: the age at which a session carries nothing any more.</summary>
     public const long RejectAfterTime = 180000;
 
-    /// <summary>REKEY_ATTEMPT_TIME: for how long an initiation is retransmitted.</summary>
+    /// <summary>REKEY_ATTEMPT_TIME: for how long an initiation is retransmitted after a session was last wanted.</summary>
     public const long RekeyAttemptTime = 90000;
 
-    /// <summary>REKEY_TIMEOUT: the time between two initiations to one peer.</summary>
+    /// <summary>REKEY_TIMEOUT: the time between two initiations to one peer, and from a response to an initiation.</summary>
     public const long RekeyTimeout = 5000;
 
     /// <summary>KEEPALIVE_TIMEOUT: the silence after which received data is answered by a keepalive.</summary>
@@ -39,11 +39,14 @@ public static class Constants
     /// <summary>How long load is taken to last when it was last too much.</summary>
     public const long UnderLoadAfterTime = 1000;
 
-    /// <summary>For how long a peer that has been heard is asked at its endpoint, without being heard again, before another is tried.</summary>
+    /// <summary>For how long a peer that has been heard must be silent before another endpoint is tried.</summary>
     public const long EndpointPatience = 15000;
 
     /// <summary>The time after which an initiator drops an answer, as stock ones do, less what the answer's way takes.</summary>
     public const long LongestAnswer = 4000;
+
+    /// <summary>The number of the largest packets that wait for sessions at most, as many as stock implementations keep for a peer.</summary>
+    public const int MaxStagedPackets = 128;
 
     /// <summary>Never, as a deadline.</summary>
     public const long Never = long.MaxValue;

@@ -78,7 +78,7 @@ internal sealed class Handshake
             initiation.LocalIndex = localIndex;
             if (KeyLog != null)
             {
-                KeyLog.Ephemeral(initiation.Bytes, Initiation.EphemeralPrivate);
+                KeyLog.Ephemeral(initiation.Bytes, Initiation.EphemeralPrivate, peer.PresharedKey);
             }
         }
         else
@@ -161,7 +161,7 @@ internal sealed class Handshake
             Split(keypairs, false, localIndex, remoteIndex, now);
             if (KeyLog != null)
             {
-                KeyLog.Ephemeral(_scratch, Ephemeral);
+                KeyLog.Ephemeral(_scratch, Ephemeral, peer.PresharedKey);
             }
         }
 

@@ -5,8 +5,8 @@ namespace Spore.WireGuard;
 /// <summary>Inner packets that wait for a session, of all peers together, one behind the other in memory that is lent to it. When it is full the oldest goes: of the same peer if it has one, else of all.</summary>
 internal sealed class PacketQueue
 {
-    // Before each packet: its peer's slot and its length, two bytes each.
-    private const int HeaderSize = 4;
+    /// <summary>What stands before each packet: its peer's slot and its length, two bytes each.</summary>
+    internal const int HeaderSize = 4;
 
     private byte[] _room;
     private int _size;
@@ -29,25 +29,27 @@ internal sealed class PacketQueue
     }
 
     /// <summary>Copies a packet in.</summary>
-    /// <returns>False when there is no memory for it at all.</returns>
-    internal bool Add(int slot, byte[] buffer, int offset, int length)
+    /// <returns>How many packets were dropped for it, or with it where there is no memory for it at all.</returns>
+    internal int Add(int slot, byte[] buffer, int offset, int length)
     {
         if (_size < HeaderSize + length)
         {
-            return false;
+            return 1;
         }
 
+        int dropped = 0;
         while (_size - _used < HeaderSize + length)
         {
             int oldest = Find(slot);
             Remove(oldest < 0 ? 0 : oldest);
+            dropped++;
         }
 
         BigEndian.WriteUInt16(_room, _used, slot);
         BigEndian.WriteUInt16(_room, _used + 2, length);
         Array.Copy(buffer, offset, _room, _used + HeaderSize, length);
         _used += HeaderSize + length;
-        return true;
+        return dropped;
     }
 
     /// <summary>Takes a peer's oldest packet out into a buffer.</summary>
@@ -67,12 +69,17 @@ internal sealed class PacketQueue
     }
 
     /// <summary>Forgets a peer's packets.</summary>
-    internal void Drop(int slot)
+    /// <returns>How many there were.</returns>
+    internal int Drop(int slot)
     {
+        int dropped = 0;
         for (int at = Find(slot); at >= 0; at = Find(slot))
         {
             Remove(at);
+            dropped++;
         }
+
+        return dropped;
     }
 
     // Those behind move up, so that the oldest is always the first.

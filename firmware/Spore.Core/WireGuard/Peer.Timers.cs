@@ -12,8 +12,8 @@ public sealed partial class Peer
     internal long ZeroKeyMaterial;
     internal long PersistentKeepalive;
 
-    /// <summary>When the first initiation of the present attempt was sent.</summary>
-    internal long AttemptSince;
+    /// <summary>When a session was last wanted while there was none, or a new one.</summary>
+    internal long WantedAt;
 
     /// <summary>When the peer's endpoint was last sent an initiation; long ago at first.</summary>
     internal long InitiatedAt;
@@ -127,6 +127,7 @@ public sealed partial class Peer
     internal void HandshakeComplete()
     {
         RetransmitHandshake = Constants.Never;
+        Asked = 0;
         Set(LastMinuteHandshakeFlag, false);
     }
 
@@ -162,7 +163,7 @@ public sealed partial class Peer
         NewHandshake = Constants.Never;
         ZeroKeyMaterial = Constants.Never;
         PersistentKeepalive = Constants.Never;
-        AttemptSince = 0;
+        WantedAt = 0;
         InitiatedAt = -Constants.RekeyAttemptTime;
         ProvokedAt = -Constants.RekeyAttemptTime;
     }

@@ -34,12 +34,15 @@ public sealed partial class Peer
     private const int LastMinuteHandshakeFlag = 128;
     private const int SentMac1Flag = 256;
     private const int KnockedFlag = 512;
-    private const int AskedFlag = 1024;
-    private const int TurnShift = 11;
+    private const int AskedShift = 10;
+    private const int TurnShift = 12;
     private const int KeepaliveShift = 16;
 
     /// <summary>The number of turns that are told apart.</summary>
     internal const int Turns = 1 << (KeepaliveShift - TurnShift);
+
+    /// <summary>How many initiations one that has been heard is sent to its endpoint before another is tried.</summary>
+    internal const int MostAsked = 3;
 
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
@@ -173,11 +176,11 @@ public sealed partial class Peer
         set { Set(KnockedFlag, value); }
     }
 
-    /// <summary>Whether an initiation was sent to where its endpoint is now.</summary>
-    internal bool WasAsked
+    /// <summary>How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.</summary>
+    internal int Asked
     {
-        get { return (_flags & AskedFlag) != 0; }
-        set { Set(AskedFlag, value); }
+        get { return (_flags >> AskedShift) & MostAsked; }
+        set { _flags = (_flags & ~(MostAsked << AskedShift)) | (value << AskedShift); }
     }
 
     /// <summary>The number of the endpoint, of those that its entry has, that is to be tried when there is no answer, less than <see cref="Turns"/>.</summary>

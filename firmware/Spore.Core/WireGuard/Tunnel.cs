@@ -132,7 +132,8 @@ public sealed class Tunnel
     /// <param name="size">How many of its first bytes, not to be used otherwise meanwhile.</param>
     public void QueueIn(byte[] room, int size)
     {
-        _counters.InnerDropped += _queue.Use(room, size);
+        int most = Constants.MaxStagedPackets * (_mtu + PacketQueue.HeaderSize);
+        _counters.InnerDropped += _queue.Use(room, size < most ? size : most);
     }
 
     /// <summary>Looks through the slots in use for a key.</summary>
@@ -210,13 +211,17 @@ public sealed class Tunnel
     /// <param name="now">The monotonic clock.</param>
     public void SetKeepalive(Peer peer, int seconds, long now)
     {
-        if (peer.KeepaliveInterval != seconds)
+        if (seconds == 0)
         {
-            peer.KeepaliveInterval = seconds;
-
-            // At once: this is what brings the session up.
-            peer.PersistentKeepalive = seconds > 0 ? now : Constants.Never;
+            peer.PersistentKeepalive = Constants.Never;
         }
+        else if (peer.KeepaliveInterval == 0)
+        {
+            // At once: this is what brings the session up.
+            peer.PersistentKeepalive = now;
+        }
+
+        peer.KeepaliveInterval = seconds;
 
         Schedule(peer);
     }
@@ -263,11 +268,7 @@ public sealed class Tunnel
     {
         if (!_keypairs.CanSend(peer.Current, now))
         {
-            if (!_queue.Add(peer.Slot, SendBuffer, PacketOffset, length))
-            {
-                _counters.InnerDropped++;
-            }
-
+            _counters.InnerDropped += _queue.Add(peer.Slot, SendBuffer, PacketOffset, length);
             Initiate(peer, now);
             return;
         }
@@ -278,20 +279,28 @@ public sealed class Tunnel
         KeepKeyFreshSending(peer, now);
     }
 
-    /// <summary>Called when a session with a peer is wanted: sends an initiation and retransmits it, unless one was sent within REKEY_TIMEOUT.</summary>
+    /// <summary>Called when a session with a peer is wanted: sends an initiation and retransmits it, but not within REKEY_TIMEOUT of another, nor of a response that may yet be confirmed.</summary>
     /// <param name="peer">The peer.</param>
     /// <param name="now">The monotonic clock.</param>
     public void Initiate(Peer peer, long now)
     {
+        peer.WantedAt = now;
         if (peer.RetransmitHandshake != Constants.Never)
         {
             return;
         }
 
-        peer.AttemptSince = now;
-        if (now - peer.InitiatedAt < Constants.RekeyTimeout)
+        long due = peer.InitiatedAt + Constants.RekeyTimeout;
+        if (peer.Next != Keypairs.None)
         {
-            peer.RetransmitHandshake = peer.InitiatedAt + Constants.RekeyTimeout + Jitter();
+            // The session that the peer is about to make will do; if it is not made, its retransmission goes first.
+            long answered = _keypairs.CreatedAt[peer.Next] + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
+            due = answered > due ? answered : due;
+        }
+
+        if (now < due)
+        {
+            peer.RetransmitHandshake = due + Jitter();
             Schedule(peer);
             return;
         }
@@ -306,7 +315,7 @@ public sealed class Tunnel
     public void SetEndpoint(Peer peer, Endpoint endpoint, long now)
     {
         peer.Endpoint.CopyFrom(endpoint);
-        peer.WasAsked = false;
+        peer.Asked = 0;
         if (peer.RetransmitHandshake != Constants.Never && now - peer.InitiatedAt >= Constants.RekeyTimeout)
         {
             peer.RetransmitHandshake = now;
@@ -484,10 +493,10 @@ public sealed class Tunnel
         if (peer.RetransmitHandshake <= now)
         {
             peer.RetransmitHandshake = Constants.Never;
-            if (now - peer.AttemptSince >= Constants.RekeyAttemptTime)
+            if (now - peer.WantedAt >= Constants.RekeyAttemptTime)
             {
                 peer.SendKeepalive = Constants.Never;
-                _queue.Drop(peer.Slot);
+                _counters.InnerDropped += _queue.Drop(peer.Slot);
                 if (peer.ZeroKeyMaterial == Constants.Never)
                 {
                     peer.SessionDerived(now);
@@ -495,7 +504,7 @@ public sealed class Tunnel
             }
             else
             {
-                if (peer.WasAsked && (peer.LastHeard == peer.Since || (now - peer.AttemptSince >= Constants.EndpointPatience && now - peer.LastHeard >= Constants.EndpointPatience)))
+                if (peer.LastHeard == peer.Since ? peer.Asked > 0 : peer.Asked == Peer.MostAsked && now - peer.LastHeard >= Constants.EndpointPatience)
                 {
                     _host.Unanswered(peer);
                 }
@@ -702,7 +711,6 @@ public sealed class Tunnel
             return;
         }
 
-        peer.BytesReceived += length;
         _host.Report(NodeEvent.CookieReceived, peer, 0);
     }
 
@@ -985,7 +993,11 @@ public sealed class Tunnel
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.HandshakeInitiated(now, Jitter());
-            peer.WasAsked = true;
+            if (peer.Asked < Peer.MostAsked)
+            {
+                peer.Asked++;
+            }
+
             Schedule(peer);
             Transmit(peer, Message.InitiationSize, peer.Endpoint, now);
             _host.Report(NodeEvent.InitiationSent, peer, 0);
@@ -1063,7 +1075,7 @@ public sealed class Tunnel
 
     private void EndSessions(Peer peer, long now)
     {
-        _queue.Drop(peer.Slot);
+        _counters.InnerDropped += _queue.Drop(peer.Slot);
         ReleaseInitiation(peer, peer.Initiation);
         ReleaseInitiation(peer, peer.Provoked);
         Release(peer, peer.Previous);

@@ -189,6 +189,9 @@ public class CookiesTests
         Assert.Empty(End.Sent);
         Assert.Contains(End.Events, e => e.What == NodeEvent.CookieReceived);
 
+        // Nothing in it was authenticated by the peer's static key: stock implementations don't count it.
+        Assert.Equal(0, _session.Peer.BytesReceived);
+
         End.Run(5_000 + Constants.RekeyTimeoutJitter);
         byte[] again = End.Take().Single();
         Assert.True(StockPeer.HasMac2(again, cookie));

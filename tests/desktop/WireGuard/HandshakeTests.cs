@@ -334,7 +334,7 @@ public class HandshakeTests
             _end.Tunnel.Provoke(peer, _there, _end.Now);
             _stock.TakeInitiation(_end.Take()[0]);
             seen.Add(_stock.Timestamp);
-            _end.Run(5000);
+            _end.Run(5400);
         }
 
         Assert.All(seen.Zip(seen.Skip(1)), pair => Assert.True(pair.First.AsSpan().SequenceCompareTo(pair.Second) < 0));
@@ -343,7 +343,7 @@ public class HandshakeTests
         byte[] future = StockPeer.Tai(4_000_000_000);
         _end.Receive(_stock.Initiate(_end.Public, future), _there);
         _end.Take();
-        _end.Run(5000);
+        _end.Run(5400);
         _end.Tunnel.Provoke(peer, _there, _end.Now);
         _stock.TakeInitiation(_end.Take()[0]);
         Assert.Equal("40000000EE6B280A01000000", Convert.ToHexString(_stock.Timestamp));

@@ -75,8 +75,9 @@ public class InPlaceOfStockTests
         ["the responder moves and talks"] = ("A0-60/5 B1-60/5 B63@ B64-100/3 A65-100/3", ""),
         ["the responder moves, and the initiator talks"] = ("A0-60/5 B1-60/5 B63@ A65 B100", ""),
         ["the initiator moves and rekeys"] = ("A0 B1 A110@ A125 B126", ""),
-        ["the initiator moves and rekeys, and its first message is lost"] = ("A0 B1 A110@ A125 B126 A127 B128", "125.03-125.05"),
+        ["the initiator moves and makes a new session, and its first message is lost"] = ("A0 A100 A109@ B116.5 B118", "B109-111 A0"),
         ["the initiator moves when the session is over"] = ("A0 B1 A170@ A185 B186", ""),
+        ["one keeps alive from the start, and the other is first to be heard"] = ("A0=25 B7 A600=0", "A1*2"),
         ["both keep alive from the start"] = ("A0=25 B0=25 A600=0 B600=0", ""),
         ["both want to send at once"] = ("A0 B0 A5 B6", ""),
         ["both want to send at about the same time"] = ("A0 B0.01 A5 B6", ""),
@@ -119,11 +120,11 @@ public class InPlaceOfStockTests
     // As long as Spore departs from stock in each of these. Who does not any more is to be compared with stock without it.
     [Theory]
     [InlineData(Departures.TwoHandshakes, "both want to send at once")]
-    [InlineData(Departures.InitiationsMoveNothing, "the initiator moves and rekeys, and its first message is lost")]
+    [InlineData(Departures.InitiationsMoveNothing, "the initiator moves and makes a new session, and its first message is lost")]
     [InlineData(Departures.NinetySeconds, "nobody answers")]
     [InlineData(Departures.Remembers, "the first message is lost, a keepalive, and the responder wants to send")]
     [InlineData(Departures.LeavesItToTheTimer, "the other is gone for 3 minutes, while one talks")]
-    [InlineData(Departures.KeepalivesDoNotWait, "both keep alive from the start")]
+    [InlineData(Departures.KeepalivesDoNotWait, "one keeps alive from the start, and the other is first to be heard")]
     internal void What_Spore_departs_in_is_seen(Departures departure, string name)
     {
         Scenario scenario = new(_troubles[name].Events, _troubles[name].Lost);

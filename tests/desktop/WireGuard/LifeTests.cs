@@ -24,7 +24,7 @@ public class LifeTests
             70            < keepalive   -
             119.999       send          data
             120           send          data initiation
-            +5~ until 90  -             initiation
+            +5~ until 105.4  -          initiation
             300           send          initiation
             +5~ until 90  -             initiation
             540           -             wiped
@@ -195,11 +195,21 @@ public class LifeTests
         ["responder, wants to send before the initiator has"] =
             """
             0             < initiation  response
-            1             send          initiation
+            1             send          -
             2             send          -
             3             < keepalive   data data
             4             < keepalive   -
             540           -             wiped
+            """,
+        ["responder, wants to send and the initiator does not confirm"] =
+            """
+            0             < initiation  response
+            1             send          -
+            5.333~        -             initiation
+            +5~           -             initiation
+            +1            < response    data
+            +10           < keepalive   -
+            +530          -             wiped
             """,
         ["responder, sends and is answered by keepalives"] =
             """
@@ -213,7 +223,7 @@ public class LifeTests
             179.999       < keepalive   -
             179.999       send          data
             180           send          initiation
-            +5~ until 90  -             initiation
+            +5~ until 105.4  -          initiation
             540           -             wiped
             """,
         ["responder, sends and hears nothing"] =

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Spore.WireGuard;
 using Xunit;
@@ -10,8 +11,7 @@ namespace Spore.Tests.WireGuard;
 /// One lost message at each step of a session's life, in either direction: what is said next, and when. In a table a packet is offered by
 /// "A3", to be sent by A after 3 s ("A3?" only asks for a session). What is said stands in groups, each with its moment as in <see cref="LifeTable"/>:
 /// "A1" is an initiation of A's, "B2" a response, "A4" data, "B0" a keepalive, and "!" marks one that is lost. Nothing else is said in 170 s.
-/// Where it depends on the jitter who is first, both ways are there. So it is between two of Spore, and between Spore and the model of a stock peer;
-/// what is different with one at B is in the second table.
+/// So it is between two of Spore, and between Spore and the model of a stock peer; what is different with that at B is in the second table.
 /// </summary>
 public class LossTests
 {
@@ -21,13 +21,13 @@ public class LossTests
         ["the initiation"] = ("A0", "0 A1!, 5~ A1 B2 A4, +10 B0"),
         ["the initiation, again and again"] = ("A0 A7", "0 A1!, +5~ A1!, +5~ A1!, +5~ A1!, +5~ A1 B2 A4 A4, +10 B0, +10 B0"),
         ["the response"] = ("A0", "0 A1 B2!, 5~ A1 B2 A4, +10 B0"),
-        ["the response, while both want to send"] = ("A0 B2", "0 A1 B2!, 5~ A1 B2 A4 B4 | 0 A1 B2!, 5~ B1 A2 B4 A4, +10 B0"),
+        ["the response, while both want to send"] = ("A0 B2", "0 A1 B2!, 5~ A1 B2 A4 B4, +10 A0"),
         ["the first message, with data in it"] = ("A0", "0 A1 B2 A4!, 15~ A1 B2 A0"),
         ["the first message, and there is more to send"] = ("A0 A3", "0 A1 B2 A4!, 3 A4, 13 B0"),
-        ["the first message, and the other side has something to send"] = ("A0 B3", "0 A1 B2 A4!, 5~ B1 A2 B4, +10 A0"),
+        ["the first message, and the other side has something to send"] = ("A0 B3", "0 A1 B2 A4!, 5.333~ B1 A2 B4, +10 A0"),
         ["the first message, a keepalive"] = ("A0?", "0 A1 B2 A0!"),
         ["the first message, a keepalive, and there is more to send"] = ("A0? A3", "0 A1 B2 A0!, 3 A4, 13 B0"),
-        ["the first message, a keepalive, and the other side has something to send"] = ("A0? B3", "0 A1 B2 A0!, 5~ B1 A2 B4, +10 A0"),
+        ["the first message, a keepalive, and the other side has something to send"] = ("A0? B3", "0 A1 B2 A0!, 5.333~ B1 A2 B4, +10 A0"),
         ["data"] = ("A0 A20", "0 A1 B2 A4, 10 B0, 20 A4!, 35~ A1 B2 A0"),
         ["data that more of it follows"] = ("A0 A20 A25", "0 A1 B2 A4, 10 B0, 20 A4!, 25 A4, 35 B0"),
         ["data of the side that did not initiate"] = ("A0 B20", "0 A1 B2 A4, 10 B0, 20 B4!, 35~ B1 A2 B0"),
@@ -49,7 +49,6 @@ public class LossTests
     // A stock peer forgets that it wanted a session when it has just answered for one: its packet waits for the other's next attempt.
     private static readonly Dictionary<string, string> _withStockAtB = new()
     {
-        ["the response, while both want to send"] = "0 A1 B2!, 5~ A1 B2 A4 B4, +10 A0",
         ["the first message, and the other side has something to send"] = "0 A1 B2 A4!, 15~ A1 B2 A0 B4, +10 A0",
         ["the first message, a keepalive, and the other side has something to send"] = "0 A1 B2 A0!",
     };
@@ -73,8 +72,7 @@ public class LossTests
         IEnd a = ends == "stock, Spore" ? new StockEnd(1) : new SporeEnd(1);
         IEnd b = ends == "Spore, stock" ? new StockEnd(2) : new SporeEnd(2);
         EndPair pair = reversed ? new(b, a, 0) : new(a, b, 0);
-        string[] ways = said.Split(" | ");
-        string[] expected = Messages(ways[0]);
+        string[] expected = [.. said.Split(", ").SelectMany(group => group.Split(' ')[1..])];
         List<(string What, long At)> log = [];
         pair.Filter = (end, bytes) =>
         {
@@ -100,14 +98,10 @@ public class LossTests
         }
 
         pair.Run(170_000);
-        string way = ways.FirstOrDefault(w => Messages(w).Select(m => m.TrimEnd('!')).SequenceEqual(log.Select(l => l.What)), ways[0]);
-        expected = Messages(way);
-        Check(way, start, log);
+        Check(said, start, log);
         Assert.Equal(Left(ofA, expected, "A4"), b.Received.Select(r => r[0]));
         Assert.Equal(Left(ofB, expected, "B4"), a.Received.Select(r => r[0]));
     }
-
-    private static string[] Messages(string said) => [.. said.Split(", ").SelectMany(group => group.Split(' ')[1..])];
 
     private static void Check(string said, long start, List<(string What, long At)> log)
     {
@@ -117,7 +111,7 @@ public class LossTests
         foreach (string[] group in said.Split(", ").Select(g => g.Split(' ')))
         {
             bool isLate = group[0].EndsWith('~');
-            long low = (group[0][0] == '+' ? last : start) + (long.Parse(group[0].Trim('+', '~')) * 1000);
+            long low = (group[0][0] == '+' ? last : start) + (long)(decimal.Parse(group[0].Trim('+', '~'), CultureInfo.InvariantCulture) * 1000);
             last = next < log.Count ? log[next].At : 0;
             Assert.True(last >= low && last <= low + (isLate ? Constants.RekeyTimeoutJitter : 0), $"{string.Join(' ', group)}: {all}");
             foreach (string what in group[1..])

@@ -34,10 +34,10 @@ public class PacketQueueTests
         Add(A, 1);
         Add(B, 2);
         Add(B, 3);
-        Add(B, 4);
+        Assert.Equal(1, Drops(B, 4));
         Assert.Equal([1], Take(A));
         Add(B, 5);
-        Add(A, 6);
+        Assert.Equal(1, Drops(A, 6));
         Assert.Equal([4], Take(B));
         Assert.Equal([5], Take(B));
         Assert.Equal([6], Take(A));
@@ -50,7 +50,7 @@ public class PacketQueueTests
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
-        Add(A, 4, 5, 6, 7, 8, 9);
+        Assert.Equal(2, Drops(A, 4, 5, 6, 7, 8, 9));
         Assert.Equal([2], Take(B));
         Assert.Equal([4, 5, 6, 7, 8, 9], Take(A));
     }
@@ -62,7 +62,8 @@ public class PacketQueueTests
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
-        _queue.Drop(A);
+        Assert.Equal(2, _queue.Drop(A));
+        Assert.Equal(0, _queue.Drop(A));
         Assert.Null(Take(A));
         Assert.Equal([2], Take(B));
     }
@@ -70,15 +71,15 @@ public class PacketQueueTests
     [Fact]
     public void Without_memory_nothing_waits_and_what_did_is_dropped_with_it()
     {
-        Assert.False(_queue.Add(A, [1], 0, 1));
+        Assert.Equal(1, Drops(A, 1));
         byte[] room = new byte[2 * (Header + 1)];
         Assert.Equal(0, _queue.Use(room, room.Length));
-        Assert.False(_queue.Add(A, new byte[room.Length], 0, room.Length - Header + 1));
+        Assert.Equal(1, Drops(A, new byte[room.Length - Header + 1]));
         Add(A, 1);
         Add(B, 2);
         Assert.Equal(2, _queue.Use(null!, 0));
         Assert.Null(Take(A));
-        Assert.False(_queue.Add(A, [1], 0, 1));
+        Assert.Equal(1, Drops(A, 1));
         Assert.Equal(0, _queue.Use(room, room.Length));
         Assert.Null(Take(A));
     }
@@ -96,8 +97,10 @@ public class PacketQueueTests
             {
                 if (action == 0)
                 {
-                    queue.Drop(slot);
-                    model.RemoveAll(m => m.Owner == slot);
+                    if (queue.Drop(slot) != model.RemoveAll(m => m.Owner == slot))
+                    {
+                        return false;
+                    }
                 }
                 else if (action <= 2)
                 {
@@ -116,15 +119,17 @@ public class PacketQueueTests
                 }
                 else
                 {
+                    int dropped = 0;
                     while (model.Sum(m => Header + m.Bytes.Length) + Header + length > size)
                     {
                         int own = model.FindIndex(m => m.Owner == slot);
                         model.RemoveAt(own < 0 ? 0 : own);
+                        dropped++;
                     }
 
                     byte[] bytes = [.. Enumerable.Repeat(++value, length)];
                     model.Add((slot, bytes));
-                    if (!queue.Add(slot, bytes, 0, length))
+                    if (queue.Add(slot, bytes, 0, length) != dropped)
                     {
                         return false;
                     }
@@ -135,7 +140,9 @@ public class PacketQueueTests
         });
     }
 
-    private void Add(int slot, params byte[] packet) => Assert.True(_queue.Add(slot, [9, .. packet], 1, packet.Length));
+    private void Add(int slot, params byte[] packet) => Assert.Equal(0, Drops(slot, packet));
+
+    private int Drops(int slot, params byte[] packet) => _queue.Add(slot, [9, .. packet], 1, packet.Length);
 
     private byte[]? Take(int slot) => Take(_queue, slot);
 

@@ -74,6 +74,7 @@ internal sealed class StockEnd : IEnd
 
     public (uint Local, uint Remote) Current => (_current?.Index ?? 0, _current?.RemoteIndex ?? 0);
 
+    [MemberNotNullWhen(true, nameof(_next))]
     public bool IsUnconfirmed => _next is not null;
 
     public int? Jitter { get; set; }
@@ -152,13 +153,18 @@ internal sealed class StockEnd : IEnd
             }
         }
 
-        if (Now - _lastSentHandshake < StockTimers.RekeyTimeout)
+        long due = _lastSentHandshake + StockTimers.RekeyTimeout;
+        if (Departs(Departures.Remembers) && !isRetry)
         {
-            if (Departs(Departures.Remembers))
+            due += IsUnconfirmed && _next.Created == _lastSentHandshake ? MostJitter : 0;
+            if (Now < due)
             {
-                _timers.RetransmitAfter(_lastSentHandshake);
+                _timers.RetransmitAfter(due);
             }
+        }
 
+        if (Now < due)
+        {
             return;
         }
 
@@ -212,7 +218,7 @@ internal sealed class StockEnd : IEnd
         }
         else if (_timers.IsRetransmitting)
         {
-            _timers.RetransmitAfter(Now);
+            _timers.RetransmitAfter(Now + StockTimers.RekeyTimeout);
         }
 
         _timers.AnythingPassed();

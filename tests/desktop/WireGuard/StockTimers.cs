@@ -48,8 +48,6 @@ internal sealed class StockTimers
     /// <summary>Seconds between persistent keepalives, 0 for none.</summary>
     public int KeepaliveInterval { get; set; }
 
-    private long Jittered => RekeyTimeout + _end.NextJitter();
-
     public void Advance()
     {
         while (_timers.MinBy(t => t.At) is Timer first && first.At <= _end.Now)
@@ -70,7 +68,7 @@ internal sealed class StockTimers
     {
         if (_newHandshake.At == Never)
         {
-            _newHandshake.At = _end.Now + KeepaliveTimeout + Jittered;
+            _newHandshake.At = _end.Now + KeepaliveTimeout + RekeyTimeout + _end.NextJitter();
         }
     }
 
@@ -98,10 +96,10 @@ internal sealed class StockTimers
         }
     }
 
-    public void HandshakeInitiated() => RetransmitAfter(_end.Now);
+    public void HandshakeInitiated() => RetransmitAfter(_end.Now + RekeyTimeout);
 
-    /// <summary>Sets the time of the next initiation by that of a handshake message.</summary>
-    public void RetransmitAfter(long sent) => _retransmitHandshake.At = sent + Jittered;
+    /// <summary>Has an initiation sent at a moment, or as much later as the jitter says.</summary>
+    public void RetransmitAfter(long due) => _retransmitHandshake.At = due + _end.NextJitter();
 
     public void HandshakeComplete()
     {

@@ -206,6 +206,31 @@ public class TimerTests
         Assert.Equal(at.Length, session.End.Ephemerals.Select(e => Convert.ToHexString(e.Private)).Distinct().Count());
     }
 
+    // Paper section 6.4: the attempt counts from the last packet that asked for a session.
+    [Fact]
+    public void Each_packet_that_has_to_wait_keeps_the_attempt_going_for_90_s()
+    {
+        TunnelSession session = new();
+        session.Send(1);
+        session.End.Run(80_000);
+        session.Send(2);
+        session.End.Run(80_000);
+        session.Send(3);
+        session.End.Run(600_000);
+        long[] at = [.. session.End.InitiationsAt];
+        Assert.All(at.Zip(at.Skip(1), (a, b) => b - a), gap => Assert.InRange(gap, 5_000, 5_000 + Jitter));
+        Assert.InRange(at[^1] - at[0], 250_000 - 5_000 - Jitter, 250_000);
+        Assert.Equal(3, session.End.Counters.InnerDropped);
+
+        TunnelSession answered = new();
+        answered.Send(1);
+        answered.End.Run(80_000);
+        answered.Send(2);
+        answered.End.Run(80_000);
+        answered.Handshake(initiator: true);
+        Assert.Equal([1, 2], answered.End.Take().Where(s => s[0] == 4).Select(s => (int)answered.Stock.Open(s)![0]));
+    }
+
     [Fact]
     public void Packets_wait_until_the_attempt_is_given_up_and_no_longer()
     {
@@ -224,6 +249,7 @@ public class TimerTests
         given.End.Run(96_000);
         given.Handshake(initiator: true);
         Assert.EndsWith("10", given.Said());
+        Assert.Equal(2, given.End.Counters.InnerDropped);
     }
 
     [Fact]
@@ -368,6 +394,13 @@ public class TimerTests
         Assert.Equal("4", session.Said());
         session.End.Run(1);
         Assert.Equal("0", session.Said());
+
+        // Another interval counts from the next packet on.
+        session.End.Tunnel.SetKeepalive(session.Peer, 10, session.End.Now);
+        session.End.Run(24_999);
+        Assert.Equal(string.Empty, session.Said());
+        session.End.Run(10_001);
+        Assert.Equal("00", session.Said());
         session.End.Tunnel.SetKeepalive(session.Peer, 0, session.End.Now);
         session.End.Run(40_000);
         Assert.Equal(string.Empty, session.Said());

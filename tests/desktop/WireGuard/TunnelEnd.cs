@@ -164,7 +164,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         }
     }
 
-    void IKeyLog.Ephemeral(byte[] privateKey, int offset) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
+    void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
     bool ITunnelHost.IsMember(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 

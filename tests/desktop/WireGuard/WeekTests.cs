@@ -21,8 +21,8 @@ public class WeekTests
         from seed in Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("SPORE_WEEKS") ?? "1"))
         select new TheoryDataRow<string, int>(ends, seed);
 
-    // A packet waits only where there is no session. It asks for one at once, or when REKEY_TIMEOUT has passed since its side sent a handshake
-    // message. Each message that is lost from then on and that a session needs, be it initiation, response or the first one of the session,
+    // A packet waits only where there is no session. It asks for one at once, or when REKEY_TIMEOUT has passed since its side sent an initiation,
+    // or the jitter more since it sent a response. Each message that is lost from then on and that a session needs, be it initiation, response or the first one of the session,
     // costs another REKEY_TIMEOUT: the timer of either side runs, and taking an initiation puts off the own one by no more. Then there are four
     // ways of the wire at most: where two initiations cross a stock peer gives its own up, and may send when it has heard the other's first message.
     // What is sent in a session and is not lost arrives, with two exceptions. One is what sets out in the last moments of a session: the
@@ -51,7 +51,7 @@ public class WeekTests
             if (bytes[0] != 4)
             {
                 handshakes.Add(pair.Now);
-                direction.Handshakes.Add(pair.Now);
+                direction.Handshakes.Add((pair.Now, pair.Now + Constants.RekeyTimeout + (bytes[0] == 2 ? Constants.RekeyTimeoutJitter : 0)));
             }
 
             if (isLost)
@@ -161,8 +161,8 @@ public class WeekTests
         /// <summary>Whether the wire lost each of them.</summary>
         public List<bool> Lost { get; } = [];
 
-        /// <summary>When an initiation or a response was sent.</summary>
-        public List<long> Handshakes { get; } = [];
+        /// <summary>When an initiation or a response was sent, and when there may be another initiation.</summary>
+        public List<(long At, long End)> Handshakes { get; } = [];
 
         public void Offer(long now)
         {
@@ -175,9 +175,8 @@ public class WeekTests
         /// <summary>When a session is asked for, at the latest, for a packet that was offered.</summary>
         public long Asks(long offered)
         {
-            int before = Handshakes.BinarySearch(offered);
-            before = (before < 0 ? ~before : before) - 1;
-            return before >= 0 && offered - Handshakes[before] < Constants.RekeyTimeout ? Handshakes[before] + Turn : offered;
+            long end = Handshakes.LastOrDefault(h => h.At < offered).End;
+            return offered < end ? end + Constants.RekeyTimeoutJitter : offered;
         }
     }
 }
