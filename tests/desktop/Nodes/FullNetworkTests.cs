@@ -30,6 +30,7 @@ public class FullNetworkTests
         }
 
         Assert.Equal(NetworkFault.None, node.Load(File(keys, table)));
+        Assert.All(table.Firsts, a => Assert.Equal(table.Find(a), Find(node, a)));
         Check();
 
         // From one member to another, at the same size.

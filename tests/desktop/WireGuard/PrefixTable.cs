@@ -9,6 +9,7 @@ namespace Spore.Tests.WireGuard;
 internal sealed class PrefixTable
 {
     private readonly Random _random;
+    private readonly List<(UInt128 Address, int Size, int Bits)> _numbers = [];
 
     public PrefixTable(int count, int seed)
     {
@@ -21,6 +22,7 @@ internal sealed class PrefixTable
             if (seen.Add(Convert.ToHexString(prefix)))
             {
                 Bytes.Add(prefix);
+                _numbers.Add((Number(prefix.AsSpan(0, address.Length)), address.Length, prefix[^1]));
                 Owners.Add(Owners.Count);
             }
         }
@@ -55,6 +57,9 @@ internal sealed class PrefixTable
         }
     }
 
+    /// <summary>The first address of each.</summary>
+    public IEnumerable<byte[]> Firsts => Bytes.Select(b => b[..^1]);
+
     /// <summary>Addresses at the ends of prefixes, within them and anywhere.</summary>
     public IEnumerable<byte[]> Addresses(int count) =>
         Enumerable.Range(0, count).Select(i => i % 4 == 3 ? Address() : Within(_random.Next(Bytes.Count), i % 4));
@@ -77,14 +82,14 @@ internal sealed class PrefixTable
     {
         UInt128 sought = Number(address);
         int longest = -1;
-        for (int i = 0; i < Bytes.Count; i++)
+        int most = 0;
+        for (int i = 0; i < _numbers.Count; i++)
         {
-            byte[] prefix = Bytes[i];
-            if (prefix.Length == address.Length + 1
-                && (longest < 0 || prefix[^1] > Bytes[longest][^1])
-                && (Number(prefix.AsSpan(0, address.Length)) ^ sought) >> ((address.Length * 8) - prefix[^1]) == 0)
+            (UInt128 start, int size, int bits) = _numbers[i];
+            if (size == address.Length && bits > most && (start ^ sought) >> ((size * 8) - bits) == 0)
             {
                 longest = i;
+                most = bits;
             }
         }
 
