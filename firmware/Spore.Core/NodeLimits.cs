@@ -21,7 +21,7 @@ public sealed class NodeLimits
     /// <summary>Entries of the largest network that can be held.</summary>
     public int NetworkEntries;
 
-    /// <summary>Bytes of the largest network file that can be held, header included. While none is being received, as many are there for inner packets that wait for sessions to come up.</summary>
+    /// <summary>Bytes of the largest network file that can be held, header included. While none is being received, inner packets wait in all of it but what holds one of the largest, for sessions to come up: 128 of those at most.</summary>
     public int NetworkBytes;
 
     /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>

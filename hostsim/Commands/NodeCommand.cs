@@ -79,7 +79,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
     private readonly Option<long> _handshakeRate = Options.Whole(
-        "--handshake-rate", "N", 1, HighestRate, 500, "Handshakes a second that the node works on; when more come, it asks for cookies.");
+        "--handshake-rate", "N", 1, HighestRate, 500, "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
 
     /// <summary>Makes a command run a node.</summary>
     /// <param name="command">The command.</param>

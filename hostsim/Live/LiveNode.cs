@@ -67,7 +67,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _names = new NameResolver(SetEndpoint);
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = options.Mtu;
-        limits.HandshakeInterval = 1000 / options.HandshakeRate;
+        limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
         _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
         ReadPresharedKeys();

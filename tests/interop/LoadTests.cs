@@ -10,11 +10,13 @@ using Xunit;
 namespace Spore.Tests.Interop;
 
 /// <summary>Load and cookies between stock WireGuard and a node of ours.</summary>
+[Collection(Alone.Name)]
 public partial class LoadTests
 {
     private const string StockSentCookie = "Sending cookie response";
     private const string StockReceivedCookie = "Receiving cookie response";
     private const int FloodRate = 20_000;
+    private const int LeastFloodRate = 18_000;
     private const int FloodSeconds = 30;
 
     [Fact]
@@ -71,9 +73,15 @@ public partial class LoadTests
         before.Program.Prefer();
 
         using Forger forger = new(machine, Sources(64), Loopback, self.Key);
-        RunningProgram ping = lab.Keep(second.Start(["ping", "-n", "-i", "0.05", "-c", Text(FloodSeconds * 20), "-W", "5", self.Ipv4]));
-        Stopwatch clock = Stopwatch.StartNew();
-        Thread flood = new(() => forger.Send(FloodRate, FloodRate * FloodSeconds));
+        RunningProgram ping = lab.Keep(second.Start(["ping", "-n", "-D", "-i", "0.05", "-c", Text(FloodSeconds * 20), "-W", "5", self.Ipv4]));
+        (DateTimeOffset from, TimeSpan took) = (default, default);
+        Thread flood = new(() =>
+        {
+            from = DateTimeOffset.UtcNow;
+            Stopwatch clock = Stopwatch.StartNew();
+            forger.Send(FloodRate, FloodRate * FloodSeconds);
+            took = clock.Elapsed;
+        });
         flood.Start();
         spore.Program.WaitFor("under load");
         Wait.Until(() => forger.Sent > FloodRate * 5L, "the flood to go on");
@@ -86,11 +94,28 @@ public partial class LoadTests
         Assert.True(flood.IsAlive, "the new peer came in only when the flood was over");
 
         flood.Join();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{forger.Sent} forged initiations in {clock.Elapsed.TotalSeconds:F1} s");
         long grown = Resident(spore) - resident;
+        double rate = forger.Sent / took.TotalSeconds;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{forger.Sent} forged initiations in {took.TotalSeconds:F1} s");
+        Assert.True(
+            forger.Sent >= FloodRate * FloodSeconds && rate >= LeastFloodRate,
+            $"the machine let the forger send only {forger.Sent} initiations in {took.TotalSeconds:F1} s, which is {rate:F0} a second where {LeastFloodRate} are due: this says nothing about the node");
+
         ping.WaitForEnd();
-        int received = int.Parse(Received().Match(string.Join('\n', ping.Lines)).Groups[1].Value, CultureInfo.InvariantCulture);
-        Assert.InRange(received, FloodSeconds * 20 * 9 / 10, FloodSeconds * 20);
+        (int Number, double SentAt)[] answered =
+        [
+            .. ping.Lines.Select(l => Answer().Match(l))
+                .Where(m => m.Success)
+                .Select(m => (int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), Seconds(m.Groups[1]) - (Seconds(m.Groups[3]) / 1000))),
+        ];
+        Assert.InRange(answered.Length, FloodSeconds * 20 * 9 / 10, FloodSeconds * 20);
+
+        // Nor were they answered before the flood or after it alone.
+        double start = from.ToUnixTimeMilliseconds() / 1000.0;
+        answered = [.. answered.Where(a => a.SentAt >= start && a.SentAt <= start + took.TotalSeconds)];
+        Assert.InRange(answered.Length, FloodSeconds * 20 / 2, FloodSeconds * 20);
+        int sent = answered[^1].Number - answered[0].Number + 1;
+        Assert.InRange(answered.Length, sent * 9 / 10, sent);
         Assert.True(grown < 16_384, $"{grown} KB more resident at the end of the flood");
         Assert.Equal(0, spore.Program.Stop());
     }
@@ -114,6 +139,11 @@ public partial class LoadTests
         return number.ToString(CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(" ([0-9]+) received")]
-    private static partial Regex Received();
+    private static double Seconds(Group group)
+    {
+        return double.Parse(group.Value, CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"^\[([0-9.]+)\] .* icmp_seq=([0-9]+) ttl=[0-9]+ time=([0-9.]+) ms")]
+    private static partial Regex Answer();
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Threading;
 using Spore.Network;
 using Spore.Signing;
 using Xunit;
@@ -69,6 +70,52 @@ public sealed class UapiTests : IDisposable
         Assert.Equal("600", _machine.Run("stat", "-c", "%a", Socket(spore)).Demand().Trim());
         Assert.Equal(0, spore.Program.Stop());
         Assert.False(File.Exists(Socket(spore)));
+    }
+
+    // Of either, what one has sent the other has received: handshake messages, data with its padding and keepalives.
+    [Theory]
+    [InlineData(Side.Ours)]
+    [InlineData(Side.Stock)]
+    public void It_counts_the_bytes_of_a_peer_as_stock_does(Side initiator)
+    {
+        SporeNode spore = Start();
+        _member.AddPeer(Self, initiator == Side.Stock ? Wire.Endpoint(1) : null);
+        if (initiator == Side.Ours)
+        {
+            Set(spore, "peer", _member.Self.KeyText, "endpoint", Wire.Endpoint(2));
+            Ping.IsAnswered(_machine, _member.Self.Ipv4);
+        }
+
+        Ping.AllAreAnswered(_member, Self);
+        Ping.IsAnswered(_machine, _member.Self.Ipv6);
+        foreach (string size in new[] { "0", "1", "15", "16", "17", "1391", "1392" })
+        {
+            _member.Machine.Run("ping", "-n", "-c", "3", "-i", "0.01", "-s", size, Self.Ipv4).Demand();
+        }
+
+        AssertSameCounts();
+
+        // By then whoever had the last word has been sent a keepalive.
+        Thread.Sleep(11_000);
+        AssertSameCounts();
+        Assert.Single(spore.Timeline, l => l.Verb == "session up");
+
+        void AssertSameCounts()
+        {
+            (long, long) ours = default;
+            (long, long) stocks = default;
+            Wait.Until(
+                () =>
+                {
+                    (long, long) before = Transfer(_machine, spore.Interface, _member.Self);
+                    Thread.Sleep(1000);
+                    (long received, long sent) = Transfer(_member.Machine, _member.Interface, Self);
+                    stocks = (sent, received);
+                    return (ours = Transfer(_machine, spore.Interface, _member.Self)) == before;
+                },
+                "a quiet moment");
+            Assert.Equal(stocks, ours);
+        }
     }
 
     [Fact]
@@ -279,6 +326,13 @@ public sealed class UapiTests : IDisposable
     private void Set(SporeNode spore, params string[] arguments)
     {
         Wg(["set", spore.Interface, .. arguments]).Demand();
+    }
+
+    private static (long Received, long Sent) Transfer(NetworkNamespace machine, string name, Member peer)
+    {
+        string[] lines = machine.Ask("wg", "show", name, "transfer").Demand().TrimEnd().Split('\n');
+        string[] numbers = Assert.Single(lines, l => l.StartsWith(peer.KeyText, StringComparison.Ordinal)).Split('\t');
+        return (long.Parse(numbers[1], CultureInfo.InvariantCulture), long.Parse(numbers[2], CultureInfo.InvariantCulture));
     }
 
     private string[][] Dump(SporeNode spore)

@@ -44,7 +44,7 @@ internal sealed class Keypairs
     private readonly IndexTable _indices;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way.</param>
+    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way, but a guest's to two at once that others make.</param>
     /// <param name="peers">The slots of those that have them.</param>
     /// <param name="indices">Where their indices are.</param>
     internal Keypairs(int count, Peer[] peers, IndexTable indices)
@@ -161,7 +161,8 @@ internal sealed class Keypairs
         _nextToReceive[keypair] = 0;
     }
 
-    // One that is free; else the oldest that some peer no longer uses, or does not use yet, or can't use any more.
+    // One that is free; else the oldest that some peer can't use any more, or no longer uses, or does not use yet. A peer that has made keys which
+    // are gone before their first message is not heard any more until a timer notices: sooner does a guest go.
     private int LeastNeeded(int except, long now)
     {
         int best = None;
@@ -197,6 +198,11 @@ internal sealed class Keypairs
             return 1;
         }
 
-        return keypair == _peers[owner].Previous ? 2 : keypair == _peers[owner].Next ? 3 : 4;
+        if (keypair == _peers[owner].Previous)
+        {
+            return 2;
+        }
+
+        return (_peers[owner].IsGuest ? 3 : 5) + (keypair == _peers[owner].Next ? 0 : 1);
     }
 }

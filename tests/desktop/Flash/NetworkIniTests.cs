@@ -132,6 +132,7 @@ public class NetworkIniTests
     [InlineData("Version=1", "Version: it was given already, on line 2")]
     [InlineData("issued=1\nISSUED=1", "Issued: it was given already, on line 3")]
     [InlineData("ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires")]
+    [InlineData("PresharedKey=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=", "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires")]
     [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires")]
     [InlineData("Issued=", "Issued: '' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData("Issued=-1", "Issued: '-1' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
@@ -162,6 +163,8 @@ public class NetworkIniTests
     public static IEnumerable<TheoryDataRow<string, string>> BadPeerLines()
     {
         yield return new("PrivateKey=x", "PrivateKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
+        yield return new("PresharedKey = CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=", "PresharedKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
+        yield return new("presharedkey=", "presharedkey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
         yield return new("PublicKey=x", "PublicKey: it was given already, on line 4");
         yield return new("Label=", "Label: it takes 0 bytes, and may take 1 to 64");
         yield return new("Label=" + new string('x', 65), "Label: it takes 65 bytes, and may take 1 to 64");

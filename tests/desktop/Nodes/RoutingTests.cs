@@ -148,4 +148,24 @@ public class RoutingTests
         Assert.True(_mesh.RunUntil(() => other.Delivered.Count > 0, 30_000), NodeTests.State(_mesh));
         Assert.Equal(packet, other.Delivered[0]);
     }
+
+    // They wait where a network is received otherwise, but for the end of that, as long as the MTU: 1520 bytes, 4 before each.
+    [Theory]
+    [InlineData(1280, 1)]
+    [InlineData(756, 2)]
+    [InlineData(757, 1)]
+    [InlineData(76, 19)]
+    public void Of_more_packets_than_fit_on_a_device_the_newest_arrive_in_order(int length, int fit)
+    {
+        MeshNode device = _mesh.Add(4, NodeLimits.Device());
+        MeshNode other = _mesh.Add(5);
+        byte[] network = Mesh.NetworkOf(2, [device, other]);
+        Assert.Equal(NetworkFault.None, device.Load(network));
+        Assert.Equal(NetworkFault.None, other.Load(network));
+        byte[][] packets = [.. Enumerable.Range(0, 30).Select(i => InnerPacket.Udp([10, 0, 0, 4], [10, 0, 0, 5], 1, 2, [.. Enumerable.Repeat((byte)i, length - 28)]))];
+        Assert.All(packets, packet => Assert.True(device.Send(packet)));
+        Assert.True(_mesh.RunUntil(() => other.Delivered.Count > 0, 30_000), NodeTests.State(_mesh));
+        _mesh.Run(100);
+        Assert.Equal(packets.TakeLast(fit), other.Delivered);
+    }
 }

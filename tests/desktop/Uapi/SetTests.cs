@@ -192,6 +192,26 @@ public class SetTests
     }
 
     [Fact]
+    public void There_is_room_for_8192_prefixes_by_hand_and_with_all_taken_they_still_move()
+    {
+        string[] all = [.. Enumerable.Range(0, 4096).SelectMany(i => new[] { $"allowed_ip=10.7.{i >> 8}.{i & 255}/32", $"allowed_ip=fd07::1:{i + 1:x}/128" })];
+        string[] other = Lines("public_key=OTHER");
+        string[] guest = Lines("public_key=GUEST");
+        Assert.Equal(0, _device.Set([.. other, .. all[..^1]]));
+        Assert.Equal(NoSpace, _device.Set([.. guest, all[^1], "allowed_ip=192.0.2.0/24"]));
+        Assert.Equal(0, _device.Set([.. guest, all[^1]]));
+        foreach (string more in new[] { "allowed_ip=192.0.2.0/24", "allowed_ip=fd08::/64" })
+        {
+            Assert.Equal(NoSpace, _device.Set([.. guest, more]));
+        }
+
+        Assert.Equal(0, _device.Set([.. guest, all[0], all[1]]));
+        Assert.Equal(new HashSet<string>([.. all[2..^1], .. Lines("allowed_ip=LL(OTHER)")]), Prefixes(_other).ToHashSet());
+        Assert.Equal(0, _device.Set([.. guest, all[0].Replace("=", "=-"), "allowed_ip=192.0.2.0/24"]));
+        Assert.Equal(new HashSet<string>(Lines($"{all[^1]};{all[1]};allowed_ip=192.0.2.0/24;allowed_ip=LL(GUEST)")), Prefixes(_guest).ToHashSet());
+    }
+
+    [Fact]
     public void What_a_peer_has_by_hand_rests_while_the_network_speaks_of_it()
     {
         Assert.Equal(0, _device.Set(Lines("public_key=OTHER;persistent_keepalive_interval=9;allowed_ip=10.0.0.9/32;allowed_ip=10.1.0.0/16")));

@@ -113,6 +113,38 @@ public class AllowedIpsTests
         Assert.Equal([capacity > 0], Fill(allowed, [Prefix.Parse("11.0.0.0/8", 0)]));
     }
 
+    [Theory]
+    [InlineData(64)]
+    [InlineData(8192)]
+    public void As_full_as_a_device_or_a_desktop_can_have_it_it_finds_the_longest_prefix(int capacity)
+    {
+        AllowedIps allowed = new((capacity == 64 ? NodeLimits.Device() : NodeLimits.Desktop()).Prefixes);
+        PrefixTable table = new(capacity, 1);
+        Assert.InRange(Enumerable.Range(0, capacity).Count(table.IsIpv6), capacity / 3, capacity * 2 / 3);
+        Prefix[] more = [Prefix.Parse("192.0.2.0/24", 9999), Prefix.Parse("fd00::/8", 9999)];
+        Check();
+
+        // One prefix moves to another owner while there is no room.
+        for (int i = 0; i < 5; i++)
+        {
+            (int moved, byte[] within) = table.Pick();
+            table.Owners[moved] = capacity + i;
+            Check();
+            Assert.Equal(capacity + i, allowed.Find(within, 0, within.Length == 16));
+        }
+
+        void Check()
+        {
+            Prefix[] held = [.. table.Bytes.Select((b, i) => new Prefix(b[..^1], b[^1], table.Owners[i]))];
+
+            // One that is there needs no room.
+            Prefix[] again = [held[0] with { Owner = 9999 }, held[^1] with { Owner = 9999 }];
+            Assert.Equal([.. held.Select(_ => true), false, false, true, true], Fill(allowed, [.. held, .. more, .. again]));
+            Assert.All(table.Addresses(400), a => Assert.Equal(table.Find(a), allowed.Find(a, 0, a.Length == 16)));
+            Assert.All(more, m => Assert.Equal(table.Find(m.Address), allowed.Find(m.Address, 0, m.IsIpv6)));
+        }
+    }
+
     /// <summary>Adds prefixes that stand one behind the other, and says of each whether there was room.</summary>
     private static bool[] Fill(AllowedIps allowed, Prefix[] prefixes)
     {

@@ -12,7 +12,7 @@ public class CookiesTests
     private const int Interval = 1000;
     private const int Backlog = 500;
 
-    private readonly TunnelSession _session = new(limits: Limits());
+    private TunnelSession _session = new(limits: Limits());
     private long _stockTime = 100;
 
     private TunnelEnd End => _session.End;
@@ -69,17 +69,91 @@ public class CookiesTests
     }
 
     [Theory]
-    [InlineData("192.0.2.2:51820", "2")]
-    [InlineData("192.0.2.2:51821", "3")]
-    [InlineData("192.0.2.3:51820", "3")]
-    public void A_cookie_is_good_for_the_address_and_port_that_it_was_sent_to(string source, string answer)
+    [InlineData("192.0.2.2:51820", "192.0.2.2:51820", "2")]
+    [InlineData("192.0.2.2:51820", "192.0.2.2:51821", "3")]
+    [InlineData("192.0.2.2:51820", "192.0.2.3:51820", "3")]
+    [InlineData("192.0.2.2:51820", "[2001:db8::ffff:c000:202]:51820", "3")]
+    [InlineData("[2001:db8::2]:51820", "[2001:db8::2]:51820", "2")]
+    [InlineData("[2001:db8::2]:51820", "[2001:db8::2]:51821", "3")]
+    [InlineData("[2001:db8::2]:51820", "[2001:db8::3]:51820", "3")]
+    [InlineData("[2001:db8::2]:51820", "[2001:db8:0:1::2]:51820", "3")]
+    [InlineData("[2001:db8::2]:51820", "[3001:db8::2]:51820", "3")]
+    public void A_cookie_is_good_for_the_address_and_port_that_it_was_sent_to(string asked, string used, string answer)
     {
         Overload();
-        Answer(Initiation());
-        Stock.TakeCookieReply(End.Take().Single());
-        string[] parts = source.Split(':');
-        End.Receive(Initiation(), TunnelEnd.EndpointOf(byte.Parse(parts[0].Split('.')[3]), int.Parse(parts[1])));
-        Assert.Equal(answer, Said());
+        AskForCookie(TunnelEnd.EndpointOf(asked));
+        Assert.Equal(answer, Answer(Initiation(), TunnelEnd.EndpointOf(used)));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.2:1", "192.0.2.2:2", true)]
+    [InlineData("192.0.2.2:1", "192.0.2.3:1", false)]
+    [InlineData("192.0.2.2:1", "[2001:db8:0:1::2]:1", false)]
+    [InlineData("[2001:db8:0:1::1]:1", "[2001:db8:0:1::1]:2", true)]
+    [InlineData("[2001:db8:0:1::]:1", "[2001:db8:0:1:ffff:ffff:ffff:ffff]:1", true)]
+    [InlineData("[2001:db8:0:1::1]:1", "[2001:db8:0:2::1]:1", false)]
+    [InlineData("[2001:db8:0:1::1]:1", "[2001:db9:0:1::1]:1", false)]
+    public void With_cookies_an_IPv4_address_has_its_tokens_and_all_of_an_IPv6_64_share_them(string first, string second, bool shared)
+    {
+        Overload();
+        (Endpoint one, Endpoint other) = (TunnelEnd.EndpointOf(first), TunnelEnd.EndpointOf(second));
+        byte[] cookie = AskForCookie(one);
+        byte[] others = AskForCookie(other);
+        Stock.Cookie = cookie;
+        Assert.Equal("22222", string.Concat(Enumerable.Range(0, 9).Select(_ => Answer(Initiation(), one))));
+        Stock.Cookie = others;
+        Assert.Equal(shared ? string.Empty : "22222", string.Concat(Enumerable.Range(0, 9).Select(_ => Answer(Initiation(), other))));
+    }
+
+    // 4.5 s are counted for each message, and 2 s may wait.
+    [Theory]
+    [InlineData(0, "3")]
+    [InlineData(2_499, "3")]
+    [InlineData(2_500, "2")]
+    public void A_device_works_on_one_message_and_on_the_next_when_only_2_s_of_that_work_are_left(long after, string answer)
+    {
+        UseDevice();
+        Assert.Equal("2", Answer(Initiation()));
+        End.Run(after);
+        Assert.Equal(answer, Answer(Initiation()));
+        Assert.Equal(answer == "3", End.Events.Any(e => e.What == NodeEvent.UnderLoad));
+    }
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(1_999, "")]
+    [InlineData(2_000, "2")]
+    public void With_cookies_a_device_answers_a_source_once_and_again_after_2_s(long wait, string answer)
+    {
+        UseDevice();
+        Overload();
+        byte[] cookie = AskForCookie(_session.There);
+        Assert.Equal("2", Answer(Initiation()));
+        End.Run(wait);
+        Assert.Equal(answer, Answer(Initiation()));
+        Assert.Equal(string.Empty, Answer(Initiation()));
+
+        // It is under load all the time, and another source has a token of its own.
+        AskForCookie(TunnelEnd.EndpointOf(7));
+        Assert.NotEqual(cookie, Stock.Cookie);
+        Assert.Equal("2", Answer(Initiation(), TunnelEnd.EndpointOf(7)));
+    }
+
+    [Theory]
+    [InlineData(1_999, "")]
+    [InlineData(2_000, "2")]
+    public void A_device_answers_one_unknown_key_and_another_after_2_s_wherever_they_are(long wait, string answer)
+    {
+        UseDevice();
+        End.AdmitsGuests = true;
+        StockPeer first = new(TunnelEnd.PrivateKey(30));
+        StockPeer second = new(TunnelEnd.PrivateKey(31));
+        Assert.Equal("2", Answer(first.Initiate(End.Public, StockPeer.Tai(1)), TunnelEnd.EndpointOf(30)));
+        Endpoint there = TunnelEnd.EndpointOf("[2001:db8::31]:51820");
+        Assert.Equal("3", Answer(second.Initiate(End.Public, StockPeer.Tai(1)), there));
+        Assert.True(second.TakeCookieReply(End.Take().Single()));
+        End.Run(wait);
+        Assert.Equal(answer, Answer(second.Initiate(End.Public, StockPeer.Tai(2)), there));
     }
 
     [Theory]
@@ -356,11 +430,28 @@ public class CookiesTests
     }
 
     // The types of what a message is answered with, which can be taken afterwards.
-    private string Answer(byte[] message)
+    private string Answer(byte[] message, Endpoint? source = null)
     {
         End.Take();
-        _session.Receive(message);
+        End.Receive(message, source ?? _session.There);
         return Said();
+    }
+
+    // Under load: the cookie that the peer is sent at an address, which it uses from now on.
+    private byte[] AskForCookie(Endpoint source)
+    {
+        Stock.Cookie = null;
+        Assert.Equal("3", Answer(Initiation(), source));
+        Assert.True(Stock.TakeCookieReply(End.Take().Single()));
+        return Stock.Cookie!;
+    }
+
+    private void UseDevice()
+    {
+        _session = new TunnelSession(limits: NodeLimits.Device());
+
+        // So that what is made while idle is there.
+        End.Run(1_000);
     }
 
     private string Said() => string.Concat(End.Sent.Select(s => s.Bytes[0] == 4 ? 0 : s.Bytes[0]));

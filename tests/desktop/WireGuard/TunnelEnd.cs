@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using Spore.Crypto;
 using Spore.WireGuard;
 
@@ -72,6 +73,24 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     {
         Endpoint endpoint = new();
         endpoint.SetIpv4([192, 0, 2, seed], 0, port);
+        return endpoint;
+    }
+
+    /// <summary>An address and port of either family, as people write them.</summary>
+    public static Endpoint EndpointOf(string text)
+    {
+        IPEndPoint parsed = IPEndPoint.Parse(text);
+        byte[] address = parsed.Address.GetAddressBytes();
+        Endpoint endpoint = new();
+        if (address.Length == 4)
+        {
+            endpoint.SetIpv4(address, 0, parsed.Port);
+        }
+        else
+        {
+            endpoint.SetIpv6(address, 0, parsed.Port, 0);
+        }
+
         return endpoint;
     }
 
