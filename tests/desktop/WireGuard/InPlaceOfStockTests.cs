@@ -25,6 +25,7 @@ public class InPlaceOfStockTests
         ["both talk"] = "A0-400/3 B1-400/3",
         ["both talk now and then"] = "A0-600/31 B1-600/37",
         ["both talk at once from the start"] = "A0-300/7 B0.5-300/11",
+        ["both talk a lot during the rekey"] = "A0 B1 A119.95-120.15/0.01 B119.955-120.155/0.01",
         ["the initiator keeps alive"] = "A0=25 A600=0",
         ["the responder keeps alive"] = "A0? B1=25 B600=0",
         ["both keep alive"] = "A0=25 B3=25 A600=0 B600=0",

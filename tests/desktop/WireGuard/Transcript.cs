@@ -7,7 +7,8 @@ namespace Spore.Tests.WireGuard;
 
 /// <summary>
 /// What two ends say, and when: "5.133 A1#2" for an initiation of A's after 5.133 s, "B2" for a response, "A4" data, "B0" a keepalive; after
-/// "#" the number of the handshake that it belongs to, in the order of their initiations. "A-" when A has no keys any more.
+/// "#" the number of the handshake that it belongs to, in the order of their initiations. "A<" is a packet that A takes; "A-" is when A has no keys
+/// any more.
 /// </summary>
 internal sealed class Transcript
 {
@@ -15,13 +16,14 @@ internal sealed class Transcript
     private readonly long _start;
     private readonly Dictionary<(char Who, uint Index), int> _handshakes = [];
     private readonly bool[] _hadKeys = [false, false];
+    private readonly int[] _received = [0, 0];
     private int _initiations;
 
     public Transcript(EndPair pair)
     {
         _pair = pair;
         _start = pair.Now;
-        pair.Happened = LookAtKeys;
+        pair.Happened = Look;
     }
 
     public List<(long At, string What)> Lines { get; } = [];
@@ -52,17 +54,22 @@ internal sealed class Transcript
 
     public override string ToString() => string.Join(", ", Lines.Select(l => FormattableString.Invariant($"{l.At / 1000.0} {l.What}")));
 
-    private void LookAtKeys()
+    private void Look()
     {
         for (int i = 0; i < 2; i++)
         {
-            bool has = (i == 0 ? _pair.A : _pair.B).HasKeys;
-            if (_hadKeys[i] && !has)
+            (char who, IEnd end) = i == 0 ? ('A', _pair.A) : ('B', _pair.B);
+            for (; _received[i] < end.Received.Count; _received[i]++)
             {
-                Lines.Add((_pair.Now - _start, $"{(i == 0 ? 'A' : 'B')}-"));
+                Lines.Add((_pair.Now - _start, $"{who}<"));
             }
 
-            _hadKeys[i] = has;
+            if (_hadKeys[i] && !end.HasKeys)
+            {
+                Lines.Add((_pair.Now - _start, $"{who}-"));
+            }
+
+            _hadKeys[i] = end.HasKeys;
         }
     }
 }
