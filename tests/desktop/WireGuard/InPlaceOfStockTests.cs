@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using Xunit;
 
@@ -85,6 +87,8 @@ public class InPlaceOfStockTests
         ["both want to send when the session is over"] = ("A0 A185 B185 A190 B191", ""),
     };
 
+    public static IEnumerable<TheoryDataRow<int>> Seeds() => Enumerable.Range(1, 50).Select(seed => new TheoryDataRow<int>(seed));
+
     public static IEnumerable<TheoryDataRow<string>> Lives() => _lives.Keys.Select(name => new TheoryDataRow<string>(name));
 
     public static IEnumerable<TheoryDataRow<string>> Troubles() => _troubles.Keys.Select(name => new TheoryDataRow<string>(name));
@@ -115,6 +119,35 @@ public class InPlaceOfStockTests
             {
                 Check(scenario, place.IsSporeA, place.IsSporeB, jitters);
             }
+        }
+    }
+
+    // What no table thought of: packets at random moments, now dense and now rare, and silences among them.
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Spore_says_what_stock_says_whatever_happens(int seed)
+    {
+        Random random = new(seed);
+        List<string> events = [];
+        List<string> lost = [];
+        for (int at = 0; at < 900_000; at += random.Next(random.Next(2) == 0 ? 8_000 : 150_000))
+        {
+            string seconds = (at / 1_000m).ToString(CultureInfo.InvariantCulture);
+            string who = random.Next(2) == 0 ? "A" : "B";
+            events.Add(random.Next(40) == 0 ? $"{who}{seconds}={random.Next(2) * 25}" : $"{who}{seconds}");
+            if (random.Next(4) == 0)
+            {
+                decimal begins = (at + random.Next(100)) / 1_000m;
+                decimal ends = begins + (random.Next(random.Next(2) == 0 ? 60 : 30_000) / 1_000m);
+                lost.Add(string.Create(CultureInfo.InvariantCulture, $"{(random.Next(2) == 0 ? who : string.Empty)}{begins}-{ends}"));
+            }
+        }
+
+        events.AddRange(["A901=0", "B901=0"]);
+        Scenario scenario = new(string.Join(' ', events), string.Join(' ', lost));
+        foreach ((bool IsSporeA, bool IsSporeB) place in _places)
+        {
+            Check(scenario, place.IsSporeA, place.IsSporeB, (random.Next(334), random.Next(334)));
         }
     }
 
