@@ -277,11 +277,6 @@ internal sealed class StockEnd : IEnd
         }
 
         _there = from;
-        if (_current is { IsInitiator: true } && Now - _current.Created >= RekeyAfterTimeReceiving && _timers.IsLastMinute())
-        {
-            Initiate();
-        }
-
         _timers.AnythingPassed();
         _timers.AnythingReceived();
         if (packet.Length > 0)
@@ -289,6 +284,12 @@ internal sealed class StockEnd : IEnd
             _timers.DataReceived();
             Received.Add(packet);
             ReceivedAt.Add(Now);
+        }
+
+        // As in the kernel, which has others send it. In wireguard-go it goes out before the timers hear of the data.
+        if (_current is { IsInitiator: true } && Now - _current.Created >= RekeyAfterTimeReceiving && _timers.IsLastMinute())
+        {
+            Initiate();
         }
 
         if (confirms)
