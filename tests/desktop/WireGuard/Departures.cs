@@ -20,7 +20,7 @@ internal enum Departures
     /// <summary>PROTOCOL sections 4.4 and 4.8: an initiation that can't be sent, since a handshake message was sent within REKEY_TIMEOUT, is sent after it; after a response that is not confirmed, when the peer must have sent another. Stock peers forget it, and the packet waits for the next one.</summary>
     Remembers = 8,
 
-    /// <summary>A packet that is offered while an initiation is to be retransmitted waits for that, up to 333 ms. Stock peers send one at once when 5 s are over.</summary>
+    /// <summary>PROTOCOL section 4.8: a packet that is offered while an initiation is to be retransmitted waits for that, up to 333 ms. Stock peers send one at once when 5 s are over.</summary>
     LeavesItToTheTimer = 16,
 
     /// <summary>PROTOCOL section 4.8: a keepalive that there is no session for asks for one, and is not sent in it. With stock peers it waits like a packet.</summary>

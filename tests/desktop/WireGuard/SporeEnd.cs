@@ -9,7 +9,6 @@ namespace Spore.Tests.WireGuard;
 internal sealed class SporeEnd : IEnd
 {
     private readonly byte _seed;
-    private TunnelEnd _end;
     private Peer? _peer;
     private Endpoint _known = new();
     private int _interval;
@@ -18,35 +17,38 @@ internal sealed class SporeEnd : IEnd
     public SporeEnd(byte seed)
     {
         _seed = seed;
-        _end = new TunnelEnd(seed);
-        Endpoint = _end.Endpoint;
+        End = new TunnelEnd(seed);
+        Endpoint = End.Endpoint;
     }
 
-    public byte[] Public => _end.Public;
+    /// <summary>The tunnel, until it is restarted.</summary>
+    public TunnelEnd End { get; private set; }
+
+    public byte[] Public => End.Public;
 
     public Endpoint Endpoint { get; set; }
 
     public long Now
     {
-        get => _end.Now;
-        set => _end.Now = value;
+        get => End.Now;
+        set => End.Now = value;
     }
 
-    public long NextDue => _end.NextDue;
+    public long NextDue => End.NextDue;
 
     public Action<byte[], Endpoint>? Wire
     {
-        get => _end.Wire;
-        set => _end.Wire = value;
+        get => End.Wire;
+        set => End.Wire = value;
     }
 
-    public List<byte[]> Received => _end.Received;
+    public List<byte[]> Received => End.Received;
 
-    public List<long> ReceivedAt => _end.ReceivedAt;
+    public List<long> ReceivedAt => End.ReceivedAt;
 
-    public int Refused => (int)(_refused + _end.Counters.Invalid + _end.Counters.Replayed + _end.Counters.Limited);
+    public int Refused => (int)(_refused + End.Counters.Invalid + End.Counters.Replayed + End.Counters.Limited);
 
-    public int Sessions => _end.Events.Count(e => e.What == NodeEvent.SessionUp);
+    public int Sessions => End.Events.Count(e => e.What == NodeEvent.SessionUp);
 
     public bool HasKeys => (Peer.Previous, Peer.Current, Peer.Next) != (Keypairs.None, Keypairs.None, Keypairs.None);
 
@@ -58,46 +60,46 @@ internal sealed class SporeEnd : IEnd
 
     public int? Jitter
     {
-        get => _end.Jitter;
-        set => _end.Jitter = value;
+        get => End.Jitter;
+        set => End.Jitter = value;
     }
 
-    private Peer Peer => _peer ?? throw new InvalidOperationException("It knows nobody.");
+    public Peer Peer => _peer ?? throw new InvalidOperationException("It knows nobody.");
 
     public void Know(byte[] key, Endpoint endpoint)
     {
-        _peer = _end.Know(key, endpoint);
+        _peer = End.Know(key, endpoint);
         _known = endpoint;
     }
 
     public void Send(byte[] packet)
     {
-        _end.Sent.Clear();
-        _end.Send(Peer, packet);
+        End.Sent.Clear();
+        End.Send(Peer, packet);
     }
 
-    public void Ask() => _end.Tunnel.Initiate(Peer, Now);
+    public void Ask() => End.Tunnel.Initiate(Peer, Now);
 
     public void KeepAlive(int seconds)
     {
         _interval = seconds;
-        _end.Tunnel.SetKeepalive(Peer, seconds, Now);
-        _end.Advance();
+        End.Tunnel.SetKeepalive(Peer, seconds, Now);
+        End.Advance();
     }
 
     public void Restart()
     {
         _refused = Refused;
         byte[] key = [.. Peer.Bytes.AsSpan(Peer.Key, Message.KeySize)];
-        TunnelEnd before = _end;
-        _end = new TunnelEnd(_seed) { Now = before.Now, Wire = before.Wire, Jitter = before.Jitter };
-        _end.Received.AddRange(before.Received);
-        _end.ReceivedAt.AddRange(before.ReceivedAt);
+        TunnelEnd before = End;
+        End = new TunnelEnd(_seed) { Now = before.Now, Wire = before.Wire, Jitter = before.Jitter };
+        End.Received.AddRange(before.Received);
+        End.ReceivedAt.AddRange(before.ReceivedAt);
         Know(key, _known);
         KeepAlive(_interval);
     }
 
-    public void Receive(byte[] datagram, Endpoint from) => _end.Receive(datagram, from);
+    public void Receive(byte[] datagram, Endpoint from) => End.Receive(datagram, from);
 
-    public void Advance() => _end.Advance();
+    public void Advance() => End.Advance();
 }
