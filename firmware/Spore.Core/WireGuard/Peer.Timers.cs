@@ -18,7 +18,7 @@ public sealed partial class Peer
     /// <summary>When the peer's endpoint was last sent an initiation; long ago at first.</summary>
     internal long InitiatedAt;
 
-    /// <summary>When the last provoked initiation was sent; long ago at first.</summary>
+    /// <summary>When the last provoked initiation was sent, or would have been in its turn if it was sent earlier; long ago at first.</summary>
     internal long ProvokedAt;
 
     /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
@@ -111,7 +111,7 @@ public sealed partial class Peer
     /// <summary>Should be called after an initiation is sent because of a packet that could be forged or replayed.</summary>
     internal void ProvokedInitiation(long now)
     {
-        ProvokedAt = now;
+        ProvokedAt = now - ProvokedAt >= Constants.RekeyTimeout ? now : ProvokedAt + Constants.RekeyTimeout;
     }
 
     /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>

@@ -329,10 +329,16 @@ public sealed class Tunnel
     /// <returns>When, by the monotonic clock.</returns>
     public long ProvokeDue(Peer peer, Endpoint source)
     {
-        // A peer that is asked at an endpoint it has left must be found where it is now. Where it is asked already, what is sent again goes first.
-        long due = peer.ProvokedAt + Constants.RekeyTimeout;
+        // One that has answered may have rebooted since: it is asked again at once, but on average no more often.
+        long due = peer.ProvokedAt;
+        if (peer.Provoked.IsPending)
+        {
+            due += Constants.RekeyTimeout;
+        }
+
+        // A peer that is asked at an endpoint it has left must be found where it is now. Where it is being asked, what is sent again goes first.
         long retransmitted = peer.InitiatedAt + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter + 1;
-        return retransmitted > due && peer.Endpoint.IsSame(source) ? retransmitted : due;
+        return retransmitted > due && peer.RetransmitHandshake != Constants.Never && peer.Endpoint.IsSame(source) ? retransmitted : due;
     }
 
     /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>

@@ -68,6 +68,27 @@ public class SpoofedHelloTests
         Assert.True(whose is not "a member in session" || peer.Ping());
     }
 
+    // Recordings of a reboot from where the member really is, which answers each time.
+    [Fact]
+    public void A_member_that_answers_is_asked_once_in_5_s_on_average()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(100);
+        Stranger other = _mesh.AddStranger(101);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member, other])));
+        Assert.True(other.Connect(node));
+        member.AnswersInitiations = true;
+        byte[] hello = HelloTests.Hello(member.Key, 0, 1);
+        for (int i = 0; i < 100; i++)
+        {
+            _mesh.Inject(node, hello, member.Endpoint);
+            _mesh.Run(600);
+        }
+
+        Assert.InRange(node.Count(NodeEvent.InitiationSent), 11, 14);
+        Assert.Equal(node.Count(NodeEvent.InitiationSent), node.Count(NodeEvent.SessionUp) - 1);
+    }
+
     // A node that finds nobody has nothing better than a hint, and asks there as it would at any endpoint that it knows.
     [Theory]
     [InlineData("another")]
