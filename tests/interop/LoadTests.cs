@@ -16,7 +16,9 @@ public partial class LoadTests
     private const string StockSentCookie = "Sending cookie response";
     private const string StockReceivedCookie = "Receiving cookie response";
     private const int FloodRate = 20_000;
-    private const int LeastFloodRate = 18_000;
+
+    // A machine that is busy with other tests need not keep up. Below this it is no flood any more.
+    private const int LeastFloodRate = FloodRate / 2;
     private const int FloodSeconds = 30;
 
     [Fact]
