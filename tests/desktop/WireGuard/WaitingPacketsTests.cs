@@ -29,6 +29,19 @@ public class WaitingPacketsTests
         Lend((Fit * (Header + Length)) + spare);
         byte[][] packets = [.. Enumerable.Range(0, count).Select(i => Packet(i, Length))];
         Assert.Equal(packets.TakeLast(Fit), ArriveAt(_session.Peer, _session.Stock, packets, initiator));
+        Assert.Equal(count - Fit, End.Counters.InnerDropped);
+    }
+
+    // All of a desktop's memory would be moved for each packet that is dropped.
+    [Theory]
+    [InlineData(1420, 128)]
+    [InlineData(708, 256)]
+    public void Of_memory_without_end_as_much_as_128_of_the_largest_need(int length, int fit)
+    {
+        Lend(1 << 20);
+        byte[][] packets = [.. Enumerable.Range(0, 300).Select(i => Packet(i % 250, length))];
+        Assert.Equal(packets.TakeLast(fit), ArriveAt(_session.Peer, _session.Stock, packets, true));
+        Assert.Equal(300 - fit, End.Counters.InnerDropped);
     }
 
     // Until the newest fits, the oldest go, and none of those that came in between.
