@@ -1,16 +1,16 @@
 using System;
+using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;
 
 /// <summary>What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance follows from its state.</summary>
-internal sealed class Surroundings : ITransport, IEntropy, INodeHost
+internal sealed class Surroundings : ITransport, INodeHost
 {
     /// <summary>The datagrams that are kept until they are looked at.</summary>
     public const int Places = 16;
 
     private readonly byte[][] _sent = new byte[Places][];
     private readonly int[] _lengths = new int[Places];
-    private ulong _random = 0x9E3779B97F4A7C15;
 
     public Surroundings()
     {
@@ -19,6 +19,9 @@ internal sealed class Surroundings : ITransport, IEntropy, INodeHost
             _sent[i] = new byte[2048];
         }
     }
+
+    /// <summary>What the node draws its chance from.</summary>
+    public QuietEntropy Entropy { get; } = new(0x9E3779B97F4A7C15);
 
     /// <summary>How many datagrams the node has sent.</summary>
     public int SentCount { get; private set; }
@@ -40,17 +43,6 @@ internal sealed class Surroundings : ITransport, IEntropy, INodeHost
         Array.Copy(buffer, offset, _sent[place], 0, length);
         _lengths[place] = length;
         SentCount++;
-    }
-
-    void IEntropy.Fill(byte[] buffer, int offset, int length)
-    {
-        for (int i = 0; i < length; i++)
-        {
-            _random ^= _random << 13;
-            _random ^= _random >> 7;
-            _random ^= _random << 17;
-            buffer[offset + i] = (byte)(_random >> 32);
-        }
     }
 
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)

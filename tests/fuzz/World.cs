@@ -60,7 +60,7 @@ internal sealed class World
         PrivateKey(1).CopyTo(identity, IdentityRecord.PrivateKeyOffset);
         NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
         IdentityRecord.Seal(identity, 0);
-        Node = new Node(limits ?? Limits(), identity, Around, Around, Around, BuildTime, Now);
+        Node = new Node(limits ?? Limits(), identity, Around, Around.Entropy, Around, BuildTime, Now);
         Newer = NetworkOf(6);
         Present = NetworkOf(5);
     }

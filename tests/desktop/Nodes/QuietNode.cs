@@ -7,10 +7,9 @@ using Spore.Tests.Network;
 namespace Spore.Tests.Nodes;
 
 /// <summary>A node whose surroundings allocate nothing either, so that what is allocated is the core's.</summary>
-internal sealed class QuietNode : ITransport, IEntropy, INodeHost
+internal sealed class QuietNode : ITransport, INodeHost
 {
     private readonly QuietWire? _wire;
-    private ulong _random;
 
     static QuietNode()
     {
@@ -24,14 +23,13 @@ internal sealed class QuietNode : ITransport, IEntropy, INodeHost
     public QuietNode(byte seed, QuietWire? wire = null, NodeLimits? limits = null, long now = QuietWire.Start)
     {
         _wire = wire;
-        _random = 0x9E3779B97F4A7C15UL * (seed + 1UL);
         byte[] identity = new byte[IdentityRecord.Size];
         "SPOREID1"u8.CopyTo(identity);
         MeshNode.PrivateKey(seed).CopyTo(identity, IdentityRecord.PrivateKeyOffset);
         NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
         IdentityRecord.Seal(identity, 0);
         Endpoint.SetIpv4([192, 0, 2, seed], 0, 51820);
-        Node = new Node(limits ?? MeshNode.Limits(), identity, this, this, this, Mesh.BuildTime, now);
+        Node = new Node(limits ?? MeshNode.Limits(), identity, this, new QuietEntropy(0x9E3779B97F4A7C15UL * (seed + 1UL)), this, Mesh.BuildTime, now);
     }
 
     public Node Node { get; }
@@ -57,17 +55,6 @@ internal sealed class QuietNode : ITransport, IEntropy, INodeHost
         SentLength = length;
         SentCount++;
         _wire?.Put(this, buffer, offset, length, endpoint);
-    }
-
-    void IEntropy.Fill(byte[] buffer, int offset, int length)
-    {
-        for (int i = 0; i < length; i++)
-        {
-            _random ^= _random << 13;
-            _random ^= _random >> 7;
-            _random ^= _random << 17;
-            buffer[offset + i] = (byte)(_random >> 32);
-        }
     }
 
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
