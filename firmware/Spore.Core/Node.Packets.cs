@@ -34,13 +34,13 @@ public sealed partial class Node : IUdpOutput
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, at most the MTU.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <returns>False when no peer has the destination, or the packet is not sound.</returns>
+    /// <returns>False when no peer has the destination, or the packet is not sound or must not enter a tunnel.</returns>
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         _now = now;
         int total = IpPacket.Length(buffer, offset, length);
         Peer peer = null;
-        if (total > 0 && total <= _limits.Mtu)
+        if (total > 0 && total <= _limits.Mtu && MayLeave(buffer, offset, total))
         {
             int version = IpPacket.Version(buffer, offset);
             peer = PeerFor(buffer, offset + IpPacket.DestinationOffset(version), version == 6, now);
@@ -75,7 +75,9 @@ public sealed partial class Node : IUdpOutput
     void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now)
     {
         int total = IpPacket.Length(buffer, offset, length);
-        if (total < 0 || !IsAllowedSource(peer, buffer, offset))
+        if (total < 0
+            || !IsAllowedSource(peer, buffer, offset)
+            || LinkMessages.Contains(buffer, UpperLayer.Find(buffer, offset, total), offset + total))
         {
             Counters.InnerDropped++;
             return;
@@ -124,6 +126,20 @@ public sealed partial class Node : IUdpOutput
         {
             Counters.InnerDropped++;
         }
+    }
+
+    // An outer datagram that the machine's routes lead back into the tunnel would circulate without end.
+    private bool MayLeave(byte[] buffer, int offset, int length)
+    {
+        int header = UpperLayer.Find(buffer, offset, length);
+        int end = offset + length;
+        if (UpperLayer.Protocol(header) != IpProtocol.Udp)
+        {
+            return !LinkMessages.Contains(buffer, header, end);
+        }
+
+        int payload = UpperLayer.Start(header) + Udp.HeaderSize;
+        return !_tunnel.IsOwnMessage(buffer, payload, end - payload);
     }
 
     // What follows a session's key: its own link-local address, and the prefixes that the network or the operator gives it.

@@ -83,6 +83,20 @@ internal sealed class Keypairs
         return LocalIndex[keypair] != 0 && now - CreatedAt[keypair] < Constants.RejectAfterTime;
     }
 
+    /// <summary>Whether this node names some session by an index in the messages that it sends.</summary>
+    internal bool IsRemoteIndex(int index)
+    {
+        for (int i = 1; i < RemoteIndex.Length; i++)
+        {
+            if (RemoteIndex[i] == index && LocalIndex[i] != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a message can be sent under it.</summary>
     internal bool CanSend(int keypair, long now)
     {

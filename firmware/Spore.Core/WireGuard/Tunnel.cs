@@ -1010,6 +1010,27 @@ public sealed class Tunnel
         }
     }
 
+    /// <summary>Tells whether a UDP payload that is to enter the tunnel is a message that this tunnel sent. Of one in fragments the first is enough.</summary>
+    /// <param name="buffer">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">The bytes of it that there are; may be negative.</param>
+    internal bool IsOwnMessage(byte[] buffer, int offset, int length)
+    {
+        if (length < Message.KeepaliveSize)
+        {
+            return false;
+        }
+
+        int type = Message.TypeOf(buffer, offset, length);
+        if (type == Message.Transport)
+        {
+            return _keypairs.IsRemoteIndex(BitConverter.ToInt32(buffer, offset + Message.TransportReceiver));
+        }
+
+        // Both have the sender's index in the same place.
+        return (type == Message.Initiation || type == Message.Response) && FindPeer(BitConverter.ToInt32(buffer, offset + Message.InitiationSender)) != null;
+    }
+
     private bool WriteInitiation(Peer peer, Initiation initiation, long now)
     {
         NeedStaticStatic(peer);
