@@ -65,6 +65,11 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             return InterfaceName().IsMatch(text) && text is not "." and not "..";
         });
 
+    private readonly Option<bool> _defaultRoute = new("--default-route")
+    {
+        Description = "Route all that has no route of its own into the tunnel, where a member's AllowedIPs are 0.0.0.0/0 or ::/0. Needs --tun.",
+    };
+
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
@@ -93,6 +98,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_presharedKeys);
         command.Add(_rendezvous);
         command.Add(_tun);
+        command.Add(_defaultRoute);
         command.Add(_keyLog);
         command.Add(_noClock);
         command.Add(_mtu);
@@ -111,11 +117,17 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             PresharedKeys = parsed.GetValue(_presharedKeys) ?? [],
             Rendezvous = parsed.GetValue(_rendezvous),
             Tun = parsed.GetValue(_tun),
+            DefaultRoute = parsed.GetValue(_defaultRoute),
             KeyLog = parsed.GetValue(_keyLog),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };
+        if (options.DefaultRoute && options.Tun == null)
+        {
+            throw new HostsimException("--default-route: there is no interface to route into; add --tun NAME");
+        }
+
         using StopSignal stop = new();
         using LiveNode node = new(options, new LiveTimeline(output, terminal));
         node.Run(stop.Token);

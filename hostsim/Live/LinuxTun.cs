@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
@@ -29,7 +30,6 @@ internal sealed partial class LinuxTun : IDisposable
     private const short Readable = 0x0001;
     private const int RequestSize = 40;
     private const int FlagsOffset = 16;
-    private const int PollEvery = 500;
 
     private const int NotPermitted = 1;
     private const int NoSuchFile = 2;
@@ -41,6 +41,7 @@ internal sealed partial class LinuxTun : IDisposable
     private const int Invalid = 22;
 
     private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle _wake;
     private readonly int _headerSize;
     private Thread? _reader;
     private volatile bool _closed;
@@ -87,6 +88,7 @@ internal sealed partial class LinuxTun : IDisposable
             });
         }
 
+        _wake = new SafeFileHandle(OpenEvent(0, NonBlocking | CloseOnExec), true);
         if (hasHeaders)
         {
             // A kernel that does not want to hand over large segments goes on with small ones.
@@ -128,18 +130,32 @@ internal sealed partial class LinuxTun : IDisposable
         batch.Clear();
     }
 
+    /// <summary>Should be called after the interface is up again.</summary>
+    public void Resume()
+    {
+        ulong once = 1;
+        Write(_wake, ref Unsafe.As<ulong, byte>(ref once), sizeof(ulong));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _closed = true;
+        Resume();
         _reader?.Join();
         _handle.Dispose();
+        _wake.Dispose();
     }
 
     private void Receive(Receiver receiver)
     {
         PacketsRead packets = new(_headerSize);
-        PollDescriptor descriptor = new() { Descriptor = (int)_handle.DangerousGetHandle(), Events = Readable };
+        PollDescriptor[] descriptors =
+        [
+            new() { Descriptor = (int)_wake.DangerousGetHandle(), Events = Readable },
+            new() { Descriptor = (int)_handle.DangerousGetHandle(), Events = Readable },
+        ];
+        byte[] count = new byte[sizeof(ulong)];
         while (!_closed)
         {
             bool isDown = false;
@@ -149,7 +165,7 @@ internal sealed partial class LinuxTun : IDisposable
                 nint length = Read(_handle, ref MemoryMarshal.GetReference(room), (nuint)room.Length);
                 if (length <= 0)
                 {
-                    // EIO while the interface is down.
+                    // Before Linux 4.16 EIO while the interface is down; EBADFD when it was deleted.
                     isDown = length < 0 && Marshal.GetLastPInvokeError() is not (TryAgain or Interrupted);
                     break;
                 }
@@ -162,14 +178,11 @@ internal sealed partial class LinuxTun : IDisposable
             {
                 receiver(packets);
             }
-            else if (isDown)
-            {
-                Thread.Sleep(PollEvery);
-            }
             else
             {
-                // Woken at times, to see that the interface is to go.
-                Poll(ref descriptor, 1, PollEvery);
+                // An interface that can't be read would be reported without end: then for the wake alone.
+                Poll(descriptors, isDown ? 1u : 2u, -1);
+                Read(_wake, ref MemoryMarshal.GetArrayDataReference(count), sizeof(ulong));
             }
         }
     }
@@ -190,7 +203,10 @@ internal sealed partial class LinuxTun : IDisposable
     private static partial nint Write(SafeFileHandle handle, ref readonly byte buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int timeout);
+    private static partial int Poll([In, Out] PollDescriptor[] descriptors, nuint count, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int OpenEvent(uint count, int flags);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor

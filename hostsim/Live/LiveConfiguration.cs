@@ -37,6 +37,9 @@ internal sealed class LiveConfiguration(
     private readonly Dictionary<string, DateTimeOffset> _handshakes = [];
     private NetworkMembers _members = NetworkMembers.None;
 
+    /// <summary>The firewall mark of the node's outer datagrams; 0 where they have none.</summary>
+    public uint FirewallMark { get; set; }
+
     /// <summary>What the applied network says, also when it has expired.</summary>
     public NetworkMembers Members
     {
@@ -93,7 +96,7 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             // Copies of preshared keys, since the node may wipe its own before they are told.
-            return new DeviceState(privateKey, listenPort, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
+            return new DeviceState(privateKey, listenPort, FirewallMark, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
         }
     }
 
@@ -130,7 +133,7 @@ internal sealed class LiveConfiguration(
 
     private LivePeers Peers()
     {
-        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, clock());
+        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, FirewallMark, clock());
     }
 
     private void TakeBack(string key, PlannedPeer peer)

@@ -8,6 +8,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
+using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Simulation;
 using Spore.Hostsim.Uapi;
 using Spore.Network;
@@ -38,6 +39,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly NameResolver _names;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
     private readonly Dictionary<string, byte[]> _presharedKeys = [];
+    private readonly NodeLimits _limits;
+    private readonly byte[] _trustRoot;
+    private readonly List<PosixSignalRegistration> _signals = [];
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
@@ -46,14 +50,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
     private Outbox? _outbox;
-    private TunAddresses? _addresses;
+    private TunnelRouting? _routing;
     private long _sleepsUntil;
     private long _feedClockAt;
     private bool _running;
     private bool _networkChanged;
     private readonly IdleWork _idleWork = new();
     private bool _statusAsked;
+    private bool _reloadAsked;
     private bool _stopped;
+    private string? _lost;
 
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
@@ -63,18 +69,21 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         _options = options;
         _timeline = timeline;
-        NodeIdentity identity = NodeIdentity.Load(options.Identity);
-        _names = new NameResolver(SetEndpoint);
-        NodeLimits limits = NodeLimits.Desktop();
-        limits.Mtu = options.Mtu;
-        limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-        byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
-        _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
-        ReadPresharedKeys();
-        Endpoint? rendezvous = options.Rendezvous?.Resolve();
-        _transport = new UdpTransport(options.Listen, options.Tun);
+        _privateKey = [];
         try
         {
+            HearSignals();
+            NodeIdentity identity = NodeIdentity.Load(options.Identity);
+            _names = new NameResolver(SetEndpoint);
+            _trustRoot = identity.TrustRoot;
+            NodeLimits limits = _limits = NodeLimits.Desktop();
+            limits.Mtu = options.Mtu;
+            limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
+            byte[]? network = options.Network == null ? null : ReadNetwork(options.Network);
+            _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+            ReadPresharedKeys();
+            Endpoint? rendezvous = options.Rendezvous?.Resolve();
+            _transport = new UdpTransport(options.Listen, options.Tun);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
@@ -86,7 +95,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
-            _privateKey = options.Tun == null ? [] : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
             _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
@@ -121,7 +130,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         if (_tun != null)
         {
-            IpCommand.Run(TunAddresses.Prepare(_tun.Name, _options.Mtu));
+            _routing = new TunnelRouting(_tun, _options.Mtu, Tell, Lose);
+            _transport.Mark(_routing.Mark);
+            _configuration.FirewallMark = _routing.Mark;
         }
 
         lock (_gate)
@@ -136,22 +147,25 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
-        using PosixSignalRegistration? status = OperatingSystem.IsLinux()
-            ? PosixSignalRegistration.Create((PosixSignal)10, context =>
-            {
-                // SIGUSR1, which has no name there.
-                context.Cancel = true;
-                Ask(ref _statusAsked);
-            })
-            : null;
         while (Advance())
         {
+            if (_reloadAsked)
+            {
+                _reloadAsked = false;
+                Reload();
+            }
+
             ApplyNetwork();
         }
 
         lock (_gate)
         {
             _timeline.Tell("ended", "blue", Status());
+        }
+
+        if (_lost != null)
+        {
+            throw new HostsimException(_lost);
         }
     }
 
@@ -218,16 +232,40 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _transport.Dispose();
+        _signals.ForEach(s => s.Dispose());
+        _routing?.Dispose();
+        _transport?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
         CryptographicOperations.ZeroMemory(_privateKey);
     }
 
-    private static byte[] ReadNetwork(string path, NodeLimits limits, byte[] trustRoot)
+    // A signal that the operator sends must not end a node that is still starting.
+    private void HearSignals()
     {
-        byte[] network = InputFile.Read(path, limits.NetworkBytes);
-        NetworkReader.Verify(network, path, trustRoot);
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // SIGUSR1 has no name there, and a number of its own on each system.
+        int user1 = OperatingSystem.IsLinux() ? 10 : 30;
+        _signals.Add(PosixSignalRegistration.Create((PosixSignal)user1, context =>
+        {
+            context.Cancel = true;
+            Ask(ref _statusAsked);
+        }));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Ask(ref _reloadAsked);
+        }));
+    }
+
+    private byte[] ReadNetwork(string path)
+    {
+        byte[] network = InputFile.Read(path, _limits.NetworkBytes);
+        NetworkReader.Verify(network, path, _trustRoot);
         return network;
     }
 
@@ -257,6 +295,77 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
+    // Called on SIGHUP. Each file counts for itself: one that can't be used leaves what it gave before.
+    private void Reload()
+    {
+        List<string> read = [];
+        if (_options.Network is { } path)
+        {
+            Reload(path, () =>
+            {
+                byte[] network = ReadNetwork(path);
+                lock (_gate)
+                {
+                    Load(network);
+                    read.Add($"{path}, version {_node.NetworkVersion}");
+                }
+            });
+        }
+
+        foreach (KeyFileArgument file in _options.PresharedKeys)
+        {
+            Reload(file.Path, () =>
+            {
+                byte[] key = PresharedKeyFile.Read(file.Path);
+                lock (_gate)
+                {
+                    // A peer that wg has removed since is nobody's any more.
+                    if (_node.SetPresharedKey(file.Key, 0, key))
+                    {
+                        read.Add(file.Path);
+                    }
+                }
+            });
+        }
+
+        if (read.Count > 0)
+        {
+            Tell("reloaded", "green", string.Join("; ", read));
+        }
+        else if (_options.Network == null && _options.PresharedKeys.Count == 0)
+        {
+            Tell("reloaded", "blue", "nothing: there is no --network and no --psk-file");
+        }
+    }
+
+    private void Reload(string path, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception exception) when (exception is HostsimException or InputException)
+        {
+            string reason = exception.Message;
+            Tell("not reloaded", "red", reason.StartsWith(path, StringComparison.Ordinal) ? reason : $"{path}: {reason}");
+        }
+    }
+
+    private void Tell(string verb, string colour, string text)
+    {
+        lock (_gate)
+        {
+            _timeline.Tell(verb, colour, text);
+        }
+    }
+
+    // Called when the interface is gone: without it the node has nothing to do here.
+    private void Lose(string reason)
+    {
+        _lost = reason;
+        Ask(ref _stopped);
+    }
+
     private void AddPeers()
     {
         foreach ((byte[] key, Endpoint? endpoint) in _peers)
@@ -284,7 +393,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         lock (_gate)
         {
-            while (!_stopped && !_networkChanged)
+            while (!_stopped && !_networkChanged && !_reloadAsked)
             {
                 if (_statusAsked)
                 {
@@ -430,27 +539,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             IPAddress linkLocal = new(_node.LinkLocal);
             wanted = own < 0
                 ? TunAddresses.Alone(linkLocal)
-                : TunAddresses.Of(linkLocal, members[own].AllowedPrefixes, members.Where((_, i) => i != own).SelectMany(m => m.AllowedPrefixes));
+                : TunAddresses.Of(linkLocal, members[own].AllowedPrefixes, members.Where((_, i) => i != own).SelectMany(m => m.AllowedPrefixes), _options.DefaultRoute);
         }
 
-        if (_tun == null)
-        {
-            return;
-        }
-
-        IReadOnlyList<string> lines = TunAddresses.Change(_tun.Name, _addresses, wanted);
-        _addresses = wanted;
-        try
-        {
-            IpCommand.Run(lines);
-        }
-        catch (HostsimException exception)
-        {
-            lock (_gate)
-            {
-                _timeline.Tell("routes", "red", exception.Message);
-            }
-        }
+        _routing?.Set(wanted);
     }
 
     // Without it the node is as good; only wg can't talk to it.
@@ -462,11 +554,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         catch (HostsimException exception)
         {
-            lock (_gate)
-            {
-                _timeline.Tell("no wg", "yellow", exception.Message);
-            }
-
+            Tell("no wg", "yellow", exception.Message);
             return null;
         }
     }

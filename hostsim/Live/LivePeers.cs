@@ -24,6 +24,7 @@ internal sealed class LivePeers : ISetTarget
     /// <param name="handshakes">When the last handshake with a key was complete.</param>
     /// <param name="privateKey">The node's private key, 32 bytes.</param>
     /// <param name="listenPort">The UDP port that it listens on.</param>
+    /// <param name="firewallMark">The firewall mark of its outer datagrams, or 0.</param>
     /// <param name="now">The node's clock.</param>
     public LivePeers(
         Node node,
@@ -33,6 +34,7 @@ internal sealed class LivePeers : ISetTarget
         IReadOnlyDictionary<string, DateTimeOffset> handshakes,
         byte[] privateKey,
         int listenPort,
+        uint firewallMark,
         long now)
     {
         _members = members;
@@ -41,6 +43,7 @@ internal sealed class LivePeers : ISetTarget
         PrivateKey = privateKey;
         PublicKey = KeyText.Format(node.PublicKey);
         ListenPort = listenPort;
+        FirewallMark = firewallMark;
         FreePeers = limits.Peers - node.Peers.Count(p => p.InUse && p.IsConfigured);
         _own = members.Find(PublicKey);
         foreach (Peer peer in node.Peers)
@@ -60,6 +63,9 @@ internal sealed class LivePeers : ISetTarget
 
     /// <inheritdoc/>
     public int ListenPort { get; }
+
+    /// <inheritdoc/>
+    public uint FirewallMark { get; }
 
     /// <inheritdoc/>
     public int FreePeers { get; }

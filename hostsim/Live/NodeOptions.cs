@@ -26,6 +26,9 @@ internal sealed record NodeOptions
     /// <summary>The name of the TUN interface to make, or null.</summary>
     public string? Tun { get; init; }
 
+    /// <summary>Whether a default route of a member's is a route of this machine too.</summary>
+    public bool DefaultRoute { get; init; }
+
     /// <summary>The path of the key log, or null.</summary>
     public string? KeyLog { get; init; }
 

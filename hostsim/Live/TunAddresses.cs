@@ -6,9 +6,9 @@ using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>The addresses and routes of a TUN interface.</summary>
+/// <summary>The addresses and routes that a TUN interface is to have.</summary>
 /// <param name="Addresses">The node's own addresses, as /32 and /128.</param>
-/// <param name="Routes">Where packets go into the tunnel.</param>
+/// <param name="Routes">The prefixes that are routed into the tunnel.</param>
 internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IReadOnlySet<AllowedPrefix> Routes)
 {
     private static readonly AllowedPrefix LinkLocal = new(IPAddress.Parse("fe80::"), 10);
@@ -25,47 +25,20 @@ internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IRead
     /// <param name="linkLocal">The address made from its key.</param>
     /// <param name="own">The prefixes of its own entry.</param>
     /// <param name="others">The prefixes of all other entries.</param>
-    /// <returns>Its addresses and routes. Of the routes a default one is left out: it would take the tunnel's own datagrams with it.</returns>
-    public static TunAddresses Of(IPAddress linkLocal, IEnumerable<AllowedPrefix> own, IEnumerable<AllowedPrefix> others)
+    /// <param name="hasDefaultRoute">Whether a default route of another entry is a route here too.</param>
+    /// <returns>Its addresses and routes.</returns>
+    public static TunAddresses Of(IPAddress linkLocal, IEnumerable<AllowedPrefix> own, IEnumerable<AllowedPrefix> others, bool hasDefaultRoute)
     {
         TunAddresses alone = Alone(linkLocal);
         return new TunAddresses(
             own.Where(p => p.IsHost).Concat(alone.Addresses).ToHashSet(),
-            others.Where(p => p.Length > 0).Concat(alone.Routes).ToHashSet());
+            others.SelectMany(p => p.Length > 0 ? [p] : hasDefaultRoute ? Halves(p.Address) : []).Concat(alone.Routes).ToHashSet());
     }
 
-    /// <summary>The commands that make an interface ready for addresses.</summary>
-    /// <param name="name">The interface.</param>
-    /// <param name="mtu">Its MTU.</param>
-    /// <returns>Lines for <c>ip -batch</c>.</returns>
-    public static IReadOnlyList<string> Prepare(string name, int mtu)
+    // Two routes that are longer than the machine's default route, which stays.
+    private static AllowedPrefix[] Halves(IPAddress any)
     {
-        return [$"link set dev {name} addrgenmode none", $"link set dev {name} mtu {mtu}", $"link set dev {name} up"];
-    }
-
-    /// <summary>The commands that lead from one set of addresses and routes to another.</summary>
-    /// <param name="name">The interface.</param>
-    /// <param name="before">What it has, or null for nothing.</param>
-    /// <param name="after">What it is to have.</param>
-    /// <returns>Lines for <c>ip -batch</c>: what goes, then addresses, then routes.</returns>
-    public static IReadOnlyList<string> Change(string name, TunAddresses? before, TunAddresses after)
-    {
-        List<string> lines = [];
-        lines.AddRange(Less(before?.Routes, after.Routes).Select(p => $"route del {p} dev {name}"));
-        lines.AddRange(Less(before?.Addresses, after.Addresses).Select(p => $"addr del {p} dev {name}"));
-        lines.AddRange(Less(after.Addresses, before?.Addresses).Select(p => $"addr add {p} dev {name}{WithoutDetection(p)}"));
-        lines.AddRange(Less(after.Routes, before?.Routes).Select(p => $"route replace {p} dev {name}"));
-        return lines;
-    }
-
-    private static string WithoutDetection(AllowedPrefix prefix)
-    {
-        return prefix.Address.AddressFamily == AddressFamily.InterNetworkV6 ? " nodad" : string.Empty;
-    }
-
-    /// <summary>The prefixes of one set that are not in another, always in the same order.</summary>
-    private static IEnumerable<AllowedPrefix> Less(IReadOnlySet<AllowedPrefix>? set, IReadOnlySet<AllowedPrefix>? other)
-    {
-        return (set ?? new HashSet<AllowedPrefix>()).Where(p => other == null || !other.Contains(p)).OrderBy(p => p.ToString(), System.StringComparer.Ordinal);
+        string upper = any.AddressFamily == AddressFamily.InterNetwork ? "128.0.0.0" : "8000::";
+        return [new AllowedPrefix(any, 1), new AllowedPrefix(IPAddress.Parse(upper), 1)];
     }
 }

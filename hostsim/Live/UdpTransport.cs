@@ -13,12 +13,15 @@ namespace Spore.Hostsim.Live;
 internal sealed class UdpTransport : IDisposable
 {
     private const int SocketBuffer = 4 << 20;
-    private const int JoinPatience = 1000;
+    private const int JoinPatience = 200;
+    private const int SocketLevel = 1;
+    private const int MarkOption = 36;
 
     private readonly IDatagramSocket? _ipv4;
     private readonly IDatagramSocket? _ipv6;
     private readonly Endpoint _neighbours = new();
     private readonly string? _tunnel;
+    private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private volatile bool _closed;
 
@@ -67,6 +70,24 @@ internal sealed class UdpTransport : IDisposable
 
     /// <summary>Where the node listens, for people.</summary>
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
+
+    /// <summary>Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.</summary>
+    /// <param name="mark">The mark.</param>
+    /// <exception cref="HostsimException">The kernel refuses.</exception>
+    public void Mark(uint mark)
+    {
+        try
+        {
+            foreach (Socket socket in _sockets)
+            {
+                socket.SetRawSocketOption(SocketLevel, MarkOption, BitConverter.GetBytes(mark));
+            }
+        }
+        catch (SocketException exception)
+        {
+            throw new HostsimException($"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
+        }
+    }
 
     /// <summary>Starts to receive.</summary>
     /// <param name="newReceiver">Makes what takes the datagrams of one thread.</param>
@@ -122,7 +143,7 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    private static IDatagramSocket? OpenIfThere(IPEndPoint address)
+    private IDatagramSocket? OpenIfThere(IPEndPoint address)
     {
         try
         {
@@ -135,7 +156,7 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    private static IDatagramSocket Open(IPEndPoint address)
+    private IDatagramSocket Open(IPEndPoint address)
     {
         Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -161,6 +182,7 @@ internal sealed class UdpTransport : IDisposable
             }
 
             socket.Bind(address);
+            _sockets.Add(socket);
             return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
         }
         catch

@@ -16,7 +16,7 @@ internal static class GetWriter
     {
         text.Key("private_key", device.PrivateKey);
         text.Line($"listen_port={Text(device.ListenPort)}");
-        text.Line("fwmark=0");
+        text.Line($"fwmark={Text(device.FirewallMark)}");
         foreach (PeerState peer in device.Peers)
         {
             Write(text, peer);

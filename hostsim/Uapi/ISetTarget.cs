@@ -15,6 +15,9 @@ internal interface ISetTarget
     /// <summary>The UDP port that it listens on.</summary>
     int ListenPort { get; }
 
+    /// <summary>The firewall mark of its outer datagrams; 0 where they have none.</summary>
+    uint FirewallMark { get; }
+
     /// <summary>The number of peers that can still be configured.</summary>
     int FreePeers { get; }
 

@@ -90,9 +90,10 @@ internal sealed class SetPlan
             throw new UapiException(Errno.NotSupported, null, "the port is given by --listen, and stays while the node runs");
         }
 
-        if (_request.FirewallMark is not (null or 0))
+        // wg setconf sends 0 for a file that names no mark.
+        if (_request.FirewallMark is { } mark and not 0 && mark != _target.FirewallMark)
         {
-            throw new UapiException(Errno.NotSupported, null, "there are no firewall marks here");
+            throw new UapiException(Errno.NotSupported, null, "the firewall mark is the node's own, and stays while the node runs");
         }
     }
 

@@ -182,7 +182,7 @@ public sealed class UapiTests : IDisposable
 
         Refused(NotPermitted, "the private key is the identity's", "private-key", keyFile);
         Refused(NotSupported, "the port is given by --listen, and stays while the node runs", "listen-port", "1000");
-        Refused(NotSupported, "there are no firewall marks here", "fwmark", "0x7");
+        Refused(NotSupported, "the firewall mark is the node's own, and stays while the node runs", "fwmark", "0x7");
         Refused(NotPermitted, "the network says that it is a member", "peer", member, "remove");
         Refused(NotPermitted, "the network says what addresses a member has", "peer", member, "allowed-ips", $"{_member.Self.Ipv4}/32");
         Refused(NotPermitted, "the network says what addresses a member has", "peer", member, "allowed-ips", "");

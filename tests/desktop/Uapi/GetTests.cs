@@ -114,9 +114,9 @@ public partial class GetTests
             AllowedPrefixes = [AllowedPrefix.TryParse("0.0.0.0/0", out _)!],
         };
         using UapiText text = new();
-        GetWriter.Write(text, new DeviceState(new byte[32], 1, [peer]));
+        GetWriter.Write(text, new DeviceState(new byte[32], 1, 0x5350, [peer]));
         Assert.Equal(
-            $"private_key={None}\nlisten_port=1\nfwmark=0\n"
+            $"private_key={None}\nlisten_port=1\nfwmark=21328\n"
             + "public_key=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
             + $"preshared_key={string.Concat(Enumerable.Repeat("ab", 32))}\nprotocol_version=1\nendpoint=[fe80::1%5]:65535\n"
             + "last_handshake_time_sec=1700000000\nlast_handshake_time_nsec=123456700\n"
