@@ -24,6 +24,7 @@ internal sealed partial class LinuxTun : IDisposable
     private const short Tun = 0x0001;
     private const short NoPacketInformation = 0x1000;
     private const short VirtioHeaders = 0x4000;
+    private const short Exclusive = unchecked((short)0x8000);
     private const nuint OffloadChecksum = 0x01;
     private const nuint OffloadTcp4 = 0x02;
     private const nuint OffloadTcp6 = 0x04;
@@ -74,7 +75,7 @@ internal sealed partial class LinuxTun : IDisposable
         _headerSize = hasHeaders ? VirtioHeader.Size : 0;
         Array.Clear(request);
         Encoding.ASCII.GetBytes(name, request);
-        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation | (hasHeaders ? VirtioHeaders : 0)));
+        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation | Exclusive | (hasHeaders ? VirtioHeaders : 0)));
         if (Control(_handle, SetInterface, request) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -82,8 +83,7 @@ internal sealed partial class LinuxTun : IDisposable
             throw new HostsimException(error switch
             {
                 NotPermitted => $"{name}: no right to make a TUN interface; run as root",
-                Busy => $"{name}: the interface is in use",
-                Invalid => $"{name}: there is another kind of interface of that name",
+                Busy or Invalid => $"{name}: there is an interface of that name already; choose another with --tun",
                 _ => $"{name}: {Marshal.GetPInvokeErrorMessage(error)}",
             });
         }

@@ -1,4 +1,6 @@
+using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Net;
 using Spore.Signing;
 
@@ -11,6 +13,9 @@ namespace Spore.Tests.Interop;
 /// <param name="Keepalive">After how many seconds others keep their sessions with it alive; 0 for never.</param>
 internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, int Keepalive = 0)
 {
+    /// <summary>More prefixes of the member's, as the network tells them.</summary>
+    public IReadOnlyList<string> Prefixes { get; init; } = [];
+
     /// <summary>The key as <c>wg</c> writes it.</summary>
     public string KeyText => Signing.KeyText.Format(Key);
 
@@ -33,6 +38,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
         PeerDescription peer = new() { PublicKey = Key, Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"), Keepalive = Keepalive };
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
+        peer.AllowedPrefixes.AddRange(Prefixes.Select(p => AllowedPrefix.TryParse(p, out _)!));
         if (Endpoint != null)
         {
             peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, out _)!);

@@ -88,6 +88,22 @@ internal sealed partial class NetworkNamespace : IDisposable
         return Command.Run(Inside(arguments));
     }
 
+    /// <summary>Its addresses, routes and rules.</summary>
+    /// <returns>What <c>ip</c> shows of them, without what the kernel counts.</returns>
+    public string Routing()
+    {
+        string[] shown = ["-4 rule", "-6 rule", "-4 route show table all", "-6 route show table all", "-brief address"];
+        return string.Join("\n", shown.Select(s => $"{s}:\n{Ip(s)}"));
+    }
+
+    /// <summary>How many packets an interface has been handed by this machine.</summary>
+    /// <param name="link">The interface.</param>
+    /// <returns>Their number.</returns>
+    public long CountSent(string link)
+    {
+        return long.Parse(Ask("cat", $"/sys/class/net/{link}/statistics/tx_packets").Demand(), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>How many packets an interface has handed to this machine.</summary>
     /// <param name="link">The interface.</param>
     /// <returns>Their number.</returns>
@@ -118,6 +134,16 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <returns>The socket.</returns>
     public Socket OpenSocket(IPEndPoint local)
     {
+        return OpenSocket(local, SocketType.Dgram, ProtocolType.Udp);
+    }
+
+    /// <summary>Makes a socket in the namespace, in which it stays wherever it is used.</summary>
+    /// <param name="local">The address to bind it to.</param>
+    /// <param name="type">The socket's type.</param>
+    /// <param name="protocol">Its protocol.</param>
+    /// <returns>The socket.</returns>
+    public Socket OpenSocket(IPEndPoint local, SocketType type, ProtocolType protocol)
+    {
         // The namespace is the thread's, so it is a thread that then ends.
         Socket? socket = null;
         Thread thread = new(() =>
@@ -125,7 +151,7 @@ internal sealed partial class NetworkNamespace : IDisposable
             using SafeFileHandle handle = File.OpenHandle($"/var/run/netns/{Name}");
             if (SetNamespace(handle, NetworkNamespaceType) == 0)
             {
-                socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                socket = new Socket(local.AddressFamily, type, protocol);
             }
         });
         thread.Start();

@@ -71,10 +71,11 @@ internal sealed class Pair : IDisposable
     /// <summary>Starts our node with a network of its own.</summary>
     /// <param name="tun">Whether it makes an interface.</param>
     /// <param name="network">The network file.</param>
+    /// <param name="more">More options of the command line.</param>
     /// <returns>The node.</returns>
-    public SporeNode StartWith(bool tun, byte[] network)
+    public SporeNode StartWith(bool tun, byte[] network, params string[] more)
     {
-        return new SporeNode(Lab, Ours, _identity, 1, tun, network);
+        return new SporeNode(Lab, Ours, _identity, 1, tun, network, more);
     }
 
     /// <summary>Kills the stock node and starts it again with the same key, and no peer.</summary>

@@ -10,6 +10,8 @@ namespace Spore.Tests.Interop;
 /// <summary>A program that runs until it is told to end, and what it writes.</summary>
 internal sealed class RunningProgram : IDisposable
 {
+    private const int HangUp = 1;
+    private const int Interrupt = 2;
     private const int User1 = 10;
     private const int Terminate = 15;
 
@@ -116,6 +118,20 @@ internal sealed class RunningProgram : IDisposable
     public void Ask()
     {
         Signal(_process.Id, User1);
+    }
+
+    /// <summary>Asks the program to read its files again (SIGHUP).</summary>
+    public void AskToReload()
+    {
+        Signal(_process.Id, HangUp);
+    }
+
+    /// <summary>Interrupts the program (SIGINT), as Ctrl-C does, and waits until it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public int BreakOff()
+    {
+        Signal(_process.Id, Interrupt);
+        return WaitForEnd();
     }
 
     /// <summary>Ends the program at once, so that it can't clean up.</summary>
