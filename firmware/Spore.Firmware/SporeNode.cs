@@ -490,7 +490,7 @@ public sealed class SporeNode : INodeHost
         Log.Write(string.Concat(
             string.Concat("spore ", FirmwareVersion.Text, "; ", state),
             string.Concat("; sessions ", _node.SessionCount(now).ToString()),
-            string.Concat("; free heap ", GC.Run(false).ToString()),
+            string.Concat("; free heap ", nanoFramework.Runtime.Native.GC.Run(false).ToString()),
             string.Concat("; up ", (now / 1000).ToString(), " s")));
     }
 }

@@ -29,11 +29,12 @@ internal static class DeviceCode
     /// <summary>A folder of the device tests' assemblies.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Tests)!;
 
-    /// <summary>The declarations of an assembly of nanoFramework.</summary>
+    /// <summary>What an assembly of nanoFramework is referred to by: mscorlib from its package, of others the declarations.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The file.</returns>
-    public static string Reference(string name) =>
-        Path.Combine(Repository.Root, "firmware", "Reference", name, "bin", "device", Configuration, "netstandard2.0", name + ".dll");
+    public static string Reference(string name) => name == "mscorlib"
+        ? Path.Combine(Folder, "mscorlib.dll")
+        : Path.Combine(Repository.Root, "firmware", "Reference", name, "bin", "device", Configuration, "netstandard2.0", name + ".dll");
 
     /// <summary>Class and method of every device test.</summary>
     public static IReadOnlyList<(string Type, string Method)> AllTests { get; } = Find();
