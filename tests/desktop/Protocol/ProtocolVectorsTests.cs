@@ -73,6 +73,16 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    public void Entries()
+    {
+        foreach (JsonElement v in Vectors.GetProperty("entry").EnumerateArray())
+        {
+            byte[] entry = Bytes(v, "entry");
+            Assert.Equal(v.GetProperty("valid").GetBoolean(), NetworkEntry.Check(entry, 0, entry.Length) == NetworkFault.None);
+        }
+    }
+
+    [Fact]
     public void Merkle_roots()
     {
         JsonElement v = Vectors.GetProperty("merkle");
