@@ -69,9 +69,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         limits.Mtu = options.Mtu;
         limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
         byte[]? network = options.Network == null ? null : ReadNetwork(options.Network, limits, identity.TrustRoot);
-        _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+        _peers = [.. options.Peers.Select(p => (p.Key, p.Endpoint == null ? null : NameResolver.Find(p.Endpoint)))];
         ReadPresharedKeys();
-        Endpoint? rendezvous = options.Rendezvous?.Resolve();
+        Endpoint? rendezvous = options.Rendezvous == null ? null : NameResolver.Find(options.Rendezvous);
         _transport = new UdpTransport(options.Listen, options.Tun);
         try
         {
@@ -193,7 +193,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         if (name != null)
         {
-            if (HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out HostPort named))
+            if (PeerEndpoint.TryParse(Encoding.ASCII.GetString(name, offset, length), EndpointUse.Published, out _) is { } named)
             {
                 _names.Resolve(peer, named);
             }
@@ -206,13 +206,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             return true;
         }
 
-        HostPort? place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
-        if (place != null && !IPAddress.TryParse(place.Host, out _))
+        PeerEndpoint? configured = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Endpoint;
+        if (configured is { Name: not null })
         {
-            _names.Resolve(peer, place);
+            _names.Resolve(peer, configured);
         }
 
-        return place != null;
+        return configured != null;
     }
 
     /// <inheritdoc/>

@@ -1,21 +1,34 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>Resolves the names of endpoints in the background, so that no packet waits for a name server. A name that is being resolved is not asked for again meanwhile.</summary>
-/// <param name="found">Takes what was found, on a thread of its own.</param>
+/// <summary>Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name once at a time.</summary>
+/// <param name="found">Called with the key of the peer and its endpoint, on a thread of its own.</param>
 internal sealed class NameResolver(Action<byte[], Endpoint> found)
 {
-    private readonly HashSet<(string Key, HostPort Place)> _pending = [];
+    private readonly HashSet<(string Key, PeerEndpoint Place)> _pending = [];
 
-    /// <summary>Begins to resolve the name of a peer's endpoint. One that is not found is forgotten; it will be asked for again.</summary>
+    /// <summary>Finds the address of an endpoint.</summary>
+    /// <param name="place">The endpoint.</param>
+    /// <returns>The core's form of it. Of the addresses of a name, the first usable one in the system's order.</returns>
+    /// <exception cref="HostsimException">The name has no usable address.</exception>
+    public static Endpoint Find(PeerEndpoint place)
+    {
+        return EndpointAddress.From(place.Address == null ? Resolve(place.Name!, place.Port) : new IPEndPoint(place.Address, place.Port));
+    }
+
+    /// <summary>Begins to resolve the name of a peer's endpoint. A name that is not found is forgotten; the node asks for it again.</summary>
     /// <param name="key">The peer's public key.</param>
     /// <param name="place">The name.</param>
-    public void Resolve(byte[] key, HostPort place)
+    public void Resolve(byte[] key, PeerEndpoint place)
     {
-        (string, HostPort) wanted = (Convert.ToHexString(key), place);
+        (string, PeerEndpoint) wanted = (Convert.ToHexString(key), place);
         lock (_pending)
         {
             if (!_pending.Add(wanted))
@@ -28,7 +41,7 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
         {
             try
             {
-                found(key, place.Resolve());
+                found(key, Find(place));
             }
             catch (HostsimException)
             {
@@ -42,5 +55,27 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
                 }
             }
         });
+    }
+
+    private static IPEndPoint Resolve(string name, int port)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = Dns.GetHostAddresses(name);
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            throw new HostsimException($"{name}: no address found ({exception.Message}); check the name, or give an address");
+        }
+
+        // A name server may answer 0.0.0.0 for a name that it blocks. Addresses from it obey the rules for written ones.
+        string? fault = null;
+        PeerEndpoint? usable = addresses
+            .Select(a => PeerEndpoint.TryParse(new IPEndPoint(a, port).ToString(), EndpointUse.LocalAddress, out fault))
+            .FirstOrDefault(e => e != null);
+        return usable == null
+            ? throw new HostsimException($"{name}: no usable address found{(fault == null ? string.Empty : $" ({fault})")}")
+            : new IPEndPoint(usable.Address!, port);
     }
 }

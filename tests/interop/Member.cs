@@ -35,7 +35,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
         if (Endpoint != null)
         {
-            peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, out _)!);
+            peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, EndpointUse.Published, out _)!);
         }
 
         return peer;

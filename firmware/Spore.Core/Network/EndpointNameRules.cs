@@ -1,7 +1,7 @@
 namespace Spore.Network;
 
 /// <summary>Which endpoint names an entry may have.</summary>
-internal static class EndpointNameRules
+public static class EndpointNameRules
 {
     /// <summary>
     /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; labels of 1
