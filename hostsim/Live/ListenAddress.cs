@@ -23,11 +23,13 @@ internal sealed record ListenAddress(IPAddress? Address, int Port)
 
         if (!text.Contains(':'))
         {
-            fault = $"{MessageText.Quote(text)} is neither a port from 1 to 65535 without leading zeros nor an address of this machine and a port";
+            fault = $"{MessageText.Quote(text)} is neither a port from 1 to 65535 without leading zeros"
+                + " nor an address of this machine and a port";
             return null;
         }
 
-        return PeerEndpoint.TryParse(text, EndpointUse.Listen, out fault) is { } endpoint ? new ListenAddress(endpoint.Address, endpoint.Port) : null;
+        PeerEndpoint? endpoint = PeerEndpoint.TryParse(text, EndpointUse.Listen, out fault);
+        return endpoint == null ? null : new ListenAddress(endpoint.Address, endpoint.Port);
     }
 
     /// <summary>Writes the address as <see cref="TryParse"/> reads it.</summary>

@@ -193,7 +193,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         if (name != null)
         {
-            if (PeerEndpoint.TryParse(Encoding.ASCII.GetString(name, offset, length), EndpointUse.Published, out _) is { } named)
+            string text = Encoding.ASCII.GetString(name, offset, length);
+            if (PeerEndpoint.TryParse(text, EndpointUse.Published, out _) is { } named)
             {
                 _names.Resolve(peer, named);
             }

@@ -8,7 +8,10 @@ using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name once at a time.</summary>
+/// <summary>
+/// Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name
+/// once at a time.
+/// </summary>
 /// <param name="found">Called with the key of the peer and its endpoint, on a thread of its own.</param>
 internal sealed class NameResolver(Action<byte[], Endpoint> found)
 {
@@ -16,14 +19,17 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
 
     /// <summary>Finds the address of an endpoint.</summary>
     /// <param name="place">The endpoint.</param>
-    /// <returns>The core's form of it. Of the addresses of a name, the first usable one in the system's order.</returns>
+    /// <returns>The core's form of it. It has the first usable address of a name, in the system's order.</returns>
     /// <exception cref="HostsimException">The name has no usable address.</exception>
     public static Endpoint Find(PeerEndpoint place)
     {
-        return EndpointAddress.From(place.Address == null ? Resolve(place.Name!, place.Port) : new IPEndPoint(place.Address, place.Port));
+        return EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port), place.Port));
     }
 
-    /// <summary>Begins to resolve the name of a peer's endpoint. A name that is not found is forgotten; the node asks for it again.</summary>
+    /// <summary>
+    /// Begins to resolve the name of a peer's endpoint. A name that is not found is forgotten; the node asks for it
+    /// again.
+    /// </summary>
     /// <param name="key">The peer's public key.</param>
     /// <param name="place">The name.</param>
     public void Resolve(byte[] key, PeerEndpoint place)
@@ -57,7 +63,7 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
         });
     }
 
-    private static IPEndPoint Resolve(string name, int port)
+    private static IPAddress Resolve(string name, int port)
     {
         IPAddress[] addresses;
         try
@@ -66,16 +72,15 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            throw new HostsimException($"{name}: no address found ({exception.Message}); check the name, or give an address");
+            string reason = exception.Message;
+            throw new HostsimException($"{name}: no address found ({reason}); check the name, or give an address");
         }
 
-        // A name server may answer 0.0.0.0 for a name that it blocks. Addresses from it obey the rules for written ones.
+        // A name server may answer 0.0.0.0 for a name that it blocks. The rules for written addresses hold for answers.
         string? fault = null;
-        PeerEndpoint? usable = addresses
+        return addresses
             .Select(a => PeerEndpoint.TryParse(new IPEndPoint(a, port).ToString(), EndpointUse.LocalAddress, out fault))
-            .FirstOrDefault(e => e != null);
-        return usable == null
-            ? throw new HostsimException($"{name}: no usable address found{(fault == null ? string.Empty : $" ({fault})")}")
-            : new IPEndPoint(usable.Address!, port);
+            .FirstOrDefault(e => e != null)?.Address
+            ?? throw new HostsimException($"{name}: no usable address found ({fault ?? "the name has none"})");
     }
 }

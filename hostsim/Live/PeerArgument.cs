@@ -15,7 +15,9 @@ internal sealed record PeerArgument(byte[] Key, PeerEndpoint? Endpoint)
     {
         int at = text.IndexOf('@');
         byte[]? key = NodeKey.TryParsePublic(at < 0 ? text : text[..at], out fault);
-        PeerEndpoint? endpoint = fault == null && at >= 0 ? PeerEndpoint.TryParse(text[(at + 1)..], EndpointUse.Local, out fault) : null;
+        PeerEndpoint? endpoint = fault != null || at < 0
+            ? null
+            : PeerEndpoint.TryParse(text[(at + 1)..], EndpointUse.Local, out fault);
         return fault == null ? new PeerArgument(key!, endpoint) : null;
     }
 

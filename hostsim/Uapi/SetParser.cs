@@ -73,7 +73,8 @@ internal sealed class SetParser
 
     private static IPEndPoint Endpoint(string text)
     {
-        PeerEndpoint endpoint = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? fault) ?? throw Bad($"endpoint: {fault}");
+        PeerEndpoint endpoint = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? fault)
+            ?? throw Bad($"endpoint: {fault}");
         return new IPEndPoint(endpoint.Address!, endpoint.Port);
     }
 
@@ -84,7 +85,7 @@ internal sealed class SetParser
         int slash = prefix.IndexOf('/');
         if (slash < 0
             || AddressText.TryParse(prefix[..slash]) is not { } address
-            || !DecimalText.TryParse(prefix[(slash + 1)..], address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32, out int length))
+            || !DecimalText.TryParse(prefix[(slash + 1)..], 8 * address.GetAddressBytes().Length, out int length))
         {
             throw Bad($"allowed_ip: {MessageText.Quote(text)} is not address/length");
         }

@@ -14,7 +14,8 @@ public static class AddressText
     public static IPAddress? TryParse(string text)
     {
         // The runtime also reads "10" as 0.0.0.10, octal and hexadecimal numbers, "[::1]:80" and "::1/64".
-        if (!text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':') || !IPAddress.TryParse(text, out IPAddress? address))
+        bool isPlain = text.All(c => char.IsAsciiHexDigit(c) || c is '.' or ':');
+        if (!isPlain || !IPAddress.TryParse(text, out IPAddress? address))
         {
             return null;
         }

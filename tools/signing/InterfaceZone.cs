@@ -27,7 +27,8 @@ internal static class InterfaceZone
             return IndexOf(named);
         }
 
-        return DecimalText.TryParse(zone, int.MaxValue, out int index) && all.Any(i => IndexOf(i) == index) ? index : null;
+        bool isIndex = DecimalText.TryParse(zone, int.MaxValue, out int index) && all.Any(i => IndexOf(i) == index);
+        return isIndex ? index : null;
     }
 
     private static int? IndexOf(NetworkInterface link)

@@ -8,7 +8,10 @@ public static class MessageText
 {
     private const int QuoteLimit = 80;
 
-    /// <summary>Replaces every character that could break the line or act on a terminal, such as an escape or a bidirectional control.</summary>
+    /// <summary>
+    /// Replaces every character that could break the line or act on a terminal, such as an escape or a bidirectional
+    /// control.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>The text with a question mark for each such character.</returns>
     public static string OneLine(string text)
@@ -16,8 +19,10 @@ public static class MessageText
         StringBuilder line = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            UnicodeCategory category = Rune.GetUnicodeCategory(rune);
-            bool isPlain = category is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            bool isPlain = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator);
             line.Append(isPlain ? rune.ToString() : "?");
         }
 

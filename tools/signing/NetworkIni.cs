@@ -353,7 +353,8 @@ public static class NetworkIni
                     break;
 
                 case "Endpoint":
-                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, EndpointUse.Published, out string? fault) ?? throw Fault(key, fault!);
+                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, EndpointUse.Published, out string? fault)
+                        ?? throw Fault(key, fault!);
                     if (_peer.Endpoints.Contains(endpoint))
                     {
                         throw Fault(key, $"{endpoint} was given already for this peer");

@@ -10,7 +10,8 @@ namespace Spore.Signing;
 public static class NodeKey
 {
     /// <summary>Why a public key is refused that <see cref="IsUsable"/> is false for.</summary>
-    public const string Unusable = "no handshake with this key can succeed (it is zero or of small order); get the peer's public key again";
+    public const string Unusable =
+        "no handshake with this key can succeed (it is zero or of small order); get the peer's public key again";
 
     /// <summary>Makes a private key, clamped as <c>wg genkey</c> does it.</summary>
     /// <returns>32 bytes.</returns>

@@ -9,7 +9,10 @@ using Spore.Network;
 
 namespace Spore.Signing;
 
-/// <summary>Where a node can be reached: an address and port, or a name and port. Every endpoint that a person writes is read here.</summary>
+/// <summary>
+/// Where a node can be reached: an address and port, or a name and port. Every endpoint that a person writes is read
+/// here.
+/// </summary>
 /// <param name="Address">The address, with its zone where it is link-local, or null where there is a name.</param>
 /// <param name="Name">The host name, or null where there is an address.</param>
 /// <param name="Port">The UDP port, 1 to 65535.</param>
@@ -22,7 +25,10 @@ public sealed record PeerEndpoint(IPAddress? Address, string? Name, int Port)
     private const int NameLimit = 255;
     private const int ReservedIpv4 = 240;
 
-    /// <summary>Reads an endpoint: <c>host:port</c>, <c>a.b.c.d:port</c> or <c>[IPv6]:port</c>. An IPv4-mapped address becomes an IPv4 address.</summary>
+    /// <summary>
+    /// Reads an endpoint: <c>host:port</c>, <c>a.b.c.d:port</c> or <c>[IPv6]:port</c>. An IPv4-mapped address becomes
+    /// an IPv4 address.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="use">What the endpoint is for.</param>
     /// <param name="fault">One line that says what is wrong and what to write instead, or null.</param>
@@ -38,7 +44,8 @@ public sealed record PeerEndpoint(IPAddress? Address, string? Name, int Port)
     /// <param name="text">The text.</param>
     /// <param name="port">The port, or 0 when the text is not one.</param>
     /// <returns>Whether the text is a number from 1 to 65535.</returns>
-    public static bool TryParsePort(string text, out int port) => DecimalText.TryParse(text, HighestPort, out port) && port != 0;
+    public static bool TryParsePort(string text, out int port) =>
+        DecimalText.TryParse(text, HighestPort, out port) && port != 0;
 
     /// <summary>Writes the endpoint as <see cref="TryParse"/> reads it.</summary>
     /// <returns>The text.</returns>
@@ -59,7 +66,7 @@ public sealed record PeerEndpoint(IPAddress? Address, string? Name, int Port)
 
         if (!TryParsePort(text[(colon + 1)..], out int port))
         {
-            fault = "has no port from 1 to 65535 without leading zeros after its last colon";
+            fault = "has no port from 1 to 65535 without leading zeros";
             return null;
         }
 
@@ -75,7 +82,9 @@ public sealed record PeerEndpoint(IPAddress? Address, string? Name, int Port)
         IPAddress? address = AddressText.TryParse(percent < 0 ? inner : inner[..percent]);
         if (address is null || (isBracketed && address.AddressFamily == AddressFamily.InterNetwork))
         {
-            fault = address is null ? "has no IPv6 address in its brackets" : "has an IPv4 address in brackets; only IPv6 addresses have them";
+            fault = address is null
+                ? "has no IPv6 address in its brackets"
+                : "has an IPv4 address in brackets; only IPv6 addresses have them";
             return null;
         }
 
@@ -105,21 +114,27 @@ public sealed record PeerEndpoint(IPAddress? Address, string? Name, int Port)
         }
 
         bool isLinkLocal = !isIpv4 && LinkLocalAddress.IsLinkLocal(bytes, 0);
-        return isLinkLocal && use == EndpointUse.Published ? "has a link-local address, which means nothing on another machine; give another address or a name"
-            : isLinkLocal && zone is null ? "has a link-local address without a zone; name the interface, as in [fe80::1%eth0]:51820"
-            : !isLinkLocal && zone is not null ? "has a zone, which belongs to link-local addresses only; leave it out"
-            : null;
+        if (isLinkLocal && use == EndpointUse.Published)
+        {
+            return "has a link-local address, which means nothing on another machine; give another address or a name";
+        }
+
+        return isLinkLocal == (zone is not null) ? null
+            : isLinkLocal ? "has a link-local address without a zone; name the interface, as in [fe80::1%eth0]:51820"
+            : "has a zone, which belongs to link-local addresses only; leave it out";
     }
 
     private static string? NameFault(string host, string text, EndpointUse use)
     {
-        byte[] name = Encoding.ASCII.GetBytes(text);
-        bool isName = host.Length <= HostLimit
-            && name.Length <= NameLimit
+        bool isName = text.Length <= NameLimit
             && text.All(char.IsAscii)
-            && EndpointNameRules.IsAllowed(name, 0, name.Length);
-        return isName ? use is EndpointUse.Published or EndpointUse.Local ? null : "has a host name; give an address here"
-            : host.Length == 0 ? "has no host name or address before its port"
+            && EndpointNameRules.IsAllowed(Encoding.ASCII.GetBytes(text), 0, text.Length);
+        if (isName)
+        {
+            return use is EndpointUse.Published or EndpointUse.Local ? null : "has a host name; give an address here";
+        }
+
+        return host.Length == 0 ? "has no host name or address before its port"
             : host.Length > HostLimit ? $"has a host name of {host.Length} characters; {HostLimit} are the most"
             : text.Length > NameLimit ? $"has {text.Length} characters; {NameLimit} are the most"
             : IsLikeNumber(host) ? "has no IPv4 address; write four decimal numbers from 0 to 255 without leading zeros"

@@ -12,8 +12,9 @@ internal static class EndpointAddressRules
     private const int MappedPrefixSize = 12;
 
     /// <summary>
-    /// Tells whether an endpoint is one that any machine can send to: a unicast address and a port. 0.0.0.0/8, 224.0.0.0/4,
-    /// 240.0.0.0/4, ::, ff00::/8 and fe80::/10 are not, and port 0 is not. The rules of IPv4 hold for IPv4-mapped addresses.
+    /// Tells whether an endpoint is one that any machine can send to: a unicast address and a port. 0.0.0.0/8,
+    /// 224.0.0.0/4, 240.0.0.0/4, ::, ff00::/8, fe80::/10 and port 0 are refused. The rules of IPv4 hold for
+    /// IPv4-mapped addresses.
     /// </summary>
     /// <param name="buffer">A buffer with the endpoint: an address of 4 or 16 bytes and a port, 2 bytes.</param>
     /// <param name="offset">The offset of the endpoint.</param>

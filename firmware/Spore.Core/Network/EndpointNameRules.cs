@@ -5,8 +5,8 @@ public static class EndpointNameRules
 {
     /// <summary>
     /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; labels of 1
-    /// to 63, the last one not a number, since resolvers read such a name as an IPv4 address, and an address has a field of
-    /// its own), a colon, and a port from 1 to 65535 without leading zeros.
+    /// to 63, the last one not a number, since resolvers read such a name as an IPv4 address, and an address has a
+    /// field of its own), a colon, and a port from 1 to 65535 without leading zeros.
     /// </summary>
     /// <param name="buffer">A buffer with the name in ASCII.</param>
     /// <param name="offset">The offset of the name.</param>

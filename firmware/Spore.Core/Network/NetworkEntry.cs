@@ -140,7 +140,9 @@ public static class NetworkEntry
                     return NetworkFault.FieldLength;
                 }
 
-                return EndpointAddressRules.IsAllowed(buffer, offset, length) ? NetworkFault.None : NetworkFault.FieldValue;
+                return EndpointAddressRules.IsAllowed(buffer, offset, length)
+                    ? NetworkFault.None
+                    : NetworkFault.FieldValue;
 
             case EntryField.EndpointName:
                 return EndpointNameRules.IsAllowed(buffer, offset, length) ? NetworkFault.None : NetworkFault.FieldValue;

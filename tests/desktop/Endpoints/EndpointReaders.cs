@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using System.Net;
 using System.Text;
 using Spore.Flash;
@@ -16,7 +15,9 @@ using Xunit;
 
 namespace Spore.Tests.Endpoints;
 
-/// <summary>The ways by which an endpoint or a public key reaches a node. Each returns what was read, or what is wrong.</summary>
+/// <summary>
+/// The ways by which an endpoint or a public key reaches a node. Each returns what was read, or what is wrong.
+/// </summary>
 internal static class EndpointReaders
 {
     private static readonly string _key = Keys.NodeText(1);
@@ -35,13 +36,15 @@ internal static class EndpointReaders
 
     public static (string? Endpoint, string? Fault) Ini(string text)
     {
-        string file = $"[Network]\nVersion = 1\n[Peer]\nPublicKey = {_key}\nEndpoint = \"{text.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"\n";
-        return Network(() => NetworkIni.Parse(Encoding.UTF8.GetBytes(file), "n.ini", FlashFolder.Now), "n.ini:5: Endpoint: ");
+        string quoted = text.Replace("\\", "\\\\").Replace("\"", "\\\"");
+        string file = $"[Network]\nVersion = 1\n[Peer]\nPublicKey = {_key}\nEndpoint = \"{quoted}\"\n";
+        return Network(() => Ini(Encoding.UTF8.GetBytes(file)), "n.ini:5: Endpoint: ");
     }
 
     public static (string? Endpoint, string? Fault) Csv(string text)
     {
-        return Network(() => Table($"PublicKey,Endpoint\n{_key},\"{text.Replace("\"", "\"\"")}\"\n"), "n.csv:2: Endpoint: ");
+        string quoted = text.Replace("\"", "\"\"");
+        return Network(() => Table($"PublicKey,Endpoint\n{_key},\"{quoted}\"\n"), "n.csv:2: Endpoint: ");
     }
 
     public static (string? Endpoint, string? Fault) Uapi(string text)
@@ -56,7 +59,8 @@ internal static class EndpointReaders
         }
         catch (UapiException fault)
         {
-            return (null, fault.Message.StartsWith(Prefix, StringComparison.Ordinal) ? fault.Message[Prefix.Length..] : fault.Message);
+            string told = fault.Message;
+            return (null, told.StartsWith(Prefix, StringComparison.Ordinal) ? told[Prefix.Length..] : told);
         }
     }
 
@@ -64,7 +68,7 @@ internal static class EndpointReaders
     {
         const string Prefix = "n.ini:4: PublicKey: ";
         byte[] file = Encoding.UTF8.GetBytes($"[Network]\nVersion = 1\n[Peer]\nPublicKey = {key}\n");
-        string fault = Assert.Throws<InputException>(() => NetworkIni.Parse(file, "n.ini", FlashFolder.Now)).Message;
+        string fault = Assert.Throws<InputException>(() => Ini(file)).Message;
         Assert.StartsWith(Prefix, fault);
         return fault[Prefix.Length..];
     }
@@ -88,21 +92,32 @@ internal static class EndpointReaders
     /// <summary>What a node or <c>flash check</c> finds wrong with an address in a signed network.</summary>
     public static NetworkFault Signed(IPAddress address, int port)
     {
-        byte[] entry = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.EndpointAddress, [.. address.GetAddressBytes(), (byte)(port >> 8), (byte)port]));
-        return NetworkEntry.Check(entry, 0, entry.Length);
+        return Check(EntryField.EndpointAddress, [.. address.GetAddressBytes(), (byte)(port >> 8), (byte)port]);
     }
 
     /// <summary>What a node or <c>flash check</c> finds wrong with a name in a signed network.</summary>
     public static NetworkFault Signed(string name)
     {
-        byte[] entry = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.EndpointName, Encoding.ASCII.GetBytes(name)));
+        return Check(EntryField.EndpointName, Encoding.ASCII.GetBytes(name));
+    }
+
+    private static NetworkFault Check(int type, byte[] value)
+    {
+        byte[] entry = NetworkBytes.Entry(1, NetworkBytes.Field(type, value));
         return NetworkEntry.Check(entry, 0, entry.Length);
     }
+
+    private static NetworkDescription Ini(byte[] file) => NetworkIni.Parse(file, "n.ini", FlashFolder.Now);
 
     private static NetworkDescription Table(string table)
     {
         using FlashFolder folder = new();
-        IEnumerable<(int, IEnumerable<(string, string)>)> rows = CsvFile.Read(folder.Write("n.csv", table)).Select(r => (r.Line, (IEnumerable<(string, string)>)r.Fields));
+        List<(int, IEnumerable<(string, string)>)> rows = [];
+        foreach ((int line, IReadOnlyList<(string, string)> fields) in CsvFile.Read(folder.Write("n.csv", table)))
+        {
+            rows.Add((line, fields));
+        }
+
         return NetworkIni.FromPeers("n.csv", 1, rows, FlashFolder.Now);
     }
 

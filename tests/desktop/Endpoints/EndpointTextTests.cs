@@ -5,6 +5,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using CsCheck;
+using Spore.Crypto;
 using Spore.Hostsim;
 using Spore.Hostsim.Live;
 using Spore.Network;
@@ -16,26 +17,33 @@ using Xunit;
 
 namespace Spore.Tests.Endpoints;
 
-/// <summary>Endpoints as people write them: one verdict on the command line, in INI and CSV files, over UAPI, and in a signed network.</summary>
+/// <summary>
+/// Endpoints as people write them: one verdict on the command line, in INI and CSV files, over UAPI, and in a signed
+/// network.
+/// </summary>
 public class EndpointTextTests
 {
     private const string NoForm = "is not host:port, address:port or [IPv6]:port";
-    private const string NoPort = "has no port from 1 to 65535 without leading zeros after its last colon";
+    private const string NoPort = "has no port from 1 to 65535 without leading zeros";
     private const string NoIpv4 = "has no IPv4 address; write four decimal numbers from 0 to 255 without leading zeros";
     private const string NoIpv6 = "has no IPv6 address in its brackets";
     private const string BracketedIpv4 = "has an IPv4 address in brackets; only IPv6 addresses have them";
-    private const string NoName = "has no host name; write letters, digits, '-' and '_', in labels of 1 to 63 with single dots between";
+    private const string NoName =
+        "has no host name; write letters, digits, '-' and '_', in labels of 1 to 63 with single dots between";
     private const string NoHost = "has no host name or address before its port";
     private const string Unspecified = "has an unspecified address; give the address of one machine";
     private const string Multicast = "has a multicast address; give the address of one machine";
     private const string Reserved = "has a broadcast or reserved address; give the address of one machine";
     private const string Zone = "has a zone, which belongs to link-local addresses only; leave it out";
-    private const string LinkLocal = "has a link-local address, which means nothing on another machine; give another address or a name";
-    private const string NoZone = "has a link-local address without a zone; name the interface, as in [fe80::1%eth0]:51820";
+    private const string LinkLocal =
+        "has a link-local address, which means nothing on another machine; give another address or a name";
+    private const string NoZone =
+        "has a link-local address without a zone; name the interface, as in [fe80::1%eth0]:51820";
 
     private static readonly string _label = new('a', 63);
 
-    private static NetworkInterface Loopback => NetworkInterface.GetAllNetworkInterfaces().First(i => i.NetworkInterfaceType == NetworkInterfaceType.Loopback);
+    private static NetworkInterface Loopback =>
+        NetworkInterface.GetAllNetworkInterfaces().First(i => i.NetworkInterfaceType == NetworkInterfaceType.Loopback);
 
     private static int LoopbackIndex => Loopback.GetIPProperties().GetIPv6Properties().Index;
 
@@ -209,7 +217,9 @@ public class EndpointTextTests
     [InlineData("[fe80::1%\u0007]:1", null)]
     public void What_is_not_ascii_is_refused_and_never_printed_raw(string text, string? fault)
     {
-        foreach ((string? endpoint, string? told) in new[] { EndpointReaders.CommandLine(text), EndpointReaders.Ini(text), EndpointReaders.Csv(text) })
+        Func<string, (string? Endpoint, string? Fault)>[] readers =
+            [EndpointReaders.CommandLine, EndpointReaders.Ini, EndpointReaders.Csv];
+        foreach ((string? endpoint, string? told) in readers.Select(read => read(text)))
         {
             Assert.Null(endpoint);
             Assert.EndsWith(fault ?? "", told);
@@ -247,7 +257,8 @@ public class EndpointTextTests
             Assert.Equal((expected, null), EndpointReaders.Uapi(expected));
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Ini(text));
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Csv(text));
-            Assert.Equal(LoopbackIndex, NameResolver.Find(PeerArgument.TryParse($"{Keys.NodeText(1)}@{text}", out _)!.Endpoint!).Zone);
+            PeerArgument peer = PeerArgument.TryParse($"{Keys.NodeText(1)}@{text}", out _)!;
+            Assert.Equal(LoopbackIndex, NameResolver.Find(peer.Endpoint!).Zone);
         }
 
         Assert.Equal(NetworkFault.FieldValue, EndpointReaders.Signed(IPAddress.Parse("fe80::1"), 1));
@@ -301,8 +312,7 @@ public class EndpointTextTests
         Assert.Equal(expected is null, fault is not null);
         if (expected is null)
         {
-            Run run = Run.Of("node", "--identity", "x", "--listen", text);
-            Assert.Equal((2, $"hostsim: --listen: {fault} (see hostsim --help){Environment.NewLine}"), (run.ExitCode, run.Error));
+            AssertBadUsage("--listen", text, fault!);
         }
     }
 
@@ -317,12 +327,9 @@ public class EndpointTextTests
     [InlineData("")]
     public void A_command_line_with_a_bad_endpoint_gets_one_line(string text)
     {
-        foreach ((string option, string value) in new[] { ("--peer", $"{Keys.NodeText(1)}@{text}"), ("--rendezvous", text) })
-        {
-            Run run = Run.Of("node", "--identity", "x", option, value);
-            Assert.Equal(2, run.ExitCode);
-            Assert.Equal($"hostsim: {option}: {EndpointReaders.Rendezvous(text).Fault} (see hostsim --help){Environment.NewLine}", run.Error);
-        }
+        string fault = EndpointReaders.Rendezvous(text).Fault!;
+        AssertBadUsage("--peer", $"{Keys.NodeText(1)}@{text}", fault);
+        AssertBadUsage("--rendezvous", text, fault);
     }
 
     [Theory]
@@ -334,12 +341,9 @@ public class EndpointTextTests
     [InlineData("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
     public void A_key_with_which_no_handshake_can_succeed_is_refused_everywhere(string key)
     {
-        foreach ((string option, string value) in new[] { ("--peer", key), ("--peer", $"{key}@192.0.2.1:1"), ("--psk-file", $"{key}=file") })
-        {
-            Run run = Run.Of("node", "--identity", "x", option, value);
-            Assert.Equal((2, $"hostsim: {option}: {NodeKey.Unusable} (see hostsim --help){Environment.NewLine}"), (run.ExitCode, run.Error));
-        }
-
+        AssertBadUsage("--peer", key, NodeKey.Unusable);
+        AssertBadUsage("--peer", $"{key}@192.0.2.1:1", NodeKey.Unusable);
+        AssertBadUsage("--psk-file", $"{key}=file", NodeKey.Unusable);
         Assert.Equal(NodeKey.Unusable, EndpointReaders.KeyInIni(key));
         Assert.Equal(NodeKey.Unusable, EndpointReaders.KeyInCsv(key));
         (string answer, string timeline) = EndpointReaders.KeyInUapi(Convert.ToHexString(KeyText.TryParse(key)!));
@@ -351,23 +355,20 @@ public class EndpointTextTests
     public void A_zero_key_in_a_signed_network_is_refused_by_the_node_and_by_flash()
     {
         byte[] file = NetworkBytes.File(NetworkBytes.Entry(0), NetworkBytes.Entry(1));
-        Assert.Equal("n: entry 1: its public key is all zero", Assert.Throws<InputException>(() => NetworkReader.Verify(file, "n", NetworkBytes.TrustRoot)).Message);
-        using FlashFolder folder = new();
-        System.IO.File.WriteAllBytes(folder.File("n"), file);
-        FlashResult check = folder.Run("check", "@n", "--root", KeyText.Format(NetworkBytes.TrustRoot));
-        Assert.Equal((1, "flash: n: entry 1: its public key is all zero\n"), (check.Code, check.Error));
+        NetworkFile network = new(NetworkBytes.Limits(), new Blake2s());
+        Assert.Equal(NetworkFault.None, network.Begin(file, 0));
+        Assert.Equal(NetworkFault.Key, network.Append(file, NetworkHeader.Size, file.Length - NetworkHeader.Size));
+        Assert.Equal((1, "flash: n: entry 1: its public key is all zero\n"), FlashCheck(file));
     }
 
     [Fact]
     public void A_bad_endpoint_in_a_signed_network_is_refused_by_flash()
     {
-        using FlashFolder folder = new();
         foreach (string address in new[] { "0.0.0.0", "255.255.255.255", "ff02::1", "fe80::1", "::ffff:0.0.0.0" })
         {
-            byte[] value = [.. IPAddress.Parse(address).GetAddressBytes(), 0, 1];
-            System.IO.File.WriteAllBytes(folder.File("n"), NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.EndpointAddress, value))));
-            FlashResult check = folder.Run("check", "@n", "--root", KeyText.Format(NetworkBytes.TrustRoot));
-            Assert.Equal((1, "flash: n: entry 1: a field has a value that is not allowed\n"), (check.Code, check.Error));
+            byte[] field = NetworkBytes.Field(2, [.. IPAddress.Parse(address).GetAddressBytes(), 0, 1]);
+            (int, string) refused = (1, "flash: n: entry 1: a field has a value that is not allowed\n");
+            Assert.Equal(refused, FlashCheck(NetworkBytes.File(NetworkBytes.Entry(1, field))));
         }
     }
 
@@ -376,8 +377,8 @@ public class EndpointTextTests
     [InlineData("0.0.0.0", "0.0.0.0: no ")]
     public void A_name_without_an_address_gives_one_line(string name, string told)
     {
-        HostsimException fault = Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, name, 1)));
-        Assert.StartsWith(told, fault.Message);
+        PeerEndpoint endpoint = new(null, name, 1);
+        Assert.StartsWith(told, Assert.Throws<HostsimException>(() => NameResolver.Find(endpoint)).Message);
     }
 
     [Fact]
@@ -411,17 +412,20 @@ public class EndpointTextTests
                 }
 
                 // What is published is what a node accepts, and this machine accepts all of it.
-                PeerEndpoint? published = PeerEndpoint.TryParse(text, EndpointUse.Published, out string? publishedFault);
+                PeerEndpoint? published = PeerEndpoint.TryParse(text, EndpointUse.Published, out string? told);
                 PeerEndpoint? local = PeerEndpoint.TryParse(text, EndpointUse.Local, out string? localFault);
                 if (published is not null)
                 {
                     Assert.Equal(published, local);
-                    Assert.Equal(NetworkFault.None, published.Address is null ? EndpointReaders.Signed(published.ToString()) : EndpointReaders.Signed(published.Address, published.Port));
+                    Assert.Equal(NetworkFault.None, published.Address is null
+                        ? EndpointReaders.Signed(published.ToString())
+                        : EndpointReaders.Signed(published.Address, published.Port));
                 }
                 else if (local?.Address is null)
                 {
-                    Assert.True(publishedFault == localFault || publishedFault!.EndsWith(LinkLocal, StringComparison.Ordinal));
-                    Assert.True(text.Length is 0 or > 255 || text.Any(c => !char.IsAscii(c)) || EndpointReaders.Signed(text) != NetworkFault.None);
+                    bool fitsField = text.Length <= 255 && text.All(char.IsAscii);
+                    Assert.True(told == localFault || told!.EndsWith(LinkLocal, StringComparison.Ordinal));
+                    Assert.True(!fitsField || EndpointReaders.Signed(text) != NetworkFault.None);
                 }
 
                 PeerEndpoint? address = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? addressFault);
@@ -434,7 +438,9 @@ public class EndpointTextTests
     public void The_reader_and_the_signed_network_agree_on_every_address()
     {
         Gen<byte[]> near = Gen.Select(
-            Gen.OneOf("0.0.0.0", "0.255.255.255", "127.0.0.1", "224.0.0.0", "240.0.0.0", "255.255.255.255", "::", "::1", "::ffff:0:0", "::ffff:e000:1", "fe80::", "febf::", "fec0::", "ff00::"),
+            Gen.OneOf(
+                "0.0.0.0", "0.255.255.255", "127.0.0.1", "224.0.0.0", "240.0.0.0", "255.255.255.255",
+                "::", "::1", "::ffff:0:0", "::ffff:e000:1", "fe80::", "febf::", "fec0::", "ff00::"),
             Gen.Int[0, 15],
             Gen.Byte,
             (text, at, bits) =>
@@ -447,8 +453,11 @@ public class EndpointTextTests
             bytes =>
             {
                 IPAddress address = new(bytes);
-                bool isAccepted = PeerEndpoint.TryParse(new IPEndPoint(address, 1).ToString(), EndpointUse.Published, out _) is not null;
-                Assert.Equal(isAccepted ? NetworkFault.None : NetworkFault.FieldValue, EndpointReaders.Signed(address, 1));
+                string text = new IPEndPoint(address, 1).ToString();
+                NetworkFault expected = PeerEndpoint.TryParse(text, EndpointUse.Published, out _) is null
+                    ? NetworkFault.FieldValue
+                    : NetworkFault.None;
+                Assert.Equal(expected, EndpointReaders.Signed(address, 1));
             },
             iter: 30_000);
     }
@@ -472,6 +481,22 @@ public class EndpointTextTests
 
     [DllImport("libc", EntryPoint = "inet_pton")]
     private static extern int InetPton(int family, [MarshalAs(UnmanagedType.LPUTF8Str)] string text, byte[] address);
+
+    private static (int, string) FlashCheck(byte[] file)
+    {
+        using FlashFolder folder = new();
+        System.IO.File.WriteAllBytes(folder.File("n"), file);
+        FlashResult check = folder.Run("check", "@n", "--root", KeyText.Format(NetworkBytes.TrustRoot));
+        return (check.Code, check.Error);
+    }
+
+    private static void AssertBadUsage(string option, string value, string fault)
+    {
+        Run run = Run.Of("node", "--identity", "x", option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal($"hostsim: {option}: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Empty(run.Output);
+    }
 
     private static void AssertRefused(string text, string fault, bool isLong = false)
     {

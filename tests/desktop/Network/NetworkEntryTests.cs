@@ -254,7 +254,8 @@ public class NetworkEntryTests
     public void An_endpoint_address_is_unicast_and_not_link_local(string address, bool allowed)
     {
         byte[] value = [.. IPAddress.Parse(address).GetAddressBytes(), 0xCA, 0x6C];
-        Assert.Equal(allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.EndpointAddress, value));
+        NetworkFault expected = allowed ? NetworkFault.None : NetworkFault.FieldValue;
+        Assert.Equal(expected, CheckField(EntryField.EndpointAddress, value));
         value[^1] = value[^2] = 0;
         Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointAddress, value));
     }
@@ -380,7 +381,7 @@ public class NetworkEntryTests
     {
         Gen.Byte.Array[0, 800].Sample(bytes =>
         {
-            byte[] entry = [(byte)((bytes.Length + 34) >> 8), (byte)(bytes.Length + 34), .. NetworkBytes.Key32(1), .. bytes];
+            byte[] entry = NetworkBytes.Entry(1, bytes);
             NetworkEntry.Check(entry, 0, entry.Length);
             NetworkEntry.Check(bytes, 0, bytes.Length);
         });

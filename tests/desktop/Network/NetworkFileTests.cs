@@ -218,7 +218,11 @@ public class NetworkFileTests
         Assert.Equal(64, _file.Count);
         Assert.Equal(63, _file.Find(NetworkBytes.Key32(64), 0));
 
-        byte[][] large = [.. Enumerable.Range(1, 64).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(7, new byte[i == 64 ? 137 : 89])))];
+        byte[][] large =
+        [
+            .. Enumerable.Range(1, 64).Select(i =>
+                NetworkBytes.Entry(i, NetworkBytes.Field(7, new byte[i == 64 ? 137 : 89]))),
+        ];
         Assert.Equal(8192, NetworkBytes.File(large).Length);
         Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.File(large)));
     }

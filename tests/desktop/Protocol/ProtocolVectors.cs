@@ -82,10 +82,14 @@ internal static class ProtocolVectors
         string[] goodAddresses = ["192.0.2.1", "127.0.0.1", "::ffff:192.0.2.1", "::1", "2001:db8::1"];
         string[] badAddresses =
         [
-            "0.0.0.0", "0.1.2.3", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::ffff:0.0.0.0", "::ffff:224.0.0.1", "::", "fe80::1", "ff02::1",
+            "0.0.0.0", "0.1.2.3", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+            "::ffff:0.0.0.0", "::ffff:224.0.0.1", "::", "fe80::1", "ff02::1",
         ];
         string[] goodNames = ["gate.example.org:51820", "0x7f.example:1"];
-        string[] badNames = ["192.0.2.1:51820", "010.0.0.1:51820", "0x7f.1:1", "a.0x7F:1", "0x:1", "gate.:1", "gate:0", "gate:051820"];
+        string[] badNames =
+        [
+            "192.0.2.1:51820", "010.0.0.1:51820", "0x7f.1:1", "a.0x7F:1", "0x:1", "gate.:1", "gate:0", "gate:051820",
+        ];
         return
         [
             new { entry = Hex(NetworkBytes.Entry(key)), valid = true },
@@ -97,10 +101,17 @@ internal static class ProtocolVectors
             .. badNames.Select(n => Name(n, false)),
         ];
 
-        object Address(string address, byte[] port, bool valid) =>
-            new { address, entry = Hex(NetworkBytes.Entry(key, NetworkBytes.Field(2, [.. IPAddress.Parse(address).GetAddressBytes(), .. port]))), valid };
+        object Address(string address, byte[] port, bool valid)
+        {
+            byte[] field = NetworkBytes.Field(2, [.. IPAddress.Parse(address).GetAddressBytes(), .. port]);
+            return new { address, entry = Hex(NetworkBytes.Entry(key, field)), valid };
+        }
 
-        object Name(string name, bool valid) => new { name, entry = Hex(NetworkBytes.Entry(key, NetworkBytes.Field(3, Encoding.ASCII.GetBytes(name)))), valid };
+        object Name(string name, bool valid)
+        {
+            byte[] field = NetworkBytes.Field(3, Encoding.ASCII.GetBytes(name));
+            return new { name, entry = Hex(NetworkBytes.Entry(key, field)), valid };
+        }
     }
 
     private static object Merkle()

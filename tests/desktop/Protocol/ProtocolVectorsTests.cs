@@ -78,7 +78,8 @@ public class ProtocolVectorsTests
         foreach (JsonElement v in Vectors.GetProperty("entry").EnumerateArray())
         {
             byte[] entry = Bytes(v, "entry");
-            Assert.Equal(v.GetProperty("valid").GetBoolean(), NetworkEntry.Check(entry, 0, entry.Length) == NetworkFault.None);
+            bool isValid = NetworkEntry.Check(entry, 0, entry.Length) == NetworkFault.None;
+            Assert.Equal(v.GetProperty("valid").GetBoolean(), isValid);
         }
     }
 
