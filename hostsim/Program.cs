@@ -97,6 +97,6 @@ internal static class Program
 
     private static string OneLine(string text)
     {
-        return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return MessageText.OneLine(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 }

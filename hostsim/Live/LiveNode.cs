@@ -64,8 +64,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
+    /// <param name="cancel">Ends the wait for a name server.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
-    public LiveNode(NodeOptions options, LiveTimeline timeline)
+    /// <exception cref="OperationCanceledException">The wait for a name server was ended.</exception>
+    public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
     {
         _options = options;
         _timeline = timeline;
@@ -80,9 +82,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.Mtu = options.Mtu;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             byte[]? network = options.Network == null ? null : ReadNetwork(options.Network);
-            _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+            _peers = [.. options.Peers.Select(p => (p.Key, Find(p.Endpoint, cancel)))];
             ReadPresharedKeys();
-            Endpoint? rendezvous = options.Rendezvous?.Resolve();
+            Endpoint? rendezvous = Find(options.Rendezvous, cancel);
             _transport = new UdpTransport(options.Listen, options.Tun);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
@@ -207,7 +209,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         if (name != null)
         {
-            if (HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out HostPort named))
+            string text = Encoding.ASCII.GetString(name, offset, length);
+            if (PeerEndpoint.TryParse(text, EndpointUse.Published, out _) is { } named)
             {
                 _names.Resolve(peer, named);
             }
@@ -220,13 +223,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             return true;
         }
 
-        HostPort? place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
-        if (place != null && !IPAddress.TryParse(place.Host, out _))
+        PeerEndpoint? configured = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Endpoint;
+        if (configured is { Name: not null })
         {
-            _names.Resolve(peer, place);
+            _names.Resolve(peer, configured);
         }
 
-        return place != null;
+        return configured != null;
     }
 
     /// <inheritdoc/>
@@ -260,6 +263,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             context.Cancel = true;
             Ask(ref _reloadAsked);
         }));
+    }
+
+    private static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel)
+    {
+        return place == null ? null : NameResolver.Find(place, cancel);
     }
 
     private byte[] ReadNetwork(string path)

@@ -50,7 +50,7 @@ public sealed partial class LiveNodeTests : IDisposable
         {
             Identity = PathOf("beta"),
             Listen = new ListenAddress(IPAddress.Loopback, FreePort()),
-            Peers = [new PeerArgument(alpha.PublicKey, new HostPort("127.0.0.1", port))],
+            Peers = [new PeerArgument(alpha.PublicKey, new PeerEndpoint(IPAddress.Loopback, null, port))],
             KeyLog = PathOf("keys"),
             Mtu = 1420,
         });
