@@ -387,7 +387,7 @@ public class EndpointTextTests
         Endpoint found = NameResolver.Find(new PeerEndpoint(null, "localhost", 7), TestContext.Current.CancellationToken);
         Assert.True(IPAddress.IsLoopback(EndpointAddress.Of(found).Address));
         Assert.Equal(7, found.Port);
-        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, new string('a', 300), 1)));
+        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, new string('a', 300), 1), TestContext.Current.CancellationToken));
         Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, "255.255.255.255", 1), TestContext.Current.CancellationToken));
     }
 
