@@ -1,8 +1,11 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
 using Spore.Hostsim.Live;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Commands;
 
@@ -68,7 +71,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
+        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures, to a file of your own. For debugging only.",
     };
 
     private readonly Option<bool> _noClock = new("--no-clock")
@@ -116,10 +119,19 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };
+        WarnOfExposed([options.Identity, .. options.PresharedKeys.Select(k => k.Path)], parsed.InvocationConfiguration.Error);
         using StopSignal stop = new();
         using LiveNode node = new(options, new LiveTimeline(output, terminal));
         node.Run(stop.Token);
         return 0;
+    }
+
+    private static void WarnOfExposed(IEnumerable<string> secrets, TextWriter error)
+    {
+        foreach (string path in secrets.Where(SecretFile.IsExposed))
+        {
+            error.WriteLine($"hostsim: warning: {path}: {SecretFile.Exposure}; chmod 600 {path}");
+        }
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,15}\z")]

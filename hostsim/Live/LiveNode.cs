@@ -27,6 +27,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
 
+    // In milliseconds. A blocked output does not keep the node from ending.
+    private const int FlushPatience = 300;
+
     private readonly object _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly NodeOptions _options;
@@ -78,7 +81,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
-                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
+                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize), timeline);
             _directOutbox = NewOutbox();
             _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
@@ -221,6 +224,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);
     }
 
