@@ -119,9 +119,9 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
         };
-        WarnOfExposed([options.Identity, .. options.PresharedKeys.Select(k => k.Path)], parsed.InvocationConfiguration.Error);
         using StopSignal stop = new();
         using LiveNode node = new(options, new LiveTimeline(output, terminal));
+        WarnOfExposed([options.Identity, .. options.PresharedKeys.Select(k => k.Path)], parsed.InvocationConfiguration.Error);
         node.Run(stop.Token);
         return 0;
     }
