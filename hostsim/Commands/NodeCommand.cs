@@ -71,7 +71,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures, to a file of your own. For debugging only.",
+        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
+            + "For debugging only.",
     };
 
     private readonly Option<bool> _noClock = new("--no-clock")
@@ -121,7 +122,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         };
         using StopSignal stop = new();
         using LiveNode node = new(options, new LiveTimeline(output, terminal));
-        WarnOfExposed([options.Identity, .. options.PresharedKeys.Select(k => k.Path)], parsed.InvocationConfiguration.Error);
+        string[] secrets = [options.Identity, .. options.PresharedKeys.Select(k => k.Path)];
+        WarnOfExposed(secrets, parsed.InvocationConfiguration.Error);
         node.Run(stop.Token);
         return 0;
     }

@@ -6,9 +6,10 @@ using System.Threading;
 namespace Spore.Hostsim.Live;
 
 /// <summary>
-/// A bounded queue of log entries, and one thread that writes them in order. An output that fails or blocks neither ends nor
-/// stops the caller: entries that find the queue full, and entries whose write fails, are counted as lost. The next write that
-/// succeeds begins with that count. A failed write is not retried; the next attempt is that of the next entry.
+/// A bounded queue of log entries, and one thread that writes them in order. An output that fails or blocks neither
+/// ends nor stops the caller: entries that find the queue full, and entries whose write fails, are counted as lost.
+/// The next write that succeeds begins with that count. A failed write is not retried; the next attempt is that of
+/// the next entry.
 /// </summary>
 /// <typeparam name="T">The entry's type.</typeparam>
 /// <param name="sink">Writes the entries.</param>
@@ -21,7 +22,8 @@ internal sealed class BackgroundLog<T>(ILogSink<T> sink, int capacity = Backgrou
     // A thread without work ends after this time, in milliseconds, since nothing disposes of it.
     private const int Linger = 1000;
 
-    // Each entry, and how many were lost before it because the queue was full. Also the lock for the fields up to _isLosing.
+    // Each entry, and how many were lost before it because the queue was full. Also the lock for the fields up to
+    // _isLosing.
     private readonly Queue<(T Entry, long LostBefore)> _queue = new();
     private long _lostLast;
     private bool _isRunning;

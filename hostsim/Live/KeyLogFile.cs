@@ -10,8 +10,8 @@ using Spore.Signing;
 namespace Spore.Hostsim.Live;
 
 /// <summary>
-/// Writes the WireGuard key log that Wireshark and tshark read (<c>wg.keylog_file</c>). Whoever has it can decrypt this node's
-/// captures. A thread of its own writes it, so a file that takes no bytes neither ends nor stops the node
+/// Writes the WireGuard key log that Wireshark and tshark read (<c>wg.keylog_file</c>). Whoever has it can decrypt
+/// this node's captures. A thread of its own writes it, so a file that takes no bytes neither ends nor stops the node
 /// (<see cref="BackgroundLog{T}"/>).
 /// </summary>
 internal sealed class KeyLogFile : IKeyLog, IDisposable
@@ -101,7 +101,10 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
         // Also its own lock.
         private readonly List<byte[]> _statics = [];
 
-        /// <summary>Keeps a copy of an entry with a static key. After a loss it is written again, since without it no other entry is of use.</summary>
+        /// <summary>
+        /// Keeps a copy of an entry with a static key. After a loss it is written again, since without it no other
+        /// entry is of use.
+        /// </summary>
         public void Keep(byte[] entry)
         {
             lock (_statics)
@@ -136,7 +139,9 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
                 stream.Write(entry);
             }
 
-            string entries = count == 1 ? "1 entry was lost" : string.Create(CultureInfo.InvariantCulture, $"{count} entries were lost");
+            string entries = count == 1
+                ? "1 entry was lost"
+                : string.Create(CultureInfo.InvariantCulture, $"{count} entries were lost");
             timeline.Tell("key log", "yellow", $"is written again; {entries}");
         }
 

@@ -81,7 +81,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
-                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize), timeline);
+                : new KeyLogFile(
+                    options.KeyLog,
+                    identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
+                    timeline);
             _directOutbox = NewOutbox();
             _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {

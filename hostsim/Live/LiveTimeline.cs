@@ -9,8 +9,8 @@ using Spore.Signing;
 namespace Spore.Hostsim.Live;
 
 /// <summary>
-/// Reports what a real node does, a line an event, with the time of day. A thread of its own writes the lines, so an output that
-/// fails or blocks does not hold up the node (<see cref="BackgroundLog{T}"/>).
+/// Reports what a real node does, a line an event, with the time of day. A thread of its own writes the lines, so an
+/// output that fails or blocks does not hold up the node (<see cref="BackgroundLog{T}"/>).
 /// </summary>
 /// <param name="output">Where to write where there is no terminal.</param>
 /// <param name="terminal">The terminal, or null.</param>

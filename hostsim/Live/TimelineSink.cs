@@ -41,7 +41,9 @@ internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal) : 
             output.Write("\n");
         }
 
-        string lines = count == 1 ? "1 line was lost" : string.Create(CultureInfo.InvariantCulture, $"{count} lines were lost");
+        string lines = count == 1
+            ? "1 line was lost"
+            : string.Create(CultureInfo.InvariantCulture, $"{count} lines were lost");
         Write(new TimelineLine(DateTime.Now, "log", "red", $"{lines}: {reason}"));
     }
 

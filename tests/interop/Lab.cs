@@ -48,7 +48,9 @@ internal sealed class Lab : IDisposable
         return part;
     }
 
-    /// <summary>Writes a file into the lab's folder, for its owner alone, since programs warn of other secrets.</summary>
+    /// <summary>
+    /// Writes a file into the lab's folder, for its owner alone, since programs warn of other secrets.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="bytes">What it holds.</param>
     /// <returns>Its path.</returns>

@@ -23,7 +23,8 @@ public class OutputTests
     {
         using Pair pair = new();
         pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
-        using RunningProgram node = pair.Ours.Start(["sh", "-c", $"cd {pair.Lab.Folder}; {script}", "sh", .. pair.CommandLine(), "--tun", Interface]);
+        string[] shell = ["sh", "-c", $"cd {pair.Lab.Folder}; {script}", "sh"];
+        using RunningProgram node = pair.Ours.Start([.. shell, .. pair.CommandLine(), "--tun", Interface]);
         Ping.IsAnsweredAtLast(pair.Stock.Machine, pair.Self.Ipv6);
         for (int i = 0; i < 200; i++)
         {
@@ -80,7 +81,8 @@ public class OutputTests
         Command.Run(["chmod", "666", log]).Demand();
         using RunningProgram node = pair.Ours.Start([.. pair.CommandLine(), "--keylog", log]);
         Assert.Equal(1, node.WaitForEnd());
-        Assert.Equal([$"hostsim: {log}: belongs to another user (uid {Stranger}), who could read the secrets in it; choose a new file"], node.Lines.Where(l => l.Length > 0));
+        string refusal = $"belongs to another user (uid {Stranger}), who could read the secrets in it; choose a new file";
+        Assert.Equal([$"hostsim: {log}: {refusal}"], node.Lines.Where(l => l.Length > 0));
         Assert.Equal("old", File.ReadAllText(log));
         Assert.Equal("12345 666\n", Command.Run(["stat", "-c", "%u %a", log]).Demand());
     }

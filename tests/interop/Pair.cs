@@ -79,7 +79,9 @@ internal sealed class Pair : IDisposable
         return new SporeNode(Lab, Ours, _identity, 1, tun, network);
     }
 
-    /// <summary>Writes the identity of our node and a signed network into files, for a test that starts the program itself.</summary>
+    /// <summary>
+    /// Writes the identity of our node and a signed network into files, for a test that starts the program itself.
+    /// </summary>
     /// <returns>The command line, without options beyond these.</returns>
     public string[] CommandLine()
     {

@@ -70,7 +70,8 @@ internal static class LinuxSecretFile
             }
 
             // Without O_NONBLOCK a FIFO of anybody's could stop the program here.
-            if (error == Posix.EEXIST && TryOpen(path, always | Posix.O_NONBLOCK | Posix.O_NOCTTY, out handle, out error))
+            if (error == Posix.EEXIST
+                && TryOpen(path, always | Posix.O_NONBLOCK | Posix.O_NOCTTY, out handle, out error))
             {
                 return handle;
             }
@@ -118,12 +119,18 @@ internal static class LinuxSecretFile
         uint self = Posix.EffectiveUser();
         if (status.Owner != self)
         {
-            throw new InputException(path, null, $"belongs to another user (uid {status.Owner}), who could read the secrets in it; choose a new file");
+            throw new InputException(
+                path,
+                null,
+                $"belongs to another user (uid {status.Owner}), who could read the secrets in it; choose a new file");
         }
 
         if (type != CharacterDevice && status.Links > 1)
         {
-            throw new InputException(path, null, $"has {status.Links} names (hard links), so the secrets would be in another place too; choose a new file");
+            throw new InputException(
+                path,
+                null,
+                $"has {status.Links} names (hard links), so others may read the secrets in it; choose a new file");
         }
 
         // A device is shared with others, and keeps nothing.
@@ -144,7 +151,10 @@ internal static class LinuxSecretFile
         // Some file systems have no modes of their own.
         if ((StatusOf(handle, path).Mode & OthersBits) != 0)
         {
-            throw new InputException(path, null, "others can read it, and its file system keeps no modes; choose a file elsewhere");
+            throw new InputException(
+                path,
+                null,
+                "others can read it, and its file system keeps no modes; choose a file elsewhere");
         }
     }
 

@@ -4,7 +4,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Spore.Signing;
 
-/// <summary>System calls of POSIX and Linux for which .NET has no method. The errno of a failed call is the last P/Invoke error.</summary>
+/// <summary>
+/// System calls of POSIX and Linux for which .NET has no method. The errno of a failed call is the last P/Invoke
+/// error.
+/// </summary>
 internal static partial class Posix
 {
     /// <summary>errno: the operation is not permitted.</summary>
@@ -67,7 +70,10 @@ internal static partial class Posix
     /// <summary><see cref="StatX"/>: the status of the descriptor itself, with an empty path.</summary>
     public const int AT_EMPTY_PATH = 0x1000;
 
-    /// <summary><see cref="Open"/> on Linux: fail if the last component is a symbolic link. Its value depends on the architecture.</summary>
+    /// <summary>
+    /// <see cref="Open"/> on Linux: fail if the last component is a symbolic link. Its value depends on the
+    /// architecture.
+    /// </summary>
     public static int O_NOFOLLOW => RuntimeInformation.ProcessArchitecture
         is Architecture.Arm or Architecture.Armv6 or Architecture.Arm64 or Architecture.Ppc64le
         ? 0x8000

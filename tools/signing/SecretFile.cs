@@ -42,14 +42,17 @@ public static class SecretFile
     }
 
     /// <summary>
-    /// Opens a file to append secrets to. A new file is created with mode 0600. An existing one is refused unless it belongs to
-    /// the effective user, whoever that is, has no other name, and is a regular file, a FIFO that has a reader, or a character
-    /// device. A regular file or FIFO then gets mode 0600. A symbolic link is refused, since it may lead anywhere. All checks are
-    /// of the opened file. On a Unix other than Linux an existing file is refused, because .NET does not tell its owner.
+    /// Opens a file to append secrets to. A new file is created with mode 0600. An existing one is refused unless it
+    /// belongs to the effective user, whoever that is, has no other name, and is a regular file, a FIFO that has a
+    /// reader, or a character device. A regular file or FIFO then gets mode 0600. A symbolic link is refused, since
+    /// it may lead anywhere. All checks are of the opened file. On a Unix other than Linux an existing file is
+    /// refused, because .NET does not tell its owner.
     /// </summary>
     /// <param name="path">Its path.</param>
     /// <returns>An unbuffered stream. A FIFO without free space makes a write wait.</returns>
-    /// <exception cref="InputException">The file can't be opened or is refused; it is unchanged, or new and empty.</exception>
+    /// <exception cref="InputException">
+    /// The file can't be opened or is refused; it is unchanged, or new and empty.
+    /// </exception>
     public static Stream OpenAppend(string path)
     {
         if (OperatingSystem.IsLinux())
@@ -57,7 +60,13 @@ public static class SecretFile
             return LinuxSecretFile.OpenAppend(path);
         }
 
-        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite, BufferSize = 0 };
+        FileStreamOptions options = new()
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
         {
             options.Mode = FileMode.CreateNew;
@@ -70,7 +79,10 @@ public static class SecretFile
         }
         catch (IOException) when (!OperatingSystem.IsWindows() && Path.Exists(path))
         {
-            throw new InputException(path, null, "exists already, and its owner can't be determined on this system; choose a new file");
+            throw new InputException(
+                path,
+                null,
+                "exists already, and its owner can't be determined on this system; choose a new file");
         }
         catch (Exception e) when (FileFault.Describe(e) is string what)
         {
@@ -83,7 +95,8 @@ public static class SecretFile
     /// <returns>True when its mode has a bit for group or others.</returns>
     public static bool IsExposed(string path)
     {
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         try
         {
             return !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;

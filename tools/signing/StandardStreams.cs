@@ -17,12 +17,12 @@ public static class StandardStreams
     private static readonly UTF8Encoding _encoding = new(false);
 
     /// <summary>
-    /// Opens both. Should be called first in a program: it also keeps a closed descriptor from being the next file or socket that
-    /// the program opens, to which output would then go.
+    /// Opens both. Should be called first in a program: it also keeps a closed descriptor from being the next file or
+    /// socket that the program opens, to which output would then go.
     /// </summary>
     /// <returns>
-    /// Output, whose writes fail with an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/>; and Error,
-    /// whose writes never fail, since there is nowhere left to report it.
+    /// Output, whose writes fail with an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/>;
+    /// and Error, whose writes never fail, since there is nowhere left to report it.
     /// </returns>
     public static (TextWriter Output, TextWriter Error) Open()
     {
@@ -42,8 +42,8 @@ public static class StandardStreams
         return (output, Writer(hasError ? new LenientStream(StreamOf(ErrorDescriptor)) : Stream.Null));
     }
 
-    // The .NET runtime opens files before Main, and those get the numbers of closed descriptors. One of them is a pipe of the
-    // runtime's own. Unlike an inherited descriptor they are all marked close-on-exec.
+    // The .NET runtime opens files before Main, and those get the numbers of closed descriptors. One of them is a
+    // pipe of the runtime's own. Unlike an inherited descriptor they are all marked close-on-exec.
     private static bool IsInherited(int descriptor)
     {
         int flags = Posix.FileControl(descriptor, Posix.F_GETFD);

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Spore.Tests.Flash;
 
-/// <summary>Which files <see cref="SecretFile.OpenAppend"/> accepts, and what it does to those that it does not accept.</summary>
+/// <summary>
+/// Which files <see cref="SecretFile.OpenAppend"/> accepts, and what it does to those that it does not accept.
+/// </summary>
 public sealed partial class SecretAppendTests : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -69,7 +71,7 @@ public sealed partial class SecretAppendTests : IDisposable
         File.WriteAllText(Target, "old");
         Assert.Equal(0, Link(Target, _folder.File("elsewhere")));
         SetMode(Target, Everyone);
-        Refused("has 2 names (hard links), so the secrets would be in another place too; choose a new file");
+        Refused("has 2 names (hard links), so others may read the secrets in it; choose a new file");
         Assert.Equal("old", File.ReadAllText(Target));
         Assert.Equal(Everyone, ModeOf(Target));
     }
@@ -129,7 +131,10 @@ public sealed partial class SecretAppendTests : IDisposable
         writer.Write(text);
     }
 
-    private void Refused(string what) => Assert.Equal(what, Assert.Throws<InputException>(() => SecretFile.OpenAppend(Target)).What);
+    private void Refused(string what)
+    {
+        Assert.Equal(what, Assert.Throws<InputException>(() => SecretFile.OpenAppend(Target)).What);
+    }
 
     [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint user, uint group);

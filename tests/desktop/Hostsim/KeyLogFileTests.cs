@@ -34,7 +34,8 @@ public class KeyLogFileTests
             log.Ephemeral([9, .. Key(4)], 1, Key(5));
         }
 
-        Assert.Equal([Own(), Peer(), Ephemeral(3), Ephemeral(4), $"PRESHARED_KEY = {KeyText.Format(Key(5))}", ""], _target.Lines());
+        string psk = $"PRESHARED_KEY = {KeyText.Format(Key(5))}";
+        Assert.Equal([Own(), Peer(), Ephemeral(3), Ephemeral(4), psk, ""], _target.Lines());
     }
 
     [Fact]
@@ -49,7 +50,12 @@ public class KeyLogFileTests
         log.Ephemeral(Key(4), 0, null);
         Until(() => _target.Lines().Length == 5);
         Assert.Equal(["", Own(), Peer(), Ephemeral(4), ""], _target.Lines());
-        Assert.Equal(["key log          can't be written: No space left on device", "key log          is written again; 3 entries were lost"], Told());
+        Assert.Equal(
+            [
+                "key log          can't be written: No space left on device",
+                "key log          is written again; 3 entries were lost",
+            ],
+            Told());
     }
 
     [Fact]

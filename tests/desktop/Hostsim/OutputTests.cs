@@ -44,7 +44,8 @@ public sealed partial class OutputTests : IDisposable
         using Socket peer = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         peer.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         byte[] key = NodeIdentity.Generate(new byte[32], 0).PublicKey;
-        using Process node = Start(script, "hostsim", "node", "--identity", Identity, "--listen", $"127.0.0.1:{FreePort()}", "--peer", $"{KeyText.Format(key)}@{peer.LocalEndPoint}");
+        string[] command = ["hostsim", "node", "--identity", Identity, "--listen", $"127.0.0.1:{FreePort()}"];
+        using Process node = Start(script, [.. command, "--peer", $"{KeyText.Format(key)}@{peer.LocalEndPoint}"]);
         if (isClosed)
         {
             node.StandardOutput.Close();
@@ -76,16 +77,16 @@ public sealed partial class OutputTests : IDisposable
     [InlineData("flash", "root", "new", "-o", "root.key")]
     public void A_command_whose_output_fails_says_so_in_one_line(params string[] command)
     {
-        foreach ((string script, string reason) in new[]
-        {
+        (string Script, string Reason)[] cases =
+        [
             ("exec \"$@\" > /dev/full", "No space left on device"),
             ("exec \"$@\" >&-", "it is closed"),
-            ("exec 3>p; rm p; exec \"$@\" >&3", "Broken pipe"),
-        })
+            ("mkfifo p; sleep 0 < p & exec 3>p; wait; rm p; exec \"$@\" >&3", "Broken pipe"),
+        ];
+        foreach ((string script, string reason) in cases)
         {
             File.Delete(Path.Combine(_folder, "root.key"));
-            string prepare = script.Contains("3>p", StringComparison.Ordinal) ? "mkfifo p; sleep 0 < p & " : "";
-            using Process process = Start(prepare + script.Replace("rm p;", "rm p; wait;", StringComparison.Ordinal), command);
+            using Process process = Start(script, command);
             string error = process.StandardError.ReadToEnd();
             Assert.True(process.WaitForExit(_patience));
             Assert.Equal($"{command[0]}: output: {reason}\n", error);
@@ -99,7 +100,8 @@ public sealed partial class OutputTests : IDisposable
     [InlineData("exec \"$@\" <&- >&- 2>&-")]
     public void A_fault_that_can_not_be_told_has_its_exit_code(string script)
     {
-        foreach (string[] command in new[] { new[] { "hostsim", "node", "--identity", "none" }, ["flash", "node", "show", "none"] })
+        string[][] commands = [["hostsim", "node", "--identity", "none"], ["flash", "node", "show", "none"]];
+        foreach (string[] command in commands)
         {
             using Process process = Start(script, command);
             Assert.True(process.WaitForExit(_patience));
@@ -168,8 +170,10 @@ public sealed partial class OutputTests : IDisposable
 
     private Process Start(string script, params string[] command)
     {
-        string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        ProcessStartInfo info = new("sh", ["-c", script, "sh", dotnet, Path.Combine(AppContext.BaseDirectory, command[0] + ".dll"), .. command[1..]])
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet"));
+        string program = Path.Combine(AppContext.BaseDirectory, command[0] + ".dll");
+        ProcessStartInfo info = new("sh", ["-c", script, "sh", dotnet, program, .. command[1..]])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
