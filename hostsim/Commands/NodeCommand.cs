@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
 using Spore.Hostsim.Live;
@@ -71,7 +73,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
+        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
+            + "For debugging only.",
     };
 
     private readonly Option<bool> _noClock = new("--no-clock")
@@ -130,6 +133,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         try
         {
             using LiveNode node = new(options, new LiveTimeline(output, terminal), stop.Token);
+            string[] secrets = [options.Identity, .. options.PresharedKeys.Select(k => k.Path)];
+            WarnOfExposed(secrets, parsed.InvocationConfiguration.Error);
             node.Run(stop.Token);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
@@ -138,6 +143,14 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         }
 
         return 0;
+    }
+
+    private static void WarnOfExposed(IEnumerable<string> secrets, TextWriter error)
+    {
+        foreach (string path in secrets.Where(SecretFile.IsExposed))
+        {
+            error.WriteLine($"hostsim: warning: {path}: {SecretFile.Exposure}; chmod 600 {path}");
+        }
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,15}\z")]

@@ -28,6 +28,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
 
+    // In milliseconds. A blocked output does not keep the node from ending.
+    private const int FlushPatience = 300;
+
     private readonly object _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly NodeOptions _options;
@@ -89,7 +92,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
-                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
+                : new KeyLogFile(
+                    options.KeyLog,
+                    identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
+                    timeline);
             _directOutbox = NewOutbox();
             _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
@@ -240,7 +246,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);
+
+        // Last: without a handler SIGUSR1 and SIGHUP end the program.
+        _signals.ForEach(s => s.Dispose());
     }
 
     // A signal that the operator sends must not end a node that is still starting.
