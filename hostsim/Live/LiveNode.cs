@@ -242,7 +242,6 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _signals.ForEach(s => s.Dispose());
         _routing?.Dispose();
         _transport?.Dispose();
         _tun?.Dispose();

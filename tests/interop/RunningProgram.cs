@@ -10,10 +10,17 @@ namespace Spore.Tests.Interop;
 /// <summary>A program that runs until it is told to end, and what it writes.</summary>
 internal sealed class RunningProgram : IDisposable
 {
-    private const int HangUp = 1;
-    private const int Interrupt = 2;
-    private const int User1 = 10;
-    private const int Terminate = 15;
+    /// <summary>SIGHUP.</summary>
+    public const int HangUp = 1;
+
+    /// <summary>SIGINT.</summary>
+    public const int Interrupt = 2;
+
+    /// <summary>SIGUSR1.</summary>
+    public const int User1 = 10;
+
+    /// <summary>SIGTERM.</summary>
+    public const int Terminate = 15;
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -112,6 +119,16 @@ internal sealed class RunningProgram : IDisposable
     {
         string[] threads = [.. Directory.GetDirectories($"/proc/{_process.Id}/task").Select(t => Path.GetFileName(t)!)];
         Command.Run(["renice", "-n", "-15", "-p", .. threads]);
+    }
+
+    /// <summary>Sends signals to the program, one right after the other.</summary>
+    /// <param name="signals">The signals.</param>
+    public void Send(params int[] signals)
+    {
+        foreach (int signal in signals)
+        {
+            Signal(_process.Id, signal);
+        }
     }
 
     /// <summary>Asks the program for its status (SIGUSR1).</summary>

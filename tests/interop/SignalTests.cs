@@ -1,6 +1,8 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Text;
+using System.Threading;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -68,6 +70,42 @@ public class SignalTests
         spore.WaitFor(0, "reloaded", file);
         Ping.IsAnsweredAtLast(pair.Ours, pair.Stock.Self.Ipv4);
         Assert.DoesNotContain(Encoding.ASCII.GetString(File.ReadAllBytes(other)).Trim(), string.Join('\n', spore.Program.Lines), System.StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(RunningProgram.Interrupt, RunningProgram.Terminate)]
+    [InlineData(RunningProgram.Terminate, RunningProgram.Interrupt)]
+    [InlineData(RunningProgram.Terminate, RunningProgram.Terminate)]
+    [InlineData(RunningProgram.User1, RunningProgram.Terminate)]
+    [InlineData(RunningProgram.HangUp, RunningProgram.Terminate)]
+    public void A_second_signal_does_not_keep_it_from_cleaning_up(int first, int second)
+    {
+        using Pair pair = new();
+        string before = pair.Ours.Routing();
+        SporeNode spore = pair.Start(true);
+        spore.Program.Send(first, second);
+        Assert.Equal(0, spore.Program.WaitForEnd());
+        Assert.Equal(before, pair.Ours.Routing());
+    }
+
+    /// <summary>After the tables are clean a signal may end the program while the runtime shuts down.</summary>
+    [Theory]
+    [InlineData(RunningProgram.User1)]
+    [InlineData(RunningProgram.HangUp)]
+    public void It_cleans_up_whatever_comes_while_it_ends(int signal)
+    {
+        using Pair pair = new();
+        string before = pair.Ours.Routing();
+        SporeNode spore = pair.Start(true);
+        spore.Program.Send(RunningProgram.Terminate);
+        for (int i = 0; i < 1000; i++)
+        {
+            spore.Program.Send(signal);
+            Thread.Sleep(TimeSpan.FromMilliseconds(0.1));
+        }
+
+        spore.Program.WaitForEnd();
+        Assert.Equal(before, pair.Ours.Routing());
     }
 
     [Fact]
