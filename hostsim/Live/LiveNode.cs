@@ -8,6 +8,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Simulation;
 using Spore.Hostsim.Uapi;
@@ -28,6 +29,9 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
     private const int HangUp = 1;
+
+    // In milliseconds. Files take less.
+    private const int ReloadPatience = 1000;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
@@ -62,15 +66,16 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     private readonly IdleWork _idleWork = new();
     private bool _statusAsked;
     private bool _reloadAsked;
+    private bool _isReloading;
     private bool _stopped;
     private string? _lost;
 
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
-    /// <param name="cancel">Ends the wait for a name server.</param>
+    /// <param name="cancel">Ends the wait for a name server, and for a file that is a FIFO.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
-    /// <exception cref="OperationCanceledException">The wait for a name server was ended.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
     {
         _options = options;
@@ -79,15 +84,15 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         try
         {
             HearSignals();
-            NodeIdentity identity = NodeIdentity.Load(options.Identity);
+            NodeIdentity identity = Await(() => NodeIdentity.Load(options.Identity), cancel);
             _names = new NameResolver(SetEndpoint);
             _trustRoot = identity.TrustRoot;
             NodeLimits limits = _limits = NodeLimits.Desktop();
             limits.Mtu = options.Mtu;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            byte[]? network = options.Network == null ? null : ReadNetwork(options.Network);
+            byte[]? network = options.Network == null ? null : Await(() => ReadNetwork(options.Network), cancel);
             _peers = [.. options.Peers.Select(p => (p.Key, Find(p.Endpoint, cancel)))];
-            ReadPresharedKeys();
+            ReadPresharedKeys(cancel);
             Endpoint? rendezvous = Find(options.Rendezvous, cancel);
             _transport = new UdpTransport(options.Listen, options.Tun);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
@@ -158,12 +163,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
         while (Advance())
         {
-            if (_reloadAsked)
-            {
-                _reloadAsked = false;
-                Reload();
-            }
-
+            StartReload();
             ApplyNetwork();
         }
 
@@ -285,6 +285,12 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         return place == null ? null : NameResolver.Find(place, cancel);
     }
 
+    // A FIFO holds up who opens it until somebody else writes it.
+    private static T Await<T>(Func<T> read, CancellationToken cancel)
+    {
+        return Task.Run(read, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
+    }
+
     private byte[] ReadNetwork(string path)
     {
         byte[] network = InputFile.Read(path, _limits.NetworkBytes);
@@ -292,7 +298,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         return network;
     }
 
-    private void ReadPresharedKeys()
+    private void ReadPresharedKeys(CancellationToken cancel)
     {
         foreach (KeyFileArgument file in _options.PresharedKeys)
         {
@@ -302,7 +308,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
                 throw new HostsimException($"--psk-file: {key} is given by no --peer");
             }
 
-            if (!_presharedKeys.TryAdd(key, PresharedKeyFile.Read(file.Path)))
+            if (!_presharedKeys.TryAdd(key, Await(() => PresharedKeyFile.Read(file.Path), cancel)))
             {
                 throw new HostsimException($"--psk-file: {key} has two of them");
             }
@@ -318,6 +324,32 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
+    // On a thread of its own: a file that is a FIFO, or on a file system that hangs, must not stop the node.
+    private void StartReload()
+    {
+        lock (_gate)
+        {
+            if (!_reloadAsked || _isReloading)
+            {
+                return;
+            }
+
+            _reloadAsked = false;
+            _isReloading = true;
+        }
+
+        new Thread(() =>
+        {
+            Reload();
+            lock (_gate)
+            {
+                _isReloading = false;
+                Monitor.Pulse(_gate);
+            }
+        })
+        { IsBackground = true, Name = "reload" }.Start();
+    }
+
     // Called on SIGHUP. Each file counts for itself: one that can't be used leaves what it gave before.
     private void Reload()
     {
@@ -329,8 +361,14 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
                 byte[] network = ReadNetwork(path);
                 lock (_gate)
                 {
+                    if (_stopped)
+                    {
+                        return;
+                    }
+
                     Load(network);
                     read.Add($"{path}, version {_node.NetworkVersion}");
+                    WakeIfSooner();
                 }
             });
         }
@@ -363,6 +401,11 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 
     private void Reload(string path, Action read)
     {
+        using Timer late = new(
+            _ => Tell("not reloaded", "yellow", $"{path}: nothing can be read from it yet"),
+            null,
+            ReloadPatience,
+            Timeout.Infinite);
         try
         {
             read();
@@ -416,7 +459,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     {
         lock (_gate)
         {
-            while (!_stopped && !_networkChanged && !_reloadAsked)
+            while (!_stopped && !_networkChanged && (!_reloadAsked || _isReloading))
             {
                 if (_statusAsked)
                 {

@@ -71,7 +71,8 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
         IPAddress[] addresses;
         try
         {
-            addresses = Dns.GetHostAddressesAsync(name, cancel).GetAwaiter().GetResult();
+            // The token alone would end the wait for a thread, and not that for the name server.
+            addresses = Dns.GetHostAddressesAsync(name, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {

@@ -1,8 +1,11 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading;
+using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -106,6 +109,62 @@ public class SignalTests
 
         spore.Program.WaitForEnd();
         Assert.Equal(before, pair.Ours.Routing());
+    }
+
+    [Fact]
+    public void A_network_file_that_is_a_FIFO_does_not_stop_it()
+    {
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        SporeNode spore = pair.Start(true, Wire.Endpoint(2));
+        string file = Path.Combine(pair.Lab.Folder, $"{pair.Ours.Name}.spore");
+        File.Delete(file);
+        Command.Run(["mkfifo", file]).Demand();
+        spore.Program.AskToReload();
+        spore.WaitFor(0, "not reloaded", $"{file}: nothing can be read from it yet");
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+        Assert.Contains("version 1", spore.Status(), StringComparison.Ordinal);
+
+        Member stock = pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = ["10.55.0.0/16"] };
+        File.WriteAllBytes(file, pair.Sign(2, stock));
+        spore.WaitFor(0, "reloaded", "version 2");
+        Wait.Until(() => pair.Ours.Ip("route").Contains("10.55.0.0/16", StringComparison.Ordinal), "the new route");
+        int seen = spore.Timeline.Count;
+        spore.Program.AskToReload();
+        spore.WaitFor(seen, "not reloaded", file);
+        Assert.Equal(0, spore.Program.Stop());
+    }
+
+    [Theory]
+    [InlineData("--peer", "{0}@stock.example:51820")]
+    [InlineData("--rendezvous", "stock.example:51820")]
+    public void It_ends_while_it_waits_for_a_name_server(string option, string value)
+    {
+        using Lab lab = Lab.Open();
+        using Authority authority = new();
+        NetworkNamespace machine = lab.Machine("spore");
+        DirectoryInfo folder = Directory.CreateDirectory($"/etc/netns/{machine.Name}");
+        try
+        {
+            string settings = Path.Combine(folder.FullName, "resolv.conf");
+            File.WriteAllText(settings, "nameserver 127.0.0.53\noptions timeout:30\n");
+            using Socket silent = machine.OpenSocket(new IPEndPoint(IPAddress.Parse("127.0.0.53"), 53));
+            string peer = KeyText.Format(authority.NewNode().PublicKey);
+            string identity = lab.File("id", authority.NewNode().Record);
+            string program = Path.Combine(AppContext.BaseDirectory, "hostsim.dll");
+            value = value.Replace("{0}", peer, StringComparison.Ordinal);
+            string[] command = [SporeNode.Dotnet(), program, "node", "--identity", identity, option, value];
+            RunningProgram node = lab.Keep(machine.Start(command));
+            Wait.Until(() => silent.Available > 0, "a question to the name server");
+            node.Send(RunningProgram.Terminate);
+
+            // The resolver would wait 30 s.
+            Assert.Equal(0, node.WaitForEnd(10));
+        }
+        finally
+        {
+            folder.Delete(true);
+        }
     }
 
     [Fact]

@@ -70,6 +70,18 @@ public sealed partial class OutputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--identity", "fifo")]
+    [InlineData("--identity", "node.id", "--network", "fifo")]
+    public void A_node_that_waits_for_a_FIFO_ends_when_told_to(params string[] options)
+    {
+        MakeIdentity();
+        string[] command = ["hostsim", "node", "--listen", $"127.0.0.1:{FreePort()}", .. options];
+        using Process node = Start("mkfifo fifo; (sleep 2; echo go) & exec \"$@\"", command);
+        Assert.Equal("go", node.StandardOutput.ReadLine());
+        Assert.Equal(0, Stop(node));
+    }
+
+    [Theory]
     [InlineData("hostsim", "--help")]
     [InlineData("hostsim", "sim", "--plain", "--nodes", "1")]
     [InlineData("flash", "--help")]
