@@ -22,9 +22,12 @@ internal static class Program
     /// <summary>The exit code of a run that Ctrl-C ended before its result.</summary>
     public const int Interrupted = 130;
 
+    // In milliseconds. A blocked standard error does not keep a node from starting and from ending.
+    private const int ErrorPatience = 300;
+
     private static int Main(string[] args)
     {
-        (TextWriter output, TextWriter error) = StandardStreams.Open();
+        (TextWriter output, TextWriter error) = StandardStreams.Open(ErrorPatience);
         IAnsiConsole? terminal = null;
         if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
         {

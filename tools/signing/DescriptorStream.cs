@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Runtime.InteropServices;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Spore.Signing;
@@ -11,19 +12,24 @@ namespace Spore.Signing;
 /// the file position with the other holders of the descriptor. Not for Windows.
 /// </summary>
 /// <param name="handle">The descriptor, which the stream disposes of.</param>
-public sealed class DescriptorStream(SafeFileHandle handle) : WriteOnlyStream
+/// <param name="patience">How long a write waits at most for free space, in milliseconds; -1 for ever.</param>
+public sealed class DescriptorStream(SafeFileHandle handle, int patience = Timeout.Infinite) : WriteOnlyStream
 {
-    private const int Forever = -1;
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Waits as long as the descriptor takes no bytes. After an <see cref="IOException"/> a part may have been
-    /// written.
+    /// Waits as long as the descriptor takes no bytes, within the patience. After an <see cref="IOException"/> a part
+    /// may have been written.
     /// </remarks>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
+            if (patience != Timeout.Infinite)
+            {
+                WaitForSpace();
+            }
+
             nint count = Posix.Write(handle, buffer, buffer.Length);
             int error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
             if (count >= 0)
@@ -33,17 +39,26 @@ public sealed class DescriptorStream(SafeFileHandle handle) : WriteOnlyStream
             else if (error == Posix.EAGAIN)
             {
                 // Whoever made the descriptor, or shares it, has set O_NONBLOCK.
-                Posix.PollDescriptor descriptor = new()
-                {
-                    Descriptor = (int)handle.DangerousGetHandle(),
-                    Events = Posix.POLLOUT,
-                };
-                _ = Posix.Poll(ref descriptor, 1, Forever);
+                WaitForSpace();
             }
             else if (error != Posix.EINTR)
             {
                 throw new IOException(Marshal.GetPInvokeErrorMessage(error));
             }
+        }
+    }
+
+    // A pipe is reported ready when it has space for PIPE_BUF bytes at least, and a terminal when it is not stopped.
+    private void WaitForSpace()
+    {
+        Posix.PollDescriptor descriptor = new()
+        {
+            Descriptor = (int)handle.DangerousGetHandle(),
+            Events = Posix.POLLOUT,
+        };
+        if (Posix.Poll(ref descriptor, 1, patience) == 0)
+        {
+            throw new IOException("it is blocked");
         }
     }
 

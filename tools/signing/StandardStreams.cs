@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Text;
+using System.Threading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Spore.Signing;
@@ -20,11 +21,15 @@ public static class StandardStreams
     /// Opens both. Should be called first in a program: it also keeps a closed descriptor from being the next file or
     /// socket that the program opens, to which output would then go.
     /// </summary>
+    /// <param name="errorPatience">
+    /// How long a message waits at most for a standard error that is blocked, in milliseconds; it is lost then. -1 for
+    /// as long as it takes. Not for Windows.
+    /// </param>
     /// <returns>
     /// Output, whose writes fail with an <see cref="IOException"/> or an <see cref="UnauthorizedAccessException"/>;
     /// and Error, whose writes never fail, since there is nowhere left to report it.
     /// </returns>
-    public static (TextWriter Output, TextWriter Error) Open()
+    public static (TextWriter Output, TextWriter Error) Open(int errorPatience = Timeout.Infinite)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -39,7 +44,8 @@ public static class StandardStreams
         TextWriter output = !hasOutput ? Writer(new ClosedStream())
             : Console.IsOutputRedirected ? Writer(StreamOf(OutputDescriptor))
             : Console.Out;
-        return (output, Writer(hasError ? new LenientStream(StreamOf(ErrorDescriptor)) : Stream.Null));
+        DescriptorStream error = StreamOf(ErrorDescriptor, errorPatience);
+        return (output, Writer(hasError ? new LenientStream(error) : Stream.Null));
     }
 
     // The .NET runtime opens files before Main, and those get the numbers of closed descriptors. One of them is a
@@ -62,7 +68,10 @@ public static class StandardStreams
         }
     }
 
-    private static DescriptorStream StreamOf(int descriptor) => new(new SafeFileHandle(descriptor, false));
+    private static DescriptorStream StreamOf(int descriptor, int patience = Timeout.Infinite)
+    {
+        return new DescriptorStream(new SafeFileHandle(descriptor, false), patience);
+    }
 
     private static StreamWriter Writer(Stream stream) => new(stream, _encoding) { AutoFlush = true };
 

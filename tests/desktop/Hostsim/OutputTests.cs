@@ -37,6 +37,7 @@ public sealed partial class OutputTests : IDisposable
     [InlineData("exec \"$@\" <&- >&- 2>&-")]
     [InlineData("exec \"$@\" > /dev/full 2> /dev/full")]
     [InlineData("head -c 65536 /dev/zero; exec \"$@\"")]
+    [InlineData("chmod 644 node.id; mkfifo p; exec 3<>p; head -c 65536 /dev/zero >&3; exec \"$@\" 2>&3")]
     [InlineData("exec \"$@\"", true)]
     public async Task A_node_goes_on_without_its_output_and_ends_when_told_to(string script, bool isClosed = false)
     {
@@ -67,6 +68,15 @@ public sealed partial class OutputTests : IDisposable
         }
 
         Assert.Equal(0, Stop(node));
+    }
+
+    [Fact]
+    public void A_node_whose_error_is_blocked_ends_with_its_exit_code()
+    {
+        const string Script = "mkfifo p; exec 3<>p; head -c 65536 /dev/zero >&3; exec \"$@\" 2>&3";
+        using Process node = Start(Script, "hostsim", "node", "--identity", "none");
+        Assert.True(node.WaitForExit(_patience));
+        Assert.Equal(1, node.ExitCode);
     }
 
     [Theory]
