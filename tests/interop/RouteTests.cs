@@ -73,6 +73,22 @@ public class RouteTests
     }
 
     [Theory]
+    [InlineData("-4", Ipv4Prefix, "10.77.0.2")]
+    [InlineData("-6", Ipv6Prefix, "fd77::2")]
+    public void A_route_that_goes_with_its_next_hop_object_is_noticed(string family, string prefix, string gateway)
+    {
+        using Pair pair = new();
+        pair.Ours.Ip($"nexthop add id 7 via {gateway} dev eth0");
+        pair.Ours.Ip($"{family} route add {prefix} nhid 7");
+        SporeNode spore = pair.StartWith(true, pair.Sign(1, pair.Stock.Self with { Prefixes = [prefix] }));
+        spore.WaitFor(0, "route skipped", prefix);
+        pair.Ours.Ip("nexthop del id 7");
+        spore.WaitFor(0, "route set", prefix);
+        string route = Assert.Single(RoutesTo(pair.Ours, family, prefix));
+        Assert.Contains($"dev {spore.Interface} {Ours}", route, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("10.77.0.0/24", "10.77.0.2")]
     [InlineData("fd77::/64", "fd77::2")]
     public void The_network_that_the_machine_is_in_stays_its_own(string prefix, string neighbour)

@@ -18,6 +18,8 @@ internal sealed partial class NetlinkSocket : IDisposable
     private const int ForceReceiveBuffer = 33;
     private const int EventBuffer = 1 << 20;
     private const int Truncated = 0x20;
+    private const int DoNotWait = 0x40;
+    private const int MostEvents = 4096;
     private const int BufferSize = 1 << 17;
 
     private readonly SafeFileHandle _handle;
@@ -122,20 +124,17 @@ internal sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>Waits for events.</summary>
-    /// <param name="events">The events that came; empty, with true returned, where some were lost.</param>
+    /// <param name="events">All events that came so far; empty, with true returned, where some were lost.</param>
     /// <returns>False when the socket is closing.</returns>
     public bool Wait(List<NetlinkReply> events)
     {
         events.Clear();
+        bool isLost = false;
         int error = Receive(out int length);
-        if (_closing)
+        while (!_closing && error is 0 or Rtnetlink.NoBuffers)
         {
-            return false;
-        }
-
-        if (error == 0)
-        {
-            foreach (Part part in Parts(length))
+            isLost |= error != 0;
+            foreach (Part part in Parts(error == 0 ? length : 0))
             {
                 if (part.Type > Rtnetlink.Done)
                 {
@@ -143,10 +142,16 @@ internal sealed partial class NetlinkSocket : IDisposable
                 }
             }
 
-            return true;
+            // What has come meanwhile is answered by the same look at the machine.
+            error = events.Count < MostEvents ? Receive(out length, DoNotWait) : Rtnetlink.TryAgain;
         }
 
-        return error == Rtnetlink.NoBuffers;
+        if (isLost)
+        {
+            events.Clear();
+        }
+
+        return !_closing && error == Rtnetlink.TryAgain;
     }
 
     /// <summary>Ends a <see cref="Wait"/> that another thread is in, now or later.</summary>
@@ -183,12 +188,12 @@ internal sealed partial class NetlinkSocket : IDisposable
         return sent < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    private int Receive(out int length)
+    private int Receive(out int length, int flags = 0)
     {
         nint count;
         do
         {
-            count = ReceiveFrom(_handle, _buffer, (nuint)_buffer.Length, Truncated, 0, 0);
+            count = ReceiveFrom(_handle, _buffer, (nuint)_buffer.Length, Truncated | flags, 0, 0);
         }
         while (count < 0 && Marshal.GetLastPInvokeError() == Rtnetlink.Interrupted);
 

@@ -93,6 +93,9 @@ internal static class Rtnetlink
     /// <summary>ENOENT: there is no such rule or table.</summary>
     public const int NoSuchEntry = 2;
 
+    /// <summary>EAGAIN.</summary>
+    public const int TryAgain = 11;
+
     /// <summary>EEXIST.</summary>
     public const int Exists = 17;
 

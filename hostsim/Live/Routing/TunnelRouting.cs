@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
@@ -27,7 +28,17 @@ internal sealed class TunnelRouting : IDisposable
     private const int Ipv6Addresses = 9;
     private const int Ipv6Routes = 11;
     private const int Ipv6Rules = 19;
+
+    // With a next hop object its IPv4 routes go, of which the kernel reports nothing.
+    private const int NextHops = 32;
+
+    private static readonly int[] _eventGroups =
+    [
+        LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules, NextHops,
+    ];
+
     private const int WatchPatience = 200;
+    private const int LongestPause = 100;
 
     private static readonly AllowedPrefix _linkLocals = new(IPAddress.Parse("fe80::"), 10);
     private static readonly AllowedPrefix _half = new(IPAddress.Any, 1);
@@ -68,7 +79,7 @@ internal sealed class TunnelRouting : IDisposable
         _requests = new NetlinkSocket();
         try
         {
-            _events = new NetlinkSocket(LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules);
+            _events = new NetlinkSocket(_eventGroups);
             _network = new KernelNetwork(_requests);
             _link = _network.FindLink(name)?.Index ?? throw new HostsimException($"{name}: the interface is gone");
             _number = TunnelNumber.Reserve(_network);
@@ -160,6 +171,7 @@ internal sealed class TunnelRouting : IDisposable
                 continue;
             }
 
+            Stopwatch clock = Stopwatch.StartNew();
             lock (_changing)
             {
                 if (_isEnding)
@@ -177,6 +189,9 @@ internal sealed class TunnelRouting : IDisposable
 
                 Follow(link);
             }
+
+            // With many routes that change all the time this is half a core at most.
+            Thread.Sleep((int)Math.Min(clock.ElapsedMilliseconds, LongestPause));
         }
     }
 
