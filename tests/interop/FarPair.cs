@@ -1,5 +1,7 @@
 using System;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Spore.Signing;
 using Xunit;
 
@@ -135,6 +137,30 @@ internal sealed class FarPair : IDisposable
     {
         string mark = Ours.Ask("wg", "show", spore.Interface, "fwmark").Demand().Trim();
         return Ours.Ip($"route get {Server(isIpv6)} mark {mark}");
+    }
+
+    /// <summary>The routes for what bears the mark of a node's outer datagrams.</summary>
+    /// <param name="spore">The node.</param>
+    /// <returns>What <c>ip route</c> shows of them.</returns>
+    public string OuterTable(SporeNode spore)
+    {
+        string mark = Ours.Ask("wg", "show", spore.Interface, "fwmark").Demand().Trim();
+        return Ours.Ask("ip", "route", "show", "table", mark).Output;
+    }
+
+    /// <summary>Has the router advertise itself as a default router (RFC 4861 section 4.2).</summary>
+    /// <param name="address">A link-local address, which the router gets.</param>
+    public void Advertise(string address)
+    {
+        _router.Ip($"addr add {address}/64 dev {Wire.Interface} nodad");
+        string index = _router.Ask("cat", $"/sys/class/net/{Wire.Interface}/ifindex").Demand();
+        int zone = int.Parse(index, CultureInfo.InvariantCulture);
+        IPEndPoint from = new(IPAddress.Parse(address), 0);
+        from.Address.ScopeId = zone;
+        using Socket socket = _router.OpenSocket(from, SocketType.Raw, ProtocolType.IcmpV6);
+        socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, 255);
+        IPAddress everybody = new(IPAddress.Parse("ff02::1").GetAddressBytes(), zone);
+        socket.SendTo([134, 0, 0, 0, 64, 0, 0x07, 0x08, .. new byte[8]], new IPEndPoint(everybody, 0));
     }
 
     /// <inheritdoc/>

@@ -125,6 +125,56 @@ public class OuterRoutingTests
         Ping.IsAnsweredAtLast(pair.Ours, pair.Stock.Self.Ipv4);
     }
 
+    [Fact]
+    public void With_two_routers_that_advertise_themselves_both_are_ways_out()
+    {
+        using FarPair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        pair.Ours.Ip("-6 route del default");
+        pair.Ours.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/eth0/accept_ra").Demand();
+        pair.Advertise("fe80::a1");
+        pair.Advertise("fe80::a2");
+        Wait.Until(() => pair.Ours.Ip("-6 route show default").Split("via fe80::a").Length == 3, "two default routes");
+        string endpoint = FarPair.ServerEndpoint(true);
+        Member stock = pair.Stock.Self with { Endpoint = endpoint, Prefixes = ["2001:db8:9::/48"] };
+        SporeNode spore = pair.StartWith(pair.Sign(1, stock));
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
+
+        // Whatever else changes, the copies stay.
+        for (int i = 0; i < 3; i++)
+        {
+            pair.Ours.Ip("route add 198.51.100.0/24 dev eth0");
+            pair.Ours.Ip("route del 198.51.100.0/24 dev eth0");
+        }
+
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
+        Assert.Contains("via fe80::a", pair.OuterRoute(spore, true), StringComparison.Ordinal);
+        pair.AssertNoLoop(spore, Few);
+    }
+
+    [Fact]
+    public void A_default_route_by_two_uplinks_works_while_one_is_down()
+    {
+        using FarPair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        pair.Ours.Ip("link add up2 type veth peer name far2");
+        pair.Ours.Ip("addr add 10.78.0.1/24 dev up2");
+        pair.Ours.Ip("link set up2 up");
+        pair.Ours.Ip("link set far2 up");
+        string first = $"nexthop via {FarPair.Gateway(false)} dev eth0";
+        pair.Ours.Ip($"route replace default {first} nexthop via 10.78.0.2 dev up2");
+        pair.Ours.Ip("link set up2 down");
+        Member stock = pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["203.0.113.0/24"] };
+        SporeNode spore = pair.StartWith(pair.Sign(1, stock));
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+        Assert.DoesNotContain(spore.Timeline, l => l.Verb == "routes");
+        pair.Ours.Ip("link set up2 up");
+        Wait.Until(() => pair.OuterTable(spore).Contains("10.78.0.2", StringComparison.Ordinal), "the second uplink");
+        pair.Ours.Ip("link set up2 down");
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+        pair.AssertNoLoop(spore, Few);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -34,9 +34,11 @@ internal sealed class KernelRoute
     private const int FlagsOffset = 8;
     private const int NextHopSize = 8;
     private const int NextHopFlags = 2;
+    private const int NextHopInterface = 4;
     private const byte TableCompatible = 252;
     private const byte LinkScope = 253;
     private const byte Unicast = 1;
+    private const byte Dead = 1;
     private const byte OnLink = 4;
 
     private readonly NetlinkReply _reply;
@@ -110,12 +112,33 @@ internal sealed class KernelRoute
         return prefix.Length == 0 ? message : message.With(DestinationAttribute, prefix.Address.GetAddressBytes());
     }
 
+    /// <summary>Makes the same route with another metric.</summary>
+    /// <param name="metric">The metric.</param>
+    /// <returns>The route.</returns>
+    public KernelRoute WithMetric(uint metric)
+    {
+        List<byte> body = [.. _reply.Body.AsSpan(0, Rtnetlink.RouteSize)];
+        for (NetlinkReply.Walk walk = NetlinkReply.Attributes(_reply.Body.AsSpan(Rtnetlink.RouteSize)); walk.Next();)
+        {
+            if (walk.Type != PriorityAttribute)
+            {
+                body.AddRange(NetlinkMessage.Attribute(walk.Type, walk.Value));
+            }
+        }
+
+        body.AddRange(NetlinkMessage.Attribute(PriorityAttribute, BitConverter.GetBytes(metric)));
+        return new KernelRoute(_reply with { Body = [.. body] });
+    }
+
     /// <summary>A request about this route.</summary>
     /// <param name="type">RTM_NEWROUTE or RTM_DELROUTE.</param>
     /// <param name="flags">The request's flags.</param>
     /// <param name="table">The table that the route is to be in.</param>
     /// <param name="protocol">Who sets it.</param>
-    /// <returns>The request: the same route, but for what the kernel alone can say of it.</returns>
+    /// <returns>
+    /// The request: the same route, but for what the kernel alone can say of it. A new route has no dead next hops,
+    /// with which the kernel takes none.
+    /// </returns>
     public NetlinkMessage Copy(int type, int flags, uint table, byte protocol)
     {
         byte[] header = _reply.Body.AsSpan(0, Rtnetlink.RouteSize).ToArray();
@@ -124,7 +147,7 @@ internal sealed class KernelRoute
         header.AsSpan(FlagsOffset).Clear();
         header[FlagsOffset] = (byte)(_reply.Body[FlagsOffset] & OnLink);
         NetlinkMessage message = new NetlinkMessage(type, flags, header).With(TableAttribute, table);
-        foreach ((int attribute, byte[] value) in Own())
+        foreach ((int attribute, byte[] value) in Own(type == Rtnetlink.DeleteRoute))
         {
             message.With(attribute, value);
         }
@@ -142,12 +165,12 @@ internal sealed class KernelRoute
         return mine[..TableOffset].SequenceEqual(others[..TableOffset])
             && mine[ScopeOffset..FlagsOffset].SequenceEqual(others[ScopeOffset..FlagsOffset])
             && (mine[FlagsOffset] & OnLink) == (others[FlagsOffset] & OnLink)
-            && Own().OrderBy(a => a.Type).Select(Text).SequenceEqual(other.Own().OrderBy(a => a.Type).Select(Text));
+            && Texts().SequenceEqual(other.Texts());
     }
 
-    private static string Text((int Type, byte[] Value) attribute)
+    private IEnumerable<string> Texts()
     {
-        return $"{attribute.Type}:{Convert.ToHexString(attribute.Value)}";
+        return Own(false).OrderBy(a => a.Type).Select(a => $"{a.Type}:{Convert.ToHexString(a.Value)}");
     }
 
     private static byte[] Header(byte family, int length)
@@ -164,7 +187,7 @@ internal sealed class KernelRoute
     }
 
     // What the operator of the route has said: not its table, not its age, and of next hops not whether they are alive.
-    private List<(int Type, byte[] Value)> Own()
+    private List<(int Type, byte[] Value)> Own(bool withDead)
     {
         List<(int Type, byte[] Value)> attributes = [];
         bool hasObject = _reply.TryFind(Rtnetlink.RouteSize, NextHopObject, out _);
@@ -176,19 +199,50 @@ internal sealed class KernelRoute
                 continue;
             }
 
-            byte[] value = walk.Value.ToArray();
-            if (walk.Type == MultipathAttribute)
+            if (walk.Type != MultipathAttribute)
             {
-                for (int hop = 0; hop + NextHopSize <= value.Length;)
-                {
-                    value[hop + NextHopFlags] &= OnLink;
-                    hop += Math.Max(NextHopSize, NetlinkMessage.Align(MemoryMarshal.Read<ushort>(value.AsSpan(hop))));
-                }
+                attributes.Add((walk.Type, walk.Value.ToArray()));
+                continue;
             }
 
-            attributes.Add((walk.Type, value));
+            List<byte[]> hops = Hops(walk.Value, withDead);
+            if (hops.Count == 1 && !withDead)
+            {
+                // The kernel shows a route with one next hop as one without a list.
+                attributes.Add((InterfaceAttribute, hops[0][NextHopInterface..NextHopSize]));
+                for (NetlinkReply.Walk ofHop = NetlinkReply.Attributes(hops[0].AsSpan(NextHopSize)); ofHop.Next();)
+                {
+                    attributes.Add((ofHop.Type, ofHop.Value.ToArray()));
+                }
+            }
+            else
+            {
+                attributes.Add((MultipathAttribute, [.. hops.SelectMany(h => h)]));
+            }
         }
 
         return attributes;
+    }
+
+    private static List<byte[]> Hops(ReadOnlySpan<byte> all, bool withDead)
+    {
+        List<byte[]> hops = [];
+        ReadOnlySpan<byte> multipath = all;
+        while (multipath.Length >= NextHopSize)
+        {
+            int length = NetlinkMessage.Align(MemoryMarshal.Read<ushort>(multipath));
+            length = Math.Clamp(length, NextHopSize, multipath.Length);
+            byte[] hop = multipath[..length].ToArray();
+            multipath = multipath[length..];
+            bool isDead = (hop[NextHopFlags] & Dead) != 0;
+            hop[NextHopFlags] &= OnLink;
+            if (withDead || !isDead)
+            {
+                hops.Add(hop);
+            }
+        }
+
+        // With all of them dead it is the operator's list that the kernel refuses.
+        return hops.Count > 0 || withDead ? hops : Hops(all, true);
     }
 }

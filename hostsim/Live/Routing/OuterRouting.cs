@@ -68,7 +68,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
     public int KeepCopies(IReadOnlyList<KernelRoute> main, IReadOnlyCollection<AllowedPrefix> tunnel)
     {
         int failed = 0;
-        List<KernelRoute> wanted = [.. main.Where(r => tunnel.Any(p => r.Prefix.Length <= p.Length && r.Prefix.Overlaps(p)))];
+        List<KernelRoute> wanted = Spread(
+            main.Where(r => tunnel.Any(p => r.Prefix.Length <= p.Length && r.Prefix.Overlaps(p))));
         List<KernelRoute> stale = [.. network.Routes(number).Where(r => r.Protocol == TunnelNumber.Protocol && wanted.RemoveAll(r.IsSameWay) == 0)];
 
         // First what is new: between the two steps there is always a way out.
@@ -85,5 +86,25 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
         }
 
         return failed;
+    }
+
+    // Routers that advertise themselves have one metric. Of copies with one metric the kernel would make a single route
+    // with several next hops, which is the copy of none.
+    private static List<KernelRoute> Spread(IEnumerable<KernelRoute> routes)
+    {
+        List<KernelRoute> spread = [];
+        HashSet<(AllowedPrefix, uint)> used = [];
+        foreach (KernelRoute route in routes)
+        {
+            uint metric = route.Metric;
+            while (route.Family == Rtnetlink.Ipv6 && !used.Add((route.Prefix, metric)))
+            {
+                metric++;
+            }
+
+            spread.Add(metric == route.Metric ? route : route.WithMetric(metric));
+        }
+
+        return spread;
     }
 }
