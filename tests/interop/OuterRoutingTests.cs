@@ -126,6 +126,56 @@ public class OuterRoutingTests
     }
 
     [Fact]
+    public void A_route_that_the_operator_sets_into_the_tunnel_is_no_obstacle()
+    {
+        using FarPair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        pair.Ours.Ip("route del default");
+        pair.Ours.Ip($"route add 203.0.112.0/20 via {FarPair.Gateway(false)}");
+        string endpoint = FarPair.ServerEndpoint(false);
+        SporeNode spore = pair.StartWith(pair.Sign(1, pair.Stock.Self with { Endpoint = endpoint }));
+        pair.Ours.Ip($"route add 203.0.113.0/24 dev {spore.Interface}");
+        Ping.IsAnsweredAtLast(pair.Ours, pair.Stock.Self.Ipv4);
+        pair.AssertNoLoop(spore, Few);
+    }
+
+    [Fact]
+    public void Outer_datagrams_enter_no_tunnel_of_another_node_on_the_machine()
+    {
+        using FarPair pair = new();
+        Member stock = pair.Stock.Self with { Prefixes = ["203.0.113.0/24", "2001:db8::/32"] };
+        SporeNode first = pair.StartWith(pair.Sign(1, stock));
+        using Authority another = new();
+        SporeNode second = new(pair.Lab, pair.Ours, another.NewNode(), 3, true, null, "--listen", "51821");
+        foreach (bool isIpv6 in new[] { false, true })
+        {
+            string route = pair.Ours.Ip($"route get {FarPair.Server(isIpv6)}");
+            Assert.Contains($"dev {first.Interface}", route, StringComparison.Ordinal);
+            Wait.Until(() => IsByGateway(second), "the second node's way to the server");
+            Wait.Until(() => IsByGateway(first), "the first node's way to the server");
+
+            bool IsByGateway(SporeNode node) =>
+                pair.OuterRoute(node, isIpv6).Contains($"via {FarPair.Gateway(isIpv6)}", StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void An_interface_that_somebody_puts_into_another_group_is_put_back()
+    {
+        using FarPair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        Member stock = pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["203.0.113.0/24"] };
+        SporeNode spore = pair.StartWith(pair.Sign(1, stock));
+        string group = GroupOf();
+        pair.Ours.Ip($"link set {spore.Interface} group 7");
+        Wait.Until(() => GroupOf() == group, "the group to be as before");
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+        pair.AssertNoLoop(spore, Few);
+
+        string GroupOf() => pair.Ours.Ask("cat", $"/sys/class/net/{spore.Interface}/netdev_group").Demand();
+    }
+
+    [Fact]
     public void With_two_routers_that_advertise_themselves_both_are_ways_out()
     {
         using FarPair pair = new();

@@ -68,6 +68,15 @@ internal sealed class KernelNetwork(NetlinkSocket socket)
         return error is Rtnetlink.NoSuchFamily or Rtnetlink.NotSupported ? 0 : error;
     }
 
+    /// <summary>Gives a link a group.</summary>
+    /// <param name="link">The link's index.</param>
+    /// <param name="group">The group.</param>
+    /// <returns>0 or an error.</returns>
+    public int SetGroup(int link, uint group)
+    {
+        return socket.Request(LinkRequest(link, 0).With(Netlink.Link.GroupAttribute, group));
+    }
+
     /// <summary>Sets a link up.</summary>
     /// <param name="link">The link's index.</param>
     /// <returns>0 or an error.</returns>

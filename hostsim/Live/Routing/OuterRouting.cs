@@ -6,14 +6,21 @@ using Spore.Signing;
 namespace Spore.Hostsim.Live.Routing;
 
 /// <summary>
-/// Keeps the node's outer datagrams out of its own tunnel, whichever endpoint they go to. They bear a firewall mark, and three rules route what
-/// bears it: by the main table, but not into the tunnel; else by a table with copies of those routes that a route into the tunnel hides; else
-/// nowhere. All other packets follow the main table alone.
+/// Keeps the node's outer datagrams out of the tunnels of this machine's nodes, whichever endpoint they go to. They
+/// bear a firewall mark, and three rules route what bears it: by the main table, but not into a tunnel; else by a
+/// table with copies of those routes that a route into a tunnel hides; else nowhere. All other packets follow the main
+/// table alone.
 /// </summary>
 /// <param name="network">The machine's network.</param>
-/// <param name="number">The mark, which is also the number of the table and of the interface's group.</param>
+/// <param name="number">The mark, which is also the number of the table.</param>
 internal sealed class OuterRouting(KernelNetwork network, uint number)
 {
+    /// <summary>
+    /// The group of the interfaces of all nodes. Two nodes whose endpoints are in each other's prefixes would otherwise
+    /// hand one datagram to and fro without end.
+    /// </summary>
+    public const uint Group = 0x5350;
+
     // That of the rules an administrator adds first: so all of theirs come before Spore's, and the main table's comes after.
     private const uint Priority = 32765;
 
@@ -29,7 +36,7 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
         {
             KernelRule[] wanted =
             [
-                new(family, Priority, number, Rtnetlink.MainTable, number, TunnelNumber.Protocol),
+                new(family, Priority, number, Rtnetlink.MainTable, Group, TunnelNumber.Protocol),
                 new(family, Priority, number, number, null, TunnelNumber.Protocol),
                 new(family, Priority, number, 0, null, TunnelNumber.Protocol),
             ];
@@ -62,8 +69,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
     }
 
     /// <summary>Makes the table hold what it should.</summary>
-    /// <param name="main">The routes of the main table that are not the tunnel's.</param>
-    /// <param name="tunnel">The prefixes that are routed into the tunnel.</param>
+    /// <param name="main">The routes of the main table that lead into no tunnel.</param>
+    /// <param name="tunnel">The prefixes that are routed into tunnels.</param>
     /// <returns>0, or the error of a route that can't be copied (errno(3)).</returns>
     public int KeepCopies(IReadOnlyList<KernelRoute> main, IReadOnlyCollection<AllowedPrefix> tunnel)
     {

@@ -7,9 +7,9 @@ using Spore.Hostsim.Live.Netlink;
 namespace Spore.Hostsim.Live.Routing;
 
 /// <summary>
-/// A number that is this node's alone on this machine: the firewall mark of its outer datagrams, its routing table, and the group of its
-/// interface. A socket of that name reserves the number. The kernel frees the name when the process ends, however it ends, so that what a
-/// killed node has left behind is told from what a living one uses.
+/// A number that is this node's alone on this machine: the firewall mark of its outer datagrams, and its routing table.
+/// A socket of that name reserves the number. The kernel frees the name when the process ends, however it ends, so that
+/// what a killed node has left behind is told from what a living one uses.
 /// </summary>
 internal sealed class TunnelNumber : System.IDisposable
 {
@@ -43,7 +43,6 @@ internal sealed class TunnelNumber : System.IDisposable
             .. rules.Select(r => r.Mark),
             .. rules.Select(r => r.Table),
             .. network.Routes(0).Select(r => r.Table),
-            .. network.Links().Select(l => l.Group),
         ];
         for (uint number = First; number <= Last; number++)
         {

@@ -84,7 +84,7 @@ internal sealed class TunnelRouting : IDisposable
             _link = _network.FindLink(name)?.Index ?? throw new HostsimException($"{name}: the interface is gone");
             _number = TunnelNumber.Reserve(_network);
             _outer = new OuterRouting(_network, _number.Value);
-            Demand(_network.SetLink(_link, mtu, _number.Value));
+            Demand(_network.SetLink(_link, mtu, OuterRouting.Group));
             IReadOnlyList<string> left = InterfaceSettings.TurnOff(name);
             if (left.Count > 0)
             {
@@ -200,6 +200,11 @@ internal sealed class TunnelRouting : IDisposable
     {
         bool wasUp = _isUp;
         _isUp = link.IsUp;
+        if (link.Group != OuterRouting.Group)
+        {
+            _network.SetGroup(_link, OuterRouting.Group);
+        }
+
         Apply();
         if (_isUp && !wasUp)
         {
@@ -278,8 +283,15 @@ internal sealed class TunnelRouting : IDisposable
         HashSet<AllowedPrefix> set = [.. wanted.Where(p => !held.Contains(p))];
 
         // The copies first: from the first packet into the tunnel on, the outer datagrams have their own way.
-        List<KernelRoute> elsewhere = [.. others.Where(r => r.Interface != _link)];
-        int failed = _outer.KeepCopies(elsewhere, [.. set.Where(p => p != _linkLocals)]);
+        IEnumerable<Link> ofNodes = _network.Links().Where(l => l.Group == OuterRouting.Group);
+        HashSet<int> tunnels = [_link, .. ofNodes.Select(l => l.Index)];
+        List<KernelRoute> elsewhere = [.. others.Where(r => !tunnels.Contains(r.Interface))];
+
+        // Also the routes of other nodes, and those that the operator sets to prefixes given by hand.
+        IEnumerable<KernelRoute> ofOthers = others.Where(r => tunnels.Contains(r.Interface));
+        HashSet<AllowedPrefix> hiding = [.. set, .. ofOthers.Select(r => r.Prefix)];
+        hiding.RemoveWhere(p => p.Length >= _linkLocals.Length && p.Overlaps(_linkLocals));
+        int failed = _outer.KeepCopies(elsewhere, hiding);
         if (failed != 0)
         {
             failures.Add($"the outer routes in table {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
