@@ -18,15 +18,15 @@ public sealed partial class Node
     {
         _now = now;
         Peer peer = _tunnel.FindSlot(publicKey, offset);
-        if (peer == null || (peer.IsMember && !peer.IsConfigured))
+        if (peer == null || (IsMember(peer) && !_slots.IsConfigured(peer.Slot)))
         {
             return false;
         }
 
-        if (peer.IsMember)
+        if (IsMember(peer))
         {
             SetPresharedKey(publicKey, offset, null);
-            peer.IsConfigured = false;
+            _slots.SetConfigured(peer.Slot, false);
         }
         else
         {
@@ -67,7 +67,7 @@ public sealed partial class Node
     public bool SetEndpoint(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
         Peer peer = _tunnel.FindSlot(publicKey, offset);
-        if (peer == null || peer.IsGuest)
+        if (peer == null || peer.IsProvisional)
         {
             return false;
         }
@@ -86,7 +86,7 @@ public sealed partial class Node
     public bool SetKeepalive(byte[] publicKey, int offset, int seconds, long now)
     {
         Peer peer = FindConfigured(publicKey, offset);
-        if (peer == null || peer.IsMember)
+        if (peer == null || IsMember(peer))
         {
             return false;
         }
@@ -98,6 +98,6 @@ public sealed partial class Node
     private Peer FindConfigured(byte[] publicKey, int offset)
     {
         Peer peer = _tunnel.FindSlot(publicKey, offset);
-        return peer != null && peer.IsConfigured ? peer : null;
+        return peer != null && _slots.IsConfigured(peer.Slot) ? peer : null;
     }
 }

@@ -63,7 +63,7 @@ public sealed partial class Node : ITftpFiles
                 return TftpError.FileNotFound;
             }
 
-            if (peer == null || !peer.IsMember)
+            if (peer == null || !IsMember(peer))
             {
                 return Refusal.MembersOnly(transfer);
             }
@@ -75,7 +75,7 @@ public sealed partial class Node : ITftpFiles
 
         if (Ascii.IsSame(name, offset, length, _statusName))
         {
-            if (peer == null || !peer.IsMember)
+            if (peer == null || !IsMember(peer))
             {
                 return Refusal.MembersOnly(transfer);
             }
@@ -218,7 +218,7 @@ public sealed partial class Node : ITftpFiles
             if (fault == NetworkFault.Older)
             {
                 // It is the peer that has something to learn.
-                if (!peer.IsGuest || transfer.IsClient)
+                if (!peer.IsProvisional || transfer.IsClient)
                 {
                     _agreements.Set(peer.Slot, Agreements.WantsWrite, true);
                     _exchangeDue = _now;
@@ -488,7 +488,7 @@ public sealed partial class Node : ITftpFiles
     private bool IsOfGuest(TftpTransfer transfer)
     {
         Peer peer = PeerOf(transfer);
-        return peer == null || peer.IsGuest;
+        return peer == null || peer.IsProvisional;
     }
 
     private int TakeEntries(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
@@ -543,7 +543,7 @@ public sealed partial class Node : ITftpFiles
             }
 
             Peer peer = PeerOf(_tftp.At(i));
-            int rank = peer == null || peer.IsMember ? 0 : _agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
+            int rank = peer == null || IsMember(peer) ? 0 : _agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -575,7 +575,7 @@ public sealed partial class Node : ITftpFiles
             return _now;
         }
 
-        return _agreements.CheckedAt[peer.Slot] + (peer.IsMember ? MemberCheckInterval : GuestCheckInterval);
+        return _agreements.CheckedAt[peer.Slot] + (IsMember(peer) ? MemberCheckInterval : GuestCheckInterval);
     }
 
     private bool IsCandidate(int header)

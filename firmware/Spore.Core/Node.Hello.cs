@@ -21,7 +21,7 @@ public sealed partial class Node
     private readonly Hello _hello;
     private readonly Neighbours _neighbours;
     private readonly RateLimiter _helloLimiter;
-    private readonly Endpoint _broadcast = new Endpoint();
+    private readonly Endpoint _place = new Endpoint();
     private long _helloInterval;
     private long _helloDue;
     private int _nextToCall;
@@ -36,12 +36,12 @@ public sealed partial class Node
     private void SendHello(long now)
     {
         _hello.Write(_tunnel.SendBuffer, 0, PublicKey, NetworkVersion, _entropy);
-        _broadcast.Set(0, BroadcastIpv4, Hello.BroadcastPort, 0);
-        Transmit(_broadcast);
+        _place.Set(0, BroadcastIpv4, Hello.BroadcastPort, 0);
+        Transmit(_place);
         if (OuterIpv6)
         {
-            _broadcast.Set(AllNodesHigh, AllNodesLow, Hello.BroadcastPort, 0);
-            Transmit(_broadcast);
+            _place.Set(AllNodesHigh, AllNodesLow, Hello.BroadcastPort, 0);
+            Transmit(_place);
         }
 
         if (Rendezvous.IsKnown)
@@ -81,7 +81,7 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsConfigured && peers[i].Endpoint.IsKnown && !peers[i].HasSession(now))
+            if (peers[i].InUse && _slots.IsConfigured(peers[i].Slot) && peers[i].Endpoint.IsKnown && !peers[i].HasSession(now))
             {
                 _tunnel.Initiate(peers[i], now);
             }
@@ -124,13 +124,13 @@ public sealed partial class Node
         }
 
         Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
-        bool known = (peer != null && !peer.IsGuest) || FindEntry(_hello.PublicKey, 0) >= 0;
+        bool known = (peer != null && !peer.IsProvisional) || FindEntry(_hello.PublicKey, 0) >= 0;
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
         if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
         {
             _neighbours.Plan(place, known ? Neighbours.Hint : Neighbours.NoPlan);
-            if (peer != null && !peer.IsGuest && !peer.Endpoint.IsKnown)
+            if (peer != null && !peer.IsProvisional && !peer.Endpoint.IsKnown)
             {
                 peer.Endpoint.CopyFrom(source);
             }
@@ -154,7 +154,7 @@ public sealed partial class Node
                 peer = OpenMember(entry, now);
             }
 
-            if (peer != null && !peer.IsGuest && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
+            if (peer != null && !peer.IsProvisional && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
             {
                 Endpoint endpoint = _neighbours.EndpointAt(place);
                 long due = _tunnel.ProvokeDue(peer, endpoint);

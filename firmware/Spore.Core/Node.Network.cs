@@ -86,7 +86,7 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsMember && now - _agreements.AgreedAt[i] < FreshFor)
+            if (peers[i].InUse && IsMember(peers[i]) && now - _agreements.AgreedAt[i] < FreshFor)
             {
                 count++;
             }
@@ -259,7 +259,7 @@ public sealed partial class Node
             Remove(MemberToEvict(now), now);
         }
 
-        if (from != null && from.IsMember && IsWitness(from.Entry))
+        if (from != null && IsMember(from) && IsWitness(from.Owner))
         {
             _hasAuthority = true;
         }
@@ -284,16 +284,17 @@ public sealed partial class Node
     // here and its slot in the next call of Advance, since it may be the one whose transfer is being worked on.
     private void FollowNetwork(Peer peer, ulong version, Peer from, long now)
     {
-        int entry = _network.Find(peer.Bytes, Peer.Key);
-        bool wasMember = peer.IsMember;
-        peer.Entry = -1;
+        peer.CopyPublicKey(_key, 0);
+        int entry = _network.Find(_key, 0);
+        bool wasMember = IsMember(peer);
+        peer.Owner = peer.SlotOwner;
         if (entry >= 0)
         {
             Enroll(peer, entry, now);
         }
-        else if (!peer.IsConfigured && (wasMember || !peer.IsGuest))
+        else if (!_slots.IsConfigured(peer.Slot) && (wasMember || !peer.IsProvisional))
         {
-            peer.IsGuest = true;
+            peer.IsProvisional = true;
             peer.Since = now - GuestLifetime;
             _guestsDue = now;
         }
@@ -304,7 +305,7 @@ public sealed partial class Node
         {
             _agreements.AgreedAt[slot] = _agreements.OfferedAt[slot];
         }
-        else if (peer != from && peer.HasSession(now) && (entry >= 0 || peer.IsConfigured))
+        else if (peer != from && peer.HasSession(now) && (entry >= 0 || _slots.IsConfigured(peer.Slot)))
         {
             _agreements.Set(slot, Agreements.WantsWrite, true);
         }
@@ -336,7 +337,7 @@ public sealed partial class Node
         _keptAliveDue = Never;
         for (int i = 0; i < MemberCount; i++)
         {
-            if (i != _ownEntry && PeerOf(i) == null && IsKeptAlive(i))
+            if (i != _ownEntry && _tunnel.FindOwner(i) == null && IsKeptAlive(i))
             {
                 OpenMember(i, now);
             }
@@ -379,7 +380,7 @@ public sealed partial class Node
 
     private void Confirm(Peer peer, long at)
     {
-        if (!peer.IsMember || !IsWitness(peer.Entry) || _now - at >= FreshFor)
+        if (!IsMember(peer) || !IsWitness(peer.Owner) || _now - at >= FreshFor)
         {
             return;
         }
@@ -442,7 +443,7 @@ public sealed partial class Node
 
             if (_agreements.Is(slot, Agreements.WantsRead))
             {
-                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
+                TftpTransfer transfer = _tftp.StartRead(LinkLocal, 0, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _headName, HeadFile, NetworkHeader.Size, now);
                 if (transfer == null)
                 {
                     WaitForPlace(now);
@@ -457,7 +458,7 @@ public sealed partial class Node
             {
                 if (_network.IsComplete && ServesHead)
                 {
-                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _headName, HeadFile, NetworkHeader.Size, now);
+                    TftpTransfer transfer = _tftp.StartWrite(LinkLocal, 0, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _headName, HeadFile, NetworkHeader.Size, now);
                     if (transfer == null)
                     {
                         WaitForPlace(now);
@@ -542,7 +543,7 @@ public sealed partial class Node
 
     private TftpTransfer StartPull(Peer peer, long now)
     {
-        return _tftp.StartRead(LinkLocal, 0, peer.Bytes, Peer.LinkLocal, _networkName, NetworkFileTag, _limits.NetworkBytes, now);
+        return _tftp.StartRead(LinkLocal, 0, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _networkName, NetworkFileTag, _limits.NetworkBytes, now);
     }
 
     // The peers in turn, without the one that is being read from. Every second time one that has less than the
@@ -557,7 +558,7 @@ public sealed partial class Node
             place = place + 1 < peers.Length ? place + 1 : 0;
             Peer peer = peers[place];
             ulong offered = _agreements.Offered[place];
-            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(peer.Bytes, Peer.LinkLocal, _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
+            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(_slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
             {
                 continue;
             }
@@ -620,14 +621,14 @@ public sealed partial class Node
         for (int i = 0; i < peers.Length; i++)
         {
             Peer peer = peers[i];
-            if (!peer.InUse || !peer.IsMember)
+            if (!peer.InUse || !IsMember(peer))
             {
                 continue;
             }
 
-            if (peer.IsConfigured)
+            if (_slots.IsConfigured(peer.Slot))
             {
-                peer.Entry = -1;
+                peer.Owner = peer.SlotOwner;
             }
             else
             {

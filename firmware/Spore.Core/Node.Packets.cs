@@ -38,29 +38,13 @@ public sealed partial class Node : IUdpOutput
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         _now = now;
-        int total = IpPacket.Length(buffer, offset, length);
-        Peer peer = null;
-        if (total > 0 && total <= _limits.Mtu && MayLeave(buffer, offset, total))
-        {
-            int version = IpPacket.Version(buffer, offset);
-            peer = PeerFor(buffer, offset + IpPacket.DestinationOffset(version), version == 6, now);
-        }
-
-        if (peer == null)
-        {
-            Counters.InnerDropped++;
-            return false;
-        }
-
-        Array.Copy(buffer, offset, _tunnel.SendBuffer, Tunnel.PacketOffset, total);
-        _tunnel.Send(peer, total, now);
-        return true;
+        return _tunnel.Send(buffer, offset, length, now);
     }
 
     void IUdpOutput.SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
     {
         Peer peer = FindLinkLocal(destination, destinationOffset);
-        if (peer == null || (peer.IsGuest && !peer.HasSession(_now)))
+        if (peer == null || (peer.IsProvisional && !peer.HasSession(_now)))
         {
             return;
         }
@@ -69,20 +53,12 @@ public sealed partial class Node : IUdpOutput
         int udp = Tunnel.PacketOffset + Ipv6.HeaderSize;
         Udp.Emit(buffer, udp, payloadLength, sourcePort, destinationPort, source, sourceOffset, destination, destinationOffset, Ipv6.AddressSize);
         Ipv6.Emit(buffer, Tunnel.PacketOffset, Udp.HeaderSize + payloadLength, IpProtocol.Udp, Ipv6.DefaultHopLimit, source, sourceOffset, destination, destinationOffset);
-        _tunnel.Send(peer, InnerHeaderSize + payloadLength, _now);
+        _tunnel.SendTo(peer, InnerHeaderSize + payloadLength, _now);
     }
 
-    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now)
+    // Called when a packet has come out of the tunnel, from an address that is its peer's.
+    private void Receive(Peer peer, byte[] buffer, int offset, int total, long now)
     {
-        int total = IpPacket.Length(buffer, offset, length);
-        if (total < 0
-            || !IsAllowedSource(peer, buffer, offset)
-            || LinkMessages.Contains(buffer, UpperLayer.Find(buffer, offset, total), offset + total))
-        {
-            Counters.InnerDropped++;
-            return;
-        }
-
         int version = IpPacket.Version(buffer, offset);
         int destination = offset + IpPacket.DestinationOffset(version);
         bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
@@ -103,7 +79,7 @@ public sealed partial class Node : IUdpOutput
         }
 
         bool isOwn = toLinkLocal || (_ownEntry >= 0 && Routing.Find(buffer, destination, version == 6) == _ownEntry);
-        if (peer.IsGuest)
+        if (peer.IsProvisional)
         {
             if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
             {
@@ -114,7 +90,7 @@ public sealed partial class Node : IUdpOutput
         {
             // Answered.
         }
-        else if (isOwn || (peer.IsMember && !IpPacket.IsUnicast(version, buffer, destination)))
+        else if (isOwn || (IsMember(peer) && !IpPacket.IsUnicast(version, buffer, destination)))
         {
             Counters.InnerDelivered++;
             if (!_host.Deliver(buffer, offset, total))
@@ -126,33 +102,6 @@ public sealed partial class Node : IUdpOutput
         {
             Counters.InnerDropped++;
         }
-    }
-
-    // An outer datagram that the machine's routes lead back into the tunnel would circulate without end.
-    private bool MayLeave(byte[] buffer, int offset, int length)
-    {
-        int header = UpperLayer.Find(buffer, offset, length);
-        int end = offset + length;
-        if (UpperLayer.Protocol(header) != IpProtocol.Udp)
-        {
-            return !LinkMessages.Contains(buffer, header, end);
-        }
-
-        int payload = UpperLayer.Start(header) + Udp.HeaderSize;
-        return !_tunnel.IsOwnMessage(buffer, payload, end - payload);
-    }
-
-    // What follows a session's key: its own link-local address, and the prefixes that the network or the operator gives it.
-    private bool IsAllowedSource(Peer peer, byte[] buffer, int offset)
-    {
-        int version = IpPacket.Version(buffer, offset);
-        int source = offset + IpPacket.SourceOffset(version);
-        if (version == 6 && LinkLocalAddress.IsLinkLocal(buffer, source))
-        {
-            return IsSame(peer.Bytes, Peer.LinkLocal, buffer, source, LinkLocalAddress.Size);
-        }
-
-        return Routing.Find(buffer, source, version == 6) == peer.Owner;
     }
 
     // Our own addresses are the host prefixes of our entry; behind a wider one there are others, who answer for themselves.
@@ -186,7 +135,7 @@ public sealed partial class Node : IUdpOutput
         if (protocol == IpProtocol.Udp && Udp.PayloadLength(buffer, offset, length) >= 0)
         {
             int header = offset + IpPacket.HeaderLength(buffer, offset);
-            if (!peer.IsGuest && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerRoom)
+            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerRoom)
             {
                 EndTransferOfGuest();
             }
@@ -215,7 +164,7 @@ public sealed partial class Node : IUdpOutput
             if (transfer.IsActive && !transfer.IsClient)
             {
                 Peer peer = PeerOf(transfer);
-                if (peer == null || peer.IsGuest)
+                if (peer == null || peer.IsProvisional)
                 {
                     _tftp.Abort(transfer, TftpError.NotDefined);
                     return;
@@ -237,7 +186,7 @@ public sealed partial class Node : IUdpOutput
             return false;
         }
 
-        _tunnel.Send(peer, reply, now);
+        _tunnel.SendTo(peer, reply, now);
         return true;
     }
 
@@ -252,33 +201,7 @@ public sealed partial class Node : IUdpOutput
         int answer = IcmpUnreachable.EmitPort(buffer, offset, length, _tunnel.SendBuffer, Tunnel.PacketOffset);
         if (answer > 0)
         {
-            _tunnel.Send(peer, answer, now);
+            _tunnel.SendTo(peer, answer, now);
         }
-    }
-
-    private Peer PeerFor(byte[] buffer, int destination, bool isIpv6, long now)
-    {
-        int entry;
-        if (isIpv6 && LinkLocalAddress.IsLinkLocal(buffer, destination))
-        {
-            // A guest is nobody to the application.
-            Peer peer = FindLinkLocal(buffer, destination);
-            if (peer != null && !peer.IsGuest)
-            {
-                return peer;
-            }
-
-            entry = MemberCount > 0 ? _linkLocals.Find(_network, buffer, destination) : -1;
-        }
-        else
-        {
-            entry = Routing.Find(buffer, destination, isIpv6);
-            if (entry < AllowedIps.None)
-            {
-                return _tunnel.Peers[Peer.FirstOwner - entry];
-            }
-        }
-
-        return entry < 0 || entry == _ownEntry ? null : OpenMember(entry, now);
     }
 }

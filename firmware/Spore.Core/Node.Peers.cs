@@ -5,16 +5,20 @@ using Spore.WireGuard;
 namespace Spore;
 
 // Who has a slot: members and configured peers on demand, guests from a small pool of their own.
-public sealed partial class Node : ITunnelHost
+public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 {
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
     /// <summary>How long one that has knocked is waited for to knock again, which stock initiators do after 5 s and a little.</summary>
-    private const long KnockTime = 8000;
+    private const long RetransmissionTime = 8000;
 
     private long _guestsDue = Never;
-    private Peer _latest;
+
+    private readonly PeerSlots _slots;
+
+    // The public key of the peer that is being worked on.
+    private readonly byte[] _key = new byte[32];
 
     /// <summary>Configures a peer by hand: it is known from the start, and initiated to.</summary>
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
@@ -31,7 +35,7 @@ public sealed partial class Node : ITunnelHost
         {
             peer = entry < 0 ? Open(publicKey, offset, now) : null;
         }
-        else if (peer.IsGuest && !MakeRoom(now))
+        else if (peer.IsProvisional && !MakeRoom(now))
         {
             peer = null;
         }
@@ -41,19 +45,18 @@ public sealed partial class Node : ITunnelHost
             return false;
         }
 
-        peer.IsConfigured = true;
-        peer.IsGuest = false;
+        _slots.SetConfigured(peer.Slot, true);
+        peer.IsProvisional = false;
         if (endpoint != null && endpoint.IsKnown)
         {
-            peer.Endpoint.CopyFrom(endpoint);
-            peer.Asked = 0;
+            peer.MoveTo(endpoint);
             _tunnel.Initiate(peer, now);
         }
 
         return true;
     }
 
-    bool ITunnelHost.IsMember(byte[] key, int offset)
+    bool ITunnelHost.IsKnown(byte[] key, int offset)
     {
         return FindEntry(key, offset) >= 0;
     }
@@ -83,7 +86,7 @@ public sealed partial class Node : ITunnelHost
             return null;
         }
 
-        peer.IsGuest = true;
+        peer.IsProvisional = true;
         _guestsDue = Earlier(_guestsDue, now + GuestLifetime);
         Report(NodeEvent.GuestAdmitted, peer, 0);
         return peer;
@@ -96,7 +99,7 @@ public sealed partial class Node : ITunnelHost
 
     bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now)
     {
-        if (peer.IsGuest && peer.HasSpoken)
+        if (peer.IsProvisional && peer.HasSpoken)
         {
             if (Count(true) >= _limits.Guests)
             {
@@ -106,7 +109,7 @@ public sealed partial class Node : ITunnelHost
             peer.Since = now;
         }
 
-        if (peer.IsMember && IsWitness(peer.Entry))
+        if (IsMember(peer) && IsWitness(peer.Owner))
         {
             _clock.Learn(Tai64n.ToUnixMilliseconds(timestamp, 0), now);
         }
@@ -118,7 +121,7 @@ public sealed partial class Node : ITunnelHost
     {
         Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
         int slot = peer.Slot;
-        if (isInitiator || (!IsFresh(now) && peer.IsMember && IsWitness(peer.Entry)))
+        if (isInitiator || (!IsFresh(now) && IsMember(peer) && IsWitness(peer.Owner)))
         {
             _agreements.Set(slot, Agreements.WantsRead, true);
         }
@@ -131,29 +134,57 @@ public sealed partial class Node : ITunnelHost
 
     void ITunnelHost.SessionDown(Peer peer, long now)
     {
-        _tftp.AbortRemote(peer.Bytes, Peer.LinkLocal);
+        _tftp.AbortRemote(_slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
         Report(NodeEvent.SessionDown, peer, 0);
-        if (peer.IsMember && !HasMemberSession(now))
+        if (IsMember(peer) && !HasMemberSession(now))
         {
             RestartHello();
         }
     }
 
-    void ITunnelHost.Report(NodeEvent what, Peer peer, long value)
+    void ITunnelHost.Report(TunnelEvent what, Peer peer, long value)
     {
-        Report(what, peer, value);
+        // The events of a tunnel are the first of a node's.
+        Report((NodeEvent)(int)what, peer, value);
+    }
+
+    Peer ITunnelHost.OpenOwner(int owner, long now)
+    {
+        return owner == _ownEntry ? null : OpenMember(owner, now);
+    }
+
+    /// <inheritdoc/>
+    int ICryptokeyRouting.Find(byte[] address, int offset, bool isIpv6)
+    {
+        if (!isIpv6 || !LinkLocalAddress.IsLinkLocal(address, offset))
+        {
+            return Routing.Find(address, offset, isIpv6);
+        }
+
+        Peer peer = FindLinkLocal(address, offset);
+        if (peer != null)
+        {
+            return peer.Owner;
+        }
+
+        return MemberCount > 0 ? _linkLocals.Find(_network, address, offset) : AllowedIps.None;
     }
 
     private void Report(NodeEvent what, Peer peer, long value)
     {
-        _host.Report(what, peer != null ? peer.Bytes : null, Peer.Key, value);
+        if (peer != null)
+        {
+            peer.CopyPublicKey(_key, 0);
+        }
+
+        _host.Report(what, peer != null ? _key : null, 0, value);
     }
 
     /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, long now)
     {
-        Peer known = PeerOf(entry);
+        Peer known = _tunnel.FindOwner(entry);
         if (known != null)
         {
             return known;
@@ -174,31 +205,10 @@ public sealed partial class Node : ITunnelHost
         return peer;
     }
 
-    // The peer of a member that has a slot, else null. Packets in a row are mostly for one and the same.
-    private Peer PeerOf(int entry)
-    {
-        if (_latest != null && _latest.Entry == entry)
-        {
-            return _latest;
-        }
-
-        Peer[] peers = _tunnel.Peers;
-        for (int i = 0; i < peers.Length; i++)
-        {
-            if (peers[i].Entry == entry)
-            {
-                _latest = peers[i];
-                return _latest;
-            }
-        }
-
-        return null;
-    }
-
     // Whether it is known where to ask a member, without taking a slot for it.
     private bool HasEndpoint(int entry)
     {
-        Peer peer = PeerOf(entry);
+        Peer peer = _tunnel.FindOwner(entry);
         if (peer != null)
         {
             return peer.Endpoint.IsKnown;
@@ -231,46 +241,48 @@ public sealed partial class Node : ITunnelHost
     void ITunnelHost.Unanswered(Peer peer)
     {
         // A hello may come from whoever has recorded it: so it is asked there besides.
-        int place = _neighbours.TakeHint(peer.Bytes, Peer.Key);
+        peer.CopyPublicKey(_key, 0);
+        int place = _neighbours.TakeHint(_key, 0);
         if (place >= 0 && !peer.Endpoint.IsSame(_neighbours.EndpointAt(place)))
         {
             _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
         }
 
-        if ((peer.IsConfigured && _host.FindEndpoint(peer.Bytes, Peer.Key, null, 0, 0)) || !peer.IsMember)
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0)) || !IsMember(peer))
         {
             return;
         }
 
-        if (!FindEndpoint(peer.Entry, peer.Turn))
+        int turn = _slots.Turn(peer.Slot);
+        if (!FindEndpoint(peer.Owner, turn))
         {
-            peer.Turn = 0;
-            if (!FindEndpoint(peer.Entry, 0))
+            turn = 0;
+            if (!FindEndpoint(peer.Owner, 0))
             {
                 return;
             }
         }
 
-        peer.Turn = (peer.Turn + 1) % Peer.Turns;
+        _slots.SetTurn(peer.Slot, turn + 1);
         if (_field.Type == EntryField.EndpointAddress)
         {
             ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
         }
         else
         {
-            _host.FindEndpoint(peer.Bytes, Peer.Key, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+            _host.FindEndpoint(_key, 0, _network.Bytes, _field.ValueOffset, _field.ValueLength);
         }
     }
 
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
     private void Enroll(Peer peer, int entry, long now)
     {
-        peer.Entry = entry;
-        peer.IsGuest = false;
+        peer.Owner = entry;
+        peer.IsProvisional = false;
         int keepalive = 0;
 
         // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
-        bool isSettled = peer.Endpoint.IsKnown && (peer.IsConfigured || peer.HasSession(now));
+        bool isSettled = peer.Endpoint.IsKnown && (_slots.IsConfigured(peer.Slot) || peer.HasSession(now));
         _field.Begin(_network.Bytes, _network.EntryOffset(entry));
         while (_field.Next())
         {
@@ -281,15 +293,16 @@ public sealed partial class Node : ITunnelHost
             else if (_field.Type == EntryField.EndpointAddress && !isSettled)
             {
                 isSettled = true;
-                peer.Asked = 0;
-                peer.Turn = 1;
-                ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+                _slots.SetTurn(peer.Slot, 1);
+                ReadEndpoint(_place, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+                peer.MoveTo(_place);
             }
         }
 
         if (!peer.Endpoint.IsKnown)
         {
-            int place = _neighbours.Find(peer.Bytes, Peer.Key);
+            peer.CopyPublicKey(_key, 0);
+            int place = _neighbours.Find(_key, 0);
             if (place >= 0)
             {
                 peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
@@ -356,7 +369,8 @@ public sealed partial class Node : ITunnelHost
         }
 
         _agreements.Clear(peer.Slot);
-        LinkLocalAddress.FromKey(_hash, peer.Bytes, Peer.Key, peer.Bytes, Peer.LinkLocal);
+        _slots.Clear(peer.Slot);
+        LinkLocalAddress.FromKey(_hash, key, offset, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
         return true;
     }
 
@@ -373,7 +387,7 @@ public sealed partial class Node : ITunnelHost
         for (int i = 0; i < peers.Length; i++)
         {
             Peer peer = peers[i];
-            if (peer.InUse && peer.IsGuest)
+            if (peer.InUse && peer.IsProvisional)
             {
                 if (now - peer.Since >= GuestLifetime)
                 {
@@ -410,7 +424,7 @@ public sealed partial class Node : ITunnelHost
         for (int i = 0; i < peers.Length; i++)
         {
             Peer peer = peers[i];
-            if (!peer.InUse || !peer.IsGuest)
+            if (!peer.InUse || !peer.IsProvisional)
             {
                 continue;
             }
@@ -418,7 +432,7 @@ public sealed partial class Node : ITunnelHost
             if (!peer.HasSpoken)
             {
                 // One that is to knock again would else give way for ever to those that knock for the first time.
-                if (peer.HasKnocked && _now - peer.Since < KnockTime)
+                if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
                 {
                     continue;
                 }
@@ -443,7 +457,7 @@ public sealed partial class Node : ITunnelHost
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsGuest && (oldest == null || peers[i].Since < oldest.Since))
+            if (peers[i].InUse && peers[i].IsProvisional && (oldest == null || peers[i].Since < oldest.Since))
             {
                 oldest = peers[i];
             }
@@ -460,7 +474,7 @@ public sealed partial class Node : ITunnelHost
         for (int i = 0; i < peers.Length; i++)
         {
             Peer peer = peers[i];
-            if (!peer.InUse || peer.IsGuest || peer.IsConfigured)
+            if (!peer.InUse || peer.IsProvisional || _slots.IsConfigured(peer.Slot))
             {
                 continue;
             }
@@ -477,7 +491,7 @@ public sealed partial class Node : ITunnelHost
 
     private static bool IsNeeded(Peer peer, long now)
     {
-        return peer.HasSession(now) || (peer.HasKnocked && now - peer.LastHeard < KnockTime);
+        return peer.HasSession(now) || (peer.IsDeferred && now - peer.LastHeard < RetransmissionTime);
     }
 
     private int Count(bool guests)
@@ -486,7 +500,7 @@ public sealed partial class Node : ITunnelHost
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsGuest == guests)
+            if (peers[i].InUse && peers[i].IsProvisional == guests)
             {
                 count++;
             }
@@ -495,12 +509,28 @@ public sealed partial class Node : ITunnelHost
         return count;
     }
 
+    /// <summary>Whether the applied network names a peer.</summary>
+    /// <param name="peer">The peer, one of <see cref="Peers"/>.</param>
+    /// <returns>True for a member.</returns>
+    public static bool IsMember(Peer peer)
+    {
+        return peer.Owner >= 0;
+    }
+
+    /// <summary>Whether the operator has configured a peer.</summary>
+    /// <param name="peer">The peer, one of <see cref="Peers"/>.</param>
+    /// <returns>True for a configured peer, which may be a member too.</returns>
+    public bool IsConfigured(Peer peer)
+    {
+        return _slots.IsConfigured(peer.Slot);
+    }
+
     private bool HasMemberSession(long now)
     {
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].IsMember && peers[i].HasSession(now))
+            if (peers[i].InUse && IsMember(peers[i]) && peers[i].HasSession(now))
             {
                 return true;
             }
@@ -519,7 +549,7 @@ public sealed partial class Node : ITunnelHost
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSame(peers[i].Bytes, Peer.LinkLocal, address, offset, LinkLocalAddress.Size))
+            if (peers[i].InUse && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }

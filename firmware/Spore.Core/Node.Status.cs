@@ -19,12 +19,12 @@ public sealed partial class Node
 
     private static readonly string _stateWords = "none unconfirmed fresh behind expired ";
 
-    private readonly IdleWork _work = new IdleWork();
+    private readonly NodeIdleWork _work = new NodeIdleWork();
 
     /// <summary>Tells what is to be done as soon as there is time.</summary>
     /// <param name="work">Takes the numbers.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
-    public void CountIdleWork(IdleWork work, long now)
+    public void CountIdleWork(NodeIdleWork work, long now)
     {
         work.Checks = 0;
         for (int i = 0; i < _checks.Length; i++)

@@ -63,6 +63,7 @@ public sealed partial class Node
         ChaCha20Poly1305 own = new ChaCha20Poly1305();
         XChaCha20Poly1305 xaead = new XChaCha20Poly1305(own);
         _clock = new WallClock(buildTime, now);
+        limits.Slots = limits.Peers + limits.Guests;
         _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
@@ -79,7 +80,9 @@ public sealed partial class Node
         _routes = new AllowedIps(limits.Prefixes);
         Routing = _routes;
         _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
-        _agreements = new Agreements(_tunnel.Peers.Length);
+        _tunnel.Routing = this;
+        _slots = new PeerSlots(limits.Slots);
+        _agreements = new Agreements(limits.Slots);
         _headers = new byte[limits.Transfers * NetworkHeader.Size];
         _checks = new HeaderCheck[limits.Transfers];
         for (int i = 0; i < _checks.Length; i++)
@@ -156,7 +159,12 @@ public sealed partial class Node
         }
         else
         {
-            _tunnel.Receive(buffer, offset, length, endpoint, now);
+            Peer peer = _tunnel.Receive(buffer, offset, length, endpoint, now);
+            if (peer != null)
+            {
+                // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
+            }
         }
     }
 

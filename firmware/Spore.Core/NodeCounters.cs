@@ -1,32 +1,10 @@
+using Spore.WireGuard;
+
 namespace Spore;
 
-/// <summary>What a node has seen since it was made. The counters only grow; the caller reads them.</summary>
-public sealed class NodeCounters
+/// <summary>What a node has counted since it was made: that of its tunnel, and what it delivered.</summary>
+public sealed class NodeCounters : TunnelCounters
 {
-    /// <summary>Datagrams received from the outer network.</summary>
-    public long DatagramsReceived;
-
-    /// <summary>Their bytes.</summary>
-    public long BytesReceived;
-
-    /// <summary>Datagrams sent to the outer network.</summary>
-    public long DatagramsSent;
-
-    /// <summary>Their bytes.</summary>
-    public long BytesSent;
-
-    /// <summary>Datagrams that were no message of this protocol, or did not verify.</summary>
-    public long Invalid;
-
-    /// <summary>Datagrams that verified but had been seen before.</summary>
-    public long Replayed;
-
-    /// <summary>Datagrams dropped by a rate limit or because a table was full.</summary>
-    public long Limited;
-
-    /// <summary>Inner packets dropped: not sound, not allowed for their sender, or without a destination.</summary>
-    public long InnerDropped;
-
     /// <summary>Inner packets delivered to the application.</summary>
     public long InnerDelivered;
 }

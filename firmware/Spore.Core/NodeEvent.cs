@@ -1,19 +1,25 @@
 namespace Spore;
 
-/// <summary>What a node tells its host about.</summary>
+/// <summary>What a node reports to its host. The first events are those of its tunnel (<see cref="WireGuard.TunnelEvent"/>), with the same numbers.</summary>
 public enum NodeEvent
 {
-    /// <summary>A hello was broadcast; the value is the network version in it.</summary>
-    HelloSent,
-
-    /// <summary>An authentic hello of another node was heard; the value is the network version in it.</summary>
-    HelloHeard,
-
     /// <summary>A handshake initiation was sent to the peer; the value is 1 when it was provoked, else 0.</summary>
     InitiationSent,
 
     /// <summary>An initiation of the peer was answered.</summary>
     ResponseSent,
+
+    /// <summary>Handshakes come faster than they can be worked on: who initiates is asked for a cookie first. Told when it begins.</summary>
+    UnderLoad,
+
+    /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
+    CookieReceived,
+
+    /// <summary>A hello was broadcast; the value is the network version in it.</summary>
+    HelloSent,
+
+    /// <summary>An authentic hello of another node was heard; the value is the network version in it.</summary>
+    HelloHeard,
 
     /// <summary>A session with the peer is up; the value is 1 where this node initiated, else 0.</summary>
     SessionUp,
@@ -50,12 +56,6 @@ public enum NodeEvent
 
     /// <summary>This node may not have the newer network that the peer has; the value is its version.</summary>
     Behind,
-
-    /// <summary>Handshakes come faster than they can be worked on: who initiates is asked for a cookie first. Told when it begins.</summary>
-    UnderLoad,
-
-    /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
-    CookieReceived,
 
     /// <summary>The peer holds another network under the same version; the value is the version.</summary>
     Equivocation,

@@ -1,19 +1,15 @@
+using Spore.WireGuard;
+
 namespace Spore;
 
 /// <summary>The sizes of everything a node takes memory for, all of it at construction.</summary>
-public sealed class NodeLimits
+public sealed class NodeLimits : TunnelLimits
 {
     /// <summary>Members and configured peers that can have a session at one time.</summary>
     public int Peers;
 
     /// <summary>Guests at one time.</summary>
     public int Guests;
-
-    /// <summary>Sessions' keys at one time: one for each peer and guest, one spare, and at least one more for the time in which a session replaces another.</summary>
-    public int Keypairs;
-
-    /// <summary>Initiations under way at one time.</summary>
-    public int Initiations;
 
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
@@ -26,27 +22,6 @@ public sealed class NodeLimits
 
     /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>
     public int Prefixes;
-
-    /// <summary>The tunnel's MTU: the largest inner packet in bytes, at least 1280 (RFC 8200 section 5).</summary>
-    public int Mtu;
-
-    /// <summary>Sources of hellos and handshakes that are rate limited one by one.</summary>
-    public int RateLimitSources;
-
-    /// <summary>The milliseconds that are counted for the work on one handshake message; 0 for none.</summary>
-    public int HandshakeInterval;
-
-    /// <summary>The milliseconds of such work that may wait to be done. With more than that a node is under load, and asks for cookies.</summary>
-    public int HandshakeBacklog;
-
-    /// <summary>Under load: the milliseconds in which one source is given another handshake. Also always those in which another unknown key is, whatever its source.</summary>
-    public int SourceInterval;
-
-    /// <summary>How many of them it is given at once.</summary>
-    public int SourceBurst;
-
-    /// <summary>The milliseconds that a multiplication on the curve takes; 0 on a desktop. An initiation that can't be answered in time is not answered, but prepared for.</summary>
-    public int MultiplicationTime;
 
     /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
     public int HelloPlans;

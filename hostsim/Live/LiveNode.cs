@@ -55,7 +55,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private long _feedClockAt;
     private bool _running;
     private bool _networkChanged;
-    private readonly IdleWork _idleWork = new();
+    private readonly NodeIdleWork _idleWork = new();
     private bool _statusAsked;
     private bool _reloadAsked;
     private bool _stopped;
@@ -582,7 +582,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         long now = Now;
         foreach (Peer peer in _node.Peers.Where(p => p.InUse))
         {
-            string kind = peer.IsGuest ? "guest" : peer.IsMember ? "member" : "configured";
+            string kind = peer.IsProvisional ? "guest" : Node.IsMember(peer) ? "member" : "configured";
             string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
             string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
             _timeline.Tell(

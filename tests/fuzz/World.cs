@@ -251,7 +251,7 @@ internal sealed class World
 
     /// <summary>Whether the node has one of them for a guest.</summary>
     public bool IsGuest(int who) =>
-        Node.Peers.Any(p => p.InUse && p.IsGuest && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
+        Node.Peers.Any(p => p.InUse && p.IsProvisional && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
 
     /// <summary>A hello as anyone can make who knows the trust root.</summary>
     public static byte[] Hello(byte[] plain, byte nonce)

@@ -40,7 +40,7 @@ public sealed class AllowedIps : ICryptokeyRouting
     /// <summary>Adds a prefix. One that is there already keeps its owner.</summary>
     /// <param name="prefix">Where it stands; no bit is set beyond its length.</param>
     /// <param name="isIpv6">Whether the address has 16 bytes; else it has 4.</param>
-    /// <param name="owner">Its owner, not negative.</param>
+    /// <param name="owner">Its owner number, a <see cref="Peer.Owner"/>.</param>
     /// <returns>False when there is no room left.</returns>
     public bool Add(int prefix, bool isIpv6, int owner)
     {

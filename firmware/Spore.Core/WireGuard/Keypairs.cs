@@ -44,7 +44,7 @@ internal sealed class Keypairs
     private readonly IndexTable _indices;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way, but a guest's to two at once that others make.</param>
+    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way, but a provisional peer's to two at once that others make.</param>
     /// <param name="peers">The slots of those that have them.</param>
     /// <param name="indices">Where their indices are.</param>
     internal Keypairs(int count, Peer[] peers, IndexTable indices)
@@ -176,7 +176,7 @@ internal sealed class Keypairs
     }
 
     // One that is free; else the oldest that some peer can't use any more, or no longer uses, or does not use yet. A peer that has made keys which
-    // are gone before their first message is not heard any more until a timer notices: sooner does a guest go.
+    // are gone before their first message is not heard any more until a timer notices: sooner does a provisional peer go.
     private int LeastNeeded(int except, long now)
     {
         int best = None;
@@ -217,6 +217,6 @@ internal sealed class Keypairs
             return 2;
         }
 
-        return (_peers[owner].IsGuest ? 3 : 5) + (keypair == _peers[owner].Next ? 0 : 1);
+        return (_peers[owner].IsProvisional ? 3 : 5) + (keypair == _peers[owner].Next ? 0 : 1);
     }
 }

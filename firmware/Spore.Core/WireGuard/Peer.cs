@@ -12,34 +12,27 @@ public sealed partial class Peer
     internal const int StaticStatic = Key + Message.KeySize;
     internal const int LatestTimestamp = StaticStatic + Message.KeySize;
     internal const int SentTimestamp = LatestTimestamp + Message.TimestampSize;
-    internal const int LinkLocal = SentTimestamp + Message.TimestampSize;
-    internal const int LastMac1 = LinkLocal + LinkLocalSize;
+    internal const int LastMac1 = SentTimestamp + Message.TimestampSize;
     internal const int Cookie = LastMac1 + Message.MacSize;
     internal const int Pair = Cookie + Cookies.Size;
 
-    // That of the peer in slot 0 which is not in the network; those of others are below it.
-    internal const int FirstOwner = AllowedIps.None - 1;
+    // The owner number of slot 0; those of other slots are below it.
+    private const int FirstOwner = AllowedIps.None - 1;
 
-    private const int LinkLocalSize = 16;
     private const int Size = Pair + EphemeralPair.Size;
     private const long NoPair = long.MinValue;
 
     private const int InUseFlag = 1;
-    private const int GuestFlag = 2;
-    private const int ConfiguredFlag = 4;
+    private const int ProvisionalFlag = 2;
     private const int SpokenFlag = 8;
     private const int ReportedFlag = 16;
     private const int StaticStaticFlag = 32;
     private const int NeedAnotherKeepaliveFlag = 64;
     private const int LastMinuteHandshakeFlag = 128;
     private const int SentMac1Flag = 256;
-    private const int KnockedFlag = 512;
+    private const int DeferredFlag = 512;
     private const int AskedShift = 10;
-    private const int TurnShift = 12;
     private const int KeepaliveShift = 16;
-
-    /// <summary>The number of turns that are told apart.</summary>
-    internal const int Turns = 1 << (KeepaliveShift - TurnShift);
 
     /// <summary>How many initiations one that has been heard is sent to its endpoint before another is tried.</summary>
     internal const int MostAsked = 3;
@@ -50,8 +43,8 @@ public sealed partial class Peer
     /// <summary>Where it was last heard.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
 
-    /// <summary>The index of its entry in the applied network, or -1.</summary>
-    public int Entry;
+    /// <summary>The number by which cryptokey routing knows it: at first that of its slot, or one of the caller's own, which is not negative.</summary>
+    public int Owner;
 
     /// <summary>When the slot was taken.</summary>
     public long Since;
@@ -65,7 +58,7 @@ public sealed partial class Peer
     /// <summary>Bytes of datagrams sent to it.</summary>
     public long BytesSent;
 
-    /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, its link-local address, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
+    /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
     internal readonly byte[] Bytes = new byte[Size];
 
     /// <summary>The 32-byte preshared key, or null for none; not to be changed.</summary>
@@ -110,18 +103,11 @@ public sealed partial class Peer
         internal set { Set(InUseFlag, value); }
     }
 
-    /// <summary>Whether it is neither in the network nor configured by hand.</summary>
-    public bool IsGuest
+    /// <summary>Whether it was admitted without being known: packets are not routed to it. The layer above sets it.</summary>
+    public bool IsProvisional
     {
-        get { return (_flags & GuestFlag) != 0; }
-        internal set { Set(GuestFlag, value); }
-    }
-
-    /// <summary>Whether it was configured by hand.</summary>
-    public bool IsConfigured
-    {
-        get { return (_flags & ConfiguredFlag) != 0; }
-        internal set { Set(ConfiguredFlag, value); }
+        get { return (_flags & ProvisionalFlag) != 0; }
+        set { Set(ProvisionalFlag, value); }
     }
 
     /// <summary>Whether it has sent a transport message.</summary>
@@ -131,16 +117,10 @@ public sealed partial class Peer
         internal set { Set(SpokenFlag, value); }
     }
 
-    /// <summary>Whether the network names this peer.</summary>
-    public bool IsMember
+    /// <summary>The owner number that follows from its slot.</summary>
+    public int SlotOwner
     {
-        get { return Entry >= 0; }
-    }
-
-    /// <summary>What cryptokey routing knows it by: a member by its entry, others by their slot.</summary>
-    public int Owner
-    {
-        get { return IsMember ? Entry : FirstOwner - Slot; }
+        get { return FirstOwner - Slot; }
     }
 
     /// <summary>When the keys of the present session were made.</summary>
@@ -169,11 +149,11 @@ public sealed partial class Peer
         set { Set(SentMac1Flag, value); }
     }
 
-    /// <summary>Whether an initiation of it was not answered, since that would have come too late.</summary>
-    internal bool HasKnocked
+    /// <summary>Whether the response to an initiation of it was deferred, and waits for its retransmission.</summary>
+    public bool IsDeferred
     {
-        get { return (_flags & KnockedFlag) != 0; }
-        set { Set(KnockedFlag, value); }
+        get { return (_flags & DeferredFlag) != 0; }
+        internal set { Set(DeferredFlag, value); }
     }
 
     /// <summary>How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.</summary>
@@ -181,13 +161,6 @@ public sealed partial class Peer
     {
         get { return (_flags >> AskedShift) & MostAsked; }
         set { _flags = (_flags & ~(MostAsked << AskedShift)) | (value << AskedShift); }
-    }
-
-    /// <summary>The number of the endpoint, of those that its entry has, that is to be tried when there is no answer, less than <see cref="Turns"/>.</summary>
-    internal int Turn
-    {
-        get { return (_flags >> TurnShift) & (Turns - 1); }
-        set { _flags = (_flags & ~((Turns - 1) << TurnShift)) | (value << TurnShift); }
     }
 
     /// <summary>The interval of the persistent keepalive in seconds, at most 65535; 0 for none.</summary>
@@ -202,12 +175,12 @@ public sealed partial class Peer
         get { return PairMadeAt != NoPair; }
     }
 
-    /// <summary>When its ephemeral pair is to be made, or made anew; a guest has one only to be answered when it knocks again.</summary>
+    /// <summary>When its ephemeral pair is to be made, or made anew; a provisional peer has one only for a deferred response.</summary>
     internal long PairDue
     {
         get
         {
-            if (IsGuest && !HasKnocked)
+            if (IsProvisional && !IsDeferred)
             {
                 return Constants.Never;
             }
@@ -222,7 +195,23 @@ public sealed partial class Peer
         get { return HasStaticStatic ? PairDue : Since; }
     }
 
-    /// <summary>Tells its public key.</summary>
+    /// <summary>Finds a peer's slot by the owner number that follows from it.</summary>
+    /// <param name="owner">The owner number.</param>
+    /// <returns>The number of the slot; -1 for another owner number.</returns>
+    internal static int SlotOf(int owner)
+    {
+        return owner > FirstOwner ? -1 : FirstOwner - owner;
+    }
+
+    /// <summary>Moves its endpoint, where the caller knows better than what was heard.</summary>
+    /// <param name="endpoint">The endpoint; copied.</param>
+    public void MoveTo(Endpoint endpoint)
+    {
+        Endpoint.CopyFrom(endpoint);
+        Asked = 0;
+    }
+
+    /// <summary>Copies its public key.</summary>
     /// <param name="buffer">Takes the 32 bytes.</param>
     /// <param name="offset">Where to.</param>
     public void CopyPublicKey(byte[] buffer, int offset)
@@ -289,7 +278,7 @@ public sealed partial class Peer
         StopTimers();
         PairMadeAt = NoPair;
         CookieAt = -Constants.CookieSecretMaxAge;
-        Entry = -1;
+        Owner = AllowedIps.None;
         Since = 0;
         LastHeard = 0;
         BytesReceived = 0;
