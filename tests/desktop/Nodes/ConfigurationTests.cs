@@ -82,7 +82,7 @@ public class ConfigurationTests
         Assert.False(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
 
         Assert.True(_peer.Connect(_node));
-        Assert.True(Slot!.IsGuest);
+        Assert.True(Slot!.IsProvisional);
         Assert.True(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
         Assert.Null(Slot);
     }
@@ -97,7 +97,7 @@ public class ConfigurationTests
         Assert.True(_node.Node.SetPresharedKey(_peer.Key, 0, presharedKey));
         Assert.True(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
         Assert.Equal(new byte[32], presharedKey);
-        Assert.Equal((true, false), (Slot!.IsMember, Slot.IsConfigured));
+        Assert.Equal((true, false), (Node.IsMember(Slot!), _node.Node.IsConfigured(Slot!)));
         Assert.True(_peer.Connect(_node));
         Assert.True(_peer.Ping());
         Assert.False(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));

@@ -126,13 +126,13 @@ public class EndpointTests
         Join("1");
         Stranger guest = _mesh.AddStranger(9);
         _node.Receive(guest.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(1)), guest.Endpoint);
-        Peer slot = _node.Node.Peers.Single(p => p.InUse && p.IsGuest);
+        Peer slot = _node.Node.Peers.Single(p => p.InUse && p.IsProvisional);
         Assert.False(_node.Node.SetEndpoint(guest.Key, 0, _member.Endpoint, _mesh.Now));
         Assert.False(slot.Endpoint.IsSame(_member.Endpoint));
         Assert.False(_node.Node.SetEndpoint(Enumerable.Repeat((byte)7, 32).ToArray(), 0, _member.Endpoint, _mesh.Now));
     }
 
-    private bool HasSession => _node.Node.Peers.Any(p => p.InUse && p.IsMember && p.HasSession(_mesh.Now));
+    private bool HasSession => _node.Node.Peers.Any(p => p.InUse && Node.IsMember(p) && p.HasSession(_mesh.Now));
 
     // Numbers are dead addresses, A is the member's own.
     private void Join(string endpoints)

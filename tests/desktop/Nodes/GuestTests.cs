@@ -156,7 +156,7 @@ public class GuestTests
         Stranger next = _mesh.AddStranger(40);
         Assert.True(next.Connect(node));
         Assert.Null(Slot(node, silent[0]));
-        Assert.Equal(guests, node.Node.Peers.Count(p => p.InUse && p.IsGuest));
+        Assert.Equal(guests, node.Node.Peers.Count(p => p.InUse && p.IsProvisional));
 
         // One that speaks is kept before one that does not.
         if (guests == 2)
@@ -222,7 +222,7 @@ public class GuestTests
         }
 
         Assert.All(members, m => Assert.True(m.Ping()));
-        Assert.Single(node.Node.Peers, p => p.InUse && p.IsGuest);
+        Assert.Single(node.Node.Peers, p => p.InUse && p.IsProvisional);
     }
 
     [Fact]
@@ -275,7 +275,7 @@ public class GuestTests
         MeshNode node = Node(guests);
         Stranger guest = _mesh.AddStranger(9);
         Assert.True(guest.Connect(node));
-        Assert.True(Slot(node, guest)?.IsGuest);
+        Assert.True(Slot(node, guest)?.IsProvisional);
         return (node, guest);
     }
 }

@@ -73,7 +73,7 @@ public partial class ConnectionTests
         ];
         Assert.Equal(0, _device.Set(given));
         Assert.Equal(told, _device.Get());
-        Assert.True(_device.Slot(guest.Key)!.IsGuest);
+        Assert.True(_device.Slot(guest.Key)!.IsProvisional);
         Assert.True(guest.Ping());
     }
 

@@ -69,7 +69,7 @@ public partial class GetTests
         Assert.Empty(_device.Get(guest.Key));
         guest.Initiate(_device.Node);
         _device.Mesh.Run(100);
-        Assert.True(_device.Slot(guest.Key)!.IsGuest);
+        Assert.True(_device.Slot(guest.Key)!.IsProvisional);
         Assert.Empty(_device.Get(guest.Key));
         Assert.True(guest.Connect(_device.Node));
         _device.HearAll();

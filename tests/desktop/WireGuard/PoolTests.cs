@@ -95,7 +95,7 @@ public class PoolTests
             Answer(i);
             end.Receive(stocks[i].Seal([]), endpoints[i]);
             end.Run(1_000);
-            peers[i].IsGuest = guests.Contains($"{i + 1}", StringComparison.Ordinal);
+            peers[i].IsProvisional = guests.Contains($"{i + 1}", StringComparison.Ordinal);
         }
 
         foreach (string initiator in initiators.Split(' '))
