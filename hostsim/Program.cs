@@ -24,14 +24,16 @@ internal static class Program
 
     private static int Main(string[] args)
     {
+        (TextWriter output, TextWriter error) = StandardStreams.Open();
         IAnsiConsole? terminal = null;
-        if (!Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
+        if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
         {
             Console.OutputEncoding = Encoding.UTF8;
             terminal = AnsiConsole.Console;
+            output = Console.Out;
         }
 
-        return Run(args, Console.Out, Console.Error, terminal);
+        return Run(args, output, error, terminal);
     }
 
     /// <summary>Runs a command line.</summary>
@@ -58,9 +60,11 @@ internal static class Program
             error.WriteLine($"hostsim: {OneLine(exception.Message)}");
             return Failed;
         }
-        finally
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            output.Flush();
+            // Of the output: whatever else does I/O reports its own failures.
+            error.WriteLine($"hostsim: output: {OneLine(exception.Message)}");
+            return Failed;
         }
     }
 
@@ -97,6 +101,6 @@ internal static class Program
 
     private static string OneLine(string text)
     {
-        return string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return MessageText.OneLine(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
     }
 }

@@ -1,4 +1,6 @@
-using System;
+using System.IO;
 using Spore.Emulator;
+using Spore.Signing;
 
-return EmulatorCommand.Run(args, Console.Out, Console.Error);
+(TextWriter output, TextWriter error) = StandardStreams.Open();
+return EmulatorCommand.Run(args, output, error);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Spore.Net;
 
 namespace Spore.Firmware;
 
@@ -51,9 +52,9 @@ internal sealed class PlaceName
         get { return _host != null; }
     }
 
-    /// <summary>Finds its address.</summary>
-    /// <param name="endpoint">Takes it.</param>
-    /// <returns>Whether the name was found.</returns>
+    /// <summary>Finds the first unicast IPv4 address of the name.</summary>
+    /// <param name="endpoint">Receives the address and the port; unchanged when there is no such address.</param>
+    /// <returns>Whether the name has such an address.</returns>
     public bool Resolve(Endpoint endpoint)
     {
         try
@@ -61,9 +62,11 @@ internal sealed class PlaceName
             IPAddress[] found = Dns.GetHostEntry(_host).AddressList;
             for (int i = 0; i < found.Length; i++)
             {
-                if (found[i].AddressFamily == AddressFamily.InterNetwork)
+                // A name server may answer 0.0.0.0 for a name that it blocks.
+                byte[] address = found[i].GetAddressBytes();
+                if (found[i].AddressFamily == AddressFamily.InterNetwork && IpPacket.IsUnicast(4, address, 0))
                 {
-                    endpoint.SetIpv4(found[i].GetAddressBytes(), 0, _port);
+                    endpoint.SetIpv4(address, 0, _port);
                     return true;
                 }
             }

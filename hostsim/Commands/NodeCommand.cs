@@ -1,8 +1,12 @@
+using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
+using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
 using Spore.Hostsim.Live;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Commands;
 
@@ -20,10 +24,9 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         Required = true,
     };
 
-    private readonly Option<ListenAddress> _listen = Options.Of<ListenAddress>(
+    private readonly Option<ListenAddress?> _listen = Options.Of<ListenAddress>(
         "--listen",
         "[ADDR:]PORT",
-        "a UDP port, or an address of this machine and a port",
         "Where to listen. With an address, hellos broadcast by others are not heard.",
         ListenAddress.TryParse);
 
@@ -36,23 +39,20 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<PeerArgument[]> _peers = Options.Many<PeerArgument>(
         "--peer",
         "KEY[@HOST:PORT]",
-        "a public key (base64 or hex), alone or with @HOST:PORT",
         "A peer to be known from the start. May be repeated.",
         PeerArgument.TryParse);
 
     private readonly Option<KeyFileArgument[]> _presharedKeys = Options.Many<KeyFileArgument>(
         "--psk-file",
         "KEY=FILE",
-        "a public key (base64 or hex), = and a file",
         "A file with the preshared key for a peer that is given by --peer, as wg genpsk makes it. May be repeated.",
         KeyFileArgument.TryParse);
 
-    private readonly Option<HostPort?> _rendezvous = Options.Of<HostPort?>(
+    private readonly Option<PeerEndpoint?> _rendezvous = Options.Of<PeerEndpoint>(
         "--rendezvous",
         "HOST:PORT",
-        "a HOST:PORT",
-        "A place to say hello to beyond the local network.",
-        (string text, out HostPort? place) => HostPort.TryParse(text, out place));
+        "The endpoint to say hello to beyond the local network.",
+        (string text, out string? fault) => PeerEndpoint.TryParse(text, EndpointUse.Local, out fault));
 
     private readonly Option<string?> _tun = Options.Of<string?>(
         "--tun",
@@ -73,7 +73,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. For debugging only.",
+        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
+            + "For debugging only.",
     };
 
     private readonly Option<bool> _noClock = new("--no-clock")
@@ -111,7 +112,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         NodeOptions options = new()
         {
             Identity = parsed.GetRequiredValue(_identity),
-            Listen = parsed.GetRequiredValue(_listen),
+            Listen = parsed.GetRequiredValue(_listen)!,
             Network = parsed.GetValue(_network),
             Peers = parsed.GetValue(_peers) ?? [],
             PresharedKeys = parsed.GetValue(_presharedKeys) ?? [],
@@ -129,9 +130,27 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         }
 
         using StopSignal stop = new();
-        using LiveNode node = new(options, new LiveTimeline(output, terminal));
-        node.Run(stop.Token);
+        try
+        {
+            using LiveNode node = new(options, new LiveTimeline(output, terminal), stop.Token);
+            string[] secrets = [options.Identity, .. options.PresharedKeys.Select(k => k.Path)];
+            WarnOfExposed(secrets, parsed.InvocationConfiguration.Error);
+            node.Run(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            // The operator has ended it before it began.
+        }
+
         return 0;
+    }
+
+    private static void WarnOfExposed(IEnumerable<string> secrets, TextWriter error)
+    {
+        foreach (string path in secrets.Where(SecretFile.IsExposed))
+        {
+            error.WriteLine($"hostsim: warning: {path}: {SecretFile.Exposure}; chmod 600 {path}");
+        }
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,15}\z")]

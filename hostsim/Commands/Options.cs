@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Commands;
 
@@ -13,6 +14,14 @@ internal static class Options
     /// <typeparam name="T">The value's type.</typeparam>
     /// <returns>Whether the text was understood.</returns>
     public delegate bool TryParse<T>(string text, out T value);
+
+    /// <summary>Reads the value of an option from its text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="fault">What is wrong with it and what to write instead, or null.</param>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <returns>The value, or null when something is wrong.</returns>
+    public delegate T? Read<T>(string text, out string? fault)
+        where T : class;
 
     /// <summary>An option that takes a whole number.</summary>
     /// <param name="name">Its name.</param>
@@ -68,19 +77,47 @@ internal static class Options
         {
             HelpName = placeholder,
             Description = description,
-            CustomParser = result => Parse(name, wanted, result, result.Tokens[0].Value, parse),
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (parse(text, out T value))
+                {
+                    return value;
+                }
+
+                result.AddError($"{name}: {MessageText.Quote(text)} is not {wanted}");
+                return default;
+            },
+        };
+    }
+
+    /// <summary>An option with one value, of which the reader tells what is wrong.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="placeholder">What stands for the value in the help text.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="read">Reads the value.</param>
+    /// <typeparam name="T">The type of the value.</typeparam>
+    /// <returns>The option.</returns>
+    public static Option<T?> Of<T>(string name, string placeholder, string description, Read<T> read)
+        where T : class
+    {
+        return new Option<T?>(name)
+        {
+            HelpName = placeholder,
+            Description = description,
+            CustomParser = result => Value(name, result, result.Tokens[0].Value, read),
         };
     }
 
     /// <summary>An option that may be given more than once.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="placeholder">What stands for a value in the help text.</param>
-    /// <param name="wanted">What a value has to be, for the complaint.</param>
     /// <param name="description">What it is for.</param>
-    /// <param name="parse">Reads a value.</param>
+    /// <param name="read">Reads a value.</param>
     /// <typeparam name="T">The type of a value.</typeparam>
     /// <returns>The option.</returns>
-    public static Option<T[]> Many<T>(string name, string placeholder, string wanted, string description, TryParse<T> parse)
+    public static Option<T[]> Many<T>(string name, string placeholder, string description, Read<T> read)
+        where T : class
     {
         return new Option<T[]>(name)
         {
@@ -93,7 +130,7 @@ internal static class Options
                 T[] values = new T[result.Tokens.Count];
                 for (int i = 0; i < values.Length; i++)
                 {
-                    values[i] = Parse(name, wanted, result, result.Tokens[i].Value, parse)!;
+                    values[i] = Value(name, result, result.Tokens[i].Value, read)!;
                 }
 
                 return values;
@@ -101,14 +138,15 @@ internal static class Options
         };
     }
 
-    private static T? Parse<T>(string name, string wanted, ArgumentResult result, string text, TryParse<T> parse)
+    private static T? Value<T>(string name, ArgumentResult result, string text, Read<T> read)
+        where T : class
     {
-        if (parse(text, out T value))
+        T? value = read(text, out string? fault);
+        if (fault != null)
         {
-            return value;
+            result.AddError($"{name}: {fault}");
         }
 
-        result.AddError($"{name}: '{text}' is not {wanted}");
-        return default;
+        return value;
     }
 }

@@ -28,6 +28,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
 
+    // In milliseconds. A blocked output does not keep the node from ending.
+    private const int FlushPatience = 300;
+
     private readonly object _gate = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly NodeOptions _options;
@@ -64,8 +67,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
+    /// <param name="cancel">Ends the wait for a name server.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
-    public LiveNode(NodeOptions options, LiveTimeline timeline)
+    /// <exception cref="OperationCanceledException">The wait for a name server was ended.</exception>
+    public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
     {
         _options = options;
         _timeline = timeline;
@@ -80,14 +85,17 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.Mtu = options.Mtu;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             byte[]? network = options.Network == null ? null : ReadNetwork(options.Network);
-            _peers = [.. options.Peers.Select(p => (p.Key, p.Place?.Resolve()))];
+            _peers = [.. options.Peers.Select(p => (p.Key, Find(p.Endpoint, cancel)))];
             ReadPresharedKeys();
-            Endpoint? rendezvous = options.Rendezvous?.Resolve();
+            Endpoint? rendezvous = Find(options.Rendezvous, cancel);
             _transport = new UdpTransport(options.Listen, options.Tun);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
-                : new KeyLogFile(options.KeyLog, identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize));
+                : new KeyLogFile(
+                    options.KeyLog,
+                    identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
+                    timeline);
             _directOutbox = NewOutbox();
             _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
@@ -207,7 +215,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         if (name != null)
         {
-            if (HostPort.TryParse(Encoding.ASCII.GetString(name, offset, length), out HostPort named))
+            string text = Encoding.ASCII.GetString(name, offset, length);
+            if (PeerEndpoint.TryParse(text, EndpointUse.Published, out _) is { } named)
             {
                 _names.Resolve(peer, named);
             }
@@ -220,13 +229,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             return true;
         }
 
-        HostPort? place = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Place;
-        if (place != null && !IPAddress.TryParse(place.Host, out _))
+        PeerEndpoint? configured = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Endpoint;
+        if (configured is { Name: not null })
         {
-            _names.Resolve(peer, place);
+            _names.Resolve(peer, configured);
         }
 
-        return place != null;
+        return configured != null;
     }
 
     /// <inheritdoc/>
@@ -237,7 +246,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
+        _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);
+
+        // Last: without a handler SIGUSR1 and SIGHUP end the program.
+        _signals.ForEach(s => s.Dispose());
     }
 
     // A signal that the operator sends must not end a node that is still starting.
@@ -260,6 +273,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             context.Cancel = true;
             Ask(ref _reloadAsked);
         }));
+    }
+
+    private static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel)
+    {
+        return place == null ? null : NameResolver.Find(place, cancel);
     }
 
     private byte[] ReadNetwork(string path)

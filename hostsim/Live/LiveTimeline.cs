@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
 using System.IO;
 using Spectre.Console;
 using Spore.Network;
@@ -9,12 +8,18 @@ using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>Tells what a real node does, a line an event, with the time of day.</summary>
+/// <summary>
+/// Reports what a real node does, a line an event, with the time of day. A thread of its own writes the lines, so an
+/// output that fails or blocks does not hold up the node (<see cref="BackgroundLog{T}"/>).
+/// </summary>
+/// <param name="output">Where to write where there is no terminal.</param>
+/// <param name="terminal">The terminal, or null.</param>
 internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
 {
     private const int ShortKey = 8;
     private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
 
+    private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
     private readonly Dictionary<string, string> _names = [];
     private readonly Dictionary<string, int> _initiations = [];
     private (string Peer, long Version) _lastHello;
@@ -80,38 +85,28 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         return _names.GetValueOrDefault(key, key[..ShortKey] + "...");
     }
 
-    /// <summary>Tells something else.</summary>
+    /// <summary>Reports something else. May be called on any thread.</summary>
     /// <param name="verb">What happened, at most 15 characters.</param>
     /// <param name="colour">The verb's colour on a terminal.</param>
     /// <param name="text">The rest.</param>
     public void Tell(string verb, string colour, string text)
     {
-        string time = DateTime.Now.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        if (terminal != null)
-        {
-            terminal.MarkupLineInterpolated($"[grey]{time}[/]  [{colour}]{verb,-15}[/]  {text}");
-        }
-        else
-        {
-            output.Write($"{time}  {verb,-15}  {text}\n");
-            output.Flush();
-        }
+        _log.Add(new TimelineLine(DateTime.Now, verb, colour, text));
     }
 
     /// <summary>Writes a line of the banner.</summary>
-    /// <param name="name">What it is.</param>
-    /// <param name="value">Its value.</param>
+    /// <param name="name">The value's name.</param>
+    /// <param name="value">The value.</param>
     public void Banner(string name, string value)
     {
-        if (terminal != null)
-        {
-            terminal.MarkupLineInterpolated($"[bold]{name,-12}[/]  {value}");
-        }
-        else
-        {
-            output.Write($"{name,-12}  {value}\n");
-            output.Flush();
-        }
+        _log.Add(new TimelineLine(null, name, "bold", value));
+    }
+
+    /// <summary>Waits until all lines so far are written or lost.</summary>
+    /// <param name="milliseconds">How long to wait at most.</param>
+    public void Flush(int milliseconds)
+    {
+        _log.Flush(milliseconds);
     }
 
     /// <summary>A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: the first repetition is told, and no more.</summary>

@@ -1,21 +1,43 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
 using System.Threading.Tasks;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>Resolves the names of endpoints in the background, so that no packet waits for a name server. A name that is being resolved is not asked for again meanwhile.</summary>
-/// <param name="found">Takes what was found, on a thread of its own.</param>
+/// <summary>
+/// Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name
+/// once at a time.
+/// </summary>
+/// <param name="found">Called with the key of the peer and its endpoint, on a thread of its own.</param>
 internal sealed class NameResolver(Action<byte[], Endpoint> found)
 {
-    private readonly HashSet<(string Key, HostPort Place)> _pending = [];
+    private readonly HashSet<(string Key, PeerEndpoint Place)> _pending = [];
 
-    /// <summary>Begins to resolve the name of a peer's endpoint. One that is not found is forgotten; it will be asked for again.</summary>
+    /// <summary>Finds the address of an endpoint.</summary>
+    /// <param name="place">The endpoint.</param>
+    /// <param name="cancel">Ends the wait for a name server.</param>
+    /// <returns>The core's form of it. It has the first usable address of a name, in the system's order.</returns>
+    /// <exception cref="HostsimException">The name has no usable address.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static Endpoint Find(PeerEndpoint place, CancellationToken cancel = default)
+    {
+        return EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
+    }
+
+    /// <summary>
+    /// Begins to resolve the name of a peer's endpoint. A name that is not found is forgotten; the node asks for it
+    /// again.
+    /// </summary>
     /// <param name="key">The peer's public key.</param>
     /// <param name="place">The name.</param>
-    public void Resolve(byte[] key, HostPort place)
+    public void Resolve(byte[] key, PeerEndpoint place)
     {
-        (string, HostPort) wanted = (Convert.ToHexString(key), place);
+        (string, PeerEndpoint) wanted = (Convert.ToHexString(key), place);
         lock (_pending)
         {
             if (!_pending.Add(wanted))
@@ -28,7 +50,7 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
         {
             try
             {
-                found(key, place.Resolve());
+                found(key, Find(place));
             }
             catch (HostsimException)
             {
@@ -42,5 +64,26 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
                 }
             }
         });
+    }
+
+    private static IPAddress Resolve(string name, int port, CancellationToken cancel)
+    {
+        IPAddress[] addresses;
+        try
+        {
+            addresses = Dns.GetHostAddressesAsync(name, cancel).GetAwaiter().GetResult();
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            string reason = exception.Message;
+            throw new HostsimException($"{name}: no address found ({reason}); check the name, or give an address");
+        }
+
+        // A name server may answer 0.0.0.0 for a name that it blocks. The rules for written addresses hold for answers.
+        string? fault = null;
+        return addresses
+            .Select(a => PeerEndpoint.TryParse(new IPEndPoint(a, port).ToString(), EndpointUse.LocalAddress, out fault))
+            .FirstOrDefault(e => e != null)?.Address
+            ?? throw new HostsimException($"{name}: no usable address found ({fault ?? "the name has none"})");
     }
 }

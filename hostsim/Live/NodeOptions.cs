@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Live;
 
@@ -14,14 +15,14 @@ internal sealed record NodeOptions
     /// <summary>The path of a network file, or null.</summary>
     public string? Network { get; init; }
 
-    /// <summary>Peers configured by hand.</summary>
+    /// <summary>Configured peers.</summary>
     public IReadOnlyList<PeerArgument> Peers { get; init; } = [];
 
-    /// <summary>Where the preshared keys of peers configured by hand are.</summary>
+    /// <summary>The files with the preshared keys of configured peers.</summary>
     public IReadOnlyList<KeyFileArgument> PresharedKeys { get; init; } = [];
 
-    /// <summary>A place to say hello to beyond the local network, or null.</summary>
-    public HostPort? Rendezvous { get; init; }
+    /// <summary>The endpoint to say hello to beyond the local network, or null.</summary>
+    public PeerEndpoint? Rendezvous { get; init; }
 
     /// <summary>The name of the TUN interface to make, or null.</summary>
     public string? Tun { get; init; }

@@ -10,8 +10,6 @@ namespace Spore.Hostsim.Uapi;
 /// <summary>Reads the lines of a <c>set</c>. What they mean for a node is not looked at here.</summary>
 internal sealed class SetParser
 {
-    private const int HighestPort = 65535;
-
     private PeerRequest? _peer;
 
     /// <summary>What was read so far. It is to be wiped in the end.</summary>
@@ -73,26 +71,11 @@ internal sealed class SetParser
         return value.SequenceEqual("true"u8) ? true : throw Bad($"{name} can only be true");
     }
 
-    // As wg writes it: a zone may be the name of an interface.
     private static IPEndPoint Endpoint(string text)
     {
-        int colon = text.LastIndexOf(':');
-        string host = colon < 0 ? string.Empty : text[..colon];
-        bool isBracketed = host.StartsWith('[') && host.EndsWith(']');
-        if (isBracketed)
-        {
-            host = host[1..^1];
-        }
-
-        if (Address(host, true) is not { } address
-            || isBracketed != (address.AddressFamily == AddressFamily.InterNetworkV6)
-            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
-            || port == 0)
-        {
-            throw Bad($"'{text}' is not address:port");
-        }
-
-        return new IPEndPoint(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, port);
+        PeerEndpoint endpoint = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? fault)
+            ?? throw Bad($"endpoint: {fault}");
+        return new IPEndPoint(endpoint.Address!, endpoint.Port);
     }
 
     private static (AllowedPrefix Prefix, bool Gives) Prefix(string text)
@@ -101,28 +84,13 @@ internal sealed class SetParser
         string prefix = text.StartsWith('+') || !gives ? text[1..] : text;
         int slash = prefix.IndexOf('/');
         if (slash < 0
-            || Address(prefix[..slash], false) is not { } address
-            || !byte.TryParse(prefix.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out byte length)
-            || length > (address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32))
+            || AddressText.TryParse(prefix[..slash]) is not { } address
+            || !DecimalText.TryParse(prefix[(slash + 1)..], 8 * address.GetAddressBytes().Length, out int length))
         {
-            throw Bad($"'{text}' is not address/length");
+            throw Bad($"allowed_ip: {MessageText.Quote(text)} is not address/length");
         }
 
         return (new AllowedPrefix(address, length).Whole(), gives);
-    }
-
-    // The runtime also takes "10" for 0.0.0.10, octal numbers, "[::1]:80", and zones that there are not.
-    private static IPAddress? Address(string text, bool mayHaveZone)
-    {
-        if (!IPAddress.TryParse(text, out IPAddress? address))
-        {
-            return null;
-        }
-
-        bool isStrict = address.AddressFamily == AddressFamily.InterNetwork
-            ? address.ToString() == text
-            : text.AsSpan().IndexOfAny("[]/") < 0 && (!text.Contains('%') || (mayHaveZone && address.ScopeId != 0));
-        return isStrict ? address : null;
     }
 
     private void ReadDevice(string key, ReadOnlySpan<byte> value)
@@ -133,7 +101,7 @@ internal sealed class SetParser
                 Request.PrivateKey = Key(key, value);
                 break;
             case "listen_port":
-                Request.ListenPort = (int)Number(key, value, HighestPort);
+                Request.ListenPort = (int)Number(key, value, PeerEndpoint.HighestPort);
                 break;
             case "fwmark":
                 Request.FirewallMark = Number(key, value, uint.MaxValue);

@@ -233,7 +233,7 @@ internal sealed class SetPlan
     {
         if (!peer.IsConfigured && !NodeKey.IsUsable(peer.PublicKey))
         {
-            throw new UapiException(Errno.Invalid, key, "no handshake can succeed with this key");
+            throw new UapiException(Errno.Invalid, key, NodeKey.Unusable);
         }
 
         peer.Exists = true;

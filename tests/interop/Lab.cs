@@ -48,7 +48,9 @@ internal sealed class Lab : IDisposable
         return part;
     }
 
-    /// <summary>Writes a file into the lab's folder.</summary>
+    /// <summary>
+    /// Writes a file into the lab's folder, for its owner alone, since programs warn of other secrets.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="bytes">What it holds.</param>
     /// <returns>Its path.</returns>
@@ -56,6 +58,11 @@ internal sealed class Lab : IDisposable
     {
         string path = Path.Combine(Folder, name);
         System.IO.File.WriteAllBytes(path, bytes);
+        if (!OperatingSystem.IsWindows())
+        {
+            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         return path;
     }
 

@@ -41,7 +41,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
         peer.AllowedPrefixes.AddRange(Prefixes.Select(p => AllowedPrefix.TryParse(p, out _)!));
         if (Endpoint != null)
         {
-            peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, out _)!);
+            peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, EndpointUse.Published, out _)!);
         }
 
         return peer;

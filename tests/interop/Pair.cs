@@ -1,4 +1,6 @@
 using System;
+using System.Globalization;
+using System.IO;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
@@ -76,6 +78,26 @@ internal sealed class Pair : IDisposable
     public SporeNode StartWith(bool tun, byte[] network, params string[] more)
     {
         return new SporeNode(Lab, Ours, _identity, 1, tun, network, more);
+    }
+
+    /// <summary>
+    /// Writes the identity of our node and a signed network into files, for a test that starts the program itself.
+    /// </summary>
+    /// <returns>The command line, without options beyond these.</returns>
+    public string[] CommandLine()
+    {
+        return
+        [
+            SporeNode.Dotnet(),
+            Path.Combine(AppContext.BaseDirectory, "hostsim.dll"),
+            "node",
+            "--identity",
+            Lab.File("own.id", _identity.Record),
+            "--listen",
+            StockNode.Port.ToString(CultureInfo.InvariantCulture),
+            "--network",
+            Lab.File("own.spore", Sign(1, Stock.Self)),
+        ];
     }
 
     /// <summary>Kills the stock node and starts it again with the same key, and no peer.</summary>

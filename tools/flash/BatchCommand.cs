@@ -30,7 +30,7 @@ internal static class BatchCommand
         {
             (Board board, PartitionTable table) = options.Board.Find(result);
             string folder = result.GetRequiredValue(output);
-            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root");
+            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
             NodeBatch batch = NodeBatch.Read(
                 result.GetRequiredValue(file),
                 folder,
@@ -38,6 +38,7 @@ internal static class BatchCommand
                 VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0),
                 VersionArgument.Parse(result.GetRequiredValue(version), "--network-version", 1),
                 now);
+            WarnOfExposed(terminal, batch);
             DeploymentImage firmware = options.Load(result, terminal);
             byte[] Make(BatchNode node)
             {
@@ -50,6 +51,16 @@ internal static class BatchCommand
             Write(terminal, batch, folder, Make, result.GetValue(force));
         });
         return command;
+    }
+
+    // Identities and images that are kept also keep their mode.
+    private static void WarnOfExposed(Terminal terminal, NodeBatch batch)
+    {
+        foreach (BatchNode node in batch.Nodes)
+        {
+            terminal.WarnIfExposed(node.IdentityPath);
+            terminal.WarnIfExposed(node.ImagePath);
+        }
     }
 
     private static void Write(Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)

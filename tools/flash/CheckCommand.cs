@@ -15,7 +15,7 @@ internal static class CheckCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);
-            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root");
+            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
             byte[] bytes = InputFile.Read(path, NetworkReader.SizeLimit);
             NetworkReader.Verify(bytes, path, trustRoot);
             NetworkDescription network = NetworkReader.Read(bytes, path);

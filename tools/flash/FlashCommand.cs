@@ -45,7 +45,7 @@ internal static class FlashCommand
             terminal.Error.WriteLine($"flash: {e.Message}");
             return Failure;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             terminal.Error.WriteLine($"flash: output: {e.Message}");
             return Failure;

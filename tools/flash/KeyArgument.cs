@@ -18,9 +18,10 @@ internal static class KeyArgument
     /// <summary>Reads the public key of a trust root.</summary>
     /// <param name="text">The key, or the path of a file with the trust root's key pair.</param>
     /// <param name="name">The argument's name, for messages.</param>
+    /// <param name="terminal">For the warning about a key file that others can read.</param>
     /// <returns>32 bytes.</returns>
     /// <exception cref="InputException">It is neither.</exception>
-    public static byte[] ParseRoot(string text, string name)
+    public static byte[] ParseRoot(string text, string name, Terminal terminal)
     {
         byte[]? key = KeyText.TryParse(text);
         if (key is null && !File.Exists(text) && !Directory.Exists(text))
@@ -31,6 +32,7 @@ internal static class KeyArgument
         if (key is null)
         {
             using TrustRootKey root = TrustRootKey.Load(text);
+            terminal.WarnIfExposed(text);
             key = root.PublicKey;
         }
 

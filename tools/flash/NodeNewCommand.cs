@@ -15,7 +15,7 @@ internal static class NodeNewCommand
         Command command = new("new", "Make a new node's identity record, and print its public key and address.") { root, output, floor, force };
         command.SetAction(result =>
         {
-            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root");
+            byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
             NodeIdentity identity = NodeIdentity.Generate(trustRoot, VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0));
             identity.Save(result.GetRequiredValue(output), result.GetValue(force));
             NodeShowCommand.Print(terminal, identity);

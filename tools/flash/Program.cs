@@ -1,4 +1,7 @@
 using System;
+using System.IO;
 using Spore.Flash;
+using Spore.Signing;
 
-return FlashCommand.Run(args, new Terminal(Console.Out, Console.Error), DateTimeOffset.UtcNow);
+(TextWriter output, TextWriter error) = StandardStreams.Open();
+return FlashCommand.Run(args, new Terminal(output, error), DateTimeOffset.UtcNow);

@@ -16,7 +16,9 @@ internal static class ShowCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);
-            byte[]? trustRoot = result.GetValue(root) is string text ? KeyArgument.ParseRoot(text, "--root") : null;
+            byte[]? trustRoot = result.GetValue(root) is string text
+                ? KeyArgument.ParseRoot(text, "--root", terminal)
+                : null;
             byte[] bytes = InputFile.Read(path, NetworkReader.SizeLimit);
             NetworkDescription network = NetworkReader.Read(bytes, path);
             if (trustRoot is not null)

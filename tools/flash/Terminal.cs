@@ -51,7 +51,7 @@ internal sealed class Terminal
     {
         if (SecretFile.IsExposed(path))
         {
-            Warn(path, "mode", "others than its owner can read this secret (chmod 600)");
+            Warn(path, "mode", $"{SecretFile.Exposure} (chmod 600)");
         }
     }
 }

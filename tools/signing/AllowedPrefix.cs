@@ -35,16 +35,16 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
         IPAddress? address = AddressText.TryParse(slash < 0 ? text : text[..slash]);
         if (address is null)
         {
-            fault = $"'{text}' is not an IP address or prefix";
+            fault = $"{MessageText.Quote(text)} is not an IP address or prefix";
             return null;
         }
 
         int bits = address.GetAddressBytes().Length * 8;
         int length = bits;
         if (slash >= 0
-            && (!int.TryParse(text[(slash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > bits))
+            && (!DecimalText.TryParse(text[(slash + 1)..], bits, out length)))
         {
-            fault = $"'{text}' has no prefix length from 0 to {bits}";
+            fault = $"{MessageText.Quote(text)} has no prefix length from 0 to {bits}";
             return null;
         }
 
@@ -52,7 +52,7 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
         AllowedPrefix whole = prefix.Whole();
         if (prefix != whole)
         {
-            fault = $"'{text}' has bits set beyond its length; the prefix is {whole}";
+            fault = $"{MessageText.Quote(text)} has bits set beyond its length; the prefix is {whole}";
             return null;
         }
 
@@ -61,8 +61,8 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
             if (length > 0 && prefix.Overlaps(refused))
             {
                 fault = refused.Address.AddressFamily == AddressFamily.InterNetworkV6 && refused.Length == 10
-                    ? $"'{text}' touches {refused}; link-local addresses follow from the keys"
-                    : $"'{text}' touches {refused}, which is multicast";
+                    ? $"{MessageText.Quote(text)} touches {refused}; link-local addresses follow from the keys"
+                    : $"{MessageText.Quote(text)} touches {refused}, which is multicast";
                 return null;
             }
         }

@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 
 namespace Spore.Signing;
 
@@ -11,7 +10,7 @@ public sealed class InputException : Exception
     /// <param name="field">The field in it, or null where it is about the whole.</param>
     /// <param name="what">What was wrong.</param>
     public InputException(string where, string? field, string what)
-        : base(OneLine(field is null ? $"{where}: {what}" : $"{where}: {field}: {what}"))
+        : base(MessageText.OneLine(field is null ? $"{where}: {what}" : $"{where}: {field}: {what}"))
     {
         Where = where;
         Field = field;
@@ -26,7 +25,4 @@ public sealed class InputException : Exception
 
     /// <summary>What was wrong.</summary>
     public string What { get; }
-
-    // What is quoted from the input may hold anything.
-    private static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '?' : c));
 }

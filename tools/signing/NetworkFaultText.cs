@@ -32,6 +32,7 @@ public static class NetworkFaultText
         NetworkFault.CriticalField => "it has a field of an unknown type that may not be skipped",
         NetworkFault.Root => "the entries do not hash to the root in the header",
         NetworkFault.AlreadyRefused => "the same header was refused before",
+        NetworkFault.Key => "its public key is all zero",
         _ => fault.ToString(),
     };
 }

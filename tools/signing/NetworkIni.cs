@@ -353,7 +353,8 @@ public static class NetworkIni
                     break;
 
                 case "Endpoint":
-                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, out string? fault) ?? throw Fault(key, fault!);
+                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, EndpointUse.Published, out string? fault)
+                        ?? throw Fault(key, fault!);
                     if (_peer.Endpoints.Contains(endpoint))
                     {
                         throw Fault(key, $"{endpoint} was given already for this peer");
@@ -388,12 +389,7 @@ public static class NetworkIni
 
         private void TakePublicKey(string value)
         {
-            byte[] key = KeyText.TryParse(value) ?? throw Fault("PublicKey", $"this is not a key; {KeyText.Form}");
-            if (!NodeKey.IsUsable(key))
-            {
-                throw Fault("PublicKey", "no handshake with this key can succeed (it has a small order)");
-            }
-
+            byte[] key = NodeKey.TryParsePublic(value, out string? fault) ?? throw Fault("PublicKey", fault!);
             if (!_peers.TryAdd(KeyText.Format(key), _sectionLine))
             {
                 throw Fault("PublicKey", $"this key has an entry already, on line {_peers[KeyText.Format(key)]}");

@@ -9,6 +9,10 @@ namespace Spore.Signing;
 /// <summary>Nodes' X25519 keys, and what follows from them.</summary>
 public static class NodeKey
 {
+    /// <summary>Why a public key is refused that <see cref="IsUsable"/> is false for.</summary>
+    public const string Unusable =
+        "no handshake with this key can succeed (it is zero or of small order); get the peer's public key again";
+
     /// <summary>Makes a private key, clamped as <c>wg genkey</c> does it.</summary>
     /// <returns>32 bytes.</returns>
     public static byte[] GeneratePrivate()
@@ -26,6 +30,17 @@ public static class NodeKey
     {
         using Key key = Key.Import(KeyAgreementAlgorithm.X25519, privateKey, KeyBlobFormat.RawPrivateKey);
         return key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
+    }
+
+    /// <summary>Reads the public key of a peer, as the command line and network files have it.</summary>
+    /// <param name="text">Base64 or hexadecimal digits.</param>
+    /// <param name="fault">What is wrong, or null. It does not quote the text, which may be a secret.</param>
+    /// <returns>32 bytes, or null when something is wrong.</returns>
+    public static byte[]? TryParsePublic(string text, out string? fault)
+    {
+        byte[]? key = KeyText.TryParse(text);
+        fault = key is null ? $"this is not a key; {KeyText.Form}" : IsUsable(key) ? null : Unusable;
+        return fault is null ? key : null;
     }
 
     /// <summary>Computes the link-local address of a public key.</summary>

@@ -26,10 +26,12 @@ public static class RendezvousRecord
     /// <exception cref="InputException">It is no such place, or is too long.</exception>
     public static byte[] Make(string place)
     {
-        PeerEndpoint endpoint = PeerEndpoint.TryParse(place, out string? fault) ?? throw new InputException("rendezvous", null, fault!);
+        PeerEndpoint endpoint = PeerEndpoint.TryParse(place, EndpointUse.Published, out string? fault)
+            ?? throw new InputException("rendezvous", null, fault!);
         if (endpoint.Address?.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            throw new InputException("rendezvous", null, $"'{place}' is an IPv6 address, and a board reaches only IPv4");
+            string what = $"{MessageText.Quote(place)} is an IPv6 address, and a board reaches only IPv4";
+            throw new InputException("rendezvous", null, what);
         }
 
         byte[] text = Encoding.ASCII.GetBytes(endpoint.ToString());

@@ -4,6 +4,7 @@ using System.IO;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Spore.Signing;
 
 namespace Spore.Emulator;
 
@@ -77,9 +78,9 @@ internal sealed class SurroundingsOptions
         });
         Listen.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is string text && !IsEndpoint(text, out _))
+            if (result.GetValueOrDefault<string?>() is string text && ListenEndpoint(text, out string? fault) is null)
             {
-                result.AddError($"--listen: '{text}' is no IPv4 address and port");
+                result.AddError($"--listen: {fault}");
             }
         });
         command.Add(Identity);
@@ -104,7 +105,7 @@ internal sealed class SurroundingsOptions
     {
         bool isReal = result.GetValue(RealTime);
         DeviceClock clock = new(result.GetValue(Speed), isReal);
-        _ = IsEndpoint(result.GetValue(Listen) ?? "", out IPEndPoint? listen);
+        IPEndPoint? listen = result.GetValue(Listen) is string text ? ListenEndpoint(text, out _) : null;
         if (!isReal)
         {
             Surroundings alone = new() { Clock = clock, Address = IPAddress.Loopback };
@@ -149,8 +150,17 @@ internal sealed class SurroundingsOptions
         }
     }
 
-    private static bool IsEndpoint(string text, out IPEndPoint? endpoint) =>
-        IPEndPoint.TryParse(text, out endpoint) && endpoint.Port != 0 && endpoint.AddressFamily == AddressFamily.InterNetwork;
+    private static IPEndPoint? ListenEndpoint(string text, out string? fault)
+    {
+        PeerEndpoint? endpoint = PeerEndpoint.TryParse(text, EndpointUse.Listen, out fault);
+        if (endpoint?.Address is { AddressFamily: AddressFamily.InterNetwork } address)
+        {
+            return new IPEndPoint(address, endpoint.Port);
+        }
+
+        fault ??= $"{MessageText.Quote(text)} has no IPv4 address; the device has no IPv6";
+        return null;
+    }
 
     private static IPAddress[] Find(string name)
     {
@@ -158,7 +168,7 @@ internal sealed class SurroundingsOptions
         {
             return Array.FindAll(Dns.GetHostAddresses(name), a => a.AddressFamily == AddressFamily.InterNetwork);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             return [];
         }

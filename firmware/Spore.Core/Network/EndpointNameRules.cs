@@ -1,17 +1,17 @@
 namespace Spore.Network;
 
 /// <summary>Which endpoint names an entry may have.</summary>
-internal static class EndpointNameRules
+public static class EndpointNameRules
 {
     /// <summary>
     /// Tells whether a name is a host name (RFC 1123 section 2.1, and underscores, as in use; labels of 1
-    /// to 63, the last one not all digits, since that is an address and has a field of its own), a colon, and a port from
-    /// 1 to 65535 without leading zeros.
+    /// to 63, the last one not a number, since resolvers read such a name as an IPv4 address, and an address has a
+    /// field of its own), a colon, and a port from 1 to 65535 without leading zeros.
     /// </summary>
     /// <param name="buffer">A buffer with the name in ASCII.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="length">Its length in bytes.</param>
-    /// <returns>True when it may be used.</returns>
+    /// <param name="offset">The offset of the name.</param>
+    /// <param name="length">The length of the name in bytes.</param>
+    /// <returns>True when an entry may have it.</returns>
     public static bool IsAllowed(byte[] buffer, int offset, int length)
     {
         int colon = 0;
@@ -31,7 +31,6 @@ internal static class EndpointNameRules
         }
 
         int label = 0;
-        bool number = true;
         for (int i = 0; i < length; i++)
         {
             int c = buffer[offset + i];
@@ -44,7 +43,6 @@ internal static class EndpointNameRules
                 }
 
                 label = 0;
-                number = true;
                 continue;
             }
 
@@ -54,7 +52,6 @@ internal static class EndpointNameRules
                 return false;
             }
 
-            number = number && c >= '0' && c <= '9';
             label++;
             if (label > 63)
             {
@@ -62,7 +59,23 @@ internal static class EndpointNameRules
             }
         }
 
-        return label > 0 && !number && buffer[offset + length - 1] != '-';
+        return label > 0 && buffer[offset + length - 1] != '-' && !IsNumber(buffer, offset + length - label, label);
+    }
+
+    // A number as inet_aton reads it: digits, or 0x and hexadecimal digits.
+    private static bool IsNumber(byte[] buffer, int offset, int length)
+    {
+        bool isHex = length > 1 && buffer[offset] == '0' && (buffer[offset + 1] | 0x20) == 'x';
+        for (int i = isHex ? 2 : 0; i < length; i++)
+        {
+            int c = buffer[offset + i] | 0x20;
+            if ((c < '0' || c > '9') && (!isHex || c < 'a' || c > 'f'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsPort(byte[] buffer, int offset, int length)

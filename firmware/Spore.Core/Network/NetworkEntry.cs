@@ -1,10 +1,12 @@
+using Spore.Crypto;
+
 namespace Spore.Network;
 
 /// <summary>
 /// An entry of a signed network: all that is said about one member (PROTOCOL section 7.2).
 /// <code>
 ///  0   2  length of the entry, these two bytes included
-///  2  32  public key (X25519)
+///  2  32  public key (X25519), not all zero
 /// 34      fields in ascending order of type: type 1, length 1, value
 /// </code>
 /// </summary>
@@ -19,10 +21,13 @@ public static class NetworkEntry
     /// <summary>Where the length starts, 2 bytes.</summary>
     public const int LengthOffset = 0;
 
-    /// <summary>Where the public key starts, 32 bytes.</summary>
+    /// <summary>The offset of the public key.</summary>
     public const int KeyOffset = 2;
 
-    /// <summary>Where the first field starts.</summary>
+    /// <summary>The length of the public key in bytes.</summary>
+    public const int KeySize = 32;
+
+    /// <summary>The offset of the first field.</summary>
     public const int FieldsOffset = 34;
 
     /// <summary>Reads an entry's length.</summary>
@@ -55,6 +60,11 @@ public static class NetworkEntry
         if (length > available)
         {
             return NetworkFault.Truncated;
+        }
+
+        if (ConstantTime.IsZero(entry, offset + KeyOffset, KeySize))
+        {
+            return NetworkFault.Key;
         }
 
         int end = offset + length;
@@ -130,7 +140,9 @@ public static class NetworkEntry
                     return NetworkFault.FieldLength;
                 }
 
-                return BigEndian.ReadUInt16(buffer, offset + length - 2) != 0 ? NetworkFault.None : NetworkFault.FieldValue;
+                return EndpointAddressRules.IsAllowed(buffer, offset, length)
+                    ? NetworkFault.None
+                    : NetworkFault.FieldValue;
 
             case EntryField.EndpointName:
                 return EndpointNameRules.IsAllowed(buffer, offset, length) ? NetworkFault.None : NetworkFault.FieldValue;

@@ -68,4 +68,7 @@ public enum NetworkFault
 
     /// <summary>The same header was refused before.</summary>
     AlreadyRefused,
+
+    /// <summary>The public key of an entry is all zero.</summary>
+    Key,
 }

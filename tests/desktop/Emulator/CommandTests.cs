@@ -100,7 +100,9 @@ public class CommandTests
     [InlineData(1, "none.id: can't be read", "run", "TESTS", "--identity", "none.id")]
     [InlineData(1, "the program has no array for it", "run", "TESTS", "--rendezvous", "gate.example:51820")]
     [InlineData(2, "--listen needs --real-time", "run", "TESTS", "--listen", "127.0.0.1:5000")]
-    [InlineData(2, "is no IPv4 address and port", "run", "TESTS", "--real-time", "--listen", "5000")]
+    [InlineData(
+        2, "'5000' is not host:port, address:port or [IPv6]:port",
+        "run", "TESTS", "--real-time", "--listen", "5000")]
     [InlineData(2, "--speed must be", "run", "TESTS", "--speed", "0")]
     [InlineData(2, "--for must be", "run", "TESTS", "--for", "0")]
     [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "30", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]

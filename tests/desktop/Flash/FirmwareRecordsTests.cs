@@ -67,7 +67,7 @@ public class FirmwareRecordsTests
 
     [Theory]
     [InlineData("gate.example.org", "rendezvous: 'gate.example.org' is not host:port, address:port or [IPv6]:port")]
-    [InlineData("gate:0", "rendezvous: 'gate:0' has no port from 1 to 65535")]
+    [InlineData("gate:0", "rendezvous: 'gate:0' has no port from 1 to 65535 without leading zeros")]
     [InlineData("[2001:db8::1]:51820", "rendezvous: '[2001:db8::1]:51820' is an IPv6 address, and a board reaches only IPv4")]
     public void What_is_no_place_for_a_board_is_told(string place, string fault) => Assert.Equal(fault, Fault(() => RendezvousRecord.Make(place)));
 

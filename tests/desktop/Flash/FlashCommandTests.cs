@@ -210,6 +210,9 @@ public sealed class FlashCommandTests : IDisposable
             Assert.Equal(
                 new FlashResult(0, Root + "\n", "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n"),
                 _folder.Run("root", "show", "@root.key"));
+            Assert.Equal(
+                "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n",
+                _folder.Run("node", "new", "--root", "@root.key", "-o", "@warned.id").Error);
         }
     }
 

@@ -33,7 +33,7 @@ public class NetworkSigningTests
     private static readonly Gen<PeerEndpoint> _endpoint = Gen.OneOf(
         Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[1, 65535], (bytes, port) => new PeerEndpoint(new IPAddress(bytes), null, port)),
         Gen.Select(Gen.OneOf("gate", "a.b-c.example", "_x.y"), Gen.Int[1, 65535], (name, port) => new PeerEndpoint(null, name, port)))
-        .Where(e => e == PeerEndpoint.TryParse(e.ToString(), out _));
+        .Where(e => e == PeerEndpoint.TryParse(e.ToString(), EndpointUse.Published, out _));
 
     private static readonly Gen<PeerDescription> _peer =
         from key in _key

@@ -24,12 +24,26 @@ public class CommandLineTests
     [InlineData("Unrecognized command or argument 'frob'.", "frob")]
     [InlineData("--nodes stands before the verb", "--nodes", "3", "bench")]
     [InlineData("Option '--identity' is required.", "node")]
-    [InlineData("--listen: '0' is not a UDP port, or an address of this machine and a port", "node", "--identity", "x", "--listen", "0")]
-    [InlineData("--listen: '1.2.3.4' is not a UDP port, or an address of this machine and a port", "node", "--identity", "x", "--listen", "1.2.3.4")]
-    [InlineData("--listen: '::1:5' is not a UDP port, or an address of this machine and a port", "node", "--identity", "x", "--listen", "::1:5")]
-    [InlineData("--peer: 'abc' is not a public key (base64 or hex), alone or with @HOST:PORT", "node", "--identity", "x", "--peer", "abc")]
-    [InlineData($"--peer: '{Key}@host' is not a public key (base64 or hex), alone or with @HOST:PORT", "node", "--identity", "x", "--peer", $"{Key}@host")]
-    [InlineData("--rendezvous: 'host:65536' is not a HOST:PORT", "node", "--identity", "x", "--rendezvous", "host:65536")]
+    [InlineData(
+        "--listen: '0' is neither a port from 1 to 65535 without leading zeros"
+            + " nor an address of this machine and a port",
+        "node", "--identity", "x", "--listen", "0")]
+    [InlineData(
+        "--listen: '1.2.3.4' is neither a port from 1 to 65535 without leading zeros"
+            + " nor an address of this machine and a port",
+        "node", "--identity", "x", "--listen", "1.2.3.4")]
+    [InlineData(
+        "--listen: '::1:5' is not host:port, address:port or [IPv6]:port",
+        "node", "--identity", "x", "--listen", "::1:5")]
+    [InlineData(
+        "--peer: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits",
+        "node", "--identity", "x", "--peer", "abc")]
+    [InlineData(
+        "--peer: 'host' is not host:port, address:port or [IPv6]:port",
+        "node", "--identity", "x", "--peer", $"{Key}@host")]
+    [InlineData(
+        "--rendezvous: 'host:65536' has no port from 1 to 65535 without leading zeros",
+        "node", "--identity", "x", "--rendezvous", "host:65536")]
     [InlineData("--tun: 'a/b' is not a name for an interface", "node", "--identity", "x", "--tun", "a/b")]
     [InlineData("--tun: 'sixteen-letters-' is not a name for an interface", "node", "--identity", "x", "--tun", "sixteen-letters-")]
     [InlineData("--mtu: '1279' is not a whole number from 1280 to 9000", "node", "--identity", "x", "--mtu", "1279")]

@@ -50,7 +50,7 @@ public sealed partial class LiveNodeTests : IDisposable
         {
             Identity = PathOf("beta"),
             Listen = new ListenAddress(IPAddress.Loopback, FreePort()),
-            Peers = [new PeerArgument(alpha.PublicKey, new HostPort("127.0.0.1", port))],
+            Peers = [new PeerArgument(alpha.PublicKey, new PeerEndpoint(IPAddress.Loopback, null, port))],
             KeyLog = PathOf("keys"),
             Mtu = 1420,
         });
@@ -105,6 +105,7 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
+        timeline.Flush((int)Patience.TotalMilliseconds);
         string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
         Assert.Equal(
             [

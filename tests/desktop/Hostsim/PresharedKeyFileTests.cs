@@ -11,6 +11,8 @@ namespace Spore.Tests.Hostsim;
 public sealed class PresharedKeyFileTests : IDisposable
 {
     private const string Key = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+    private const string NoFile = "there is no file behind the key; write KEY=FILE";
+    private const string NoPublicKey = $"this is not a key; {KeyText.Form}";
     private const string Secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=";
     private const string NoKey = "is not one preshared key in base64 (wg genpsk makes one)";
 
@@ -60,24 +62,27 @@ public sealed class PresharedKeyFileTests : IDisposable
     [InlineData("0101010101010101010101010101010101010101010101010101010101010101=psk", "psk")]
     public void A_key_and_a_file_are_told_apart(string text, string path)
     {
-        Assert.True(KeyFileArgument.TryParse(text, out KeyFileArgument argument));
+        KeyFileArgument argument = KeyFileArgument.TryParse(text, out _)!;
         Assert.Equal((Key, path), (KeyText.Format(argument.Key), argument.Path));
+        Assert.Equal($"{Key}={path}", argument.ToString());
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("=")]
-    [InlineData("file")]
-    [InlineData("=file")]
-    [InlineData(Key)]
-    [InlineData($"{Key}=")]
-    [InlineData("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=file")]
-    public void What_is_no_key_and_file_is_refused(string text)
+    [InlineData("", NoFile)]
+    [InlineData("=", NoFile)]
+    [InlineData("file", NoFile)]
+    [InlineData("=file", NoPublicKey)]
+    [InlineData(Key, NoFile)]
+    [InlineData($"{Key}=", NoFile)]
+    [InlineData("AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=file", NoPublicKey)]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==file", NodeKey.Unusable)]
+    [InlineData("0100000000000000000000000000000000000000000000000000000000000000=file", NodeKey.Unusable)]
+    public void What_is_no_key_and_file_is_refused(string text, string fault)
     {
-        Assert.False(KeyFileArgument.TryParse(text, out _));
+        Assert.Null(KeyFileArgument.TryParse(text, out _));
         Run run = Run.Of("node", "--identity", "x", "--psk-file", text);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"hostsim: --psk-file: '{text}' is not a public key (base64 or hex), = and a file (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Equal($"hostsim: --psk-file: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
     }
 
     [Fact]

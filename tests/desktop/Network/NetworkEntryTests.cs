@@ -72,6 +72,20 @@ public class NetworkEntryTests
     [InlineData("192.0.2.x1:51820", true)]
     [InlineData("192.0.2.1:51820", false)]
     [InlineData("1:51820", false)]
+    [InlineData("010.0.0.1:51820", false)]
+    [InlineData("0x7f:1", false)]
+    [InlineData("0X7F:1", false)]
+    [InlineData("0x7f.0x1:1", false)]
+    [InlineData("a.0xdeadbeef:1", false)]
+    [InlineData("0x:1", false)]
+    [InlineData("a.0x:1", false)]
+    [InlineData("0x7f.a:1", true)]
+    [InlineData("0x7g:1", true)]
+    [InlineData("x7f:1", true)]
+    [InlineData("00x7:1", true)]
+    [InlineData("1x7:1", true)]
+    [InlineData("beef:1", true)]
+    [InlineData("0b1:1", true)]
     [InlineData("", false)]
     [InlineData(":51820", false)]
     [InlineData("gate", false)]
@@ -206,6 +220,59 @@ public class NetworkEntryTests
         Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointAddress, [.. new byte[18]]));
     }
 
+    [Theory]
+    [InlineData("0.0.0.0", false)]
+    [InlineData("0.1.2.3", false)]
+    [InlineData("1.0.0.0", true)]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("169.254.1.1", true)]
+    [InlineData("223.255.255.255", true)]
+    [InlineData("224.0.0.0", false)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("239.255.255.255", false)]
+    [InlineData("240.0.0.0", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("::ffff:0.0.0.0", false)]
+    [InlineData("::ffff:0.1.2.3", false)]
+    [InlineData("::ffff:10.0.0.1", true)]
+    [InlineData("::ffff:224.0.0.1", false)]
+    [InlineData("::ffff:255.255.255.255", false)]
+    [InlineData("::", false)]
+    [InlineData("::1", true)]
+    [InlineData("::fffe:0:0", true)]
+    [InlineData("1::ffff:0:0", true)]
+    [InlineData("2001:db8::1", true)]
+    [InlineData("fc00::1", true)]
+    [InlineData("fe7f:ffff::1", true)]
+    [InlineData("fe80::1", false)]
+    [InlineData("febf:ffff::1", false)]
+    [InlineData("fec0::1", true)]
+    [InlineData("feff::1", true)]
+    [InlineData("ff00::", false)]
+    [InlineData("ff02::1", false)]
+    public void An_endpoint_address_is_unicast_and_not_link_local(string address, bool allowed)
+    {
+        byte[] value = [.. IPAddress.Parse(address).GetAddressBytes(), 0xCA, 0x6C];
+        NetworkFault expected = allowed ? NetworkFault.None : NetworkFault.FieldValue;
+        Assert.Equal(expected, CheckField(EntryField.EndpointAddress, value));
+        value[^1] = value[^2] = 0;
+        Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointAddress, value));
+    }
+
+    [Fact]
+    public void A_key_is_not_all_zero()
+    {
+        Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(0)));
+        Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(0, NetworkBytes.Field(EntryField.Keepalive, 1))));
+        for (int i = 0; i < 32; i++)
+        {
+            byte[] key = new byte[32];
+            key[i] = 1;
+            Assert.Equal(NetworkFault.None, Check(NetworkBytes.Entry(key)));
+        }
+    }
+
     public static IEnumerable<TheoryDataRow<int, byte[], bool>> Repeats()
     {
         yield return new(EntryField.Prefix, [10, 0, 0, 1, 32], true);
@@ -263,7 +330,7 @@ public class NetworkEntryTests
     [Fact]
     public void Nothing_behind_the_end_is_looked_at()
     {
-        byte[] type = [0, 35, .. new byte[32], 7];
+        byte[] type = [0, 35, .. NetworkBytes.Key32(1), 7];
         Assert.Equal(NetworkFault.FieldLength, NetworkEntry.Check(type, 0, type.Length));
 
         byte[] label = NetworkBytes.Entry(1, NetworkBytes.Field(EntryField.Label, 0x41, 0xC3));
@@ -314,7 +381,7 @@ public class NetworkEntryTests
     {
         Gen.Byte.Array[0, 800].Sample(bytes =>
         {
-            byte[] entry = [(byte)((bytes.Length + 34) >> 8), (byte)(bytes.Length + 34), .. new byte[32], .. bytes];
+            byte[] entry = NetworkBytes.Entry(1, bytes);
             NetworkEntry.Check(entry, 0, entry.Length);
             NetworkEntry.Check(bytes, 0, bytes.Length);
         });

@@ -213,12 +213,16 @@ public class NetworkFileTests
     [Fact]
     public void The_largest_network_within_the_limits_is_taken()
     {
-        byte[][] entries = [.. Enumerable.Range(0, 64).Select(i => NetworkBytes.Entry(i, i < 16 ? [_prefix] : []))];
+        byte[][] entries = [.. Enumerable.Range(1, 64).Select(i => NetworkBytes.Entry(i, i <= 16 ? [_prefix] : []))];
         Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.File(entries)));
         Assert.Equal(64, _file.Count);
-        Assert.Equal(63, _file.Find(NetworkBytes.Key32(63), 0));
+        Assert.Equal(63, _file.Find(NetworkBytes.Key32(64), 0));
 
-        byte[][] large = [.. Enumerable.Range(0, 64).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(7, new byte[i == 63 ? 137 : 89])))];
+        byte[][] large =
+        [
+            .. Enumerable.Range(1, 64).Select(i =>
+                NetworkBytes.Entry(i, NetworkBytes.Field(7, new byte[i == 64 ? 137 : 89]))),
+        ];
         Assert.Equal(8192, NetworkBytes.File(large).Length);
         Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.File(large)));
     }

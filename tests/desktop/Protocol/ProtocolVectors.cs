@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Linq;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using NSec.Cryptography;
@@ -23,6 +24,7 @@ internal static class ProtocolVectors
             linkLocal = new[] { new byte[32], Count(0, 32), PublicKey(1), PublicKey(0x41) }.Select(k => new { publicKey = Hex(k), address = Hex(LinkLocal(k)) }),
             identity = Identities(),
             hello = new[] { Hello(PublicKey(1), 0, 0x60), Hello(PublicKey(0x21), 0x0102030405060708, 0x80) },
+            entry = Entries(),
             merkle = Merkle(),
             network = Network(),
         };
@@ -70,6 +72,46 @@ internal static class ProtocolVectors
         using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "spore-hello"u8, .. trustRoot]), KeyBlobFormat.RawSymmetricKey);
         byte[] body = AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, Count(nonce, 24), head, (byte[])[.. publicKey, .. Big(version), .. new byte[64]]);
         return new { trustRoot = Hex(trustRoot), publicKey = Hex(publicKey), version, nonce = Hex(Count(nonce, 24)), datagram = Hex([.. head, .. Count(nonce, 24), .. body]) };
+    }
+
+    // Entries by the rules of section 7.2 for keys and endpoints.
+    private static IEnumerable<object> Entries()
+    {
+        byte[] key = Count(1, 32);
+        byte[] port = [0xCA, 0x6C];
+        string[] goodAddresses = ["192.0.2.1", "127.0.0.1", "::ffff:192.0.2.1", "::1", "2001:db8::1"];
+        string[] badAddresses =
+        [
+            "0.0.0.0", "0.1.2.3", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+            "::ffff:0.0.0.0", "::ffff:224.0.0.1", "::", "fe80::1", "ff02::1",
+        ];
+        string[] goodNames = ["gate.example.org:51820", "0x7f.example:1"];
+        string[] badNames =
+        [
+            "192.0.2.1:51820", "010.0.0.1:51820", "0x7f.1:1", "a.0x7F:1", "0x:1", "gate.:1", "gate:0", "gate:051820",
+        ];
+        return
+        [
+            new { entry = Hex(NetworkBytes.Entry(key)), valid = true },
+            new { entry = Hex(NetworkBytes.Entry(new byte[32])), valid = false },
+            .. goodAddresses.Select(a => Address(a, port, true)),
+            .. badAddresses.Select(a => Address(a, port, false)),
+            Address("192.0.2.1", [0, 0], false),
+            .. goodNames.Select(n => Name(n, true)),
+            .. badNames.Select(n => Name(n, false)),
+        ];
+
+        object Address(string address, byte[] port, bool valid)
+        {
+            byte[] field = NetworkBytes.Field(2, [.. IPAddress.Parse(address).GetAddressBytes(), .. port]);
+            return new { address, entry = Hex(NetworkBytes.Entry(key, field)), valid };
+        }
+
+        object Name(string name, bool valid)
+        {
+            byte[] field = NetworkBytes.Field(3, Encoding.ASCII.GetBytes(name));
+            return new { name, entry = Hex(NetworkBytes.Entry(key, field)), valid };
+        }
     }
 
     private static object Merkle()

@@ -73,6 +73,17 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    public void Entries()
+    {
+        foreach (JsonElement v in Vectors.GetProperty("entry").EnumerateArray())
+        {
+            byte[] entry = Bytes(v, "entry");
+            bool isValid = NetworkEntry.Check(entry, 0, entry.Length) == NetworkFault.None;
+            Assert.Equal(v.GetProperty("valid").GetBoolean(), isValid);
+        }
+    }
+
+    [Fact]
     public void Merkle_roots()
     {
         JsonElement v = Vectors.GetProperty("merkle");

@@ -17,7 +17,10 @@ internal sealed class RunningDevice
 {
     public const int Port = 51820;
 
-    private readonly StringWriter _timeline = new();
+    private const int FlushPatience = 20_000;
+
+    private readonly StringWriter _output = new();
+    private readonly LiveTimeline _timeline;
 
     public RunningDevice(NodeLimits? limits = null)
     {
@@ -26,11 +29,12 @@ internal sealed class RunningDevice
         Node = Mesh.Add(1, limits);
         KeptAlive = Mesh.AddStranger(2);
         Member = Mesh.AddStranger(3);
+        _timeline = new LiveTimeline(_output, null);
         Configuration = new LiveConfiguration(
             new object(),
             Node.Node,
             limits,
-            new LiveTimeline(_timeline, null),
+            _timeline,
             MeshNode.PrivateKey(1),
             Port,
             () => Mesh.Now,
@@ -51,7 +55,14 @@ internal sealed class RunningDevice
     /// <summary>How often the node was told that it may have something to do.</summary>
     public int Woken { get; private set; }
 
-    public string Timeline => _timeline.ToString();
+    public string Timeline
+    {
+        get
+        {
+            _timeline.Flush(FlushPatience);
+            return _output.ToString();
+        }
+    }
 
     public static string Hex(byte[] key) => Convert.ToHexStringLower(key);
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
@@ -88,6 +89,47 @@ public sealed class SocketTests : IDisposable
         Assert.NotEqual(0, client.Receive(new byte[100]));
         server.Dispose();
         Assert.Equal(0, client.Receive(new byte[1]));
+    }
+
+    [Fact]
+    public void Clients_that_do_not_read_their_answers_keep_nobody_from_being_served()
+    {
+        using UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        Socket[] deaf = new Socket[20];
+        for (int i = 0; i < deaf.Length; i++)
+        {
+            // Until the server reads no more, since it can't write.
+            deaf[i] = Connect();
+            deaf[i].SendTimeout = 200;
+            byte[] many = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("get=1\n\n", 10_000)));
+            try
+            {
+                while (true)
+                {
+                    deaf[i].Send(many);
+                }
+            }
+            catch (SocketException)
+            {
+                Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
+            }
+        }
+
+        Array.ForEach(deaf, s => s.Dispose());
+        Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
+    }
+
+    [Fact]
+    public void Clients_that_leave_without_their_answer_keep_nobody_from_being_served()
+    {
+        using UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        for (int i = 0; i < 100; i++)
+        {
+            using Socket client = Connect();
+            client.Send("get=1\n\nget=1\n\nset=1\nnonsense\n\n"u8);
+        }
+
+        Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
     }
 
     private Socket Connect()

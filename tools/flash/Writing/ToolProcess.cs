@@ -62,8 +62,15 @@ internal static class ToolProcess
             lock (text)
             {
                 text.Append(buffer, 0, count);
-                echo.Write(buffer, 0, count);
-                echo.Flush();
+                try
+                {
+                    echo.Write(buffer, 0, count);
+                    echo.Flush();
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    // The tool goes on, or it would leave a board half written. The caller's next line fails too.
+                }
             }
         }
     }
