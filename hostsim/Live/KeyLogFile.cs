@@ -89,6 +89,21 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
     // A mistyped path must not spoil an identity or a network.
     private static Stream Open(string path)
     {
+        Stream stream = SecretFile.OpenAppend(path);
+        try
+        {
+            DemandKeyLog(path);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    private static void DemandKeyLog(string path)
+    {
         Span<byte> start = stackalloc byte[LongestName];
         FileInfo file = new(path);
         if (file.Exists && file.Length > 0)
@@ -106,8 +121,6 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
                 throw new InputException(path, null, "exists already, with something else in it than a key log; choose a new file");
             }
         }
-
-        return SecretFile.OpenAppend(path);
     }
 
     private static byte[] Line(string name, ReadOnlySpan<byte> key)

@@ -21,12 +21,13 @@ namespace Spore.Hostsim.Live;
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
 /// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
 /// </summary>
-internal sealed class LiveNode : ITransport, INodeHost, IDisposable
+internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
+    private const int HangUp = 1;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
@@ -268,12 +269,17 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             context.Cancel = true;
             Ask(ref _statusAsked);
         }));
+        // Under nohup it is ignored, and the runtime would leave it so.
+        SetDefault(HangUp, 0);
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
             Ask(ref _reloadAsked);
         }));
     }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetDefault(int signal, nint handler);
 
     private static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel)
     {

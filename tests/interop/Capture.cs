@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Threading;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -16,6 +17,8 @@ internal sealed class Capture
 
     /// <summary>The type of a transport message.</summary>
     public const int Transport = 4;
+
+    private const int ReadInterval = 1000;
 
     private readonly NetworkNamespace _machine;
     private readonly string _file;
@@ -45,6 +48,8 @@ internal sealed class Capture
     /// <summary>Stops to record.</summary>
     public void Stop()
     {
+        // It reads the kernel's buffer at intervals of 250 ms, and at its end leaves there what it has not read.
+        Thread.Sleep(ReadInterval);
         _dumpcap.Stop();
     }
 

@@ -53,7 +53,7 @@ public sealed class UapiTests : IDisposable
         Ping.IsAnswered(_outsider.Machine, _outsider.Scoped(Self));
 
         string[] device = Dump(spore)[0];
-        Assert.Equal([Convert.ToBase64String(_identity.Record, IdentityRecord.PrivateKeyOffset, 32), Self.KeyText, "51820", "off"], device);
+        Assert.Equal([Convert.ToBase64String(_identity.Record, IdentityRecord.PrivateKeyOffset, 32), Self.KeyText, "51820", "0x5350"], device);
         string[] member = Line(spore, _member.Self);
         Assert.Equal(["(none)", Wire.Endpoint(2), $"{_member.Self.Ipv4}/32,{_member.Self.Ipv6}/128,{_member.Self.LinkLocal}/128"], member[1..4]);
         Assert.InRange(long.Parse(member[4], CultureInfo.InvariantCulture), start, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -192,7 +192,7 @@ public sealed class UapiTests : IDisposable
         Refused(NotPermitted, "fe80::/10: link-local addresses follow from the keys", "peer", other, "allowed-ips", "fe80::/10");
         Refused(NotPermitted, "fe80::1/128: link-local addresses follow from the keys", "peer", other, "allowed-ips", "10.5.0.0/16,fe80::1/128");
         Refused(NotPermitted, "the network says that it is a member", "peer", other, "allowed-ips", "10.5.0.0/16", "peer", member, "remove");
-        Refused(Invalid, "no handshake can succeed with this key", "peer", Convert.ToBase64String(new byte[32]), "endpoint", Wire.Endpoint(3));
+        Refused(Invalid, NodeKey.Unusable, "peer", Convert.ToBase64String(new byte[32]), "endpoint", Wire.Endpoint(3));
 
         void Refused(string message, string reason, params string[] arguments)
         {
