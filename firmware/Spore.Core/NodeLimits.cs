@@ -32,6 +32,7 @@ public sealed class NodeLimits : TunnelLimits
     {
         return new NodeLimits
         {
+            Slots = 288,
             Peers = 256,
             Guests = 32,
             Keypairs = 1024,
@@ -56,6 +57,7 @@ public sealed class NodeLimits : TunnelLimits
     {
         return new NodeLimits
         {
+            Slots = 10,
             Peers = 8,
             Guests = 2,
             Keypairs = 12,

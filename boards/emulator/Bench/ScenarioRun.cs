@@ -11,7 +11,6 @@ internal sealed class ScenarioRun : IDisposable
 
     private const int Initiation = 1;
     private const int Response = 2;
-    private const int SessionUp = 4;
 
     private readonly string _tests;
 
@@ -103,7 +102,7 @@ internal sealed class ScenarioRun : IDisposable
             if (actor == finishing && (step == Response || up != default))
             {
                 up += LastSpent;
-                if (Call("Knows", Machine.Int(actor), Machine.Int(SessionUp)).I4 != 0)
+                if (Call("HasSession", Machine.Int(actor)).I4 != 0)
                 {
                     return (answer, up);
                 }

@@ -176,7 +176,7 @@ public class PoolTests
         Assert.Throws<ArgumentException>(() => new TunnelEnd(1, Limits(keypairs, initiations)));
     }
 
-    private static NodeLimits Limits(int keypairs, int initiations) => new() { Peers = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
+    private static NodeLimits Limits(int keypairs, int initiations) => new() { Slots = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
 
     private static void Works(TunnelEnd end, Peer peer, StockPeer stock, Endpoint endpoint, string what)
     {
