@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 

@@ -8,10 +8,12 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
+using Spore.Base;
 using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Simulation;
 using Spore.Hostsim.Uapi;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 

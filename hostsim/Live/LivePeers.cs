@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.WireGuard;
 

@@ -1,4 +1,5 @@
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 
 namespace Spore.Tests.Device;
 

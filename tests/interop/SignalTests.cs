@@ -1,6 +1,8 @@
 using System.IO;
 using System.Linq;
 using System.Text;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

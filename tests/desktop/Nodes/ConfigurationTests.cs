@@ -1,8 +1,11 @@
 using System;
 using System.Linq;
 using System.Net;
+using Spore.Base;
 using Spore.Hostsim.Live;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
 using Spore.WireGuard;

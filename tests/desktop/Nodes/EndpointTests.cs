@@ -2,6 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;
@@ -23,7 +28,7 @@ public class EndpointTests
         _member = _mesh.Add(2);
 
         // Only what the network says is to help.
-        _mesh.Filter = (_, _, bytes) => bytes[0] != Spore.Network.Hello.Type;
+        _mesh.Filter = (_, _, bytes) => bytes[0] != Hello.Type;
     }
 
     [Theory]
@@ -145,8 +150,8 @@ public class EndpointTests
         });
         byte[] entry = NetworkBytes.Entry(_member.Key, [NetworkBytes.Field(1, 10, 0, 0, 2, 32), .. fields]);
         byte[] network = Mesh.NetworkOf(1, [_node], null, 0, entry);
-        Assert.Equal(Spore.Network.NetworkFault.None, _node.Load(network));
-        Assert.Equal(Spore.Network.NetworkFault.None, _member.Load(network));
+        Assert.Equal(NetworkFault.None, _node.Load(network));
+        Assert.Equal(NetworkFault.None, _member.Load(network));
     }
 
     private void Call() => Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 2], 1, 2, [3])));

@@ -1,6 +1,9 @@
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tftp;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

@@ -1,5 +1,8 @@
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;

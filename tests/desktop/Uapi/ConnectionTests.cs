@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
 using Spore.Tests.Nodes;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.Tests.Nodes;
 using Spore.WireGuard;

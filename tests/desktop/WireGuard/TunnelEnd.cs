@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using Spore.Base;
 using Spore.Crypto;
+using Spore.Mesh;
 using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
