@@ -33,6 +33,7 @@ public sealed partial class Node
     private int _ownEntry = -1;
     private bool _expired;
     private bool _hasAuthority;
+    private bool _isOnlyWitness;
     private TftpTransfer _pull;
     private long _pullSince;
     private int _pullTries;
@@ -71,6 +72,34 @@ public sealed partial class Node
 
     /// <summary>Whether a newer network was seen that this node may not have.</summary>
     public bool IsBehind { get; private set; }
+
+    /// <summary>What this node knows of its network.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>The state.</returns>
+    public NetworkState State(long now)
+    {
+        if (!_network.IsComplete)
+        {
+            return NetworkState.None;
+        }
+
+        if (_expired)
+        {
+            return NetworkState.Expired;
+        }
+
+        if (IsBehind)
+        {
+            return NetworkState.Behind;
+        }
+
+        if (IsFresh(now))
+        {
+            return NetworkState.Fresh;
+        }
+
+        return _isOnlyWitness ? NetworkState.Witness : NetworkState.Unconfirmed;
+    }
 
     /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (PROTOCOL section 8.2).</summary>
     /// <param name="now">The monotonic clock in milliseconds.</param>
@@ -318,8 +347,10 @@ public sealed partial class Node
     {
         _linkLocals.Fill(_network);
         _routes.Begin(_network.Bytes);
+        _isOnlyWitness = _ownEntry >= 0 && IsWitness(_ownEntry);
         for (int i = 0; i < _network.Count; i++)
         {
+            _isOnlyWitness = _isOnlyWitness && (i == _ownEntry || !IsWitness(i));
             _field.Begin(_network.Bytes, _network.EntryOffset(i));
             while (_field.Next())
             {

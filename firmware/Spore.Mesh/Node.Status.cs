@@ -17,7 +17,8 @@ public sealed partial class Node
     private static readonly string _statusText =
         "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
 
-    private static readonly string _stateWords = "none unconfirmed fresh behind expired ";
+    // In the order of NetworkState.
+    private static readonly string _stateWords = "none unconfirmed witness fresh behind expired ";
 
     private readonly NodeIdleWork _work = new NodeIdleWork();
 
@@ -67,7 +68,7 @@ public sealed partial class Node
 
     private int EmitState(byte[] buffer, int at)
     {
-        int word = !_network.IsComplete ? 0 : _expired ? 4 : IsBehind ? 3 : IsFresh(_now) ? 2 : 1;
+        int word = (int)State(_now);
         for (int i = 0; word >= 0; i++)
         {
             char c = _stateWords[i];
