@@ -25,6 +25,9 @@ public sealed partial class Node : ITftpFiles
     private static readonly string _headName = "head";
     private static readonly string _networkName = "network";
 
+    // The slot of the peer whose packet is being handled.
+    private int _requester;
+
     private readonly byte[] _headers;
     private readonly HeaderCheck[] _checks;
     private readonly RefusedHeaders _refused;
@@ -44,6 +47,7 @@ public sealed partial class Node : ITftpFiles
 
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
+        transfer.Peer = _requester;
         Peer peer = PeerOf(transfer);
         if (Ascii.IsSame(name, offset, length, _headName))
         {
@@ -91,6 +95,7 @@ public sealed partial class Node : ITftpFiles
 
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
+        transfer.Peer = _requester;
         if (Ascii.IsSame(name, offset, length, _headName))
         {
             transfer.File = HeadFile;

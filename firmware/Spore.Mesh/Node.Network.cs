@@ -484,6 +484,7 @@ public sealed partial class Node
                     return;
                 }
 
+                transfer.Peer = slot;
                 _checks[transfer.Index].Since = now;
                 _agreements.Set(slot, Agreements.WantsRead, false);
             }
@@ -499,6 +500,7 @@ public sealed partial class Node
                         return;
                     }
 
+                    transfer.Peer = slot;
                     _checks[transfer.Index].Since = now;
                 }
 
@@ -577,7 +579,14 @@ public sealed partial class Node
 
     private TftpTransfer StartPull(Peer peer, long now)
     {
-        return _tftp.StartRead(LinkLocal, 0, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _networkName, NetworkFileTag, _limits.NetworkBytes, now);
+        TftpTransfer transfer = _tftp.StartRead(
+            LinkLocal, 0, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _networkName, NetworkFileTag, _limits.NetworkBytes, now);
+        if (transfer != null)
+        {
+            transfer.Peer = peer.Slot;
+        }
+
+        return transfer;
     }
 
     // The peers in turn, without the one that is being read from. Every second time one that has less than the
@@ -592,7 +601,7 @@ public sealed partial class Node
             place = place + 1 < peers.Length ? place + 1 : 0;
             Peer peer = peers[place];
             ulong offered = _agreements.Offered[place];
-            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && IsSame(_slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot), _pull.RemoteAddress, 0, LinkLocalAddress.Size)))
+            if (!peer.InUse || !peer.HasSession(now) || offered <= NetworkVersion || (_pull != null && _pull.Peer == place))
             {
                 continue;
             }

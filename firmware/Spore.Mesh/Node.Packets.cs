@@ -64,6 +64,7 @@ public sealed partial class Node : IUdpOutput
         int destination = offset + IpPacket.DestinationOffset(version);
         bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
         int udp = toLinkLocal ? OwnUdp(peer, buffer, offset, total) : -1;
+        _requester = peer.Slot;
         if (udp >= 0 && _tftp.Receive(
             buffer,
             udp + Udp.HeaderSize,

@@ -543,9 +543,11 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return false;
     }
 
+    // The peer of a transfer, or null when it is gone.
     private Peer PeerOf(Tftp.TftpTransfer transfer)
     {
-        return FindLinkLocal(transfer.RemoteAddress, 0);
+        int slot = transfer.Peer;
+        return slot >= 0 && _tunnel.Peers[slot].InUse ? _tunnel.Peers[slot] : null;
     }
 
     private Peer FindLinkLocal(byte[] address, int offset)

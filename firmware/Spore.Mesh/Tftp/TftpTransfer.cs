@@ -26,8 +26,8 @@ public sealed class TftpTransfer
     /// <summary>Which file it is, for the user of the service.</summary>
     public int File;
 
-    /// <summary>Anything, for the user of the service; 0 at first.</summary>
-    public int Tag;
+    /// <summary>The number of the peer, for the user of the service, who sets it when a transfer opens; -1 at first.</summary>
+    public int Peer;
 
     /// <summary>The file's length in bytes; while a file arrives, what was announced, or -1.</summary>
     public int Size;
@@ -101,7 +101,7 @@ public sealed class TftpTransfer
         Options.Clear();
         BlockLength = 0;
         File = 0;
-        Tag = 0;
+        Peer = -1;
         Size = -1;
         ErrorText = null;
         RequestHash = 0;
