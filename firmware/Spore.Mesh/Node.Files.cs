@@ -17,11 +17,6 @@ public sealed partial class Node : ITftpFiles
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
 
-    /// <summary>How long a transfer may be silent before another one may take the staging buffer from it. Less than <see cref="StagingBytes"/> in that time is silence too.</summary>
-    private const long StagingPatience = 5000;
-
-    private const int StagingBytes = 512;
-
     private static readonly string _headName = "head";
     private static readonly string _networkName = "network";
 
@@ -33,13 +28,6 @@ public sealed partial class Node : ITftpFiles
     private readonly RefusedHeaders _refused;
     private readonly byte[] _candidate = new byte[NetworkHeader.Size];
     private ulong _candidateVersion;
-    private TftpTransfer _stagingOwner;
-    private long _stagingTouched;
-
-    // Whose block is kept while its header is being checked, of which the rest behind the header.
-    private TftpTransfer _restOwner;
-    private int _restLength;
-    private bool _restIsLast;
     private long _checkDue = Never;
 
     // The transfer whose header's signature is being checked, or -1.
@@ -155,7 +143,7 @@ public sealed partial class Node : ITftpFiles
             {
                 if (judgment == TftpError.Wait)
                 {
-                    KeepRest(transfer, data, offset + taken, count - taken, last);
+                    Park(transfer, data, offset + taken, count - taken, last);
                 }
 
                 return judgment;
@@ -174,15 +162,7 @@ public sealed partial class Node : ITftpFiles
             ScheduleCheck();
         }
 
-        if (_restOwner == transfer)
-        {
-            _restOwner = null;
-        }
-
-        if (_stagingOwner == transfer)
-        {
-            EndStaging();
-        }
+        _staging.Closed(transfer);
 
         if (transfer == _pull)
         {
@@ -394,9 +374,9 @@ public sealed partial class Node : ITftpFiles
             return EndOfHead(transfer, transfer.BlockLength - check.Rest);
         }
 
-        if (_restOwner == transfer && TakeStaging(transfer, header))
+        if (_staging.Parked == transfer && TakeStaging(transfer, header))
         {
-            return TakeEntries(transfer, _staging.Bytes, _staging.Bytes.Length - _restLength, _restLength, _restIsLast);
+            return TakeEntries(transfer, _staging.ParkedBytes, _staging.ParkedOffset, _staging.ParkedLength, _staging.IsLastParked);
         }
 
         // The block that completed the header is taken when it comes again.
@@ -426,13 +406,13 @@ public sealed partial class Node : ITftpFiles
     // There is one staging buffer. Who is silent gives it up, an older version to a newer one, and a guest to anyone else.
     private bool TakeStaging(TftpTransfer transfer, int header)
     {
-        TftpTransfer owner = _stagingOwner;
+        TftpTransfer owner = _staging.Owner;
         if (owner != null && owner != transfer)
         {
             ulong version = NetworkHeader.Version(_headers, header);
             ulong held = NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size);
             bool isBetter = version > held || (version == held && !IsOfGuest(transfer) && IsOfGuest(owner));
-            if (!isBetter && _now - _stagingTouched < StagingPatience)
+            if (!isBetter && !_staging.IsSilent(_now))
             {
                 return false;
             }
@@ -440,54 +420,16 @@ public sealed partial class Node : ITftpFiles
             _tftp.Abort(owner, TftpError.NotDefined);
         }
 
-        if (BeginStaging(_headers, header) != NetworkFault.None)
+        return _staging.Begin(_headers, header, transfer, _now) == NetworkFault.None;
+    }
+
+    // One block is parked, a member's rather than a guest's.
+    private void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
+    {
+        if (transfer.File == NetworkFileTag)
         {
-            return false;
-        }
-
-        _stagingOwner = transfer;
-        _stagingTouched = _now;
-        return true;
-    }
-
-    // The staging buffer serves three: while it holds no network, packets that wait for a session lie in it, and at its end
-    // what followed a header whose signature is being checked.
-    private NetworkFault BeginStaging(byte[] header, int offset)
-    {
-        _tunnel.QueueIn(null, 0);
-        _restOwner = null;
-        NetworkFault fault = _staging.Begin(header, offset);
-        if (fault != NetworkFault.None)
-        {
-            EndStaging();
-        }
-
-        return fault;
-    }
-
-    private void EndStaging()
-    {
-        _stagingOwner = null;
-        _staging.Clear();
-        _tunnel.QueueIn(_staging.Bytes, _staging.Bytes.Length - RestRoom);
-    }
-
-    private int RestRoom
-    {
-        get { return _limits.Mtu < _staging.Bytes.Length / 2 ? _limits.Mtu : _staging.Bytes.Length / 2; }
-    }
-
-    // One rest is kept, where there is room, a member's rather than a guest's. Without it the block is taken when the peer repeats
-    // it, after some seconds.
-    private void KeepRest(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
-    {
-        bool isFree = _restOwner == null || (IsOfGuest(_restOwner) && !IsOfGuest(transfer));
-        if (transfer.File == NetworkFileTag && isFree && _staging.IsEmpty && count <= RestRoom)
-        {
-            Array.Copy(data, offset, _staging.Bytes, _staging.Bytes.Length - count, count);
-            _restOwner = transfer;
-            _restLength = count;
-            _restIsLast = last;
+            bool mayEvict = _staging.Parked != null && IsOfGuest(_staging.Parked) && !IsOfGuest(transfer);
+            _staging.Park(transfer, data, offset, count, last, mayEvict);
         }
     }
 
@@ -499,13 +441,12 @@ public sealed partial class Node : ITftpFiles
 
     private int TakeEntries(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
-        if (_stagingOwner != transfer)
+        if (_staging.Owner != transfer)
         {
             return TftpError.Aborted;
         }
 
-        _stagingTouched = Earlier(_now, _stagingTouched + (count * StagingPatience / StagingBytes));
-        NetworkFault fault = _staging.Append(data, offset, count);
+        NetworkFault fault = _staging.Append(data, offset, count, _now);
         if (fault == NetworkFault.None && last)
         {
             fault = IsPast(_staging.Expires) ? NetworkFault.Expired : _staging.Complete();

@@ -29,7 +29,7 @@ public sealed partial class Node
     private readonly Agreements _agreements;
     private readonly EntryField _field = new EntryField();
     private NetworkFile _network;
-    private NetworkFile _staging;
+    private readonly Staging _staging;
     private int _ownEntry = -1;
     private bool _expired;
     private bool _hasAuthority;
@@ -174,15 +174,15 @@ public sealed partial class Node
             return NetworkFault.None;
         }
 
-        if (_stagingOwner != null)
+        if (_staging.Owner != null)
         {
-            _tftp.Abort(_stagingOwner, TftpError.NotDefined);
+            _tftp.Abort(_staging.Owner, TftpError.NotDefined);
         }
 
-        fault = BeginStaging(file, offset);
+        fault = _staging.Begin(file, offset, null, now);
         if (fault == NetworkFault.None)
         {
-            fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size);
+            fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size, now);
         }
 
         if (fault == NetworkFault.None)
@@ -197,7 +197,7 @@ public sealed partial class Node
         }
         else
         {
-            EndStaging();
+            _staging.End();
         }
 
         return fault;
@@ -258,10 +258,7 @@ public sealed partial class Node
     /// <summary>Called when the staged network is complete and sound: it becomes the applied one, and sessions follow it at once.</summary>
     private void Apply(Peer from, long now)
     {
-        NetworkFile old = _network;
-        _network = _staging;
-        _staging = old;
-        EndStaging();
+        _network = _staging.Exchange(_network);
         ulong version = _network.Version;
         if (_candidateVersion <= version)
         {

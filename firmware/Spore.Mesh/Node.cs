@@ -77,8 +77,7 @@ public sealed partial class Node
         RestartHello();
 
         _network = new NetworkFile(limits, _hash);
-        _staging = new NetworkFile(_network);
-        EndStaging();
+        _staging = new Staging(new NetworkFile(_network), _tunnel, limits.Mtu);
         _refused = new RefusedHeaders(_hash);
         _routes = new AllowedIps(limits.Prefixes);
         Routing = _routes;
