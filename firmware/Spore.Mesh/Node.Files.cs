@@ -28,7 +28,6 @@ public sealed partial class Node : ITftpFiles
     private readonly RefusedHeaders _refused;
     private readonly byte[] _candidate = new byte[NetworkHeader.Size];
     private ulong _candidateVersion;
-    private long _checkDue = Never;
 
     // The transfer whose header's signature is being checked, or -1.
     private int _checking = -1;
@@ -178,7 +177,7 @@ public sealed partial class Node : ITftpFiles
         }
 
         // A place in the pool is free again.
-        _exchangeDue = _now;
+        _due[Deadline.Exchange] = _now;
     }
 
     /// <summary>Called when a header is whole: what can be said of it without its signature.</summary>
@@ -207,7 +206,7 @@ public sealed partial class Node : ITftpFiles
                 if (!peer.IsProvisional || transfer.IsClient)
                 {
                     _agreements.Set(peer.Slot, Agreements.WantsWrite, true);
-                    _exchangeDue = _now;
+                    _due[Deadline.Exchange] = _now;
                 }
 
                 return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
@@ -263,7 +262,7 @@ public sealed partial class Node : ITftpFiles
     /// <summary>Called off the packet path: begins to check a signature, of whom it is the turn.</summary>
     private void BeginCheck(long now)
     {
-        _checkDue = Never;
+        _due[Deadline.Check] = Never;
         int place = NextCheck(now);
         if (place >= 0)
         {
@@ -394,7 +393,7 @@ public sealed partial class Node : ITftpFiles
         _agreements.Set(slot, Agreements.HasVouched, true);
         if (transfer.File == HeadFile)
         {
-            _pullDue = Earlier(_pullDue, _now);
+            _due[Deadline.Pull] = Earlier(_due[Deadline.Pull], _now);
         }
     }
 
@@ -508,7 +507,7 @@ public sealed partial class Node : ITftpFiles
             if (_checks[i].IsWaiting)
             {
                 long due = CheckDueOf(i);
-                _checkDue = Earlier(_checkDue, due > _now ? due : _now);
+                _due[Deadline.Check] = Earlier(_due[Deadline.Check], due > _now ? due : _now);
             }
         }
     }

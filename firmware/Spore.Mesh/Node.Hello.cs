@@ -25,14 +25,13 @@ public sealed partial class Node
     private readonly RateLimiter _helloLimiter;
     private readonly Endpoint _place = new Endpoint();
     private long _helloInterval;
-    private long _helloDue;
     private int _nextToCall;
 
     // Called at the start, and when the last session with a member has ended.
     private void RestartHello()
     {
         _helloInterval = FirstHello;
-        _helloDue = _now + Around(FirstHello);
+        _due[Deadline.Hello] = _now + Around(FirstHello);
     }
 
     private void SendHello(long now)
@@ -55,12 +54,12 @@ public sealed partial class Node
         if (HasMemberSession(now))
         {
             _helloInterval = FirstHello;
-            _helloDue = now + Around(SettledHello);
+            _due[Deadline.Hello] = now + Around(SettledHello);
         }
         else
         {
             _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
-            _helloDue = now + Around(_helloInterval);
+            _due[Deadline.Hello] = now + Around(_helloInterval);
         }
     }
 

@@ -38,11 +38,7 @@ public sealed partial class Node
     private long _pullSince;
     private int _pullTries;
     private int _pullFrom;
-    private long _pullDue = Never;
-    private long _exchangeDue = Never;
     private int _exchangedWith;
-    private long _freshnessDue = Never;
-    private long _keptAliveDue = Never;
     private long _confirmedAt = -FreshFor;
     private int _witnessToAsk;
 
@@ -263,7 +259,7 @@ public sealed partial class Node
         if (_candidateVersion <= version)
         {
             _candidateVersion = 0;
-            _pullDue = Never;
+            _due[Deadline.Pull] = Never;
         }
 
         _expired = false;
@@ -302,11 +298,11 @@ public sealed partial class Node
             }
         }
 
-        _keptAliveDue = now;
+        _due[Deadline.KeptAlive] = now;
         _helloInterval = FirstHello;
-        _helloDue = now;
-        _exchangeDue = now;
-        _freshnessDue = IsFresh(now) ? now + (FreshFor / 2) : now + Random(LongestAnswerDelay + 1);
+        _due[Deadline.Hello] = now;
+        _due[Deadline.Exchange] = now;
+        _due[Deadline.Freshness] = IsFresh(now) ? now + (FreshFor / 2) : now + Random(LongestAnswerDelay + 1);
     }
 
     // What the new network makes of a peer: its entry, or nobody. One that is not named any more loses its rights
@@ -325,7 +321,7 @@ public sealed partial class Node
         {
             peer.IsProvisional = true;
             peer.Since = now - GuestLifetime;
-            _guestsDue = now;
+            _due[Deadline.Guests] = now;
         }
 
         int slot = peer.Slot;
@@ -365,7 +361,7 @@ public sealed partial class Node
     // brought up without waiting for a packet.
     private void OpenKeptAlive(long now)
     {
-        _keptAliveDue = Never;
+        _due[Deadline.KeptAlive] = Never;
         for (int i = 0; i < MemberCount; i++)
         {
             if (i != _ownEntry && _tunnel.FindOwner(i) == null && IsKeptAlive(i))
@@ -406,7 +402,7 @@ public sealed partial class Node
         }
 
         Confirm(peer, _now);
-        _freshnessDue = IsFresh(_now) ? _confirmedAt + (FreshFor / 2) : _freshnessDue;
+        _due[Deadline.Freshness] = IsFresh(_now) ? _confirmedAt + (FreshFor / 2) : _due[Deadline.Freshness];
     }
 
     private void Confirm(Peer peer, long at)
@@ -428,7 +424,7 @@ public sealed partial class Node
     /// <summary>Asks one witness after the other for its head, until one has confirmed ours.</summary>
     private void SeekFreshness(long now)
     {
-        _freshnessDue = Never;
+        _due[Deadline.Freshness] = Never;
         for (int i = 0; i < MemberCount; i++)
         {
             _witnessToAsk = _witnessToAsk + 1 < MemberCount ? _witnessToAsk + 1 : 0;
@@ -437,14 +433,14 @@ public sealed partial class Node
                 continue;
             }
 
-            _freshnessDue = now + FreshnessRetry;
+            _due[Deadline.Freshness] = now + FreshnessRetry;
             Peer peer = HasEndpoint(_witnessToAsk) ? OpenMember(_witnessToAsk, now) : null;
             if (peer != null)
             {
                 _agreements.Set(peer.Slot, Agreements.WantsRead, true);
                 if (peer.HasSession(now))
                 {
-                    _exchangeDue = now;
+                    _due[Deadline.Exchange] = now;
                 }
                 else
                 {
@@ -459,7 +455,7 @@ public sealed partial class Node
     /// <summary>Reads heads that are to be read and writes ours where it is news, as far as there are transfers free.</summary>
     private void ExchangeHeads(long now)
     {
-        _exchangeDue = Never;
+        _due[Deadline.Exchange] = Never;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -523,7 +519,7 @@ public sealed partial class Node
                     return;
                 }
 
-                _exchangeDue = Earlier(_exchangeDue, due);
+                _due[Deadline.Exchange] = Earlier(_due[Deadline.Exchange], due);
             }
         }
     }
@@ -531,7 +527,7 @@ public sealed partial class Node
     /// <summary>Reads a network whose header has verified from a peer that showed it.</summary>
     private void Pull(long now)
     {
-        _pullDue = Never;
+        _due[Deadline.Pull] = Never;
         if (_candidateVersion <= NetworkVersion)
         {
             return;
@@ -549,7 +545,7 @@ public sealed partial class Node
             long due = _pullSince + (PullPatience << _pullTries);
             if (now < due)
             {
-                _pullDue = due;
+                _due[Deadline.Pull] = due;
                 return;
             }
 
@@ -565,13 +561,13 @@ public sealed partial class Node
 
         if (_pull == null)
         {
-            _pullDue = now + FirstPullRetry;
+            _due[Deadline.Pull] = now + FirstPullRetry;
             return;
         }
 
         _pullFrom = place;
         _pullSince = now;
-        _pullDue = now + (PullPatience << _pullTries);
+        _due[Deadline.Pull] = now + (PullPatience << _pullTries);
     }
 
     private TftpTransfer StartPull(Peer peer, long now)
@@ -648,7 +644,7 @@ public sealed partial class Node
         }
 
         long wait = FirstPullRetry << _pullTries;
-        _pullDue = _now + Around(wait < LastPullRetry ? wait : LastPullRetry);
+        _due[Deadline.Pull] = _now + Around(wait < LastPullRetry ? wait : LastPullRetry);
         _pullTries = _pullTries < LastPullTry ? _pullTries + 1 : LastPullTry - 1;
     }
 

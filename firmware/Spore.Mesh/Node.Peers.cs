@@ -17,7 +17,6 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>How long one that has knocked is waited for to knock again, which stock initiators do after 5 s and a little.</summary>
     private const long RetransmissionTime = 8000;
 
-    private long _guestsDue = Never;
 
     private readonly PeerSlots _slots;
 
@@ -91,7 +90,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
 
         peer.IsProvisional = true;
-        _guestsDue = Earlier(_guestsDue, now + GuestLifetime);
+        _due[Deadline.Guests] = Earlier(_due[Deadline.Guests], now + GuestLifetime);
         Report(NodeEvent.GuestAdmitted, peer, 0);
         return peer;
     }
@@ -132,7 +131,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
         if (_agreements.Is(slot, Agreements.WantsRead) || _agreements.Is(slot, Agreements.WantsWrite))
         {
-            _exchangeDue = now;
+            _due[Deadline.Exchange] = now;
         }
     }
 
@@ -386,7 +385,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     private void DropOldGuests(long now)
     {
-        _guestsDue = Never;
+        _due[Deadline.Guests] = Never;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -399,7 +398,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 }
                 else
                 {
-                    _guestsDue = Earlier(_guestsDue, peer.Since + GuestLifetime);
+                    _due[Deadline.Guests] = Earlier(_due[Deadline.Guests], peer.Since + GuestLifetime);
                 }
             }
         }

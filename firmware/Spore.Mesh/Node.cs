@@ -26,6 +26,7 @@ public sealed partial class Node
     private readonly TftpService _tftp;
     private readonly WallClock _clock;
     private readonly byte[] _random = new byte[4];
+    private readonly long[] _due = new long[Deadline.Count + 1];
 
     // The time of the call that is being worked on.
     private long _now;
@@ -48,6 +49,11 @@ public sealed partial class Node
         }
 
         _limits = limits;
+        for (int i = 0; i < _due.Length; i++)
+        {
+            _due[i] = Never;
+        }
+
         _transport = transport;
         _entropy = entropy;
         _host = host;
@@ -129,18 +135,13 @@ public sealed partial class Node
     {
         get
         {
-            long next = _tunnel.NextDeadline;
-            next = Earlier(next, _tftp.NextDeadline);
-            next = Earlier(next, _helloDue);
-            next = Earlier(next, _neighbours.NextDue);
-            next = Earlier(next, _guestsDue);
-            next = Earlier(next, _checking >= 0 ? _now : _checkDue);
-            next = Earlier(next, _tunnel.WorkDue);
-            next = Earlier(next, _exchangeDue);
-            next = Earlier(next, _pullDue);
-            next = Earlier(next, _freshnessDue);
-            next = Earlier(next, _keptAliveDue);
-            return Earlier(next, ExpiryDue);
+            long next = Never;
+            for (int i = 0; i < Deadline.Count; i++)
+            {
+                next = Earlier(next, Due(i));
+            }
+
+            return next;
         }
     }
 
@@ -175,55 +176,74 @@ public sealed partial class Node
     public void Advance(long now)
     {
         _now = now;
-        _tunnel.Advance(now);
-        if (_tftp.NextDeadline <= now)
+        for (int i = 0; i < Deadline.Count; i++)
         {
-            _tftp.Advance(now);
+            if (Due(i) <= now)
+            {
+                Do(i, now);
+            }
         }
+    }
 
-        if (_guestsDue <= now)
+    private long Due(int deadline)
+    {
+        switch (deadline)
         {
-            DropOldGuests(now);
+            case Deadline.Tunnel:
+                return _tunnel.NextDeadline;
+            case Deadline.Tftp:
+                return _tftp.NextDeadline;
+            case Deadline.Answer:
+                return _neighbours.NextDue;
+            case Deadline.Expiry:
+                return ExpiryDue;
+            case Deadline.Work:
+                return _checking >= 0 ? _now : Earlier(_due[Deadline.Check], _tunnel.WorkDue);
+            default:
+                return _due[deadline];
         }
+    }
 
-        if (_keptAliveDue <= now)
+    // Called when a deadline has passed. Handshakes begin from here, since they need all the stack that a device has.
+    private void Do(int deadline, long now)
+    {
+        switch (deadline)
         {
-            OpenKeptAlive(now);
+            case Deadline.Tunnel:
+                _tunnel.Advance(now);
+                break;
+            case Deadline.Tftp:
+                _tftp.Advance(now);
+                break;
+            case Deadline.Guests:
+                DropOldGuests(now);
+                break;
+            case Deadline.KeptAlive:
+                OpenKeptAlive(now);
+                break;
+            case Deadline.Hello:
+                SendHello(now);
+                CallKnownPeers(now);
+                break;
+            case Deadline.Answer:
+                AnswerHellos(now);
+                break;
+            case Deadline.Expiry:
+                Expire(now);
+                break;
+            case Deadline.Freshness:
+                SeekFreshness(now);
+                break;
+            case Deadline.Exchange:
+                ExchangeHeads(now);
+                break;
+            case Deadline.Pull:
+                Pull(now);
+                break;
+            case Deadline.Work:
+                Work(now);
+                break;
         }
-
-        if (_helloDue <= now)
-        {
-            // From here, since handshakes need all the stack that a device has.
-            SendHello(now);
-            CallKnownPeers(now);
-        }
-
-        if (_neighbours.NextDue <= now)
-        {
-            AnswerHellos(now);
-        }
-
-        if (ExpiryDue <= now)
-        {
-            Expire(now);
-        }
-
-        if (_freshnessDue <= now)
-        {
-            SeekFreshness(now);
-        }
-
-        if (_exchangeDue <= now)
-        {
-            ExchangeHeads(now);
-        }
-
-        if (_pullDue <= now)
-        {
-            Pull(now);
-        }
-
-        Work(now);
     }
 
     // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
@@ -234,7 +254,7 @@ public sealed partial class Node
         {
             ContinueCheck(now);
         }
-        else if (_checkDue <= now && !_tunnel.IsWorking)
+        else if (_due[Deadline.Check] <= now && !_tunnel.IsWorking)
         {
             BeginCheck(now);
         }
