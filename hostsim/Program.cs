@@ -7,6 +7,7 @@ using System.Text;
 using Spectre.Console;
 using Spore.Hostsim.Commands;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim;
 

@@ -1,6 +1,7 @@
 using System;
-using nanoFramework.Hardware.Esp32;
+using Spore.Base;
 using Spore.Crypto;
+using nanoFramework.Hardware.Esp32;
 
 namespace Spore.Firmware;
 

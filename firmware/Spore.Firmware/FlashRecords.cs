@@ -10,7 +10,7 @@ internal static class FlashRecords
     /// <summary>Where the rendezvous starts, after its magic.</summary>
     public const int RendezvousOffset = 8;
 
-    /// <summary>The identity record, see <see cref="Network.IdentityRecord"/>; unprovisioned as compiled.</summary>
+    /// <summary>The identity record, see <see cref="IdentityRecord"/>; unprovisioned as compiled.</summary>
     public static readonly byte[] Identity = new byte[]
     {
         0x53, 0x50, 0x4F, 0x52, 0x45, 0x49, 0x44, 0x31, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,

@@ -1,7 +1,7 @@
 using System.Net;
 using Spore.Crypto;
 using Spore.Net;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Firmware;
 

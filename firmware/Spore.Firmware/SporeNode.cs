@@ -1,10 +1,13 @@
 using System;
 using System.Text;
 using System.Threading;
-using nanoFramework.Runtime.Native;
+using Spore.Base;
 using Spore.Crypto;
+using Spore.Mesh;
 using Spore.Net;
-using Spore.Network;
+using Spore.SignedNetwork;
+using Spore.WireGuard;
+using nanoFramework.Runtime.Native;
 
 namespace Spore.Firmware;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Threading;
+using Spore.Base;
 using Spore.Net;
 
 namespace Spore.Firmware;

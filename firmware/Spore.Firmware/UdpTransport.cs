@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Spore.Base;
+using Spore.Net;
 
 namespace Spore.Firmware;
 

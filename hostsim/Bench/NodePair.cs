@@ -1,8 +1,11 @@
 using System;
 using System.Net;
+using Spore.Base;
 using Spore.Crypto;
 using Spore.Hostsim.Simulation;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Bench;

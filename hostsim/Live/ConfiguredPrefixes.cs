@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 
@@ -102,8 +103,7 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
             Rebuild();
         }
 
-        int owner = _table!.Find(address, offset, isIpv6);
-        return owner < limits.NetworkEntries ? owner : node.Peers[owner - limits.NetworkEntries].Owner;
+        return _table!.Find(address, offset, isIpv6);
     }
 
     // The table keeps the first of two equal prefixes: the network's come first.
@@ -135,7 +135,7 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
 
         foreach (Peer peer in node.Peers)
         {
-            if (!peer.InUse || !peer.IsConfigured || peer.IsMember)
+            if (!peer.InUse || !node.IsConfigured(peer) || Node.IsMember(peer))
             {
                 continue;
             }
@@ -144,7 +144,7 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
             {
                 prefix.Address.TryWriteBytes(_buffer.AsSpan(at), out int size);
                 _buffer[at + size] = (byte)prefix.Length;
-                _table.Add(at, size + 1 == LargestPrefix, limits.NetworkEntries + peer.Slot);
+                _table.Add(at, size + 1 == LargestPrefix, peer.SlotOwner);
                 at += size + 1;
             }
         }

@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Spore.Base;
 
 namespace Spore.Hostsim.Live;
 

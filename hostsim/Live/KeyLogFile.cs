@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live;

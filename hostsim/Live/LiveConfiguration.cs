@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.WireGuard;
 
@@ -84,7 +86,7 @@ internal sealed class LiveConfiguration(
     /// <summary>Called some time after a network was applied or has expired: who is no member any more is kept alive as the operator says.</summary>
     public void FollowNetwork()
     {
-        foreach (Peer peer in node.Peers.Where(p => p.InUse && p.IsConfigured && !p.IsMember))
+        foreach (Peer peer in node.Peers.Where(p => p.InUse && node.IsConfigured(p) && !Node.IsMember(p)))
         {
             node.SetKeepalive(peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
         }

@@ -9,10 +9,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using Spore.Base;
 using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Simulation;
 using Spore.Hostsim.Uapi;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 
@@ -63,7 +65,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     private long _feedClockAt;
     private bool _running;
     private bool _networkChanged;
-    private readonly IdleWork _idleWork = new();
+    private readonly NodeIdleWork _idleWork = new();
     private bool _statusAsked;
     private bool _reloadAsked;
     private bool _isReloading;
@@ -648,7 +650,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         long now = Now;
         foreach (Peer peer in _node.Peers.Where(p => p.InUse))
         {
-            string kind = peer.IsGuest ? "guest" : peer.IsMember ? "member" : "configured";
+            string kind = peer.IsProvisional ? "guest" : Node.IsMember(peer) ? "member" : "configured";
             string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
             string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
             _timeline.Tell(

@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.WireGuard;
 
@@ -10,6 +12,7 @@ namespace Spore.Hostsim.Live;
 /// <summary>The peers of a running node at one moment: every member, whether it has a slot or not, who is configured by hand, and guests with a session.</summary>
 internal sealed class LivePeers : ISetTarget
 {
+    private readonly Node _node;
     private readonly NetworkMembers _members;
     private readonly ConfiguredPrefixes _prefixes;
     private readonly IReadOnlyDictionary<string, DateTimeOffset> _handshakes;
@@ -37,6 +40,7 @@ internal sealed class LivePeers : ISetTarget
         uint firewallMark,
         long now)
     {
+        _node = node;
         _members = members;
         _prefixes = prefixes;
         _handshakes = handshakes;
@@ -44,11 +48,11 @@ internal sealed class LivePeers : ISetTarget
         PublicKey = KeyText.Format(node.PublicKey);
         ListenPort = listenPort;
         FirewallMark = firewallMark;
-        FreePeers = limits.Peers - node.Peers.Count(p => p.InUse && p.IsConfigured);
+        FreePeers = limits.Peers - node.Peers.Count(p => p.InUse && node.IsConfigured(p));
         _own = members.Find(PublicKey);
         foreach (Peer peer in node.Peers)
         {
-            if (peer.InUse && (!peer.IsGuest || peer.HasSession(now)))
+            if (peer.InUse && (!peer.IsProvisional || peer.HasSession(now)))
             {
                 _slots.Add(KeyText.Format(peer.PublicKey), peer);
             }
@@ -132,7 +136,7 @@ internal sealed class LivePeers : ISetTarget
     {
         return state with
         {
-            IsConfigured = peer.IsConfigured,
+            IsConfigured = _node.IsConfigured(peer),
             PresharedKey = peer.PresharedKey,
             Endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint) : null,
             LastHandshake = _handshakes.TryGetValue(key, out DateTimeOffset last) ? last : null,

@@ -3,8 +3,10 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using Spectre.Console;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live;
 

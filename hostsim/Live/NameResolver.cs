@@ -5,7 +5,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using Spore.Base;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live;
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live;

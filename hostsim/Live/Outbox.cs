@@ -1,4 +1,5 @@
 using System;
+using Spore.Base;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Packets;
 

@@ -1,3 +1,4 @@
+using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live;

@@ -1,5 +1,6 @@
 using System;
 using System.Security.Cryptography;
+using Spore.Base;
 
 namespace Spore.Hostsim.Live;
 

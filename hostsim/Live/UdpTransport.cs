@@ -5,7 +5,9 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Threading;
+using Spore.Base;
 using Spore.Hostsim.Live.Datagrams;
+using Spore.Net;
 
 namespace Spore.Hostsim.Live;
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Net;
-using Spore.Network;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;

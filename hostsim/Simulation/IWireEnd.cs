@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.Hostsim.Simulation;
 
 /// <summary>What is plugged into a <see cref="Wire"/>.</summary>

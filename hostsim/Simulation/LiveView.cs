@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Threading;
 using Spectre.Console;
 using Spectre.Console.Rendering;
+using Spore.Discovery;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Simulation;
 

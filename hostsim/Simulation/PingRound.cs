@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Net;
 
 namespace Spore.Hostsim.Simulation;
 

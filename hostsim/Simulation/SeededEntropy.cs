@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using Spore.Base;
 
 namespace Spore.Hostsim.Simulation;
 

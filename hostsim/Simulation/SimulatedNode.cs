@@ -1,5 +1,8 @@
 using System;
 using System.Buffers.Binary;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;

@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
-using Spore.Network;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Simulation;
 

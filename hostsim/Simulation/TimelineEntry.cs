@@ -1,5 +1,8 @@
 using System;
 using System.Globalization;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Simulation;
 

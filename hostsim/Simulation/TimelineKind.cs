@@ -1,3 +1,6 @@
+using Spore.Discovery;
+using Spore.WireGuard;
+
 namespace Spore.Hostsim.Simulation;
 
 /// <summary>What a line of the timeline is about.</summary>

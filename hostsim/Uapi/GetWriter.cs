@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net;
+using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

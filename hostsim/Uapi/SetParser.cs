@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

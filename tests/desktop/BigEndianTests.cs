@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Spore.Network;
+using Spore.Base;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests;

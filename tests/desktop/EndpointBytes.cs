@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using Spore.Base;
 
 namespace Spore.Tests;
 

@@ -1,4 +1,5 @@
 using System;
+using Spore.WireGuard;
 using nanoFramework.TestFramework;
 
 namespace Spore.Tests.Device;

@@ -1,4 +1,5 @@
 using System;
+using Spore.WireGuard;
 
 namespace Spore.Tests.Device;
 

@@ -1,4 +1,5 @@
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 
 namespace Spore.Tests.Device;
 
@@ -75,10 +76,10 @@ public static class Scenario
         return _stations[_wire.Actor].LastSent;
     }
 
-    /// <summary>Whether a station reported an event since <see cref="Forget"/>.</summary>
-    public static bool Knows(int station, int what)
+    /// <summary>Whether a station reported a session since <see cref="Forget"/>.</summary>
+    public static bool HasSession(int station)
     {
-        return _stations[station].Knows((NodeEvent)what);
+        return _stations[station].Knows(NodeEvent.SessionUp);
     }
 
     /// <summary>Forgets what was reported.</summary>

@@ -1,4 +1,6 @@
 using System;
+using Spore.Base;
+using Spore.Mesh;
 
 namespace Spore.Tests.Device;
 

@@ -1,5 +1,6 @@
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using nanoFramework.TestFramework;
-using Spore.Network;
 
 namespace Spore.Tests.Device;
 

@@ -10,7 +10,7 @@ namespace Spore.Fuzz;
 /// <summary>Copies of the core, instrumented by SharpFuzz, and of this assembly to run beside them. Everything else is the same as outside.</summary>
 internal sealed class InstrumentedCore : AssemblyLoadContext
 {
-    private static readonly string[] _instrumented = ["Spore.Core", "Spore.Crypto"];
+    private static readonly string[] _instrumented = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fuzz-").FullName;
 

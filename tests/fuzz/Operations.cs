@@ -1,5 +1,9 @@
 using System;
 using System.Linq;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
 using Spore.WireGuard;

@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using System.IO;
 using Spectre.Console;
 using Spore.Tests;
+using Spore.WireGuard;
 
 namespace Spore.Fuzz;
 

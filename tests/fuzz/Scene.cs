@@ -1,8 +1,11 @@
 using System;
 using System.Linq;
 using System.Reflection;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.WireGuard;
 
 namespace Spore.Fuzz;
@@ -13,14 +16,15 @@ internal sealed class Scene
     // Where something is worked on; and what counts datagrams whatever becomes of them.
     private static readonly Type[] _scratchTypes =
     [
-        typeof(NodeCounters), typeof(RateLimiter), typeof(Cookies), typeof(Handshake), typeof(Hello), typeof(EntryField), typeof(IdleWork),
+        typeof(TunnelCounters), typeof(NodeCounters), typeof(RateLimiter), typeof(Cookies), typeof(Handshake), typeof(Hello), typeof(EntryField),
+        typeof(IdleWork), typeof(NodeIdleWork),
         typeof(Blake2s), typeof(HmacBlake2s), typeof(X25519), typeof(CurveScratch), typeof(Ed25519), typeof(IAead), typeof(ChaCha20Poly1305),
         typeof(XChaCha20Poly1305), typeof(ITransport), typeof(IEntropy), typeof(INodeHost),
     ];
 
     private static readonly string[] _scratchFields =
     [
-        "Node._now", "Node._random", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._workedOffAt", "Tunnel._underLoadUntil", "EphemeralKeys._pool",
+        "Node._now", "Node._random", "Node._key", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._handledAt", "Tunnel._underLoadUntil", "EphemeralKeys._pool",
         "EphemeralKeys._number", "TftpService._random", "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
     ];
 

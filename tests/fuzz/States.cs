@@ -1,5 +1,9 @@
 using System;
 using System.Collections.Generic;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
 
@@ -140,7 +144,7 @@ internal static class States
         ("an expired network", () => Bare(w =>
         {
             w.Present = w.NetworkOf(5, World.BuildTime + 10_000_010);
-            Require(w.Load(w.Present) == Network.NetworkFault.None);
+            Require(w.Load(w.Present) == NetworkFault.None);
             w.Advance();
             Require(w.Connect(World.Member));
             w.Advance(20_000);
@@ -163,7 +167,7 @@ internal static class States
     private static World WithNetwork(Action<World>? then = null, Action<NodeLimits>? change = null) => Bare(
         world =>
         {
-            Require(world.Load(world.Present) == Network.NetworkFault.None);
+            Require(world.Load(world.Present) == NetworkFault.None);
             world.Advance(1);
             then?.Invoke(world);
         },

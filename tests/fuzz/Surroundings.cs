@@ -1,4 +1,6 @@
 using System;
+using Spore.Base;
+using Spore.Mesh;
 using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;

@@ -5,8 +5,12 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
@@ -36,7 +40,7 @@ internal sealed class World
     static World()
     {
         // What static fields hold is made on their first use, and is not to be taken for an input's.
-        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(ConstantTime).Assembly.GetTypes()])
+        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(Tunnel).Assembly.GetTypes(), .. typeof(ConstantTime).Assembly.GetTypes()])
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
@@ -251,7 +255,7 @@ internal sealed class World
 
     /// <summary>Whether the node has one of them for a guest.</summary>
     public bool IsGuest(int who) =>
-        Node.Peers.Any(p => p.InUse && p.IsGuest && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
+        Node.Peers.Any(p => p.InUse && p.IsProvisional && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
 
     /// <summary>A hello as anyone can make who knows the trust root.</summary>
     public static byte[] Hello(byte[] plain, byte nonce)

@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using Spore.Base;
+using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

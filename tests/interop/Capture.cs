@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Interop;

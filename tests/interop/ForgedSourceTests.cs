@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

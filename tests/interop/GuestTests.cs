@@ -1,5 +1,7 @@
 using System;
-using Spore.Network;
+using Spore.Base;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

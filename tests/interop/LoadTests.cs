@@ -5,6 +5,8 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

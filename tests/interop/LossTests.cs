@@ -1,5 +1,7 @@
 using System.Linq;
 using System.Security.Cryptography;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

@@ -1,4 +1,6 @@
 using System.Linq;
+using Spore.Base;
+using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

@@ -2,7 +2,10 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using Spore.Base;
+using Spore.Net;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Tests.Interop;
 

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

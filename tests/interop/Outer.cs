@@ -1,3 +1,5 @@
+using Spore.Net;
+
 namespace Spore.Tests.Interop;
 
 /// <summary>The addresses of a wire.</summary>

@@ -1,6 +1,8 @@
 using System;
 using System.IO;
 using System.Linq;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

@@ -1,6 +1,8 @@
 using System;
 using System.Globalization;
 using System.IO;
+using Spore.Base;
+using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;

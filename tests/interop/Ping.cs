@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

@@ -1,4 +1,6 @@
 using System.Linq;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

@@ -6,6 +6,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using Spore.Signing;
+using Spore.Base;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading;
+using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;

@@ -1,3 +1,5 @@
+using Spore.Base;
+using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

@@ -4,7 +4,9 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Spore.Network;
+using Spore.Base;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

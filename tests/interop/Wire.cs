@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spore.Base;
 
 namespace Spore.Tests.Interop;
 

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Net;
 using Spectre.Console;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Flash;
 

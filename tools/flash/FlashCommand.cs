@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using System.IO;
 using System.Linq;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Flash;
 

@@ -5,7 +5,8 @@ using System.Linq;
 using System.Net;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Flash;

@@ -1,7 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Flash;

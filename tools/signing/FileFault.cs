@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Spore.WireGuard;
 
 namespace Spore.Signing;
 

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

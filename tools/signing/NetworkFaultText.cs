@@ -1,4 +1,4 @@
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

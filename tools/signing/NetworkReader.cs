@@ -1,8 +1,10 @@
 using System;
 using System.Net;
 using System.Text;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

@@ -4,8 +4,9 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

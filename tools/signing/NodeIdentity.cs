@@ -1,6 +1,7 @@
 using System;
 using System.Security.Cryptography;
-using Spore.Network;
+using Spore.Base;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

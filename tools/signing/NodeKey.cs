@@ -2,7 +2,7 @@ using System;
 using System.Security.Cryptography;
 using NSec.Cryptography;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

@@ -1,3 +1,4 @@
+using Spore.SignedNetwork;
 using System.Collections.Generic;
 
 namespace Spore.Signing;
@@ -20,7 +21,7 @@ public sealed class PeerDescription
     /// <summary>The seconds at which others keep their session with it alive, 0 for not at all.</summary>
     public int Keepalive { get; set; }
 
-    /// <summary>Bits of <see cref="Network.EntryRoles"/>.</summary>
+    /// <summary>Bits of <see cref="EntryRoles"/>.</summary>
     public int Roles { get; set; }
 
     /// <summary>What vendors say about it.</summary>

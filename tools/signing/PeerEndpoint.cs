@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Spore.Net;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection.PortableExecutable;
 using Mono.Cecil;
+using Spore.WireGuard;
 
 namespace Spore.Emulator;
 
@@ -11,6 +12,11 @@ namespace Spore.Emulator;
 internal sealed class DeviceBench
 {
     private const int Heap = 512 * 1024;
+
+    // 41.5 KB: what is left to this point of the ceiling for the whole product.
+    private const int HeapWanted = 42_496;
+
+    private static readonly string[] _assemblies = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
     private readonly string _file;
 
     /// <summary>Names the code to measure.</summary>
@@ -110,7 +116,7 @@ internal sealed class DeviceBench
             while (run.Version(1) != version)
             {
                 Expect(run.Step(60_000) >= 0, "the network spreads");
-                Spent slice = run.SpentIn("Spore.Node::Work");
+                Spent slice = run.SpentIn("Spore.Mesh.Node::Work");
                 longest = slice.Instructions > longest.Instructions ? slice : longest;
             }
         }
@@ -131,7 +137,7 @@ internal sealed class DeviceBench
         long allocated = run.Machine.Memory.AllocatedBytes;
         RunWholeLife(run);
         yield return new BenchRow("stack frames, at the deepest", run.Machine.WatchedFramePeak, 0, -1);
-        yield return new BenchRow("peak of a node: all three", node + data + run.Machine.WatchedFramePeak, 0, 40 * 1024);
+        yield return new BenchRow("peak of a node: all three", node + data + run.Machine.WatchedFramePeak, 0, HeapWanted);
         yield return new BenchRow(
             "allocated after construction: packets, timers, handshakes, transfers, networks",
             run.Machine.Memory.AllocatedBytes - allocated,
@@ -157,17 +163,13 @@ internal sealed class DeviceBench
     private IEnumerable<BenchRow> CodeSizes()
     {
         using DeviceProgram program = new([_file]);
-        long sum = 0;
-        foreach (string name in (string[])["Spore.Crypto", "Spore.Core"])
+        foreach (string name in _assemblies)
         {
             AssemblyDefinition assembly = program.Assemblies.FirstOrDefault(a => a.Name.Name == name)
                 ?? throw new ProgramException(_file, $"does not refer to {name}");
-            long size = SizeOfCode(assembly);
-            sum += size;
-            yield return new BenchRow($"{name}, IL", size, 0, 60 * 1024);
+            yield return new BenchRow($"{name}, IL", SizeOfCode(assembly), 0, 60 * 1024);
         }
 
-        yield return new BenchRow("Spore.Crypto and Spore.Core, IL", sum, 0, 90 * 1024);
         string firmware = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_file))!, "Spore.Firmware.dll");
         using (AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(firmware))
         {
@@ -175,7 +177,7 @@ internal sealed class DeviceBench
         }
 
         // Of which the metadata processor makes tables of its own, so that this is not what a board holds, but grows as that does.
-        foreach (string file in program.Assemblies.Where(a => a.Name.Name is "Spore.Crypto" or "Spore.Core").Select(a => a.MainModule.FileName).Append(firmware))
+        foreach (string file in program.Assemblies.Where(a => _assemblies.Contains(a.Name.Name)).Select(a => a.MainModule.FileName).Append(firmware))
         {
             using PEReader image = new(File.OpenRead(file));
             yield return new BenchRow($"{Path.GetFileNameWithoutExtension(file)}, metadata", image.GetMetadata().Length, 0, -1);

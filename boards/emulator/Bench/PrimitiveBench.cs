@@ -123,7 +123,7 @@ internal sealed class PrimitiveBench
             throw new ProgramException("bench", "expected, and not so: the network is loaded");
         }
 
-        Spent spent = run.SpentIn("Spore.Network.NetworkHeader::Verify");
+        Spent spent = run.SpentIn("Spore.SignedNetwork.NetworkHeader::Verify");
         ReadOnlySpan<byte> identity = Machine.BytesOf(run.Machine.StaticField(Fixture, "FirstIdentity"));
         ReadOnlySpan<byte> network = Machine.BytesOf(run.Machine.StaticField(Fixture, "NetworkVersion1"));
         Comparison compared = _bouncyCastle.Verify(identity[40..72].ToArray(), network[..80].ToArray(), network[80..144].ToArray());

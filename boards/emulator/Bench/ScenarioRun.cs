@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using Spore.WireGuard;
 
 namespace Spore.Emulator;
 
@@ -11,7 +12,6 @@ internal sealed class ScenarioRun : IDisposable
 
     private const int Initiation = 1;
     private const int Response = 2;
-    private const int SessionUp = 4;
 
     private readonly string _tests;
 
@@ -103,7 +103,7 @@ internal sealed class ScenarioRun : IDisposable
             if (actor == finishing && (step == Response || up != default))
             {
                 up += LastSpent;
-                if (Call("Knows", Machine.Int(actor), Machine.Int(SessionUp)).I4 != 0)
+                if (Call("HasSession", Machine.Int(actor)).I4 != 0)
                 {
                     return (answer, up);
                 }
@@ -115,7 +115,7 @@ internal sealed class ScenarioRun : IDisposable
 
     /// <summary>What the nodes took since the tree of calls was cleared, without what surrounds them.</summary>
     /// <returns>The sums.</returns>
-    public Spent SpentByNode() => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name.StartsWith("Spore.Node::", StringComparison.Ordinal), IsTest);
+    public Spent SpentByNode() => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name.StartsWith("Spore.Mesh.Node::", StringComparison.Ordinal), IsTest);
 
     /// <summary>What a method took since the tree of calls was cleared.</summary>
     /// <param name="method">Type, two colons and name.</param>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
 using System.Linq;
+using Spore.WireGuard;
 
 namespace Spore.Emulator;
 

@@ -1,3 +1,5 @@
+using Spore.Mesh;
+
 namespace Spore.Emulator;
 
 /// <summary>A call in progress. Its slots are in the device's memory; this is what the interpreter keeps beside them.</summary>

@@ -1,4 +1,5 @@
 using System;
+using Spore.Base;
 
 namespace Spore.Hostsim.Live.Datagrams;
 

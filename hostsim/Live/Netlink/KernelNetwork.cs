@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
+using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Netlink;

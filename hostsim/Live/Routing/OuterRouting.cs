@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Routing;
 

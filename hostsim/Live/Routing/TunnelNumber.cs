@@ -1,8 +1,9 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
-using System.Globalization;
 using Spore.Hostsim.Live.Netlink;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Routing;
 

@@ -64,7 +64,7 @@ public class CommandTests
             Assert.Equal(0, code);
             using JsonDocument json = JsonDocument.Parse(output);
             JsonElement root = json.RootElement;
-            Assert.Contains(root.GetProperty("methods").EnumerateArray(), m => m.GetProperty("method").GetString() == "Spore.Node::.ctor");
+            Assert.Contains(root.GetProperty("methods").EnumerateArray(), m => m.GetProperty("method").GetString() == "Spore.Mesh.Node::.ctor");
             Assert.Contains(root.GetProperty("allocations").EnumerateArray(), a => a.GetProperty("file").GetString()!.EndsWith("Node.cs", StringComparison.Ordinal));
             Assert.Equal(
                 root.GetProperty("ilInstructions").GetInt64(),
@@ -88,14 +88,14 @@ public class CommandTests
     [InlineData(2, "Required argument", "run")]
     [InlineData(2, "--heap must be 1 to 65536", "run", "x.dll", "--heap", "0")]
     [InlineData(1, "none.dll: there is no such file", "run", "none.dll")]
-    [InlineData(1, "has no Main", "run", "FOLDER/Spore.Core.dll")]
+    [InlineData(1, "has no Main", "run", "FOLDER/Spore.Mesh.dll")]
     [InlineData(1, "there is no such method", "run", "TESTS", "--entry", "No.Such::Method")]
     [InlineData(1, "is not a static method", "run", "TESTS", "--entry", "Spore.Tests.Device.PrimitiveTests::PowerOnSelfTestPasses")]
     [InlineData(1, "limit: 1000 IL instructions have run", "run", "TESTS", "--limit", "1000")]
     [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "1")]
-    [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Core.pdb")]
+    [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Mesh.pdb")]
     [InlineData(1, "the program has 3 arrays for it", "run", "TESTS", "--identity", "IDENTITY")]
-    [InlineData(1, "the program has no array for it", "run", "FOLDER/Spore.Core.dll", "--identity", "IDENTITY")]
+    [InlineData(1, "the program has no array for it", "run", "FOLDER/Spore.Mesh.dll", "--identity", "IDENTITY")]
     [InlineData(1, "has 3 bytes, and a record has 84", "run", "TESTS", "--identity", "SHORT")]
     [InlineData(1, "none.id: can't be read", "run", "TESTS", "--identity", "none.id")]
     [InlineData(1, "the program has no array for it", "run", "TESTS", "--rendezvous", "gate.example:51820")]

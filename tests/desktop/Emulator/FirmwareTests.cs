@@ -4,6 +4,7 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using Spore.Emulator;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.Tests.Flash;
 using Xunit;

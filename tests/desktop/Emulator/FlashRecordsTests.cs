@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Text;
 using Spore.Emulator;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Emulator;

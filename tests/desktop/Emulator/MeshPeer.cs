@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using Spore.Base;
 using Spore.Emulator;
+using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Tests.Emulator;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq;
 using Spore.Emulator;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Emulator;

@@ -3,14 +3,16 @@ using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Text;
+using Spore.Base;
 using Spore.Flash;
 using Spore.Hostsim.Live;
 using Spore.Hostsim.Uapi;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
 using Spore.Tests.Network;
 using Spore.Tests.Uapi;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Endpoints;

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
+using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -124,10 +125,10 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        File.WriteAllBytes(_folder.File("firmware/Spore.Core.pe"), new PeBuilder("Spore.Core", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
+        File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
         File.WriteAllBytes(_folder.File("firmware/Spore.Firmware.pe"), PeFirmware.Program().Holds(9).Build());
-        AssertFails("firmware: Spore.Firmware: it needs Spore.Core 1.0, and 2.0.0.0 is there");
-        File.WriteAllBytes(_folder.File("firmware/Spore.Core.pe"), PeFirmware.Files()["Spore.Core.pe"]);
+        AssertFails("firmware: Spore.Firmware: it needs Spore.Mesh 1.0, and 2.0.0.0 is there");
+        File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), PeFirmware.Files()["Spore.Mesh.pe"]);
         AssertFails("out/board-0.bin: exists already, with something else in it; --force replaces it");
         Assert.Equal(before, Made());
 

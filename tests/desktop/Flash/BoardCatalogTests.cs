@@ -4,7 +4,9 @@ using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Spore.Flash;
+using Spore.Mesh;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

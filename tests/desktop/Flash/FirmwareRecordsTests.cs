@@ -1,8 +1,9 @@
 using System;
 using System.Linq;
 using System.Text;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

@@ -4,7 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using CsCheck;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

@@ -4,8 +4,9 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Spore.Flash;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -220,8 +221,8 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void One_assembly_in_two_files_is_told()
     {
-        Replace("Other.pe", new PeBuilder("Spore.Core", "2.0.0.0").Build());
-        AssertFails("firmware/Spore.Core.pe: the assembly Spore.Core is in firmware/Other.pe already");
+        Replace("Other.pe", new PeBuilder("Spore.Mesh", "2.0.0.0").Build());
+        AssertFails("firmware/Spore.Mesh.pe: the assembly Spore.Mesh is in firmware/Other.pe already");
     }
 
     [Fact]
@@ -256,16 +257,16 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_damaged_file_is_told()
     {
-        byte[] core = PeFirmware.Files()["Spore.Core.pe"];
+        byte[] core = PeFirmware.Files()["Spore.Mesh.pe"];
         core[200] ^= 1;
-        Replace("Spore.Core.pe", core);
-        AssertFails("firmware/Spore.Core.pe: contents: their checksum does not agree with them; the file is damaged");
-        Replace("Spore.Core.pe", [.. PeFirmware.Files()["Spore.Core.pe"], 0, 0, 0, 0]);
-        AssertFails("firmware/Spore.Core.pe: size: there are 4 bytes behind its end");
-        Replace("Spore.Core.pe", [.. PeFirmware.Files()["Spore.Core.pe"], 1]);
-        AssertFails("firmware/Spore.Core.pe: size: there are 1 bytes behind its end");
-        Replace("Spore.Core.pe", PeFirmware.Files()["Spore.Core.pe"][..60]);
-        AssertFails("firmware/Spore.Core.pe: is no assembly of nanoFramework's (a .pe file)");
+        Replace("Spore.Mesh.pe", core);
+        AssertFails("firmware/Spore.Mesh.pe: contents: their checksum does not agree with them; the file is damaged");
+        Replace("Spore.Mesh.pe", [.. PeFirmware.Files()["Spore.Mesh.pe"], 0, 0, 0, 0]);
+        AssertFails("firmware/Spore.Mesh.pe: size: there are 4 bytes behind its end");
+        Replace("Spore.Mesh.pe", [.. PeFirmware.Files()["Spore.Mesh.pe"], 1]);
+        AssertFails("firmware/Spore.Mesh.pe: size: there are 1 bytes behind its end");
+        Replace("Spore.Mesh.pe", PeFirmware.Files()["Spore.Mesh.pe"][..60]);
+        AssertFails("firmware/Spore.Mesh.pe: is no assembly of nanoFramework's (a .pe file)");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System;
+using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Tests.Flash;

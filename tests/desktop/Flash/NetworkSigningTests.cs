@@ -5,9 +5,11 @@ using System.Net;
 using System.Text;
 using CsCheck;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

@@ -2,7 +2,7 @@ using System;
 using System.Net;
 using CsCheck;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

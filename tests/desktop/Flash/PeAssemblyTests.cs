@@ -6,6 +6,7 @@ using System.Text;
 using CsCheck;
 using Spore.Flash;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

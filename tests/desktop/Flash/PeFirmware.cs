@@ -2,7 +2,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
 using System.Text;
-using Spore.Network;
+using Spore.SignedNetwork;
 
 namespace Spore.Tests.Flash;
 
@@ -16,7 +16,7 @@ internal static class PeFirmware
     public static Dictionary<string, byte[]> Files() => new()
     {
         ["Spore.Firmware.pe"] = Program().Build(),
-        ["Spore.Core.pe"] = new PeBuilder("Spore.Core").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Holds([.. Encoding.ASCII.GetBytes("SPOREID1")]).Build(),
+        ["Spore.Mesh.pe"] = new PeBuilder("Spore.Mesh").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Holds([.. Encoding.ASCII.GetBytes("SPOREID1")]).Build(),
         ["Spore.Crypto.pe"] = new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Holds(new byte[100]).EndsIn(1, 2).Build(),
         ["System.Net.pe"] = new PeBuilder("System.Net", "1.11.54.0").Refers("System.Threading", "1.1.52.0").Refers("mscorlib", "1.17.10.0").Build(),
         ["System.Threading.pe"] = new PeBuilder("System.Threading", "1.1.52.34401").Refers("mscorlib", "1.17.11.0").Build(),
@@ -26,7 +26,7 @@ internal static class PeFirmware
     /// <summary>The program in it.</summary>
     public static PeBuilder Program() => new PeBuilder("Spore.Firmware")
         .Refers("System.Net", "1.11.54.0")
-        .Refers("Spore.Core")
+        .Refers("Spore.Mesh")
         .Refers("mscorlib", "1.17.11.0")
         .Refers("Spore.Crypto")
         .Holds(EmptyRendezvous)

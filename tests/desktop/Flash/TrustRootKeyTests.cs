@@ -3,6 +3,7 @@ using System.IO;
 using CsCheck;
 using Spore.Crypto;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

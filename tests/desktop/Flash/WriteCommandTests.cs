@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

@@ -1,11 +1,13 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
+using Spore.Base;
 using Spore.Crypto;
 using Spore.Hostsim.Bench;
 using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Packets;
+using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

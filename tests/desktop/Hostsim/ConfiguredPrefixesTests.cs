@@ -4,7 +4,8 @@ using System.Linq;
 using System.Net;
 using CsCheck;
 using Spore.Hostsim.Live;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
 using Spore.Tests.Nodes;
@@ -153,7 +154,7 @@ public class ConfiguredPrefixesTests
     /// <summary>A node with prefixes by hand, and what they should be.</summary>
     private sealed class Model
     {
-        private readonly Mesh _mesh = new();
+        private readonly Nodes.Mesh _mesh = new();
         private readonly MeshNode _node;
         private readonly byte[][] _keys;
         private readonly Dictionary<AllowedPrefix, int> _byHand = [];

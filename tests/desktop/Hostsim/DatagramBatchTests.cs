@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using Spore.Base;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Tests.Crypto;
 using Xunit;

@@ -4,8 +4,10 @@ using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
+using Spore.Base;
 using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Datagrams;
+using Spore.Net;
 using Spore.Tests.Crypto;
 using Xunit;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Threading;
 using Spore.Hostsim.Live;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

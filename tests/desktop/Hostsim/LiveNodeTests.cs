@@ -6,8 +6,11 @@ using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
+using Spore.Base;
 using Spore.Hostsim.Live;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 

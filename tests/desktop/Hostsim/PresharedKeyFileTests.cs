@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using Spore.Hostsim.Live;
 using Spore.Signing;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

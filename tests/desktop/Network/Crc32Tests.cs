@@ -1,4 +1,4 @@
-using Spore.Network;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

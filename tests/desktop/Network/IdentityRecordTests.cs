@@ -2,7 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
-using Spore.Network;
+using Spore.Base;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

@@ -2,7 +2,7 @@ using System.Net;
 using CsCheck;
 using Org.BouncyCastle.Crypto.Digests;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

@@ -1,6 +1,7 @@
 using System.Linq;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

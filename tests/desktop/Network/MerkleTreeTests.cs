@@ -1,7 +1,7 @@
 using System.Linq;
 using CsCheck;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

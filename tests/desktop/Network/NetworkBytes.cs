@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using NSec.Cryptography;
+using Spore.Mesh;
 
 namespace Spore.Tests.Network;
 

@@ -4,7 +4,8 @@ using System.Linq;
 using System.Net;
 using System.Text;
 using CsCheck;
-using Spore.Network;
+using Spore.Base;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

@@ -2,8 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using CsCheck;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Network;

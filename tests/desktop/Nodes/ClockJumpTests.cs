@@ -1,6 +1,8 @@
 using System;
 using System.Linq;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Xunit;
 

@@ -1,8 +1,11 @@
 using System;
 using System.Linq;
 using System.Net;
+using Spore.Base;
 using Spore.Hostsim.Live;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -82,7 +85,7 @@ public class ConfigurationTests
         Assert.False(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
 
         Assert.True(_peer.Connect(_node));
-        Assert.True(Slot!.IsGuest);
+        Assert.True(Slot!.IsProvisional);
         Assert.True(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
         Assert.Null(Slot);
     }
@@ -97,7 +100,7 @@ public class ConfigurationTests
         Assert.True(_node.Node.SetPresharedKey(_peer.Key, 0, presharedKey));
         Assert.True(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));
         Assert.Equal(new byte[32], presharedKey);
-        Assert.Equal((true, false), (Slot!.IsMember, Slot.IsConfigured));
+        Assert.Equal((true, false), (Node.IsMember(Slot!), _node.Node.IsConfigured(Slot!)));
         Assert.True(_peer.Connect(_node));
         Assert.True(_peer.Ping());
         Assert.False(_node.Node.RemovePeer(_peer.Key, 0, _mesh.Now));

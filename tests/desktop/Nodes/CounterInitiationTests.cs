@@ -1,5 +1,7 @@
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.WireGuard;
 using Xunit;
 

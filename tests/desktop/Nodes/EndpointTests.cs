@@ -2,6 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;
@@ -23,7 +28,7 @@ public class EndpointTests
         _member = _mesh.Add(2);
 
         // Only what the network says is to help.
-        _mesh.Filter = (_, _, bytes) => bytes[0] != Spore.Network.Hello.Type;
+        _mesh.Filter = (_, _, bytes) => bytes[0] != Hello.Type;
     }
 
     [Theory]
@@ -126,13 +131,13 @@ public class EndpointTests
         Join("1");
         Stranger guest = _mesh.AddStranger(9);
         _node.Receive(guest.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(1)), guest.Endpoint);
-        Peer slot = _node.Node.Peers.Single(p => p.InUse && p.IsGuest);
+        Peer slot = _node.Node.Peers.Single(p => p.InUse && p.IsProvisional);
         Assert.False(_node.Node.SetEndpoint(guest.Key, 0, _member.Endpoint, _mesh.Now));
         Assert.False(slot.Endpoint.IsSame(_member.Endpoint));
         Assert.False(_node.Node.SetEndpoint(Enumerable.Repeat((byte)7, 32).ToArray(), 0, _member.Endpoint, _mesh.Now));
     }
 
-    private bool HasSession => _node.Node.Peers.Any(p => p.InUse && p.IsMember && p.HasSession(_mesh.Now));
+    private bool HasSession => _node.Node.Peers.Any(p => p.InUse && Node.IsMember(p) && p.HasSession(_mesh.Now));
 
     // Numbers are dead addresses, A is the member's own.
     private void Join(string endpoints)
@@ -145,8 +150,8 @@ public class EndpointTests
         });
         byte[] entry = NetworkBytes.Entry(_member.Key, [NetworkBytes.Field(1, 10, 0, 0, 2, 32), .. fields]);
         byte[] network = Mesh.NetworkOf(1, [_node], null, 0, entry);
-        Assert.Equal(Spore.Network.NetworkFault.None, _node.Load(network));
-        Assert.Equal(Spore.Network.NetworkFault.None, _member.Load(network));
+        Assert.Equal(NetworkFault.None, _node.Load(network));
+        Assert.Equal(NetworkFault.None, _member.Load(network));
     }
 
     private void Call() => Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 2], 1, 2, [3])));

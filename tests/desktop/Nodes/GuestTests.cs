@@ -1,6 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.WireGuard;
 using Xunit;
 
@@ -156,7 +160,7 @@ public class GuestTests
         Stranger next = _mesh.AddStranger(40);
         Assert.True(next.Connect(node));
         Assert.Null(Slot(node, silent[0]));
-        Assert.Equal(guests, node.Node.Peers.Count(p => p.InUse && p.IsGuest));
+        Assert.Equal(guests, node.Node.Peers.Count(p => p.InUse && p.IsProvisional));
 
         // One that speaks is kept before one that does not.
         if (guests == 2)
@@ -209,7 +213,7 @@ public class GuestTests
     {
         MeshNode node = _mesh.Add(1, Small(peers: 2, guests: 1));
         Stranger[] members = [_mesh.AddStranger(2), _mesh.AddStranger(3)];
-        Assert.Equal(Spore.Network.NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. members])));
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. members])));
         for (byte i = 20; i < 30; i++)
         {
             Assert.True(_mesh.AddStranger(i).Connect(node));
@@ -222,7 +226,7 @@ public class GuestTests
         }
 
         Assert.All(members, m => Assert.True(m.Ping()));
-        Assert.Single(node.Node.Peers, p => p.InUse && p.IsGuest);
+        Assert.Single(node.Node.Peers, p => p.InUse && p.IsProvisional);
     }
 
     [Fact]
@@ -266,7 +270,7 @@ public class GuestTests
     private MeshNode Node(int guests)
     {
         MeshNode node = _mesh.Add(1, Small(4, guests));
-        Assert.Equal(Spore.Network.NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, new Stranger(_mesh, 2)])));
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, new Stranger(_mesh, 2)])));
         return node;
     }
 
@@ -275,7 +279,7 @@ public class GuestTests
         MeshNode node = Node(guests);
         Stranger guest = _mesh.AddStranger(9);
         Assert.True(guest.Connect(node));
-        Assert.True(Slot(node, guest)?.IsGuest);
+        Assert.True(Slot(node, guest)?.IsProvisional);
         return (node, guest);
     }
 }

@@ -4,7 +4,11 @@ using System.Collections.Generic;
 using System.Linq;
 using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
-using Spore.Network;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Xunit;
 

@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.Tests.Nodes;
 
 /// <summary>Something on the wire of a <see cref="Mesh"/>.</summary>

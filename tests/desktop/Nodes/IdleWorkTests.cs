@@ -1,6 +1,9 @@
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tftp;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -23,9 +26,9 @@ public class IdleWorkTests
         _mesh.Run(100);
     }
 
-    private IdleWork Work(MeshNode node)
+    private NodeIdleWork Work(MeshNode node)
     {
-        IdleWork work = new();
+        NodeIdleWork work = new();
         node.Node.CountIdleWork(work, _mesh.Now);
         return work;
     }
@@ -252,7 +255,7 @@ public class IdleWorkTests
     public void What_is_due_is_counted()
     {
         MeshNode node = _mesh.Add(9);
-        IdleWork work = Work(node);
+        NodeIdleWork work = Work(node);
         Assert.Equal((0, 0, 1, 0), (work.Checks, work.Secrets, work.Keys, work.Pairs));
         Assert.True(node.Node.AddPeer(_member.Key, 0, null, _mesh.Now));
         work = Work(node);

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using Spore.Net;
 
 namespace Spore.Tests.Nodes;
 

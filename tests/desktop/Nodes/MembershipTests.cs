@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
 using Spore.WireGuard;
@@ -46,7 +49,7 @@ public class MembershipTests
 
         // It may come back as anyone may.
         Assert.True(_member.Connect(_node));
-        Assert.True(Slot(_member)!.IsGuest);
+        Assert.True(Slot(_member)!.IsProvisional);
         Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
         _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
         _mesh.Run(1_000);
@@ -58,9 +61,9 @@ public class MembershipTests
     {
         Load(1);
         Assert.True(_member.Connect(_node));
-        Assert.True(Slot(_member)!.IsGuest);
+        Assert.True(Slot(_member)!.IsProvisional);
         Load(2, _member);
-        Assert.False(Slot(_member)!.IsGuest);
+        Assert.False(Slot(_member)!.IsProvisional);
         _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
         Assert.True(_mesh.RunUntil(() => _member.Inner.Any(InnerPacket.IsEchoReply), 1_000));
         Assert.True(_node.Send(To(2)));
@@ -140,9 +143,9 @@ public class MembershipTests
         byte[] entry = NetworkBytes.Entry(_member.Key, NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]), NetworkBytes.Field(5, 0, 25));
         _member.AnswersInitiations = true;
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node], null, 0, entry)));
-        Assert.True(_mesh.RunUntil(() => node.Node.Peers.Any(p => p.InUse && p.IsMember && p.HasSession(_mesh.Now)), 1_000));
+        Assert.True(_mesh.RunUntil(() => node.Node.Peers.Any(p => p.InUse && Node.IsMember(p) && p.HasSession(_mesh.Now)), 1_000));
         _mesh.Run(1_000);
-        Assert.Equal(1, node.Node.Peers.Count(p => p.InUse && !p.IsGuest));
+        Assert.Equal(1, node.Node.Peers.Count(p => p.InUse && !p.IsProvisional));
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public class MembershipTests
 
         // Its members are strangers now. One of them may bring a newer network.
         Assert.True(_member.Connect(_node));
-        Assert.True(Slot(_member)!.IsGuest);
+        Assert.True(Slot(_member)!.IsProvisional);
         Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
         Assert.Equal(TftpError.AccessViolation, _member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 50)).Error);
         _mesh.Run(31_000);

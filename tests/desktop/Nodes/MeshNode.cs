@@ -1,9 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
+using Spore.WireGuard;
 
 namespace Spore.Tests.Nodes;
 

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
+using Spore.Base;
+using Spore.Discovery;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
 using NSec.Cryptography;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
 using Xunit;
@@ -584,7 +586,7 @@ public class NetworkRuleTests
         _node.Node.IsBehind,
         _node.Node.IsExpired,
         _node.Node.IsFresh(_mesh.Now),
-        string.Join(" ", _node.Node.Peers.Where(p => p.InUse && !p.IsGuest).Select(p => $"{p.Slot} {p.Entry} {Convert.ToHexString(p.PublicKey)}").Order()),
+        string.Join(" ", _node.Node.Peers.Where(p => p.InUse && !p.IsProvisional).Select(p => $"{p.Slot} {p.Owner} {Convert.ToHexString(p.PublicKey)}").Order()),
         string.Join(" ", Enumerable.Range(1, 5).Select(i => _node.Send(ToAddress((byte)i)))));
 
     private void IsRefused(Stranger stranger, string name)

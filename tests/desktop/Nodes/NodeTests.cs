@@ -1,7 +1,10 @@
 using System;
 using System.Linq;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

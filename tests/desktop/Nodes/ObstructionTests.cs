@@ -1,6 +1,9 @@
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;

@@ -1,7 +1,10 @@
 using System;
 using System.Linq;
 using System.Net;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Xunit;
 

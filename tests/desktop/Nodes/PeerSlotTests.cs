@@ -1,5 +1,8 @@
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;
@@ -22,7 +25,7 @@ public class PeerSlotTests
         _members = [.. Enumerable.Range(2, 4).Select(i => _mesh.AddStranger((byte)i))];
     }
 
-    private int Known => _node.Node.Peers.Count(p => p.InUse && !p.IsGuest);
+    private int Known => _node.Node.Peers.Count(p => p.InUse && !p.IsProvisional);
 
     [Fact]
     public void Members_beyond_the_slots_take_the_place_of_the_one_heard_longest_ago()
@@ -136,10 +139,10 @@ public class PeerSlotTests
         Assert.True(_members[0].Connect(_node));
         Assert.True(_members[1].Connect(_node));
         Assert.True(_members[2].Connect(_node));
-        Assert.Equal(2, _node.Node.Peers.Count(p => p.InUse && p.IsGuest));
+        Assert.Equal(2, _node.Node.Peers.Count(p => p.InUse && p.IsProvisional));
         Load(1);
         Assert.Equal(2, Known);
-        Assert.Equal(0, _node.Node.Peers.Count(p => p.InUse && p.IsGuest));
+        Assert.Equal(0, _node.Node.Peers.Count(p => p.InUse && p.IsProvisional));
         Assert.True(_members[0].Ping());
     }
 

@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.Tests.Nodes;
 
 /// <summary>Chance that allocates nothing and follows from its state (xorshift64, Marsaglia).</summary>

@@ -1,8 +1,11 @@
 using System;
 using System.Runtime.CompilerServices;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
+using Spore.WireGuard;
 
 namespace Spore.Tests.Nodes;
 
@@ -14,7 +17,7 @@ internal sealed class QuietNode : ITransport, INodeHost
     static QuietNode()
     {
         // What static fields hold is made on their first use, and is not to be taken for a packet's.
-        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(X25519).Assembly.GetTypes()])
+        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(Tunnel).Assembly.GetTypes(), .. typeof(X25519).Assembly.GetTypes()])
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
+using Spore.Base;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

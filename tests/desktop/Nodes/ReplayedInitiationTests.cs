@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Spore.WireGuard;
 using Xunit;

@@ -1,6 +1,9 @@
 using System;
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

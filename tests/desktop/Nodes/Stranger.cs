@@ -2,8 +2,11 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Xunit;
 

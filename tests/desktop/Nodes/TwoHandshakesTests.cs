@@ -1,6 +1,9 @@
 using System;
 using System.Linq;
-using Spore.Network;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Net;
+using Spore.SignedNetwork;
 using Spore.WireGuard;
 using Xunit;
 

@@ -1,3 +1,5 @@
+using Spore.Base;
+using Spore.Sync;
 using Xunit;
 
 namespace Spore.Tests.Nodes;

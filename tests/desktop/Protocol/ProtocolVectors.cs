@@ -9,6 +9,8 @@ using System.Text;
 using System.Text.Json;
 using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
+using Spore.Discovery;
+using Spore.SignedNetwork;
 using Spore.Tests.Network;
 
 namespace Spore.Tests.Protocol;

@@ -2,8 +2,11 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using Spore.Base;
 using Spore.Crypto;
-using Spore.Network;
+using Spore.Discovery;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Protocol;

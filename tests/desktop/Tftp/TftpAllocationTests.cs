@@ -1,4 +1,5 @@
 using System;
+using Spore.Base;
 using Spore.Tftp;
 using Xunit;
 

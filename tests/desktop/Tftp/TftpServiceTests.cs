@@ -321,10 +321,10 @@ public class TftpServiceTests
     {
         _peer.Ask(2, "new");
         TftpTransfer transfer = Active().Single();
-        transfer.Tag = 7;
+        transfer.Peer = 7;
         Service.Abort(transfer, TftpError.NotDefined);
         Assert.Same(transfer, Start("head"));
-        Assert.Equal((0, -1, 0), (transfer.Tag, transfer.Size, transfer.Position));
+        Assert.Equal((-1, -1, 0), (transfer.Peer, transfer.Size, transfer.Position));
     }
 
     [Fact]

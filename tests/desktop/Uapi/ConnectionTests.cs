@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
 using Spore.Tests.Nodes;
 using Xunit;
 
@@ -73,7 +74,7 @@ public partial class ConnectionTests
         ];
         Assert.Equal(0, _device.Set(given));
         Assert.Equal(told, _device.Get());
-        Assert.True(_device.Slot(guest.Key)!.IsGuest);
+        Assert.True(_device.Slot(guest.Key)!.IsProvisional);
         Assert.True(guest.Ping());
     }
 

@@ -2,9 +2,13 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
+using Spore.Base;
 using Spore.Hostsim.Uapi;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Nodes;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
@@ -69,7 +73,7 @@ public partial class GetTests
         Assert.Empty(_device.Get(guest.Key));
         guest.Initiate(_device.Node);
         _device.Mesh.Run(100);
-        Assert.True(_device.Slot(guest.Key)!.IsGuest);
+        Assert.True(_device.Slot(guest.Key)!.IsProvisional);
         Assert.Empty(_device.Get(guest.Key));
         Assert.True(guest.Connect(_device.Node));
         _device.HearAll();
@@ -89,8 +93,8 @@ public partial class GetTests
     public void Of_an_expired_network_nobody_is_left_but_who_is_configured()
     {
         Assert.Equal(0, _device.Set($"public_key={RunningDevice.Hex(_device.Member.Key)}", $"preshared_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}"));
-        byte[] file = Mesh.NetworkOf(2, [_device.Node, _device.Member, _device.KeptAlive], expires: 1_770_000_000);
-        Assert.Equal(Spore.Network.NetworkFault.None, _device.Node.Load(file));
+        byte[] file = Nodes.Mesh.NetworkOf(2, [_device.Node, _device.Member, _device.KeptAlive], expires: 1_770_000_000);
+        Assert.Equal(NetworkFault.None, _device.Node.Load(file));
         _device.Node.Node.SetWallClock(1_770_000_001_000, _device.Mesh.Now);
         _device.Node.Node.Advance(_device.Mesh.Now);
         Assert.True(_device.Node.Node.IsExpired);

@@ -3,7 +3,8 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using Spore.Hostsim.Live;
-using Spore.Network;
+using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
 using Spore.Tests.Nodes;
@@ -25,7 +26,7 @@ internal sealed class RunningDevice
     public RunningDevice(NodeLimits? limits = null)
     {
         limits ??= MeshNode.Limits();
-        Mesh = new Mesh();
+        Mesh = new Nodes.Mesh();
         Node = Mesh.Add(1, limits);
         KeptAlive = Mesh.AddStranger(2);
         Member = Mesh.AddStranger(3);
@@ -42,7 +43,7 @@ internal sealed class RunningDevice
         Load(1);
     }
 
-    public Mesh Mesh { get; }
+    public Nodes.Mesh Mesh { get; }
 
     public MeshNode Node { get; }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Mesh;
 using Spore.Signing;
 using Spore.Tests.Nodes;
 using Spore.WireGuard;
@@ -80,10 +81,10 @@ public class SetTests
     public void A_set_that_says_what_is_so_and_one_that_is_refused_change_nothing(int errno, string lines)
     {
         string[] before = _device.Get();
-        Peer[] configured = [.. _device.Node.Node.Peers.Where(p => p.InUse && p.IsConfigured)];
+        Peer[] configured = [.. _device.Node.Node.Peers.Where(p => p.InUse && _device.Node.Node.IsConfigured(p))];
         Assert.Equal(errno, _device.Set(Lines(lines)));
         Assert.Equal(before, _device.Get());
-        Assert.Equal(configured, _device.Node.Node.Peers.Where(p => p.InUse && p.IsConfigured));
+        Assert.Equal(configured, _device.Node.Node.Peers.Where(p => p.InUse && _device.Node.Node.IsConfigured(p)));
         Assert.Equal(errno != 0, _device.Timeline.Contains("set refused"));
     }
 
@@ -96,7 +97,7 @@ public class SetTests
             Stays(_device.Get(_other.Key)));
         Assert.Equal(1, _device.Woken);
         Assert.Contains("configured", _device.Timeline);
-        Assert.True(_device.Slot(_other.Key)!.IsConfigured);
+        Assert.True(_device.Node.Node.IsConfigured(_device.Slot(_other.Key)!));
         Assert.Equal(MeshNode.PrivateKey(70), _device.Slot(_other.Key)!.PresharedKey);
     }
 
@@ -134,7 +135,8 @@ public class SetTests
     {
         Assert.True(_guest.Ping());
         Assert.Equal(0, _device.Set(Lines("public_key=GUEST;replace_allowed_ips=true;allowed_ip=LL(GUEST)")));
-        Assert.Equal((false, true), (_device.Slot(_guest.Key)!.IsGuest, _device.Slot(_guest.Key)!.IsConfigured));
+        Peer guest = _device.Slot(_guest.Key)!;
+        Assert.Equal((false, true), (guest.IsProvisional, _device.Node.Node.IsConfigured(guest)));
         Assert.True(_guest.Ping());
         Assert.Equal(0, _device.Set(Lines("public_key=GUEST;remove=true")));
         Assert.False(_guest.Ping());
@@ -155,12 +157,12 @@ public class SetTests
     {
         Assert.Equal(0, _device.Set(Lines($"public_key=MEMBER;{line}")));
         Assert.Contains(Lines(line)[0], _device.Get(_device.Member.Key));
-        Assert.True(_device.Slot(_device.Member.Key)!.IsConfigured);
+        Assert.True(_device.Node.Node.IsConfigured(_device.Slot(_device.Member.Key)!));
         Assert.Equal(NotPermitted, _device.Set(Lines("public_key=MEMBER;allowed_ip=10.1.0.0/16")));
         Assert.Equal(0, _device.Set(Lines("replace_peers=true;public_key=KEPT;public_key=MEMBER")));
         Assert.Contains(Lines("preshared_key=ZERO")[0], _device.Get(_device.Member.Key));
         Assert.Equal(0, _device.Set(Lines($"public_key=MEMBER;{line};public_key=MEMBER;remove=true")));
-        Assert.False(_device.Slot(_device.Member.Key)!.IsConfigured);
+        Assert.False(_device.Node.Node.IsConfigured(_device.Slot(_device.Member.Key)!));
         Assert.Contains(Lines("preshared_key=ZERO")[0], _device.Get(_device.Member.Key));
         Assert.Equal(NotPermitted, _device.Set(Lines("public_key=MEMBER;remove=true")));
     }

@@ -6,6 +6,7 @@ using System.Text;
 using System.Threading;
 using Spore.Hostsim;
 using Spore.Hostsim.Uapi;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;

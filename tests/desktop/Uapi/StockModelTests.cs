@@ -1,8 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
+using Spore.Base;
 using Spore.Signing;
 using Spore.Tests.Nodes;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;

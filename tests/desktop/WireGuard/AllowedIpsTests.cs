@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using CsCheck;
+using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
 

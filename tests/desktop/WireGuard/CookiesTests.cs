@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using Spore.Base;
+using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
 
@@ -394,7 +396,7 @@ public class CookiesTests
         end.Receive(stranger.Initiate(end.Public, StockPeer.Tai(1)), there);
         Assert.Equal(first, string.Concat(end.Take().Select(s => s[0])));
         Peer peer = end.Tunnel.Peers.Single(p => p.InUse);
-        peer.IsGuest = true;
+        peer.IsProvisional = true;
         Assert.True(peer.HasStaticStatic);
 
         end.Run(4_999);

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
+using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Spore.Base;
 using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;

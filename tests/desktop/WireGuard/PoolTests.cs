@@ -1,5 +1,7 @@
 using System;
 using System.Linq;
+using Spore.Base;
+using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
 
@@ -95,7 +97,7 @@ public class PoolTests
             Answer(i);
             end.Receive(stocks[i].Seal([]), endpoints[i]);
             end.Run(1_000);
-            peers[i].IsGuest = guests.Contains($"{i + 1}", StringComparison.Ordinal);
+            peers[i].IsProvisional = guests.Contains($"{i + 1}", StringComparison.Ordinal);
         }
 
         foreach (string initiator in initiators.Split(' '))
@@ -176,7 +178,7 @@ public class PoolTests
         Assert.Throws<ArgumentException>(() => new TunnelEnd(1, Limits(keypairs, initiations)));
     }
 
-    private static NodeLimits Limits(int keypairs, int initiations) => new() { Peers = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
+    private static NodeLimits Limits(int keypairs, int initiations) => new() { Slots = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
 
     private static void Works(TunnelEnd end, Peer peer, StockPeer stock, Endpoint endpoint, string what)
     {

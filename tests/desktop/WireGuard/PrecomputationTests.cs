@@ -102,7 +102,7 @@ public class PrecomputationTests
     {
         TunnelEnd end = new(1);
         Peer[] peers = [.. Enumerable.Range(2, 3).Select(i => end.Know(new StockPeer(TunnelEnd.PrivateKey((byte)i)).Public, null))];
-        peers[2].IsGuest = true;
+        peers[2].IsProvisional = true;
         end.Run(0);
         Assert.NotEqual(PairOf(peers[0])[..32], PairOf(peers[1])[..32]);
         Assert.True(peers[0].HasPair && peers[1].HasPair);

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using Spore.Base;
 using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;

@@ -7,6 +7,7 @@ using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Macs;
 using Org.BouncyCastle.Crypto.Parameters;
+using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 

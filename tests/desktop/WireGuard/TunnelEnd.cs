@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using Spore.Base;
 using Spore.Crypto;
+using Spore.Mesh;
 using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
@@ -27,7 +29,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         Tunnel.QueueIn(new byte[4 * 1424], 4 * 1424);
     }
 
-    public static NodeLimits Limits() => new() { Peers = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
+    public static NodeLimits Limits() => new() { Peers = 4, Slots = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
 
     public Tunnel Tunnel { get; }
 
@@ -115,13 +117,17 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     {
         // Exact bytes between others, so that reading beyond the end is seen.
         byte[] buffer = [0xEE, .. datagram, 0xEE];
-        Tunnel.Receive(buffer, 1, datagram.Length, from, Now);
+        if (Tunnel.Receive(buffer, 1, datagram.Length, from, Now) is not null)
+        {
+            Received.Add(buffer.AsSpan(Tunnel.PacketStart, Tunnel.PacketLength).ToArray());
+            ReceivedAt.Add(Now);
+        }
     }
 
     public void Send(Peer peer, params byte[] packet)
     {
         packet.CopyTo(Tunnel.SendBuffer, Tunnel.PacketOffset);
-        Tunnel.Send(peer, packet.Length, Now);
+        Tunnel.SendTo(peer, packet.Length, Now);
     }
 
     /// <summary>When a timer fires or idle work is due.</summary>
@@ -185,7 +191,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
-    bool ITunnelHost.IsMember(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
+    bool ITunnelHost.IsKnown(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
     {
@@ -206,11 +212,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.SessionDown(Peer peer, long now) => Events.Add((NodeEvent.SessionDown, 0));
 
-    void ITunnelHost.Received(Peer peer, byte[] buffer, int offset, int length, long now)
-    {
-        Received.Add(buffer.AsSpan(offset, length).ToArray());
-        ReceivedAt.Add(now);
-    }
+    Peer? ITunnelHost.OpenOwner(int owner, long now) => null;
 
-    void ITunnelHost.Report(NodeEvent what, Peer peer, long value) => Events.Add((what, value));
+    void ITunnelHost.Report(TunnelEvent what, Peer peer, long value) => Events.Add(((NodeEvent)(int)what, value));
 }

@@ -1,4 +1,6 @@
 using System.Linq;
+using Spore.Base;
+using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using Spore.Base;
 using Spore.WireGuard;
 using Xunit;
 

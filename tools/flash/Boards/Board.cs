@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Flash;

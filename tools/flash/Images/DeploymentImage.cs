@@ -3,8 +3,9 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using Spore.Network;
+using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Flash;
 

@@ -4,6 +4,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Flash;
 

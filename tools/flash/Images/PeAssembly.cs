@@ -4,6 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Flash;
 

@@ -1,0 +1,44 @@
+namespace Spore.Mesh;
+
+/// <summary>What a node has to do at some time, as indices into one array of deadlines, in the order in which it is done.</summary>
+internal static class Deadline
+{
+    /// <summary>A timer of the tunnel.</summary>
+    internal const int Tunnel = 0;
+
+    /// <summary>A timer of a transfer.</summary>
+    internal const int Tftp = 1;
+
+    /// <summary>The lifetime of a guest ends.</summary>
+    internal const int Guests = 2;
+
+    /// <summary>Sessions of a new network that are kept alive are opened.</summary>
+    internal const int KeptAlive = 3;
+
+    /// <summary>A hello is sent, and known peers are initiated to.</summary>
+    internal const int Hello = 4;
+
+    /// <summary>A hello is answered.</summary>
+    internal const int Answer = 5;
+
+    /// <summary>The applied network expires.</summary>
+    internal const int Expiry = 6;
+
+    /// <summary>A witness is asked whether the network is current.</summary>
+    internal const int Freshness = 7;
+
+    /// <summary>Heads are read and written.</summary>
+    internal const int Exchange = 8;
+
+    /// <summary>A network is read from a peer.</summary>
+    internal const int Pull = 9;
+
+    /// <summary>A signature is checked, or something is made ahead of need.</summary>
+    internal const int Work = 10;
+
+    /// <summary>The number of those above.</summary>
+    internal const int Count = 11;
+
+    /// <summary>When a signature may be checked next. It is a part of <see cref="Work"/>.</summary>
+    internal const int Check = 11;
+}

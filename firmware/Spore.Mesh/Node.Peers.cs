@@ -1,0 +1,579 @@
+using System;
+using Spore.Base;
+using Spore.Discovery;
+using Spore.SignedNetwork;
+using Spore.Sync;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Mesh;
+
+// Who has a slot: members and configured peers on demand, guests from a small pool of their own.
+public sealed partial class Node : ITunnelHost, ICryptokeyRouting
+{
+    /// <summary>How long a guest may stay.</summary>
+    private const long GuestLifetime = 180000;
+
+    /// <summary>How long one that has knocked is waited for to knock again, which stock initiators do after 5 s and a little.</summary>
+    private const long RetransmissionTime = 8000;
+
+
+    private readonly PeerSlots _slots;
+
+    // The public key of the peer that is being worked on.
+    private readonly byte[] _key = new byte[32];
+
+    /// <summary>Configures a peer by hand: it is known from the start, and initiated to.</summary>
+    /// <param name="publicKey">A buffer with its 32-byte public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="endpoint">Where to find it, or null.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>False when there is no slot left, or the key is this node's own or no sound key.</returns>
+    public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
+    {
+        _now = now;
+        int entry = FindEntry(publicKey, offset);
+        Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
+        if (peer == null)
+        {
+            peer = entry < 0 ? Open(publicKey, offset, now) : null;
+        }
+        else if (peer.IsProvisional && !MakeRoom(now))
+        {
+            peer = null;
+        }
+
+        if (peer == null)
+        {
+            return false;
+        }
+
+        _slots.SetConfigured(peer.Slot, true);
+        peer.IsProvisional = false;
+        if (endpoint != null && endpoint.IsKnown)
+        {
+            peer.MoveTo(endpoint);
+            _tunnel.Initiate(peer, now);
+        }
+
+        return true;
+    }
+
+    bool ITunnelHost.IsKnown(byte[] key, int offset)
+    {
+        return FindEntry(key, offset) >= 0;
+    }
+
+    Peer ITunnelHost.Admit(byte[] key, int offset, long now)
+    {
+        int entry = FindEntry(key, offset);
+        if (entry >= 0)
+        {
+            return OpenMember(entry, now);
+        }
+
+        Peer peer = FreeSlot();
+        if (peer == null || Count(true) >= _limits.Guests)
+        {
+            peer = GuestToEvict();
+            if (peer == null)
+            {
+                return null;
+            }
+
+            Remove(peer, now);
+        }
+
+        if (!Occupy(peer, key, offset, now))
+        {
+            return null;
+        }
+
+        peer.IsProvisional = true;
+        _due[Deadline.Guests] = Earlier(_due[Deadline.Guests], now + GuestLifetime);
+        Report(NodeEvent.GuestAdmitted, peer, 0);
+        return peer;
+    }
+
+    void ITunnelHost.WriteTimestamp(byte[] timestamp, long now)
+    {
+        Tai64n.Write(timestamp, 0, _clock.Now(now));
+    }
+
+    bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now)
+    {
+        if (peer.IsProvisional && peer.HasSpoken)
+        {
+            if (Count(true) >= _limits.Guests)
+            {
+                return false;
+            }
+
+            peer.Since = now;
+        }
+
+        if (IsMember(peer) && IsWitness(peer.Owner))
+        {
+            _clock.Learn(Tai64n.ToUnixMilliseconds(timestamp, 0), now);
+        }
+
+        return true;
+    }
+
+    void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
+    {
+        Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
+        int slot = peer.Slot;
+        if (isInitiator || (!IsFresh(now) && IsMember(peer) && IsWitness(peer.Owner)))
+        {
+            _agreements.Set(slot, Agreements.WantsRead, true);
+        }
+
+        if (_agreements.Is(slot, Agreements.WantsRead) || _agreements.Is(slot, Agreements.WantsWrite))
+        {
+            _due[Deadline.Exchange] = now;
+        }
+    }
+
+    void ITunnelHost.SessionDown(Peer peer, long now)
+    {
+        _tftp.AbortRemote(_slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
+        Report(NodeEvent.SessionDown, peer, 0);
+        if (IsMember(peer) && !HasMemberSession(now))
+        {
+            RestartHello();
+        }
+    }
+
+    void ITunnelHost.Report(TunnelEvent what, Peer peer, long value)
+    {
+        // The events of a tunnel are the first of a node's.
+        Report((NodeEvent)(int)what, peer, value);
+    }
+
+    Peer ITunnelHost.OpenOwner(int owner, long now)
+    {
+        return owner == _ownEntry ? null : OpenMember(owner, now);
+    }
+
+    /// <inheritdoc/>
+    int ICryptokeyRouting.Find(byte[] address, int offset, bool isIpv6)
+    {
+        if (!isIpv6 || !LinkLocalAddress.IsLinkLocal(address, offset))
+        {
+            return Routing.Find(address, offset, isIpv6);
+        }
+
+        Peer peer = FindLinkLocal(address, offset);
+        if (peer != null)
+        {
+            return peer.Owner;
+        }
+
+        return MemberCount > 0 ? _linkLocals.Find(_network, address, offset) : AllowedIps.None;
+    }
+
+    private void Report(NodeEvent what, Peer peer, long value)
+    {
+        if (peer != null)
+        {
+            peer.CopyPublicKey(_key, 0);
+        }
+
+        _host.Report(what, peer != null ? _key : null, 0, value);
+    }
+
+    /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
+    /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
+    private Peer OpenMember(int entry, long now)
+    {
+        Peer known = _tunnel.FindOwner(entry);
+        if (known != null)
+        {
+            return known;
+        }
+
+        int key = _network.EntryOffset(entry) + NetworkEntry.KeyOffset;
+        Peer peer = _tunnel.FindSlot(_network.Bytes, key);
+        if (peer == null)
+        {
+            peer = Open(_network.Bytes, key, now);
+            if (peer == null)
+            {
+                return null;
+            }
+        }
+
+        Enroll(peer, entry, now);
+        return peer;
+    }
+
+    // Whether it is known where to ask a member, without taking a slot for it.
+    private bool HasEndpoint(int entry)
+    {
+        Peer peer = _tunnel.FindOwner(entry);
+        if (peer != null)
+        {
+            return peer.Endpoint.IsKnown;
+        }
+
+        return _neighbours.Find(_network.Bytes, _network.EntryOffset(entry) + NetworkEntry.KeyOffset) >= 0
+            || FindEndpoint(entry, 0);
+    }
+
+    // Looks for the endpoint of an entry, address or name, that has so many before it.
+    private bool FindEndpoint(int entry, int turn)
+    {
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.EndpointAddress || _field.Type == EntryField.EndpointName)
+            {
+                if (turn == 0)
+                {
+                    return true;
+                }
+
+                turn--;
+            }
+        }
+
+        return false;
+    }
+
+    void ITunnelHost.Unanswered(Peer peer)
+    {
+        // A hello may come from whoever has recorded it: so it is asked there besides.
+        peer.CopyPublicKey(_key, 0);
+        int place = _neighbours.TakeHint(_key, 0);
+        if (place >= 0 && !peer.Endpoint.IsSame(_neighbours.EndpointAt(place)))
+        {
+            _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
+        }
+
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0)) || !IsMember(peer))
+        {
+            return;
+        }
+
+        int turn = _slots.Turn(peer.Slot);
+        if (!FindEndpoint(peer.Owner, turn))
+        {
+            turn = 0;
+            if (!FindEndpoint(peer.Owner, 0))
+            {
+                return;
+            }
+        }
+
+        _slots.SetTurn(peer.Slot, turn + 1);
+        if (_field.Type == EntryField.EndpointAddress)
+        {
+            ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+        }
+        else
+        {
+            _host.FindEndpoint(_key, 0, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+        }
+    }
+
+    /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
+    private void Enroll(Peer peer, int entry, long now)
+    {
+        peer.Owner = entry;
+        peer.IsProvisional = false;
+        int keepalive = 0;
+
+        // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
+        bool isSettled = peer.Endpoint.IsKnown && (_slots.IsConfigured(peer.Slot) || peer.HasSession(now));
+        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
+        while (_field.Next())
+        {
+            if (_field.Type == EntryField.Keepalive)
+            {
+                keepalive = BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset);
+            }
+            else if (_field.Type == EntryField.EndpointAddress && !isSettled)
+            {
+                isSettled = true;
+                _slots.SetTurn(peer.Slot, 1);
+                ReadEndpoint(_place, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+                peer.MoveTo(_place);
+            }
+        }
+
+        if (!peer.Endpoint.IsKnown)
+        {
+            peer.CopyPublicKey(_key, 0);
+            int place = _neighbours.Find(_key, 0);
+            if (place >= 0)
+            {
+                peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
+            }
+        }
+
+        _tunnel.SetKeepalive(peer, keepalive, now);
+    }
+
+    private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
+    {
+        int port = BigEndian.ReadUInt16(value, offset + length - 2);
+        if (length == 6)
+        {
+            endpoint.SetIpv4(value, offset, port);
+        }
+        else
+        {
+            endpoint.SetIpv6(value, offset, port, 0);
+        }
+    }
+
+    private Peer Open(byte[] key, int offset, long now)
+    {
+        if (!_tunnel.CanBePeer(key, offset) || !MakeRoom(now))
+        {
+            return null;
+        }
+
+        Peer peer = FreeSlot();
+        if (peer == null)
+        {
+            // Until they are dropped, members that a new network made guests of fill more than the guests' pool.
+            peer = OldestGuest();
+            Remove(peer, now);
+        }
+
+        return Occupy(peer, key, offset, now) ? peer : null;
+    }
+
+    // Room for one more peer that is no guest.
+    private bool MakeRoom(long now)
+    {
+        if (Count(false) < _limits.Peers)
+        {
+            return true;
+        }
+
+        Peer peer = MemberToEvict(now);
+        if (peer == null)
+        {
+            return false;
+        }
+
+        Remove(peer, now);
+        return true;
+    }
+
+    private bool Occupy(Peer peer, byte[] key, int offset, long now)
+    {
+        if (!_tunnel.Open(peer, key, offset, now))
+        {
+            return false;
+        }
+
+        _agreements.Clear(peer.Slot);
+        _slots.Clear(peer.Slot);
+        LinkLocalAddress.FromKey(_hash, key, offset, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
+        return true;
+    }
+
+    private void Remove(Peer peer, long now)
+    {
+        Report(NodeEvent.PeerRemoved, peer, 0);
+        _tunnel.Close(peer, now);
+    }
+
+    private void DropOldGuests(long now)
+    {
+        _due[Deadline.Guests] = Never;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (peer.InUse && peer.IsProvisional)
+            {
+                if (now - peer.Since >= GuestLifetime)
+                {
+                    Remove(peer, now);
+                }
+                else
+                {
+                    _due[Deadline.Guests] = Earlier(_due[Deadline.Guests], peer.Since + GuestLifetime);
+                }
+            }
+        }
+    }
+
+    private Peer FreeSlot()
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (!peers[i].InUse)
+            {
+                return peers[i];
+            }
+        }
+
+        return null;
+    }
+
+    // The oldest guest that has sent no transport message, else the oldest that has delivered no header that verified.
+    private Peer GuestToEvict()
+    {
+        Peer silent = null;
+        Peer idle = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || !peer.IsProvisional)
+            {
+                continue;
+            }
+
+            if (!peer.HasSpoken)
+            {
+                // One that is to knock again would else give way for ever to those that knock for the first time.
+                if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
+                {
+                    continue;
+                }
+
+                if (silent == null || peer.Since < silent.Since)
+                {
+                    silent = peer;
+                }
+            }
+            else if (!_agreements.Is(i, Agreements.HasVouched) && (idle == null || peer.Since < idle.Since))
+            {
+                idle = peer;
+            }
+        }
+
+        return silent ?? idle;
+    }
+
+    private Peer OldestGuest()
+    {
+        Peer oldest = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsProvisional && (oldest == null || peers[i].Since < oldest.Since))
+            {
+                oldest = peers[i];
+            }
+        }
+
+        return oldest;
+    }
+
+    // One without a session, that is not to knock again, if there is one; and of those the one heard longest ago.
+    private Peer MemberToEvict(long now)
+    {
+        Peer oldest = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || peer.IsProvisional || _slots.IsConfigured(peer.Slot))
+            {
+                continue;
+            }
+
+            bool isNeeded = IsNeeded(peer, now);
+            if (oldest == null || (isNeeded == IsNeeded(oldest, now) ? peer.LastHeard < oldest.LastHeard : !isNeeded))
+            {
+                oldest = peer;
+            }
+        }
+
+        return oldest;
+    }
+
+    private static bool IsNeeded(Peer peer, long now)
+    {
+        return peer.HasSession(now) || (peer.IsDeferred && now - peer.LastHeard < RetransmissionTime);
+    }
+
+    private int Count(bool guests)
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].IsProvisional == guests)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether the applied network names a peer.</summary>
+    /// <param name="peer">The peer, one of <see cref="Peers"/>.</param>
+    /// <returns>True for a member.</returns>
+    public static bool IsMember(Peer peer)
+    {
+        return peer.Owner >= 0;
+    }
+
+    /// <summary>Whether the operator has configured a peer.</summary>
+    /// <param name="peer">The peer, one of <see cref="Peers"/>.</param>
+    /// <returns>True for a configured peer, which may be a member too.</returns>
+    public bool IsConfigured(Peer peer)
+    {
+        return _slots.IsConfigured(peer.Slot);
+    }
+
+    private bool HasMemberSession(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && IsMember(peers[i]) && peers[i].HasSession(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The peer of a transfer, or null when it is gone.
+    private Peer PeerOf(Tftp.TftpTransfer transfer)
+    {
+        int slot = transfer.Peer;
+        return slot >= 0 && _tunnel.Peers[slot].InUse ? _tunnel.Peers[slot] : null;
+    }
+
+    private Peer FindLinkLocal(byte[] address, int offset)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
+            {
+                return peers[i];
+            }
+        }
+
+        return null;
+    }
+
+    // Of public values: it stops at the first difference, from the end, where addresses differ most.
+    private static bool IsSame(byte[] a, int aOffset, byte[] b, int bOffset, int length)
+    {
+        for (int i = length - 1; i >= 0; i--)
+        {
+            if (a[aOffset + i] != b[bOffset + i])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

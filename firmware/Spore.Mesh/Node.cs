@@ -1,0 +1,304 @@
+using System;
+using Spore.Base;
+using Spore.Crypto;
+using Spore.Discovery;
+using Spore.Net;
+using Spore.SignedNetwork;
+using Spore.Sync;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Mesh;
+
+/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not safe for concurrent use.</summary>
+public sealed partial class Node
+{
+    private const long Never = long.MaxValue;
+
+    private readonly NodeLimits _limits;
+    private readonly ITransport _transport;
+    private readonly IEntropy _entropy;
+    private readonly INodeHost _host;
+    private readonly ulong _floor;
+    private readonly Blake2s _hash = new Blake2s();
+    private readonly Ed25519 _ed25519;
+    private readonly Tunnel _tunnel;
+    private readonly TftpService _tftp;
+    private readonly WallClock _clock;
+    private readonly byte[] _random = new byte[4];
+    private readonly long[] _due = new long[Deadline.Count + 1];
+
+    // The time of the call that is being worked on.
+    private long _now;
+
+    /// <summary>Makes a node and takes all the memory it will ever use.</summary>
+    /// <param name="limits">The sizes of everything.</param>
+    /// <param name="identity">A sound <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
+    /// <param name="transport">The way out.</param>
+    /// <param name="entropy">The source of chance.</param>
+    /// <param name="host">What takes inner packets and events.</param>
+    /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="aead">What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.</param>
+    /// <exception cref="ArgumentException">The identity record is not sound.</exception>
+    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now, IAead aead = null)
+    {
+        if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
+        {
+            throw new ArgumentException("The identity record is not sound.");
+        }
+
+        _limits = limits;
+        for (int i = 0; i < _due.Length; i++)
+        {
+            _due[i] = Never;
+        }
+
+        _transport = transport;
+        _entropy = entropy;
+        _host = host;
+        _now = now;
+        byte[] privateKey = new byte[32];
+        Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
+        _floor = IdentityRecord.Floor(identity, 0);
+
+        CurveScratch scratch = new CurveScratch();
+        X25519 idle = new X25519(scratch);
+        _ed25519 = new Ed25519(scratch, idle);
+        _ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
+        X25519 x25519 = new X25519(scratch);
+        x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
+        LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
+        ChaCha20Poly1305 own = new ChaCha20Poly1305();
+        XChaCha20Poly1305 xaead = new XChaCha20Poly1305(own);
+        _clock = new WallClock(buildTime, now);
+        limits.Slots = limits.Peers + limits.Guests;
+        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
+        _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+
+        _hello = new Hello(xaead, _hash, _ed25519.PublicKey);
+        _neighbours = new Neighbours(limits.HelloPlans);
+        _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloInterval, HelloBurst);
+        _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
+        RestartHello();
+
+        _network = new NetworkFile(limits, _hash);
+        _staging = new Staging(new NetworkFile(_network), _tunnel, limits.Mtu);
+        _refused = new RefusedHeaders(_hash);
+        _routes = new AllowedIps(limits.Prefixes);
+        Routing = _routes;
+        _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
+        _tunnel.Routing = this;
+        _slots = new PeerSlots(limits.Slots);
+        _agreements = new Agreements(limits.Slots);
+        _headers = new byte[limits.Transfers * NetworkHeader.Size];
+        _checks = new HeaderCheck[limits.Transfers];
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            _checks[i] = new HeaderCheck();
+        }
+    }
+
+    /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
+    public bool HostAnswersEcho;
+
+    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
+    public bool OuterIpv6;
+
+    /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
+    public readonly Endpoint Rendezvous = new Endpoint();
+
+    /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
+    public readonly byte[] PublicKey = new byte[32];
+
+    /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
+    public readonly byte[] LinkLocal = new byte[16];
+
+    /// <summary>What came in and went out, was dropped and why.</summary>
+    public readonly NodeCounters Counters = new NodeCounters();
+
+    /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
+    public IKeyLog KeyLog
+    {
+        get { return _tunnel.KeyLog; }
+        set { _tunnel.KeyLog = value; }
+    }
+
+    /// <summary>The peer slots, in use or not; to be read only.</summary>
+    public Peer[] Peers
+    {
+        get { return _tunnel.Peers; }
+    }
+
+    /// <summary>When <see cref="Advance"/> is to be called next, on the clock that <c>now</c> comes from.</summary>
+    public long NextDeadline
+    {
+        get
+        {
+            long next = Never;
+            for (int i = 0; i < Deadline.Count; i++)
+            {
+                next = Earlier(next, Due(i));
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>A datagram came in from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="endpoint">Where it came from; copied where it is kept.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
+    {
+        _now = now;
+        Counters.DatagramsReceived++;
+        Counters.BytesReceived += length;
+        if (length > 0 && buffer[offset] == Hello.Type)
+        {
+            ReceiveHello(buffer, offset, length, endpoint, now);
+        }
+        else
+        {
+            Peer peer = _tunnel.Receive(buffer, offset, length, endpoint, now);
+            if (peer != null)
+            {
+                // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
+            }
+        }
+    }
+
+    /// <summary>Time has passed: timers fire, idle work goes on.</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    public void Advance(long now)
+    {
+        _now = now;
+        for (int i = 0; i < Deadline.Count; i++)
+        {
+            if (Due(i) <= now)
+            {
+                Do(i, now);
+            }
+        }
+    }
+
+    private long Due(int deadline)
+    {
+        switch (deadline)
+        {
+            case Deadline.Tunnel:
+                return _tunnel.NextDeadline;
+            case Deadline.Tftp:
+                return _tftp.NextDeadline;
+            case Deadline.Answer:
+                return _neighbours.NextDue;
+            case Deadline.Expiry:
+                return ExpiryDue;
+            case Deadline.Work:
+                return _checking >= 0 ? _now : Earlier(_due[Deadline.Check], _tunnel.WorkDue);
+            default:
+                return _due[deadline];
+        }
+    }
+
+    // Called when a deadline has passed. Handshakes begin from here, since they need all the stack that a device has.
+    private void Do(int deadline, long now)
+    {
+        switch (deadline)
+        {
+            case Deadline.Tunnel:
+                _tunnel.Advance(now);
+                break;
+            case Deadline.Tftp:
+                _tftp.Advance(now);
+                break;
+            case Deadline.Guests:
+                DropOldGuests(now);
+                break;
+            case Deadline.KeptAlive:
+                OpenKeptAlive(now);
+                break;
+            case Deadline.Hello:
+                SendHello(now);
+                CallKnownPeers(now);
+                break;
+            case Deadline.Answer:
+                AnswerHellos(now);
+                break;
+            case Deadline.Expiry:
+                Expire(now);
+                break;
+            case Deadline.Freshness:
+                SeekFreshness(now);
+                break;
+            case Deadline.Exchange:
+                ExchangeHeads(now);
+                break;
+            case Deadline.Pull:
+                Pull(now);
+                break;
+            case Deadline.Work:
+                Work(now);
+                break;
+        }
+    }
+
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
+    // but not before a multiplication is through, whose memory they share.
+    private void Work(long now)
+    {
+        if (_checking >= 0)
+        {
+            ContinueCheck(now);
+        }
+        else if (_due[Deadline.Check] <= now && !_tunnel.IsWorking)
+        {
+            BeginCheck(now);
+        }
+        else
+        {
+            _tunnel.Work(now);
+        }
+    }
+
+    /// <summary>Feeds wall time, from SNTP or a clock.</summary>
+    /// <param name="unixMilliseconds">The time since 1970.</param>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    public void SetWallClock(long unixMilliseconds, long now)
+    {
+        _clock.Learn(unixMilliseconds, now);
+    }
+
+    /// <summary>The number of peers with a session that can carry packets.</summary>
+    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <returns>That number.</returns>
+    public int SessionCount(long now)
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].HasSession(now))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private static long Earlier(long a, long b)
+    {
+        return a < b ? a : b;
+    }
+
+    // A number from 0 up to, and without, the limit, which is at most 2^24.
+    private int Random(int limit)
+    {
+        _entropy.Fill(_random, 0, 4);
+        return ((_random[0] << 16) | (_random[1] << 8) | _random[2]) % limit;
+    }
+}

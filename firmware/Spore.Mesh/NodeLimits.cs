@@ -1,0 +1,70 @@
+using Spore.SignedNetwork;
+
+namespace Spore.Mesh;
+
+/// <summary>The sizes of everything a node takes memory for, all of it at construction.</summary>
+public sealed class NodeLimits : NetworkLimits
+{
+    /// <summary>Members and configured peers that can have a session at one time.</summary>
+    public int Peers;
+
+    /// <summary>Guests at one time.</summary>
+    public int Guests;
+
+    /// <summary>TFTP transfers at one time, both directions together.</summary>
+    public int Transfers;
+
+    /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
+    public int HelloPlans;
+
+    /// <summary>Limits for a desktop.</summary>
+    /// <returns>A new object, free to be changed before a node is made with it.</returns>
+    public static NodeLimits Desktop()
+    {
+        return new NodeLimits
+        {
+            Slots = 288,
+            Peers = 256,
+            Guests = 32,
+            Keypairs = 1024,
+            Initiations = 512,
+            Transfers = 64,
+            NetworkEntries = 4096,
+            NetworkBytes = 1 << 20,
+            Prefixes = 8192,
+            Mtu = 1420,
+            RateLimitSources = 1024,
+            HandshakeInterval = 2,
+            HandshakeBacklog = 256,
+            SourceInterval = 50,
+            SourceBurst = 5,
+            HelloPlans = 64,
+        };
+    }
+
+    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a key and an IPv4 address each (41 bytes), or fewer with more in them.</summary>
+    /// <returns>A new object, free to be changed before a node is made with it.</returns>
+    public static NodeLimits Device()
+    {
+        return new NodeLimits
+        {
+            Slots = 10,
+            Peers = 8,
+            Guests = 2,
+            Keypairs = 12,
+            Initiations = 4,
+            Transfers = 2,
+            NetworkEntries = 64,
+            NetworkBytes = 2800,
+            Prefixes = 64,
+            Mtu = 1280,
+            RateLimitSources = 8,
+            HandshakeInterval = 4500,
+            HandshakeBacklog = 2000,
+            SourceInterval = 2000,
+            SourceBurst = 1,
+            MultiplicationTime = 800,
+            HelloPlans = 4,
+        };
+    }
+}

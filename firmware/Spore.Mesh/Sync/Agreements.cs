@@ -1,0 +1,78 @@
+namespace Spore.Sync;
+
+/// <summary>What is known of each peer's network, and what is still to be exchanged with it; by slot, in arrays for all, since objects would take twice a device's memory.</summary>
+internal sealed class Agreements
+{
+    /// <summary>Its head is to be read.</summary>
+    internal const int WantsRead = 1;
+
+    /// <summary>Our head is to be written to it.</summary>
+    internal const int WantsWrite = 2;
+
+    /// <summary>It has delivered a header that verified: not the one that it could read here.</summary>
+    internal const int HasVouched = 4;
+
+    /// <summary>A header from it was refused.</summary>
+    internal const int WasRefused = 8;
+
+    private const long LongAgo = -(1L << 40);
+
+    /// <summary>The version of the last verified head that it showed, 0 for none.</summary>
+    internal readonly ulong[] Offered;
+
+    /// <summary>When it showed it.</summary>
+    internal readonly long[] OfferedAt;
+
+    /// <summary>When its head last equalled ours; long ago when it doesn't.</summary>
+    internal readonly long[] AgreedAt;
+
+    /// <summary>When a signature from it was last checked; long ago at first.</summary>
+    internal readonly long[] CheckedAt;
+
+    private readonly byte[] _flags;
+
+    /// <summary>Takes the memory.</summary>
+    internal Agreements(int slots)
+    {
+        Offered = new ulong[slots];
+        OfferedAt = new long[slots];
+        AgreedAt = new long[slots];
+        CheckedAt = new long[slots];
+        _flags = new byte[slots];
+    }
+
+    /// <summary>Whether a slot has one of the flags above.</summary>
+    internal bool Is(int slot, int flag)
+    {
+        return (_flags[slot] & flag) != 0;
+    }
+
+    /// <summary>Sets one of the flags.</summary>
+    internal void Set(int slot, int flag, bool value)
+    {
+        int flags = _flags[slot];
+        _flags[slot] = (byte)(value ? flags | flag : flags & ~flag);
+    }
+
+    /// <summary>Whether its head equalled ours.</summary>
+    internal bool Agrees(int slot)
+    {
+        return AgreedAt[slot] != LongAgo;
+    }
+
+    /// <summary>Called when another network is applied.</summary>
+    internal void Disagree(int slot)
+    {
+        AgreedAt[slot] = LongAgo;
+    }
+
+    /// <summary>Called when a slot is given to another peer.</summary>
+    internal void Clear(int slot)
+    {
+        Offered[slot] = 0;
+        OfferedAt[slot] = 0;
+        AgreedAt[slot] = LongAgo;
+        CheckedAt[slot] = LongAgo;
+        _flags[slot] = 0;
+    }
+}

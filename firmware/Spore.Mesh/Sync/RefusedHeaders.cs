@@ -1,0 +1,54 @@
+using Spore.Crypto;
+using Spore.SignedNetwork;
+
+namespace Spore.Sync;
+
+/// <summary>The last four network headers whose signature was refused, so that none of them is checked again.</summary>
+internal sealed class RefusedHeaders
+{
+    private const int Count = 4;
+    private const int DigestSize = 16;
+
+    private readonly Blake2s _hash;
+    private readonly byte[] _digests = new byte[Count * DigestSize];
+    private readonly byte[] _digest = new byte[DigestSize];
+    private int _next;
+    private int _used;
+
+    internal RefusedHeaders(Blake2s hash)
+    {
+        _hash = hash;
+    }
+
+    internal bool Contains(byte[] header, int offset)
+    {
+        Digest(header, offset);
+        for (int i = 0; i < _used; i++)
+        {
+            if (ConstantTime.Equal(_digests, i * DigestSize, _digest, 0, DigestSize))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal void Add(byte[] header, int offset)
+    {
+        Digest(header, offset);
+        System.Array.Copy(_digest, 0, _digests, _next * DigestSize, DigestSize);
+        _next = (_next + 1) % Count;
+        if (_used < Count)
+        {
+            _used++;
+        }
+    }
+
+    private void Digest(byte[] header, int offset)
+    {
+        _hash.Begin(DigestSize);
+        _hash.Update(header, offset, NetworkHeader.Size);
+        _hash.Finish(_digest, 0);
+    }
+}

@@ -1,0 +1,176 @@
+using System;
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+/// <summary>
+/// The staging buffer, which has three users. A network is received into it. While none is, inner packets wait in it for a session, and at its end
+/// the block is parked that followed a header whose signature is being checked. No other file touches it.
+/// </summary>
+internal sealed class Staging
+{
+    /// <summary>How long a transfer may be silent, in milliseconds, before another one may have the buffer. Less than <see cref="Trickle"/> in that time is silence too.</summary>
+    internal const long Patience = 5000;
+
+    private const int Trickle = 512;
+
+    private readonly Tunnel _tunnel;
+    private readonly int _mtu;
+    private NetworkFile _file;
+    private long _touched;
+    private TftpTransfer _parked;
+    private int _parkedLength;
+    private bool _isLastParked;
+
+    /// <summary>Makes an empty buffer, in which packets wait.</summary>
+    /// <param name="file">The memory for a network.</param>
+    /// <param name="tunnel">The tunnel whose packets wait in it.</param>
+    /// <param name="mtu">The tunnel's MTU in bytes.</param>
+    internal Staging(NetworkFile file, Tunnel tunnel, int mtu)
+    {
+        _file = file;
+        _tunnel = tunnel;
+        _mtu = mtu;
+        End();
+    }
+
+    /// <summary>The transfer whose network is being received, or null.</summary>
+    internal TftpTransfer Owner { get; private set; }
+
+    /// <summary>When the network that is being received expires, in Unix seconds; 0 for never.</summary>
+    internal long Expires
+    {
+        get { return _file.Expires; }
+    }
+
+    private int ParkingSpace
+    {
+        get { return _mtu < _file.Bytes.Length / 2 ? _mtu : _file.Bytes.Length / 2; }
+    }
+
+    /// <summary>Whether the transfer that has the buffer has been silent for too long.</summary>
+    internal bool IsSilent(long now)
+    {
+        return now - _touched >= Patience;
+    }
+
+    /// <summary>Called when a network is to be received. Packets that wait are dropped.</summary>
+    /// <param name="header">A buffer with its header, which was checked.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="owner">The transfer, or null where the operator gives the network.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>What is wrong with it; then packets wait again.</returns>
+    internal NetworkFault Begin(byte[] header, int offset, TftpTransfer owner, long now)
+    {
+        _tunnel.QueueIn(null, 0);
+        _parked = null;
+        NetworkFault fault = _file.Begin(header, offset);
+        if (fault != NetworkFault.None)
+        {
+            End();
+            return fault;
+        }
+
+        Owner = owner;
+        _touched = now;
+        return NetworkFault.None;
+    }
+
+    /// <summary>Called when bytes of the entries have arrived.</summary>
+    /// <returns>What is wrong with them; then the file is empty.</returns>
+    internal NetworkFault Append(byte[] data, int offset, int count, long now)
+    {
+        long touched = _touched + (count * Patience / Trickle);
+        _touched = now < touched ? now : touched;
+        return _file.Append(data, offset, count);
+    }
+
+    /// <summary>Called when all entries have arrived.</summary>
+    /// <returns>What is wrong with the network; then the file is empty.</returns>
+    internal NetworkFault Complete()
+    {
+        return _file.Complete();
+    }
+
+    /// <summary>Called when nothing is received any more: packets wait in the buffer again.</summary>
+    internal void End()
+    {
+        Owner = null;
+        _file.Clear();
+        _tunnel.QueueIn(_file.Bytes, _file.Bytes.Length - ParkingSpace);
+    }
+
+    /// <summary>Called when the network that was received is applied: the memory of the one before it becomes the buffer.</summary>
+    /// <returns>The network that was received.</returns>
+    internal NetworkFile Exchange(NetworkFile applied)
+    {
+        NetworkFile received = _file;
+        _file = applied;
+        End();
+        return received;
+    }
+
+    /// <summary>Parks what followed a header, where there is free space and no other block. Without it the block is accepted when the peer repeats it, after some seconds.</summary>
+    /// <param name="transfer">The transfer that brought it.</param>
+    /// <param name="data">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="count">Its length in bytes.</param>
+    /// <param name="isLast">Whether it ends the file.</param>
+    /// <param name="mayEvict">Whether another parked block gives way.</param>
+    internal void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool isLast, bool mayEvict)
+    {
+        if ((_parked == null || mayEvict) && _file.IsEmpty && count <= ParkingSpace)
+        {
+            Array.Copy(data, offset, _file.Bytes, _file.Bytes.Length - count, count);
+            _parked = transfer;
+            _parkedLength = count;
+            _isLastParked = isLast;
+        }
+    }
+
+    /// <summary>The transfer whose block is parked, or null.</summary>
+    internal TftpTransfer Parked
+    {
+        get { return _parked; }
+    }
+
+    /// <summary>Where the parked block starts in <see cref="ParkedBytes"/>.</summary>
+    internal int ParkedOffset
+    {
+        get { return _file.Bytes.Length - _parkedLength; }
+    }
+
+    /// <summary>The buffer that holds the parked block.</summary>
+    internal byte[] ParkedBytes
+    {
+        get { return _file.Bytes; }
+    }
+
+    /// <summary>The length of the parked block in bytes.</summary>
+    internal int ParkedLength
+    {
+        get { return _parkedLength; }
+    }
+
+    /// <summary>Whether the parked block ends its file.</summary>
+    internal bool IsLastParked
+    {
+        get { return _isLastParked; }
+    }
+
+    /// <summary>Called when a transfer has ended.</summary>
+    internal void Closed(TftpTransfer transfer)
+    {
+        if (_parked == transfer)
+        {
+            _parked = null;
+        }
+
+        if (Owner == transfer)
+        {
+            End();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using Spore.Base;
+using Spore.Net;
+
+namespace Spore.Tftp;
+
+/// <summary>The packets of TFTP (RFC 1350 section 5, RFC 2347), as they are in a UDP payload.</summary>
+public static class TftpPacket
+{
+    /// <summary>The UDP port that requests go to.</summary>
+    public const int Port = 69;
+
+    /// <summary>Opcode of a read request.</summary>
+    public const int ReadRequest = 1;
+
+    /// <summary>Opcode of a write request.</summary>
+    public const int WriteRequest = 2;
+
+    /// <summary>Opcode of a block of data.</summary>
+    public const int Data = 3;
+
+    /// <summary>Opcode of an acknowledgment.</summary>
+    public const int Acknowledgment = 4;
+
+    /// <summary>Opcode of an error, which ends the transfer.</summary>
+    public const int Error = 5;
+
+    /// <summary>Opcode of an acknowledgment of options.</summary>
+    public const int OptionAcknowledgment = 6;
+
+    /// <summary>The length of the header before a block's data.</summary>
+    public const int DataHeaderSize = 4;
+
+    /// <summary>The block size where none was negotiated.</summary>
+    public const int DefaultBlockSize = 512;
+
+    private static readonly string _octet = "octet";
+
+    /// <summary>What kind of packet it is, and that it is long enough for its kind.</summary>
+    /// <param name="buffer">The buffer that holds the packet.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>One of the opcodes, or -1 for a packet that is none.</returns>
+    public static int Opcode(byte[] buffer, int offset, int length)
+    {
+        if (length < 2)
+        {
+            return -1;
+        }
+
+        int opcode = BigEndian.ReadUInt16(buffer, offset);
+        if (opcode < ReadRequest || opcode > OptionAcknowledgment)
+        {
+            return -1;
+        }
+
+        bool hasNumber = opcode == Data || opcode == Acknowledgment || opcode == Error;
+        return hasNumber && length < DataHeaderSize ? -1 : opcode;
+    }
+
+    /// <summary>The block number of data and of an acknowledgment, or the code of an error.</summary>
+    /// <param name="buffer">The buffer that holds the packet.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The number, 0 to 65535.</returns>
+    public static int Number(byte[] buffer, int offset)
+    {
+        return BigEndian.ReadUInt16(buffer, offset + 2);
+    }
+
+    /// <summary>Takes a read or write request apart.</summary>
+    /// <param name="buffer">The buffer that holds the packet.</param>
+    /// <param name="offset">Where it starts; the name starts 2 bytes later.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="nameLength">The length of the file's name.</param>
+    /// <param name="isOctet">Whether the mode is "octet", in any case.</param>
+    /// <param name="optionsOffset">Where the options start in the buffer.</param>
+    /// <returns>False when name or mode don't end.</returns>
+    public static bool ParseRequest(byte[] buffer, int offset, int length, out int nameLength, out bool isOctet, out int optionsOffset)
+    {
+        int end = offset + length;
+        int name = offset + 2;
+        int nameEnd = Ascii.End(buffer, name, end);
+        int mode = nameEnd + 1;
+        int modeEnd = nameEnd < 0 ? -1 : Ascii.End(buffer, mode, end);
+        if (modeEnd < 0)
+        {
+            nameLength = 0;
+            isOctet = false;
+            optionsOffset = end;
+            return false;
+        }
+
+        nameLength = nameEnd - name;
+        isOctet = Ascii.IsSameInAnyCase(buffer, mode, modeEnd - mode, _octet);
+        optionsOffset = modeEnd + 1;
+        return true;
+    }
+
+    /// <summary>Writes a request with mode "octet".</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="opcode"><see cref="ReadRequest"/> or <see cref="WriteRequest"/>.</param>
+    /// <param name="name">The file's name in ASCII, without a zero byte in it.</param>
+    /// <param name="options">The options to ask for.</param>
+    /// <returns>The packet's length.</returns>
+    public static int EmitRequest(byte[] buffer, int offset, int opcode, string name, TftpOptions options)
+    {
+        BigEndian.WriteUInt16(buffer, offset, opcode);
+        int i = Ascii.Emit(buffer, offset + 2, name);
+        i = Ascii.Emit(buffer, i, _octet);
+        return i - offset + options.Emit(buffer, i);
+    }
+
+    /// <summary>Writes the header of a block of data.</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where the packet starts; the data starts 4 bytes later.</param>
+    /// <param name="block">The block's number, of which the lower 16 bits are sent.</param>
+    public static void EmitDataHeader(byte[] buffer, int offset, int block)
+    {
+        BigEndian.WriteUInt16(buffer, offset, Data);
+        BigEndian.WriteUInt16(buffer, offset + 2, block);
+    }
+
+    /// <summary>Writes an acknowledgment.</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="block">The block's number, of which the lower 16 bits are sent.</param>
+    /// <returns>The packet's length.</returns>
+    public static int EmitAcknowledgment(byte[] buffer, int offset, int block)
+    {
+        BigEndian.WriteUInt16(buffer, offset, Acknowledgment);
+        BigEndian.WriteUInt16(buffer, offset + 2, block);
+        return DataHeaderSize;
+    }
+
+    /// <summary>Writes an acknowledgment of options.</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="options">The options that were accepted.</param>
+    /// <returns>The packet's length.</returns>
+    public static int EmitOptionAcknowledgment(byte[] buffer, int offset, TftpOptions options)
+    {
+        BigEndian.WriteUInt16(buffer, offset, OptionAcknowledgment);
+        return 2 + options.Emit(buffer, offset + 2);
+    }
+
+    /// <summary>Writes an error.</summary>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="code">The code, 0 to 65535.</param>
+    /// <param name="text">What a person reads, in ASCII; null for the usual text.</param>
+    /// <returns>The packet's length.</returns>
+    public static int EmitError(byte[] buffer, int offset, int code, string text)
+    {
+        BigEndian.WriteUInt16(buffer, offset, Error);
+        BigEndian.WriteUInt16(buffer, offset + 2, code);
+        int start = offset + DataHeaderSize;
+        return (text != null ? Ascii.Emit(buffer, start, text) : TftpError.EmitText(buffer, start, code)) - offset;
+    }
+}

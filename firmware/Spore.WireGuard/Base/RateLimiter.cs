@@ -1,0 +1,67 @@
+namespace Spore.Base;
+
+/// <summary>Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table. Evicts the bucket nearest to full: it holds the least history.</summary>
+/// <remarks>Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).</remarks>
+public sealed class RateLimiter
+{
+    private readonly int _interval;
+    private readonly int _burst;
+    private readonly ulong[] _keys;
+    private readonly long[] _fullAt;
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="sources">The number of sources told apart.</param>
+    /// <param name="interval">The milliseconds in which a source gets a new token.</param>
+    /// <param name="burst">How many packets it may send at once.</param>
+    public RateLimiter(int sources, int interval, int burst)
+    {
+        _interval = interval;
+        _burst = burst;
+        _keys = new ulong[sources];
+        _fullAt = new long[sources];
+        for (int i = 0; i < sources; i++)
+        {
+            _fullAt[i] = long.MinValue;
+        }
+    }
+
+    /// <summary>The key of a source: its IPv4 address, or the /64 of its IPv6 address.</summary>
+    /// <param name="source">The source endpoint.</param>
+    /// <returns>The key.</returns>
+    public static ulong KeyOf(Endpoint source)
+    {
+        return source.IsIpv4 ? source.AddressLow : source.AddressHigh;
+    }
+
+    /// <summary>Called when a packet was received, before any work is done for it.</summary>
+    /// <param name="key">The key of its source, or anything where all share one bucket.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>False when it is to be dropped.</returns>
+    public bool Allow(ulong key, long now)
+    {
+        int place = 0;
+        for (int i = 0; i < _fullAt.Length; i++)
+        {
+            if (_keys[i] == key)
+            {
+                place = i;
+                break;
+            }
+
+            if (_fullAt[i] < _fullAt[place])
+            {
+                place = i;
+            }
+        }
+
+        long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
+        if (fullAt - now > (_burst - 1) * _interval)
+        {
+            return false;
+        }
+
+        _keys[place] = key;
+        _fullAt[place] = fullAt + _interval;
+        return true;
+    }
+}

@@ -1,0 +1,57 @@
+namespace Spore.WireGuard;
+
+/// <summary>What a tunnel asks of the layer above it, and reports to it: which keys to admit, and what became of sessions. No call carries an inner packet.</summary>
+public interface ITunnelHost
+{
+    /// <summary>Called when a key without a slot has sent an initiation, which is not authentic yet.</summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>Whether it is a known peer's: all unknown keys share one rate limit.</returns>
+    bool IsKnown(byte[] key, int offset);
+
+    /// <summary>Called when a key without a slot has sent an authentic initiation.</summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>A slot for it, opened, or null when it is not admitted.</returns>
+    Peer Admit(byte[] key, int offset, long now);
+
+    /// <summary>Called when a packet is for an owner number of the caller's own that has no slot.</summary>
+    /// <param name="owner">The owner number, not negative.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>A slot for it, opened, or null when there is none.</returns>
+    Peer OpenOwner(int owner, long now);
+
+    /// <summary>Writes the wall time as a TAI64N timestamp.</summary>
+    /// <param name="timestamp">A buffer of 12 bytes.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    void WriteTimestamp(byte[] timestamp, long now);
+
+    /// <summary>A peer's initiation has verified and is newer than all before it.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="timestamp">A buffer with its TAI64N timestamp at the start.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>Whether it is to be answered.</returns>
+    bool TimestampVerified(Peer peer, byte[] timestamp, long now);
+
+    /// <summary>A session is up: it has been confirmed by both sides.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isInitiator">Whether this node initiated it.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    void SessionUp(Peer peer, bool isInitiator, long now);
+
+    /// <summary>The last session with a peer has ended.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    void SessionDown(Peer peer, long now);
+
+    /// <summary>It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of another endpoint may be set.</summary>
+    /// <param name="peer">The peer.</param>
+    void Unanswered(Peer peer);
+
+    /// <summary>Something happened that people may want to see.</summary>
+    /// <param name="what">What happened.</param>
+    /// <param name="peer">The peer it concerns.</param>
+    /// <param name="value">As the event's documentation says.</param>
+    void Report(TunnelEvent what, Peer peer, long value);
+}

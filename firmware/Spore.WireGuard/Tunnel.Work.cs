@@ -1,0 +1,182 @@
+using System;
+using Spore.Crypto;
+using Spore.Net;
+
+namespace Spore.WireGuard;
+
+// Timers (paper section 6), and what is made ahead of need while there is time.
+public sealed partial class Tunnel
+{
+    /// <summary>Time has passed: timers fire.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void Advance(long now)
+    {
+        if (now < _nextDeadline)
+        {
+            return;
+        }
+
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            Peer peer = Peers[i];
+            if (peer.InUse && peer.NextTimer <= now)
+            {
+                Fire(peer, now);
+            }
+        }
+
+        // Only now, since one timer that fires may move another.
+        _nextDeadline = Constants.Never;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && Peers[i].NextTimer < _nextDeadline)
+            {
+                _nextDeadline = Peers[i].NextTimer;
+            }
+        }
+    }
+
+    /// <summary>When <see cref="Work"/> is to be called: in the past while there is something to do.</summary>
+    public long WorkDue
+    {
+        get { return _workDue; }
+    }
+
+    /// <summary>Whether idle work is halfway through something.</summary>
+    public bool IsWorking
+    {
+        get { return _precomputation.IsBusy; }
+    }
+
+    /// <summary>Gives up what idle work is halfway through; it begins anew.</summary>
+    public void StopWork()
+    {
+        if (_precomputation.IsBusy)
+        {
+            _precomputation.Stop();
+        }
+    }
+
+    /// <summary>Nothing else is to be done: makes what a handshake will need, a fifth of a multiplication at most in one call.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void Work(long now)
+    {
+        if (now < _workDue)
+        {
+            return;
+        }
+
+        // First come the secrets, without which no handshake is answered in time.
+        Peer next = _precomputation.IsBusy ? null : FindWork(now, false) ?? FindWork(now, true);
+        if (next != null)
+        {
+            _precomputation.Begin(next, now);
+        }
+        else if (!_precomputation.IsBusy && _ephemeralKeys.Due <= now)
+        {
+            _precomputation.BeginKey();
+        }
+
+        if (_precomputation.IsBusy)
+        {
+            _precomputation.Step(now);
+        }
+
+        _workDue = _precomputation.IsBusy ? now : _ephemeralKeys.Due;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && Peers[i].WorkDue < _workDue)
+            {
+                _workDue = Peers[i].WorkDue;
+            }
+        }
+    }
+
+    /// <summary>Tells how much is to be made ahead of need.</summary>
+    /// <param name="work">Takes the numbers.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void CountWork(IdleWork work, long now)
+    {
+        work.Keys = _ephemeralKeys.Due <= now ? 1 : 0;
+        work.Secrets = 0;
+        work.Pairs = 0;
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            Peer peer = Peers[i];
+            if (peer.InUse)
+            {
+                work.Secrets += peer.HasStaticStatic ? 0 : 1;
+                work.Pairs += peer.PairDue <= now ? 1 : 0;
+            }
+        }
+    }
+
+    private Peer FindWork(long now, bool pair)
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && (pair ? Peers[i].PairDue <= now : !Peers[i].HasStaticStatic))
+            {
+                return Peers[i];
+            }
+        }
+
+        return null;
+    }
+
+    private void Fire(Peer peer, long now)
+    {
+        if (peer.RetransmitHandshake <= now)
+        {
+            peer.RetransmitHandshake = Constants.Never;
+            if (now - peer.WantedAt >= Constants.RekeyAttemptTime)
+            {
+                peer.SendKeepalive = Constants.Never;
+                _counters.InnerDropped += _queue.Drop(peer.Slot);
+                if (peer.ZeroKeyMaterial == Constants.Never)
+                {
+                    peer.SessionDerived(now);
+                }
+            }
+            else
+            {
+                if (peer.LastHeard == peer.Since ? peer.Asked > 0 : peer.Asked == Peer.MostAsked && now - peer.LastHeard >= Constants.EndpointPatience)
+                {
+                    _host.Unanswered(peer);
+                }
+
+                SendInitiation(peer, now);
+            }
+        }
+
+        if (peer.SendKeepalive <= now)
+        {
+            peer.SendKeepalive = Constants.Never;
+            SendKeepalive(peer, now);
+            peer.KeepaliveExpired(now);
+        }
+
+        if (peer.NewHandshake <= now)
+        {
+            peer.NewHandshake = Constants.Never;
+            Initiate(peer, now);
+        }
+
+        if (peer.PersistentKeepalive <= now)
+        {
+            peer.PersistentKeepalive = now + (peer.KeepaliveInterval * 1000L);
+            SendKeepalive(peer, now);
+        }
+
+        if (peer.ForgetProvoked <= now)
+        {
+            ReleaseInitiation(peer, peer.Provoked);
+        }
+
+        if (peer.ZeroKeyMaterial <= now)
+        {
+            peer.ZeroKeyMaterial = Constants.Never;
+            EndSessions(peer, now);
+        }
+    }
+}
