@@ -73,6 +73,23 @@ public class InterfaceTests
         Assert.Equal(before, pair.Ours.Routing());
     }
 
+    [Theory]
+    [InlineData("tuntap add mode tun name {0}")]
+    [InlineData("link add {0} type bridge")]
+    public void An_interface_of_somebody_else_is_not_taken_over(string command)
+    {
+        using Lab lab = Lab.Open();
+        using Authority authority = new();
+        NetworkNamespace machine = lab.Machine("spore");
+        string name = FormattableString.Invariant($"sp{Environment.ProcessId}x");
+        machine.Ip(command.Replace("{0}", name));
+        string before = machine.Ip("link") + machine.Routing();
+        string identity = lab.File("id", authority.NewNode().Record);
+        Command node = machine.Run(SporeNode.Dotnet(), Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), "node", "--identity", identity, "--tun", name);
+        Assert.Equal((1, $"hostsim: {name}: there is an interface of that name already; choose another with --tun"), (node.ExitCode, node.Error.Trim()));
+        Assert.Equal(before, machine.Ip("link") + machine.Routing());
+    }
+
     [Fact]
     public void It_takes_no_routes_and_addresses_from_the_tunnel()
     {

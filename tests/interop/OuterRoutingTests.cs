@@ -227,6 +227,22 @@ public class OuterRoutingTests
         pair.AssertNoLoop(spore, Few);
     }
 
+    [Fact]
+    public void A_full_tunnel_warns_of_strict_reverse_path_filtering()
+    {
+        using FarPair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["0.0.0.0/0"] });
+        pair.Ours.Run("sh", "-c", $"echo 1 > /proc/sys/net/ipv4/conf/{Wire.Interface}/rp_filter").Demand();
+        SporeNode spore = pair.StartWith(network, "--default-route");
+        spore.WaitFor(0, "settings", $"{Wire.Interface} has strict rp_filter");
+        Ping.IsNotAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+
+        // What the line advises is the cure.
+        pair.Ours.Run("sh", "-c", "echo 2 > /proc/sys/net/ipv4/conf/all/rp_filter").Demand();
+        Ping.IsAnsweredAtLast(pair.Ours, pair.Stock.Self.Ipv4);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
