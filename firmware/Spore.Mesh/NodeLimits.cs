@@ -1,9 +1,9 @@
-using Spore.WireGuard;
+using Spore.SignedNetwork;
 
 namespace Spore.Mesh;
 
 /// <summary>The sizes of everything a node takes memory for, all of it at construction.</summary>
-public sealed class NodeLimits : TunnelLimits
+public sealed class NodeLimits : NetworkLimits
 {
     /// <summary>Members and configured peers that can have a session at one time.</summary>
     public int Peers;
@@ -13,15 +13,6 @@ public sealed class NodeLimits : TunnelLimits
 
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
-
-    /// <summary>Entries of the largest network that can be held.</summary>
-    public int NetworkEntries;
-
-    /// <summary>Bytes of the largest network file that can be held, header included. While none is being received, inner packets wait in all of it but what holds one of the largest, for sessions to come up: 128 of those at most.</summary>
-    public int NetworkBytes;
-
-    /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>
-    public int Prefixes;
 
     /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
     public int HelloPlans;

@@ -1,6 +1,5 @@
 using System;
 using Spore.Crypto;
-using Spore.Mesh;
 
 namespace Spore.SignedNetwork;
 
@@ -10,7 +9,7 @@ namespace Spore.SignedNetwork;
 /// </summary>
 public sealed class NetworkFile
 {
-    private readonly NodeLimits _limits;
+    private readonly NetworkLimits _limits;
     private readonly MerkleTree _tree;
     private readonly byte[] _root;
     private readonly int[] _offsets;
@@ -21,7 +20,7 @@ public sealed class NetworkFile
     /// <summary>Makes an empty file and takes all memory it will ever use.</summary>
     /// <param name="limits">What it must be able to hold: bytes, entries and prefixes.</param>
     /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
-    public NetworkFile(NodeLimits limits, Blake2s hash)
+    public NetworkFile(NetworkLimits limits, Blake2s hash)
     {
         _limits = limits;
         _tree = new MerkleTree(hash, limits.NetworkEntries);

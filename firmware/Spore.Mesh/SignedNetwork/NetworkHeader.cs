@@ -1,6 +1,5 @@
 using Spore.Base;
 using Spore.Crypto;
-using Spore.Mesh;
 
 namespace Spore.SignedNetwork;
 
@@ -124,7 +123,7 @@ public static class NetworkHeader
     /// <param name="offset">Where it starts; a buffer too short for a header is a fault.</param>
     /// <param name="limits">What this node can hold.</param>
     /// <returns>What is wrong with it.</returns>
-    public static NetworkFault Check(byte[] header, int offset, NodeLimits limits)
+    public static NetworkFault Check(byte[] header, int offset, NetworkLimits limits)
     {
         if (header.Length - offset < Size)
         {
