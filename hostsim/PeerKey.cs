@@ -1,6 +1,6 @@
 using Spore.WireGuard;
 
-namespace Spore;
+namespace Spore.Hostsim;
 
 /// <summary>The public key of a peer, as the rest of a desktop program wants it.</summary>
 internal static class PeerKey

@@ -1,0 +1,60 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Spore.Tests.Architecture;
+
+/// <summary>
+/// The layers of Spore's sources. A layer is a namespace with all namespaces in it, unless a longer row has them. It may use itself, and the
+/// layers that its row names.
+/// </summary>
+internal static class Layers
+{
+    private static readonly string[] _tunnel = ["Spore.Crypto", "Spore.Base", "Spore.Net", "Spore.WireGuard"];
+    private static readonly string[] _codecs = [.. _tunnel, "Spore.SignedNetwork", "Spore.Tftp"];
+    private static readonly string[] _mesh = [.. _codecs, "Spore.Discovery", "Spore.Sync", "Spore.Services", "Spore.Mesh"];
+
+    // From the lowest to the highest. Layers of one line in docs/ARCHITECTURE.md do not use each other: the node joins them.
+    private static readonly Dictionary<string, string[]> _mayUse = new()
+    {
+        ["Spore.Crypto"] = [],
+        ["Spore.Base"] = ["Spore.Crypto"],
+        ["Spore.Net"] = ["Spore.Crypto", "Spore.Base"],
+        ["Spore.WireGuard"] = ["Spore.Crypto", "Spore.Base", "Spore.Net"],
+        ["Spore.SignedNetwork"] = _tunnel,
+        ["Spore.Tftp"] = _tunnel,
+        ["Spore.Discovery"] = _codecs,
+        ["Spore.Sync"] = _codecs,
+        ["Spore.Services"] = _codecs,
+        ["Spore.Mesh"] = _mesh,
+        ["Spore.Firmware"] = _mesh,
+        ["Spore.Signing"] = _mesh,
+        ["Spore.Hostsim"] = [.. _mesh, "Spore.Signing"],
+    };
+
+    /// <summary>The layer of a namespace.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <returns>The longest row that holds it, or the namespace itself where no row does.</returns>
+    public static string Of(string space) =>
+        _mayUse.Keys.Where(l => space == l || space.StartsWith(l + ".", StringComparison.Ordinal)).MaxBy(l => l.Length) ?? space;
+
+    /// <summary>Whether a row holds a namespace.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <returns>True when it has a layer.</returns>
+    public static bool Holds(string space) => _mayUse.ContainsKey(Of(space));
+
+    /// <summary>Whether a namespace may use another one. All may use what is not Spore's.</summary>
+    /// <param name="user">The namespace that uses the other one.</param>
+    /// <param name="used">The other one.</param>
+    /// <returns>False for a violation.</returns>
+    public static bool MayUse(string user, string used)
+    {
+        if (used != "Spore" && !used.StartsWith("Spore.", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        string layer = Of(user);
+        return layer == Of(used) || (_mayUse.TryGetValue(layer, out string[]? lower) && lower.Contains(Of(used)));
+    }
+}

@@ -1,0 +1,117 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Mono.Cecil;
+using Spore.Tests.Emulator;
+using Xunit;
+
+namespace Spore.Tests.Architecture;
+
+/// <summary>A source file stands in the folder of its namespace and is named after its one type; what is in firmware is built for the device.</summary>
+public class SourceTests
+{
+    private static readonly string[] _shared = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
+    private static readonly string[] _firmware = [.. _shared, "Spore.Firmware"];
+
+    [Fact]
+    public void TheFolderOfAFileIsItsNamespace()
+    {
+        Assert.All(Sources(), source => Assert.Equal((source.File, NamespaceOf(source.File)), (source.File, source.Namespace)));
+    }
+
+    [Fact]
+    public void AFileHasOneTypeAndItsName()
+    {
+        Assert.All(Sources(), source =>
+            Assert.Equal((source.File, Path.GetFileName(source.File).Split('.')[0]), (source.File, string.Join(", ", source.Types))));
+    }
+
+    // The compiler copies the value of a constant, so that the IL does not show where it is from. The directives do.
+    [Fact]
+    public void NoFileNamesANamespaceAboveIt()
+    {
+        Assert.All(Sources(), source => Assert.All(source.Usings, u => Assert.True(Layers.MayUse(source.Namespace, u), $"{source.File} uses {u}")));
+    }
+
+    [Fact]
+    public void EveryFileInFirmwareIsBuiltForTheDevice()
+    {
+        HashSet<string> built = [.. _firmware.SelectMany(name => Types(DeviceAssembly(name)))];
+        IEnumerable<string> declared = Sources()
+            .Where(s => _firmware.Any(name => s.File.StartsWith($"firmware/{name}/", StringComparison.Ordinal)))
+            .SelectMany(s => s.Types.Select(t => $"{s.Namespace}.{t}"));
+        Assert.All(declared, type => Assert.True(built.Contains(type), $"{type} is not in the device's assemblies"));
+    }
+
+    [Fact]
+    public void TheDesktopsBuildHasNothingThatTheDevicesLacks()
+    {
+        foreach (string name in _shared)
+        {
+            IEnumerable<string> device = Members(DeviceAssembly(name));
+            IEnumerable<string> desktop = Members(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
+            Assert.Equal(device.Order(StringComparer.Ordinal), desktop.Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static string DeviceAssembly(string name) => Path.Combine(Path.GetDirectoryName(DeviceCode.Firmware)!, name + ".dll");
+
+    // firmware/Spore.Mesh/Node.cs is in Spore.Mesh, firmware/Spore.Mesh/Tftp/Ascii.cs in Spore.Tftp, hostsim/Live/LiveNode.cs in Spore.Hostsim.Live.
+    private static string NamespaceOf(string file)
+    {
+        string[] folders = file.Split('/')[..^1];
+        return folders[0] == "hostsim" ? string.Join('.', folders[1..].Prepend("Spore.Hostsim"))
+            : folders.Length == 2 ? folders[1]
+            : "Spore." + string.Join('.', folders[2..]);
+    }
+
+    private static IEnumerable<(string File, string Namespace, string[] Types, string[] Usings)> Sources()
+    {
+        IEnumerable<string> roots = _firmware.Select(name => Path.Combine(Repository.Root, "firmware", name)).Append(Path.Combine(Repository.Root, "hostsim"));
+        foreach (string path in roots.SelectMany(root => Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
+        {
+            string file = Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
+            if (file.Split('/').Any(folder => folder is "bin" or "obj"))
+            {
+                continue;
+            }
+
+            CompilationUnitSyntax unit = CSharpSyntaxTree.ParseText(File.ReadAllText(path), cancellationToken: TestContext.Current.CancellationToken)
+                .GetCompilationUnitRoot(TestContext.Current.CancellationToken);
+            BaseNamespaceDeclarationSyntax? space = unit.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault();
+            yield return (
+                file,
+                space?.Name.ToString() ?? string.Empty,
+                [.. (space?.Members ?? []).Select(NameOf)],
+                [.. unit.Usings.Concat(space?.Usings ?? []).Select(u => u.NamespaceOrType.ToString())]);
+        }
+    }
+
+    private static string NameOf(MemberDeclarationSyntax member) => member switch
+    {
+        BaseTypeDeclarationSyntax type => type.Identifier.Text,
+        DelegateDeclarationSyntax type => type.Identifier.Text,
+        _ => member.Kind().ToString(),
+    };
+
+    private static IEnumerable<string> Types(string file)
+    {
+        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(file);
+        return [.. assembly.MainModule.GetTypes().Select(t => t.FullName)];
+    }
+
+    // Members of Spore's own types; what the compiler adds for itself differs between frameworks.
+    private static IEnumerable<string> Members(string file)
+    {
+        using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(file);
+        return
+        [
+            .. assembly.MainModule.GetTypes()
+                .Where(t => (t.DeclaringType ?? t).Namespace.StartsWith("Spore", StringComparison.Ordinal))
+                .SelectMany(t => t.Fields.Cast<MemberReference>().Concat(t.Methods).Select(m => m.FullName).Append(t.FullName)),
+        ];
+    }
+}
