@@ -130,7 +130,7 @@ public sealed partial class Node
     {
         get
         {
-            long next = _tunnel.NextDeadline;
+            long next = _tunnel.TimersDue;
             next = Earlier(next, _tftp.NextDeadline);
             next = Earlier(next, _helloDue);
             next = Earlier(next, _neighbours.NextDue);
@@ -154,10 +154,10 @@ public sealed partial class Node
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
         _now = now;
-        Counters.DatagramsReceived++;
-        Counters.BytesReceived += length;
         if (length > 0 && buffer[offset] == Hello.Type)
         {
+            Counters.DatagramsReceived++;
+            Counters.BytesReceived += length;
             ReceiveHello(buffer, offset, length, endpoint, now);
         }
         else
@@ -176,7 +176,7 @@ public sealed partial class Node
     public void Advance(long now)
     {
         _now = now;
-        _tunnel.Advance(now);
+        _tunnel.FireTimers(now);
         if (_tftp.NextDeadline <= now)
         {
             _tftp.Advance(now);
