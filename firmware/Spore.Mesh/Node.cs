@@ -154,10 +154,10 @@ public sealed partial class Node
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
         _now = now;
-        Counters.DatagramsReceived++;
-        Counters.BytesReceived += length;
         if (length > 0 && buffer[offset] == Hello.Type)
         {
+            Counters.DatagramsReceived++;
+            Counters.BytesReceived += length;
             ReceiveHello(buffer, offset, length, endpoint, now);
         }
         else
@@ -190,7 +190,7 @@ public sealed partial class Node
         switch (deadline)
         {
             case Deadline.Tunnel:
-                return _tunnel.NextDeadline;
+                return _tunnel.TimersDue;
             case Deadline.Tftp:
                 return _tftp.NextDeadline;
             case Deadline.Answer:
@@ -210,7 +210,7 @@ public sealed partial class Node
         switch (deadline)
         {
             case Deadline.Tunnel:
-                _tunnel.Advance(now);
+                _tunnel.FireTimers(now);
                 break;
             case Deadline.Tftp:
                 _tftp.Advance(now);

@@ -119,6 +119,13 @@ public sealed partial class Tunnel
         }
         else
         {
+            if (!_admitsUnknown)
+            {
+                _counters.Invalid++;
+                _handshake.Wipe();
+                return;
+            }
+
             if (!_host.IsKnown(key, 0) && !_limiter.Allow(UnknownKeys, now))
             {
                 _counters.Limited++;

@@ -23,6 +23,8 @@ public sealed partial class Tunnel
     /// <returns>The peer whose inner packet is in the buffer, at <see cref="PacketStart"/>, from a source address that cryptokey routing gives to that peer; null where there is no packet.</returns>
     public Peer Receive(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
+        _counters.DatagramsReceived++;
+        _counters.BytesReceived += length;
         switch (Message.TypeOf(buffer, offset, length))
         {
             case Message.Transport:

@@ -17,7 +17,7 @@ public sealed partial class Tunnel
         _counters.InnerDropped += _queue.Use(room, size < most ? size : most);
     }
 
-    /// <summary>Sends an inner IP packet to the peer that cryptokey routing gives its destination; it is copied, and kept for a while if there is no session yet.</summary>
+    /// <summary>Sends an inner IP packet to the peer that cryptokey routing gives its destination; it is copied. Without a session one is initiated, and the packet waits for it in the memory of <see cref="QueueIn"/>. Needs <see cref="Routing"/>.</summary>
     /// <param name="buffer">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, at most the MTU.</param>

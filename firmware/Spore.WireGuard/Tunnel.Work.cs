@@ -7,9 +7,32 @@ namespace Spore.WireGuard;
 // Timers (paper section 6), and what is made ahead of need while there is time.
 public sealed partial class Tunnel
 {
-    /// <summary>Time has passed: timers fire.</summary>
+    /// <summary>When <see cref="Advance"/> is to be called next, in milliseconds on the monotonic clock; in the past while there is idle work. Any other call may move it.</summary>
+    public long NextDeadline
+    {
+        get { return _workDue < _nextDeadline ? _workDue : _nextDeadline; }
+    }
+
+    /// <summary>
+    /// Time has passed: timers fire, and one slice of idle work is done, which takes a device up to a fifth of a multiplication. What was received
+    /// meanwhile should be handled before the next call, also when <see cref="NextDeadline"/> is in the past.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)
+    {
+        FireTimers(now);
+        Work(now);
+    }
+
+    /// <summary>When <see cref="FireTimers"/> is to be called next, in milliseconds on the monotonic clock.</summary>
+    public long TimersDue
+    {
+        get { return _nextDeadline; }
+    }
+
+    /// <summary>Time has passed: timers fire. For a layer above that has idle work of its own, and calls <see cref="Work"/> in turn with it.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void FireTimers(long now)
     {
         if (now < _nextDeadline)
         {

@@ -28,6 +28,7 @@ public sealed partial class Tunnel
     private readonly int _loadInterval;
     private readonly int _longestLoad;
     private readonly int _multiplicationTime;
+    private readonly bool _admitsUnknown;
     private readonly byte[] _publicKey;
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
@@ -60,7 +61,20 @@ public sealed partial class Tunnel
     private long _nextDeadline = Constants.Never;
     private long _workDue;
 
-    /// <summary>Makes a tunnel and takes all its memory.</summary>
+    /// <summary>Makes a plain endpoint, which has configured peers only, and takes all its memory. It drops an initiation from an unknown key as soon as it has decrypted that key.</summary>
+    /// <param name="limits">The sizes: <see cref="TunnelLimits.OnePeer"/>, or others.</param>
+    /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
+    /// <param name="transport">The way out.</param>
+    /// <param name="entropy">The entropy source. It must work already: the first key is made soon.</param>
+    /// <param name="host">What knows the wall time, and is called about sessions.</param>
+    /// <exception cref="ArgumentException">The limits leave no keypair to spare or to be confirmed, or no initiation.</exception>
+    public Tunnel(TunnelLimits limits, byte[] privateKey, ITransport transport, IEntropy entropy, ConfiguredHost host)
+        : this(limits, privateKey, new Primitives(privateKey), transport, entropy, host)
+    {
+        _admitsUnknown = false;
+    }
+
+    /// <summary>Makes a tunnel with the primitives of the layer above, and takes all the memory that is its own.</summary>
     /// <param name="limits">The sizes.</param>
     /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
     /// <param name="publicKey">Its 32-byte public key; kept by reference.</param>
@@ -97,6 +111,7 @@ public sealed partial class Tunnel
         _entropy = entropy;
         _host = host;
         _counters = counters;
+        _admitsUnknown = true;
         _aead = aead;
         _x25519 = x25519;
         _ephemeralKeys = new EphemeralKeys(x25519, hash, entropy, privateKey);
@@ -123,6 +138,23 @@ public sealed partial class Tunnel
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
     }
 
+    private Tunnel(TunnelLimits limits, byte[] privateKey, Primitives own, ITransport transport, IEntropy entropy, ITunnelHost host)
+        : this(
+            limits,
+            privateKey,
+            own.PublicKey,
+            own.X25519,
+            own.Idle,
+            own.Hash,
+            own.Aead,
+            own.CookieAead,
+            transport,
+            entropy,
+            host,
+            new TunnelCounters())
+    {
+    }
+
     /// <summary>Cryptokey routing: from which inner addresses a peer may send, and to which peer a packet goes. Null for no check, where inner packets are not IP.</summary>
     public ICryptokeyRouting Routing { get; set; }
 
@@ -139,10 +171,38 @@ public sealed partial class Tunnel
         set { _handshake.KeyLog = value; }
     }
 
-    /// <summary>When <see cref="Advance"/> is to be called next, in milliseconds on the monotonic clock.</summary>
-    public long NextDeadline
+    /// <summary>Copies the public key.</summary>
+    /// <param name="buffer">Takes the 32 bytes.</param>
+    /// <param name="offset">Where to.</param>
+    public void CopyPublicKey(byte[] buffer, int offset)
     {
-        get { return _nextDeadline; }
+        Array.Copy(_publicKey, 0, buffer, offset, Message.KeySize);
+    }
+
+    /// <summary>Adds a configured peer. With a keepalive interval the session comes up by itself, without one when the first packet is sent.</summary>
+    /// <param name="key">A buffer with the peer's public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="presharedKey">The 32-byte preshared key, or null for none; kept by reference, and wiped when the peer is closed.</param>
+    /// <param name="endpoint">The peer's endpoint, or null if the peer is to initiate first; copied.</param>
+    /// <param name="keepaliveSeconds">The interval of persistent keepalives, at most 65535; 0 for none.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>The peer; null, with nothing changed, when no slot is free, the key has a slot already, or it can be no peer's.</returns>
+    public Peer AddPeer(byte[] key, int offset, byte[] presharedKey, Endpoint endpoint, int keepaliveSeconds, long now)
+    {
+        Peer peer = FindSlot(key, offset) == null ? FreeSlot() : null;
+        if (peer == null || !Open(peer, key, offset, now))
+        {
+            return null;
+        }
+
+        peer.PresharedKey = presharedKey;
+        if (endpoint != null)
+        {
+            peer.MoveTo(endpoint);
+        }
+
+        SetKeepalive(peer, keepaliveSeconds, now);
+        return peer;
     }
 
     /// <summary>Looks through the slots in use for a key.</summary>
@@ -272,6 +332,19 @@ public sealed partial class Tunnel
             {
                 _latest = Peers[i];
                 return _latest;
+            }
+        }
+
+        return null;
+    }
+
+    private Peer FreeSlot()
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (!Peers[i].InUse)
+            {
+                return Peers[i];
             }
         }
 

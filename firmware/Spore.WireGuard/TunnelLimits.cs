@@ -32,4 +32,23 @@ public class TunnelLimits
 
     /// <summary>The milliseconds that a scalar multiplication takes; 0 on a desktop. The response to an initiation that can't be answered in time is deferred.</summary>
     public int MultiplicationTime;
+
+    /// <summary>Limits for a device that is the peer of one server, as <c>wg-quick</c> sets one up.</summary>
+    /// <returns>A new object, free to be changed before a tunnel is made with it.</returns>
+    public static TunnelLimits OnePeer()
+    {
+        return new TunnelLimits
+        {
+            Slots = 1,
+            Keypairs = 4,
+            Initiations = 2,
+            Mtu = 1420,
+            RateLimitSources = 4,
+            HandshakeInterval = 2500,
+            HandshakeBacklog = 3000,
+            SourceInterval = 2000,
+            SourceBurst = 1,
+            MultiplicationTime = 800,
+        };
+    }
 }

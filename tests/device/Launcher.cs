@@ -6,7 +6,7 @@ namespace Spore.Tests.Device;
 /// <summary>Runs all tests where there is no test adapter, and prints a line for each.</summary>
 public static class Launcher
 {
-    private const int Count = 17;
+    private const int Count = 18;
 
     private static string _running;
 
@@ -103,6 +103,10 @@ public static class Launcher
             case 15:
                 _running = nameof(TwoNodesTests.TwoNodesGoFromHandshakeToAnAppliedNetworkAndAPushedChange);
                 new TwoNodesTests().TwoNodesGoFromHandshakeToAnAppliedNetworkAndAPushedChange();
+                break;
+            case 17:
+                _running = nameof(TwoTunnelsTests.TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession);
+                new TwoTunnelsTests().TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession();
                 break;
         }
     }

@@ -16,6 +16,9 @@ internal sealed class DeviceBench
     // 41.5 KB: what is left to this point of the ceiling for the whole product.
     private const int HeapWanted = 42_496;
 
+    // 24 KB: the ceiling for a plain tunnel with one peer.
+    private const int TunnelWanted = 24 * 1024;
+
     private static readonly string[] _assemblies = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
     private readonly string _file;
 
@@ -30,7 +33,7 @@ internal sealed class DeviceBench
     {
         using BouncyCastle bouncyCastle = new();
         List<BenchRow> operations = [.. new PrimitiveBench(_file, bouncyCastle).Measure(), .. Handshakes()];
-        return new BenchTable(operations, [.. MemoryRows(), .. CodeSizes()]);
+        return new BenchTable(operations, [.. MemoryRows(), .. TunnelRows(), .. CodeSizes()]);
     }
 
     /// <summary>What is allocated after construction, in all that nodes do: nothing, if all is well.</summary>
@@ -40,7 +43,10 @@ internal sealed class DeviceBench
         using ScenarioRun run = new(_file, Heap, 3);
         run.Machine.ClearCounters();
         RunWholeLife(run);
-        return run.Machine.AllocationSites();
+        using TunnelRun tunnel = new(_file, Heap);
+        tunnel.Machine.ClearCounters();
+        tunnel.RunWholeLife();
+        return [.. run.Machine.AllocationSites(), .. tunnel.Machine.AllocationSites()];
     }
 
     private static void RunWholeLife(ScenarioRun run)
@@ -126,7 +132,7 @@ internal sealed class DeviceBench
 
     private IEnumerable<BenchRow> MemoryRows()
     {
-        long node = MadeBy("BuildNode") - MadeBy("BuildSurroundings");
+        long node = MadeBy(ScenarioRun.Type, "BuildNode") - MadeBy(ScenarioRun.Type, "BuildSurroundings");
         yield return new BenchRow("a node with NodeLimits.Device, once made", node, 0, -1);
 
         using ScenarioRun run = new(_file, Heap, 3);
@@ -149,11 +155,32 @@ internal sealed class DeviceBench
     private static bool IsOurs(string method) =>
         method.StartsWith("Spore.", StringComparison.Ordinal) && !method.StartsWith("Spore.Tests.", StringComparison.Ordinal);
 
-    private int MadeBy(string method)
+    private IEnumerable<BenchRow> TunnelRows()
+    {
+        long tunnel = MadeBy(TunnelRun.Type, "BuildTunnel") - MadeBy(TunnelRun.Type, "BuildSurroundings");
+        yield return new BenchRow("a plain tunnel with TunnelLimits.OnePeer and its peer, once made", tunnel, 0, -1);
+
+        using TunnelRun run = new(_file, Heap);
+        long data = run.Machine.AllocationSites().Where(s => IsOurs(s.Method) && s.Method.EndsWith("::.cctor", StringComparison.Ordinal)).Sum(s => s.Bytes);
+        yield return new BenchRow("its static data", data, 0, -1);
+        run.Machine.ClearCounters();
+        run.Machine.WatchFrames(m => IsOurs(m.Name));
+        long allocated = run.Machine.Memory.AllocatedBytes;
+        run.RunWholeLife();
+        yield return new BenchRow("its stack frames, at the deepest", run.Machine.WatchedFramePeak, 0, -1);
+        yield return new BenchRow("peak of a plain tunnel: all three", tunnel + data + run.Machine.WatchedFramePeak, 0, TunnelWanted);
+        yield return new BenchRow(
+            "allocated after construction of a plain tunnel: packets, timers, handshakes",
+            run.Machine.Memory.AllocatedBytes - allocated,
+            0,
+            0);
+    }
+
+    private int MadeBy(string type, string method)
     {
         using Machine machine = Load();
         int before = machine.Memory.MeasureLive();
-        machine.Call(machine.Program.FindMethod($"{ScenarioRun.Type}::{method}"));
+        machine.Call(machine.Program.FindMethod($"{type}::{method}"));
         return machine.Memory.MeasureLive() - before;
     }
 

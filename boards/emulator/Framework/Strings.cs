@@ -41,6 +41,17 @@ internal static unsafe partial class Framework
             HeapBlock* array = ArrayAt(a, 0);
             m.ReturnString(a, Convert.ToBase64String(new ReadOnlySpan<byte>(HeapBlock.Elements(array), array->Head)));
         }, 30);
+        Add("System.Convert::FromBase64String(System.String)", (m, a) =>
+        {
+            byte[] bytes = new byte[Text(m, a, 0).Length];
+            if (!Convert.TryFromBase64String(Text(m, a, 0), bytes, out int count))
+            {
+                throw new DeviceException(Fault.Argument);
+            }
+
+            a[0] = m.MakeArray("System.Byte", count);
+            bytes.AsSpan(0, count).CopyTo(new Span<byte>(HeapBlock.Elements(a[0].Target), count));
+        });
         Add("System.Text.Encoding::get_UTF8()", (m, a) => a[0] = m.Make("System.Text.UTF8Encoding"), 3);
         Add("System.Text.UTF8Encoding::GetBytes(System.String)", (m, a) =>
         {

@@ -41,9 +41,9 @@ internal sealed class StockEnd : IEnd
     private long _lastConsumed;
     private long _lastSentHandshake;
 
-    public StockEnd(byte seed)
+    public StockEnd(byte seed, byte[]? privateKey = null)
     {
-        _private = TunnelEnd.PrivateKey(seed);
+        _private = privateKey ?? TunnelEnd.PrivateKey(seed);
         _random = new Random(seed);
         _timers = new StockTimers(this);
         Public = new StockPeer(_private).Public;
@@ -79,6 +79,9 @@ internal sealed class StockEnd : IEnd
     public bool IsUnconfirmed => _next is not null;
 
     public int? Jitter { get; set; }
+
+    /// <summary>The preshared key of its peer, or null for none.</summary>
+    public byte[]? PresharedKey { get; init; }
 
     /// <summary>In what it is to be like Spore.</summary>
     public Departures Departures { get; init; }
@@ -347,7 +350,13 @@ internal sealed class StockEnd : IEnd
     {
         byte[] ephemeral = new byte[32];
         _random.NextBytes(ephemeral);
-        return new StockPeer(_private) { Index = (uint)_random.NextInt64(1, 1L << 32), Ephemeral = ephemeral };
+        StockPeer made = new(_private) { Index = (uint)_random.NextInt64(1, 1L << 32), Ephemeral = ephemeral };
+        if (PresharedKey is not null)
+        {
+            made.PresharedKey = PresharedKey;
+        }
+
+        return made;
     }
 
     private byte[] Timestamp()

@@ -298,7 +298,7 @@ public class TimerTests
         Assert.Equal(1, session.End.Events.Count(e => e.What == NodeEvent.SessionDown));
         session.End.Run(2_000_000);
         Assert.Equal(1, session.End.Events.Count(e => e.What == NodeEvent.SessionDown));
-        Assert.Equal(long.MaxValue, session.End.Tunnel.NextDeadline);
+        Assert.Equal(long.MaxValue, session.End.Tunnel.TimersDue);
     }
 
     [Fact]
@@ -459,7 +459,7 @@ public class TimerTests
         session.End.Now += 1_000_000_000;
         session.End.Run(0);
         Assert.Equal("41", session.Said());
-        Assert.InRange(session.End.Tunnel.NextDeadline, session.End.Now + 1, session.End.Now + 25_000);
+        Assert.InRange(session.End.Tunnel.TimersDue, session.End.Now + 1, session.End.Now + 25_000);
         session.End.Run(10_000);
         session.Handshake(initiator: true);
         session.Send(2);

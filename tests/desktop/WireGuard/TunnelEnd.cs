@@ -131,13 +131,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     }
 
     /// <summary>When a timer fires or idle work is due.</summary>
-    public long NextDue => Math.Min(Tunnel.NextDeadline, Tunnel.WorkDue);
+    public long NextDue => Tunnel.NextDeadline;
 
-    public void Advance()
-    {
-        Tunnel.Advance(Now);
-        Tunnel.Work(Now);
-    }
+    public void Advance() => Tunnel.Advance(Now);
 
     /// <summary>Lets time pass up to and with a moment; timers fire on time.</summary>
     public void RunTo(long end)
