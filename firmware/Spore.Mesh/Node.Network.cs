@@ -32,6 +32,7 @@ public sealed partial class Node
     private NetworkFile _staging;
     private int _ownEntry = -1;
     private bool _expired;
+    private bool _isBehind;
     private bool _hasAuthority;
     private bool _isOnlyWitness;
     private TftpTransfer _pull;
@@ -70,9 +71,6 @@ public sealed partial class Node
         get { return _expired; }
     }
 
-    /// <summary>Whether a newer network was seen that this node may not have.</summary>
-    public bool IsBehind { get; private set; }
-
     /// <summary>What this node knows of its network.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>The state.</returns>
@@ -88,7 +86,7 @@ public sealed partial class Node
             return NetworkState.Expired;
         }
 
-        if (IsBehind)
+        if (_isBehind)
         {
             return NetworkState.Behind;
         }
@@ -99,14 +97,6 @@ public sealed partial class Node
         }
 
         return _isOnlyWitness ? NetworkState.Witness : NetworkState.Unconfirmed;
-    }
-
-    /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (PROTOCOL section 8.2).</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <returns>True when one did.</returns>
-    public bool IsFresh(long now)
-    {
-        return MemberCount > 0 && now - _confirmedAt < FreshFor;
     }
 
     /// <summary>The number of members with a slot whose head equalled ours within the last hour.</summary>
@@ -270,7 +260,7 @@ public sealed partial class Node
         }
 
         _expired = false;
-        IsBehind = false;
+        _isBehind = false;
         _confirmedAt = now - FreshFor;
         _ownEntry = _network.Find(PublicKey, 0);
         _clock.Learn(_network.Issued * 1000, now);
@@ -410,6 +400,12 @@ public sealed partial class Node
 
         Confirm(peer, _now);
         _freshnessDue = IsFresh(_now) ? _confirmedAt + (FreshFor / 2) : _freshnessDue;
+    }
+
+    // Whether another witness has confirmed the applied network within FreshFor, in a live session (PROTOCOL section 8.2).
+    private bool IsFresh(long now)
+    {
+        return MemberCount > 0 && now - _confirmedAt < FreshFor;
     }
 
     private void Confirm(Peer peer, long at)
@@ -635,9 +631,9 @@ public sealed partial class Node
             return;
         }
 
-        if (result == TftpError.AccessViolation && transfer.IsRefused && !IsBehind)
+        if (result == TftpError.AccessViolation && transfer.IsRefused && !_isBehind)
         {
-            IsBehind = true;
+            _isBehind = true;
             Report(NodeEvent.Behind, PeerOf(transfer), (long)_candidateVersion);
         }
 
