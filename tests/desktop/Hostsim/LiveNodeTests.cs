@@ -7,7 +7,10 @@ using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
 using Spore.Base;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;
@@ -65,6 +68,7 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
+        Assert.Contains("; version 7, witness; 1 session; ", alphaStory.Text, StringComparison.Ordinal);
 
         string[] keys = File.ReadAllLines(PathOf("keys"));
         Assert.All(keys, k => Assert.Matches(KeyLine(), k));
