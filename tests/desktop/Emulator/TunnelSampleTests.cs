@@ -114,6 +114,24 @@ public sealed class TunnelSampleTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_clock_and_without_packets_the_servers_persistent_keepalive_brings_it_back()
+    {
+        _server.End.KeepAlive(25);
+        _device.RunFor(300);
+        int sessions = _server.End.Sessions;
+        long since = _server.End.SessionSince;
+        _device.PowerCycle();
+        _device.RunFor((since / 1_000) + 180 + 25 + 10 - (_device.Surroundings.Clock.Now / 1e6));
+        Assert.Equal(sessions + 1, _server.End.Sessions);
+        Assert.True(Ping(_board, 3));
+
+        // Its own initiations are accepted again, since they are later than the server's.
+        _device.RunFor(600);
+        Assert.Contains("session up, initiated by the server", _log.ToString(), StringComparison.Ordinal);
+        Assert.True(Ping(_board, 3));
+    }
+
+    [Fact]
     public void It_needs_nothing_of_the_mesh()
     {
         using DeviceProgram program = new([DeviceCode.Sample("Tunnel")]);
