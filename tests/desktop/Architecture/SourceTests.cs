@@ -10,7 +10,10 @@ using Xunit;
 
 namespace Spore.Tests.Architecture;
 
-/// <summary>A source file stands in the folder of its namespace and is named after its one type; what is in firmware is built for the device.</summary>
+/// <summary>
+/// A source file stands in the folder of its namespace and is named after its one type. What is in firmware is built
+/// for the device.
+/// </summary>
 public class SourceTests
 {
     private static readonly string[] _shared = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
@@ -19,21 +22,28 @@ public class SourceTests
     [Fact]
     public void TheFolderOfAFileIsItsNamespace()
     {
-        Assert.All(Sources(), source => Assert.Equal((source.File, NamespaceOf(source.File)), (source.File, source.Namespace)));
+        Assert.All(
+            Sources(),
+            source => Assert.Equal((source.File, NamespaceOf(source.File)), (source.File, source.Namespace)));
     }
 
     [Fact]
     public void AFileHasOneTypeAndItsName()
     {
         Assert.All(Sources(), source =>
-            Assert.Equal((source.File, Path.GetFileName(source.File).Split('.')[0]), (source.File, string.Join(", ", source.Types))));
+        {
+            string name = Path.GetFileName(source.File).Split('.')[0];
+            Assert.Equal((source.File, name), (source.File, string.Join(", ", source.Types)));
+        });
     }
 
     // The compiler copies the value of a constant, so that the IL does not show where it is from. The directives do.
     [Fact]
     public void NoFileNamesANamespaceAboveIt()
     {
-        Assert.All(Sources(), source => Assert.All(source.Usings, u => Assert.True(Layers.MayUse(source.Namespace, u), $"{source.File} uses {u}")));
+        Assert.All(
+            Sources().SelectMany(source => source.Usings.Select(used => (source.File, source.Namespace, Used: used))),
+            u => Assert.True(Layers.MayUse(u.Namespace, u.Used), $"{u.File} uses {u.Used}"));
     }
 
     [Fact]
@@ -57,9 +67,11 @@ public class SourceTests
         }
     }
 
-    private static string DeviceAssembly(string name) => Path.Combine(Path.GetDirectoryName(DeviceCode.Firmware)!, name + ".dll");
+    private static string DeviceAssembly(string name) =>
+        Path.Combine(Path.GetDirectoryName(DeviceCode.Firmware)!, name + ".dll");
 
-    // firmware/Spore.Mesh/Node.cs is in Spore.Mesh, firmware/Spore.Mesh/Tftp/Ascii.cs in Spore.Tftp, hostsim/Live/LiveNode.cs in Spore.Hostsim.Live.
+    // firmware/Spore.Mesh/Node.cs is in Spore.Mesh, firmware/Spore.Mesh/Tftp/Ascii.cs in Spore.Tftp, and
+    // hostsim/Live/LiveNode.cs in Spore.Hostsim.Live.
     private static string NamespaceOf(string file)
     {
         string[] folders = file.Split('/')[..^1];
@@ -70,8 +82,11 @@ public class SourceTests
 
     private static IEnumerable<(string File, string Namespace, string[] Types, string[] Usings)> Sources()
     {
-        IEnumerable<string> roots = _firmware.Select(name => Path.Combine(Repository.Root, "firmware", name)).Append(Path.Combine(Repository.Root, "hostsim"));
-        foreach (string path in roots.SelectMany(root => Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories)).Order(StringComparer.Ordinal))
+        IEnumerable<string> paths = _firmware
+            .Select(name => Path.Combine(Repository.Root, "firmware", name))
+            .Append(Path.Combine(Repository.Root, "hostsim"))
+            .SelectMany(root => Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories));
+        foreach (string path in paths.Order(StringComparer.Ordinal))
         {
             string file = Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
             if (file.Split('/').Any(folder => folder is "bin" or "obj"))
@@ -79,9 +94,9 @@ public class SourceTests
                 continue;
             }
 
-            CompilationUnitSyntax unit = CSharpSyntaxTree.ParseText(File.ReadAllText(path), cancellationToken: TestContext.Current.CancellationToken)
-                .GetCompilationUnitRoot(TestContext.Current.CancellationToken);
-            BaseNamespaceDeclarationSyntax? space = unit.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault();
+            CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit(File.ReadAllText(path));
+            BaseNamespaceDeclarationSyntax? space =
+                unit.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault();
             yield return (
                 file,
                 space?.Name.ToString() ?? string.Empty,
@@ -111,7 +126,7 @@ public class SourceTests
         [
             .. assembly.MainModule.GetTypes()
                 .Where(t => (t.DeclaringType ?? t).Namespace.StartsWith("Spore", StringComparison.Ordinal))
-                .SelectMany(t => t.Fields.Cast<MemberReference>().Concat(t.Methods).Select(m => m.FullName).Append(t.FullName)),
+                .SelectMany(t => t.Fields.Cast<MemberReference>().Concat(t.Methods).Append(t).Select(m => m.FullName)),
         ];
     }
 }

@@ -7,14 +7,14 @@ using Mono.Cecil.Cil;
 namespace Spore.Tests.Architecture;
 
 /// <summary>
-/// Every type that the types of an assembly use: in their declarations, attributes, members, locals, handlers and IL, with generic arguments.
-/// A constant of another type is not seen, because the compiler copies its value.
+/// Every type that the types of an assembly use: in their declarations, attributes, members, locals, handlers and IL,
+/// with generic arguments. A constant of another type is not seen, because the compiler copies its value.
 /// </summary>
 internal static class TypeUses
 {
     /// <summary>Walks an assembly.</summary>
     /// <param name="assembly">The assembly.</param>
-    /// <returns>The outermost type that uses another, the member in which it does so, and the outermost type used.</returns>
+    /// <returns>The outermost type that uses another one, the member that does, and the outermost type used.</returns>
     public static IEnumerable<(TypeReference User, string Member, TypeReference Used)> In(AssemblyDefinition assembly)
     {
         foreach (TypeDefinition type in assembly.MainModule.GetTypes())
@@ -78,13 +78,17 @@ internal static class TypeUses
         _ => [],
     };
 
-    private static IEnumerable<TypeReference> OfSignature(IMethodSignature method) => method.Parameters.Select(p => p.ParameterType).Append(method.ReturnType);
+    private static IEnumerable<TypeReference> OfSignature(IMethodSignature method) =>
+        method.Parameters.Select(p => p.ParameterType).Append(method.ReturnType);
 
     private static IEnumerable<TypeReference> OfParameters(IGenericParameterProvider generic) =>
         generic.GenericParameters.SelectMany(p => OfAttributes(p).Concat(p.Constraints.Select(c => c.ConstraintType)));
 
-    private static IEnumerable<TypeReference> OfAttributes(ICustomAttributeProvider provider) => provider.CustomAttributes.SelectMany(a =>
-        a.ConstructorArguments.Concat(a.Fields.Concat(a.Properties).Select(n => n.Argument)).SelectMany(OfArgument).Append(a.AttributeType));
+    private static IEnumerable<TypeReference> OfAttributes(ICustomAttributeProvider provider) =>
+        provider.CustomAttributes.SelectMany(a => a.ConstructorArguments
+            .Concat(a.Fields.Concat(a.Properties).Select(n => n.Argument))
+            .SelectMany(OfArgument)
+            .Append(a.AttributeType));
 
     private static IEnumerable<TypeReference> OfArgument(CustomAttributeArgument argument) => argument.Value switch
     {
@@ -105,5 +109,6 @@ internal static class TypeUses
         _ => [type],
     };
 
-    private static TypeReference Outermost(TypeReference type) => type.DeclaringType == null ? type : Outermost(type.DeclaringType);
+    private static TypeReference Outermost(TypeReference type) =>
+        type.DeclaringType == null ? type : Outermost(type.DeclaringType);
 }
