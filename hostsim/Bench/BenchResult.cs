@@ -1,5 +1,5 @@
 using System.Collections.Generic;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Crypto;
 
 namespace Spore.Hostsim.Bench;
 

@@ -2,7 +2,7 @@ using System;
 using System.Net;
 using Spore.Base;
 using Spore.Crypto;
-using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;
@@ -16,6 +16,10 @@ internal sealed class NodePair
     /// <summary>The tunnel's MTU, and the length of <see cref="Packet"/>.</summary>
     public const int Mtu = 1420;
 
+    // In Unix seconds: 2026-01-01.
+    private const long BuildTime = 1767225600;
+
+    private const int Port = 51820;
     private const int Ipv4Header = 20;
     private const int UdpHeader = 8;
     private const byte Udp = 17;
@@ -37,9 +41,9 @@ internal sealed class NodePair
         using TrustRootKey root = TrustRootKey.Generate();
         NodeIdentity a = NodeIdentity.Generate(root.PublicKey, 0);
         NodeIdentity b = NodeIdentity.Generate(root.PublicKey, 0);
-        NetworkDescription description = new() { Version = 1, Issued = SimulatedNode.BuildTime };
-        _endpointOfA.SetIpv4([192, 0, 2, 1], 0, SimulatedNode.Port);
-        _endpointOfB.SetIpv4([192, 0, 2, 2], 0, SimulatedNode.Port);
+        NetworkDescription description = new() { Version = 1, Issued = BuildTime };
+        _endpointOfA.SetIpv4([192, 0, 2, 1], 0, Port);
+        _endpointOfB.SetIpv4([192, 0, 2, 2], 0, Port);
         description.Peers.Add(Describe(a, 1));
         description.Peers.Add(Describe(b, 2));
         byte[] network = NetworkSigner.Sign(description, root);
@@ -106,7 +110,7 @@ internal sealed class NodePair
     {
         PeerDescription peer = new() { PublicKey = identity.PublicKey };
         peer.AllowedPrefixes.Add(new AllowedPrefix(new IPAddress([10, 77, 0, number]), 32));
-        peer.Endpoints.Add(new PeerEndpoint(new IPAddress([192, 0, 2, number]), null, SimulatedNode.Port));
+        peer.Endpoints.Add(new PeerEndpoint(new IPAddress([192, 0, 2, number]), null, Port));
         return peer;
     }
 
@@ -115,7 +119,7 @@ internal sealed class NodePair
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = Mtu;
         SeededEntropy seeded = new(1, Convert.ToHexString(identity.PublicKey));
-        Node node = new(limits, identity.Record, wire, seeded, host, SimulatedNode.BuildTime, 0, aead);
+        Node node = new(limits, identity.Record, wire, seeded, host, BuildTime, 0, aead);
         NetworkFault fault = node.Load(network, 0, network.Length, 0);
         return fault == NetworkFault.None ? node : throw new InvalidOperationException(NetworkFaultText.Describe(fault));
     }
@@ -132,7 +136,7 @@ internal sealed class NodePair
         packet[9] = Udp;
         source.CopyTo(packet, 12);
         destination.CopyTo(packet, 16);
-        ushort checksum = EchoPacket.Checksum(packet.AsSpan(0, Ipv4Header), 0);
+        int checksum = InternetChecksum.Finish(InternetChecksum.Add(0, packet, 0, Ipv4Header));
         packet[10] = (byte)(checksum >> 8);
         packet[11] = (byte)checksum;
 

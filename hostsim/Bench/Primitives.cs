@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using Spore.Crypto;
-using Spore.Hostsim.Simulation;
+using Spore.Hostsim.Crypto;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Bench;

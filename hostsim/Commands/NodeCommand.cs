@@ -6,6 +6,8 @@ using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
 using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Output;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Commands;

@@ -10,8 +10,16 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using Spore.Base;
+using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Display;
+using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Datagrams;
+using Spore.Hostsim.Live.Names;
+using Spore.Hostsim.Live.Output;
+using Spore.Hostsim.Live.Packets;
+using Spore.Hostsim.Live.Peers;
 using Spore.Hostsim.Live.Routing;
-using Spore.Hostsim.Simulation;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -657,7 +665,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
                 kind,
                 "blue",
                 $"{_timeline.NameOf(KeyText.Format(peer.PublicKey))} at {endpoint}; {session}; heard {Seconds(now - peer.LastHeard)} ago; "
-                + $"{PlainView.Size(peer.BytesReceived)} in, {PlainView.Size(peer.BytesSent)} out");
+                + $"{ByteSize.Describe(peer.BytesReceived)} in, {ByteSize.Describe(peer.BytesSent)} out");
         }
     }
 
@@ -679,7 +687,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         string idle = (_idleWork.Checks | _idleWork.Secrets | _idleWork.Keys | _idleWork.Pairs) == 0 ? "nothing due"
             : $"due: {_idleWork.Checks} signatures, {_idleWork.Secrets} secrets, {_idleWork.Keys} keys, {_idleWork.Pairs} pairs";
         return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {idle}; "
-            + $"{PlainView.Size(counters.BytesReceived)} in, {PlainView.Size(counters.BytesSent)} out; "
+            + $"{ByteSize.Describe(counters.BytesReceived)} in, {ByteSize.Describe(counters.BytesSent)} out; "
             + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, {counters.InnerDropped} dropped inside";
     }
 }

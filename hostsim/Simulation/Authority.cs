@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Net;
+using Spore.Hostsim.Crypto;
 using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;

@@ -4,8 +4,7 @@ using System.Diagnostics;
 using System.Threading;
 using Spectre.Console;
 using Spectre.Console.Rendering;
-using Spore.Discovery;
-using Spore.WireGuard;
+using Spore.Hostsim.Display;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -153,8 +152,8 @@ internal sealed class LiveView : ISimulationView
                 new Text(s.Version == 0 ? "-" : $"{s.Version}"),
                 new Text(s.State, new Style(s.State == "removed" ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
                 new Text($"{s.Sessions}"),
-                new Text(PlainView.Size(s.BytesReceived)),
-                new Text(PlainView.Size(s.BytesSent)),
+                new Text(ByteSize.Describe(s.BytesReceived)),
+                new Text(ByteSize.Describe(s.BytesSent)),
                 new Text(s.JoinedAfter is { } after ? TimelineEntry.Span(after) : "-"),
             ];
             if (wide)

@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
-using Spore.Mesh;
+using Spore.Hostsim.Display;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -20,19 +20,6 @@ internal sealed class PlainView(TextWriter output) : ISimulationView
         return string.Create(
             CultureInfo.InvariantCulture,
             $"A publisher and {nodes}; {options.Delay} ms delay, {options.Loss} % loss, {options.Reorder} % reordered; seed {options.Seed}");
-    }
-
-    /// <summary>A number of bytes for people.</summary>
-    /// <param name="bytes">The number.</param>
-    /// <returns>The number with its unit.</returns>
-    public static string Size(long bytes)
-    {
-        return bytes switch
-        {
-            < 1000 => $"{bytes} B",
-            < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-        };
     }
 
     /// <inheritdoc/>
@@ -77,7 +64,10 @@ internal sealed class PlainView(TextWriter output) : ISimulationView
         {
             string joined = s.JoinedAfter is { } after ? TimelineEntry.Span(after) : "-";
             string version = s.Version == 0 ? "-" : $"{s.Version}";
-            WriteLine($"{s.Name,-9}  {version,7}  {s.State,-23}  {s.Sessions,5}  {Size(s.BytesReceived),8}  {Size(s.BytesSent),8}  {joined,8}");
+            string received = ByteSize.Describe(s.BytesReceived);
+            string sent = ByteSize.Describe(s.BytesSent);
+            WriteLine(
+                $"{s.Name,-9}  {version,7}  {s.State,-23}  {s.Sessions,5}  {received,8}  {sent,8}  {joined,8}");
         }
 
         WriteLine(string.Empty);

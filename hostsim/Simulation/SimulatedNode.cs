@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using Spore.Base;
+using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.Signing;

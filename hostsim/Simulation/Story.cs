@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Threading;
+using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;

@@ -1,7 +1,8 @@
 using System;
 using System.Collections.Generic;
 using Spore.Base;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Simulation;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading;
+using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Live.Datagrams;
 

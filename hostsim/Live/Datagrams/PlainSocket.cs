@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Live.Datagrams;
 

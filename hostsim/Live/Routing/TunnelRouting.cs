@@ -8,6 +8,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Spore.Hostsim.Live.Netlink;
+using Spore.Hostsim.Live.Packets;
 using Spore.Net;
 using Spore.Signing;
 

@@ -5,7 +5,7 @@ using System.Net;
 using System.Text;
 using Spore.Base;
 using Spore.Flash;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Uapi;
 using Spore.SignedNetwork;
 using Spore.Signing;

@@ -5,7 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Output;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using CsCheck;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Peers;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;

@@ -5,7 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Tasks;
 using Spore.Base;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Net;
 using Spore.Tests.Crypto;

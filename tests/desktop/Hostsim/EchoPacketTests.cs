@@ -1,4 +1,5 @@
 using System;
+using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Simulation;
 using Spore.Net;
 using Xunit;

@@ -3,7 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Output;
 using Spore.Signing;
 using Spore.WireGuard;
 using Xunit;

@@ -1,7 +1,7 @@
 using System;
 using System.Linq;
 using NSec.Cryptography;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Crypto;
 using Spore.Tests.Crypto;
 using Xunit;
 using ChaCha20Poly1305 = Spore.Crypto.ChaCha20Poly1305;

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Configuration;
 using Spore.Signing;
 using Spore.WireGuard;
 using Xunit;

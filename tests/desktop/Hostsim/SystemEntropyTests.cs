@@ -1,6 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Crypto;
 using Spore.Tests.Crypto;
 using Xunit;
 

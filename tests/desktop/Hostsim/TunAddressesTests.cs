@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Routing;
 using Spore.Signing;
 using Xunit;
 

@@ -2,7 +2,7 @@ using System;
 using System.Linq;
 using System.Net;
 using Spore.Base;
-using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Peers;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;

@@ -2,12 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.Signing;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>The peers of a running node at one moment: every member, whether it has a slot or not, who is configured by hand, and guests with a session.</summary>
 internal sealed class LivePeers : ISetTarget

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>Where a node listens.</summary>
 /// <param name="Address">The one address to listen at, or null for all addresses.</param>

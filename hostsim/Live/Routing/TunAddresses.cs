@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Routing;
 
 /// <summary>The addresses and routes that a TUN interface is to have.</summary>
 /// <param name="Addresses">The node's own addresses, as /32 and /128.</param>

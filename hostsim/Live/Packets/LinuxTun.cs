@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
-using Spore.Hostsim.Live.Packets;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Packets;
 
 /// <summary>A TUN interface of Linux, which is there until disposed of (Documentation/networking/tuntap.rst).</summary>
 internal sealed partial class LinuxTun : IDisposable

@@ -1,7 +1,7 @@
 using System.Collections.Generic;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>What a real node is made from.</summary>
 internal sealed record NodeOptions

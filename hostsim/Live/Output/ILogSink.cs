@@ -1,4 +1,4 @@
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
 /// Writes the entries of a <see cref="BackgroundLog{T}"/>, one call at a time. Any exception means that the write

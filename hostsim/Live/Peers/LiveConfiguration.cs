@@ -2,12 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
+using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.Signing;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
 /// What the operator says of peers while a node runs, beside what its signed network says. Everything but the operations of

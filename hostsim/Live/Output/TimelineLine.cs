@@ -1,6 +1,6 @@
 using System;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>A line of a real node's timeline, or of the banner before it.</summary>
 /// <param name="Time">The time of day of the event; null for a line of the banner.</param>

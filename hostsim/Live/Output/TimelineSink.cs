@@ -3,7 +3,7 @@ using System.Globalization;
 using System.IO;
 using Spectre.Console;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>Writes a real node's timeline to a terminal or, as plain text, to another output.</summary>
 /// <param name="output">Where to write where there is no terminal.</param>

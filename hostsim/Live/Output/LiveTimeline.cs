@@ -8,7 +8,7 @@ using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
 /// Reports what a real node does, a line an event, with the time of day. A thread of its own writes the lines, so an

@@ -2,7 +2,7 @@ using System;
 using System.Runtime.InteropServices;
 using Spore.Crypto;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Crypto;
 
 /// <summary>ChaCha20-Poly1305 of the system's OpenSSL, which has vector instructions where the core's own has none. It is given the key anew in each call and forgets it at its end, so that no session's key outlives the session.</summary>
 /// <remarks>One instance is used by one caller at a time.</remarks>

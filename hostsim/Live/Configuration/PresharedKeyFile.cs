@@ -4,7 +4,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>Reads preshared keys from files as <c>wg genpsk</c> writes them.</summary>
 internal static class PresharedKeyFile

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Spore.Base;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Endpoints;
 
 /// <summary>Between the core's endpoints and the system's.</summary>
 internal static class EndpointAddress

@@ -6,10 +6,11 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Threading;
 using Spore.Base;
-using Spore.Hostsim.Live.Datagrams;
+using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Configuration;
 using Spore.Net;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Datagrams;
 
 /// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
 internal sealed class UdpTransport : IDisposable

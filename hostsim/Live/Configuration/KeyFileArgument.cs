@@ -1,7 +1,7 @@
 using System;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>A file that belongs to a peer.</summary>
 /// <param name="Key">The peer's public key, 32 bytes.</param>

@@ -3,7 +3,7 @@ using System.Linq;
 using Spore.Mesh;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>What the applied network says, read once for each version.</summary>
 internal sealed class NetworkMembers

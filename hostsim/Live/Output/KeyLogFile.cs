@@ -8,7 +8,7 @@ using System.Text;
 using Spore.Base;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
 /// Writes the WireGuard key log that Wireshark and tshark read (<c>wg.keylog_file</c>). Whoever has it can decrypt

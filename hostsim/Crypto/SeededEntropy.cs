@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Spore.Base;
 
-namespace Spore.Hostsim.Simulation;
+namespace Spore.Hostsim.Crypto;
 
 /// <summary>A stream of chance that follows from a seed and a label alone: SHA-256 over both and a counter.</summary>
 internal sealed class SeededEntropy : IEntropy

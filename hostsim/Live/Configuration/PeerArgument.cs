@@ -1,7 +1,7 @@
 using Spore.Base;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>A configured peer.</summary>
 /// <param name="Key">Its public key, 32 bytes.</param>

@@ -6,10 +6,11 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Spore.Base;
+using Spore.Hostsim.Endpoints;
 using Spore.Signing;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Names;
 
 /// <summary>
 /// Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Threading;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
 /// A bounded queue of log entries, and one thread that writes them in order. An output that fails or blocks neither

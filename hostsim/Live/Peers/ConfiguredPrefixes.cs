@@ -5,7 +5,7 @@ using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 
-namespace Spore.Hostsim.Live;
+namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
 /// Cryptokey routing where peers have prefixes by hand. They count while their holder is configured and not in the network,
