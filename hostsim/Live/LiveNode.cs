@@ -1,18 +1,12 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
 using System.Linq;
-using System.Net;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
-using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
-using Spore.Hostsim.Display;
-using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
@@ -32,16 +26,12 @@ namespace Spore.Hostsim.Live;
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
 /// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
 /// </summary>
-internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
+internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
     private const long LongestSleep = 60_000;
-    private const int HangUp = 1;
-
-    // In milliseconds. Files take less.
-    private const int ReloadPatience = 1000;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
@@ -54,12 +44,11 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
-    private readonly NameResolver _names;
+    private readonly PeerNames _names;
+    private readonly StatusReport _status;
+    private readonly NodeFiles _files;
+    private readonly NodeSignals _signals;
     private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
-    private readonly Dictionary<string, byte[]> _presharedKeys = [];
-    private readonly NodeLimits _limits;
-    private readonly byte[] _trustRoot;
-    private readonly List<PosixSignalRegistration> _signals = [];
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
@@ -73,7 +62,6 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     private long _feedClockAt;
     private bool _running;
     private bool _networkChanged;
-    private readonly NodeIdleWork _idleWork = new();
     private bool _statusAsked;
     private bool _reloadAsked;
     private bool _isReloading;
@@ -93,17 +81,17 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         _privateKey = [];
         try
         {
-            HearSignals();
-            NodeIdentity identity = Await(() => NodeIdentity.Load(options.Identity), cancel);
-            _names = new NameResolver(SetEndpoint);
-            _trustRoot = identity.TrustRoot;
-            NodeLimits limits = _limits = NodeLimits.Desktop();
+            // First: a signal that the operator sends must not end a node that is still starting.
+            _signals = new NodeSignals(() => Ask(ref _statusAsked), () => Ask(ref _reloadAsked));
+            NodeIdentity identity = NodeFiles.Await(() => NodeIdentity.Load(options.Identity), cancel);
+            NodeLimits limits = NodeLimits.Desktop();
             limits.Mtu = options.Mtu;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            byte[]? network = options.Network == null ? null : Await(() => ReadNetwork(options.Network), cancel);
-            _peers = [.. options.Peers.Select(p => (p.Key, Find(p.Endpoint, cancel)))];
-            ReadPresharedKeys(cancel);
-            Endpoint? rendezvous = Find(options.Rendezvous, cancel);
+            _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
+            byte[]? network = _files.ReadNetwork(cancel);
+            _peers = [.. options.Peers.Select(p => (p.Key, NameResolver.Find(p.Endpoint, cancel)))];
+            _files.ReadPresharedKeys(cancel);
+            Endpoint? rendezvous = NameResolver.Find(options.Rendezvous, cancel);
             _transport = new UdpTransport(options.Listen, options.Tun);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
@@ -121,6 +109,8 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
             };
             _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
             _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
+            _names = new PeerNames(_gate, _node, _configuration, options.Peers, () => Now, WakeIfSooner);
+            _status = new StatusReport(_node, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -135,7 +125,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 
             if (network != null)
             {
-                Load(network);
+                _files.Load(_node, network, Now);
             }
         }
         catch
@@ -161,7 +151,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 
         lock (_gate)
         {
-            ShowBanner();
+            _status.ShowBanner(_transport.Description, _tun?.Name, _options.Mtu);
             _running = true;
             AddPeers();
         }
@@ -179,7 +169,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 
         lock (_gate)
         {
-            _timeline.Tell("ended", "blue", Status());
+            _timeline.Tell("ended", "blue", _status.Line(Now));
         }
 
         if (_lost != null)
@@ -224,29 +214,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
-        if (name != null)
-        {
-            string text = Encoding.ASCII.GetString(name, offset, length);
-            if (PeerEndpoint.TryParse(text, EndpointUse.Published, out _) is { } named)
-            {
-                _names.Resolve(peer, named);
-            }
-
-            return false;
-        }
-
-        if (_configuration.HasPlaced(KeyText.Format(peer)))
-        {
-            return true;
-        }
-
-        PeerEndpoint? configured = _options.Peers.FirstOrDefault(p => p.Key.AsSpan().SequenceEqual(peer))?.Endpoint;
-        if (configured is { Name: not null })
-        {
-            _names.Resolve(peer, configured);
-        }
-
-        return configured != null;
+        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length));
     }
 
     /// <inheritdoc/>
@@ -260,78 +228,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         CryptographicOperations.ZeroMemory(_privateKey);
 
         // Last: without a handler SIGUSR1 and SIGHUP end the program.
-        _signals.ForEach(s => s.Dispose());
-    }
-
-    // A signal that the operator sends must not end a node that is still starting.
-    private void HearSignals()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        // SIGUSR1 has no name there, and a number of its own on each system.
-        int user1 = OperatingSystem.IsLinux() ? 10 : 30;
-        _signals.Add(PosixSignalRegistration.Create((PosixSignal)user1, context =>
-        {
-            context.Cancel = true;
-            Ask(ref _statusAsked);
-        }));
-        // Under nohup it is ignored, and the runtime would leave it so.
-        SetDefault(HangUp, 0);
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-        {
-            context.Cancel = true;
-            Ask(ref _reloadAsked);
-        }));
-    }
-
-    [LibraryImport("libc", EntryPoint = "signal")]
-    private static partial nint SetDefault(int signal, nint handler);
-
-    private static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel)
-    {
-        return place == null ? null : NameResolver.Find(place, cancel);
-    }
-
-    // A FIFO holds up who opens it until somebody else writes it.
-    private static T Await<T>(Func<T> read, CancellationToken cancel)
-    {
-        return Task.Run(read, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
-    }
-
-    private byte[] ReadNetwork(string path)
-    {
-        byte[] network = InputFile.Read(path, _limits.NetworkBytes);
-        NetworkReader.Verify(network, path, _trustRoot);
-        return network;
-    }
-
-    private void ReadPresharedKeys(CancellationToken cancel)
-    {
-        foreach (KeyFileArgument file in _options.PresharedKeys)
-        {
-            string key = KeyText.Format(file.Key);
-            if (!_peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
-            {
-                throw new HostsimException($"--psk-file: {key} is given by no --peer");
-            }
-
-            if (!_presharedKeys.TryAdd(key, Await(() => PresharedKeyFile.Read(file.Path), cancel)))
-            {
-                throw new HostsimException($"--psk-file: {key} has two of them");
-            }
-        }
-    }
-
-    private void Load(byte[] network)
-    {
-        NetworkFault fault = _node.Load(network, 0, network.Length, Now);
-        if (fault != NetworkFault.None)
-        {
-            throw new HostsimException($"{_options.Network}: {NetworkFaultText.Describe(fault)}");
-        }
+        _signals?.Dispose();
     }
 
     // On a thread of its own: a file that is a FIFO, or on a file system that hangs, must not stop the node.
@@ -350,7 +247,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
 
         new Thread(() =>
         {
-            Reload();
+            _files.Reload(Change, _timeline);
             lock (_gate)
             {
                 _isReloading = false;
@@ -360,70 +257,15 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
         { IsBackground = true, Name = "reload" }.Start();
     }
 
-    // Called on SIGHUP. Each file counts for itself: one that can't be used leaves what it gave before.
-    private void Reload()
+    private void Change(Action<Node, long> change)
     {
-        List<string> read = [];
-        if (_options.Network is { } path)
+        lock (_gate)
         {
-            Reload(path, () =>
+            if (!_stopped)
             {
-                byte[] network = ReadNetwork(path);
-                lock (_gate)
-                {
-                    if (_stopped)
-                    {
-                        return;
-                    }
-
-                    Load(network);
-                    read.Add($"{path}, version {_node.NetworkVersion}");
-                    WakeIfSooner();
-                }
-            });
-        }
-
-        foreach (KeyFileArgument file in _options.PresharedKeys)
-        {
-            Reload(file.Path, () =>
-            {
-                byte[] key = PresharedKeyFile.Read(file.Path);
-                lock (_gate)
-                {
-                    // A peer that wg has removed since is nobody's any more.
-                    if (_node.SetPresharedKey(file.Key, 0, key))
-                    {
-                        read.Add(file.Path);
-                    }
-                }
-            });
-        }
-
-        if (read.Count > 0)
-        {
-            Tell("reloaded", "green", string.Join("; ", read));
-        }
-        else if (_options.Network == null && _options.PresharedKeys.Count == 0)
-        {
-            Tell("reloaded", "blue", "nothing: there is no --network and no --psk-file");
-        }
-    }
-
-    private void Reload(string path, Action read)
-    {
-        using Timer late = new(
-            _ => Tell("not reloaded", "yellow", $"{path}: nothing can be read from it yet"),
-            null,
-            ReloadPatience,
-            Timeout.Infinite);
-        try
-        {
-            read();
-        }
-        catch (Exception exception) when (exception is HostsimException or InputException)
-        {
-            string reason = exception.Message;
-            Tell("not reloaded", "red", reason.StartsWith(path, StringComparison.Ordinal) ? reason : $"{path}: {reason}");
+                change(_node, Now);
+                WakeIfSooner();
+            }
         }
     }
 
@@ -449,7 +291,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
             _keyLog?.Remote(key);
             // It is asked as soon as it has an endpoint, and the key log tells what it is asked with.
             bool isAdded = _node.AddPeer(key, 0, null, Now);
-            if (isAdded && _presharedKeys.Remove(KeyText.Format(key), out byte[]? presharedKey))
+            if (isAdded && _files.TakePresharedKey(key) is { } presharedKey)
             {
                 _node.SetPresharedKey(key, 0, presharedKey);
             }
@@ -474,7 +316,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
                 if (_statusAsked)
                 {
                     _statusAsked = false;
-                    ShowStatus();
+                    _status.Show(Now);
                 }
 
                 if (Now >= _feedClockAt)
@@ -496,22 +338,6 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
             }
 
             return !_stopped;
-        }
-    }
-
-    // What a name led to. By now the operator may have said otherwise, or the peer have come by itself.
-    private void SetEndpoint(byte[] key, Endpoint endpoint)
-    {
-        lock (_gate)
-        {
-            long now = Now;
-            bool isSettled = _configuration.HasPlaced(KeyText.Format(key))
-                || _node.Peers.Any(p => p.InUse && p.HasSession(now) && now - p.LastHeard < Constants.EndpointPatience && p.PublicKey.AsSpan().SequenceEqual(key));
-            if (!isSettled)
-            {
-                _node.SetEndpoint(key, 0, endpoint, now);
-                WakeIfSooner();
-            }
         }
     }
 
@@ -611,11 +437,7 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
             _configuration.FollowNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
-            int own = _node.OwnEntry;
-            IPAddress linkLocal = new(_node.LinkLocal);
-            wanted = own < 0
-                ? TunAddresses.Alone(linkLocal)
-                : TunAddresses.Of(linkLocal, members[own].AllowedPrefixes, members.Where((_, i) => i != own).SelectMany(m => m.AllowedPrefixes), _options.DefaultRoute);
+            wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }
 
         _routing?.Set(wanted);
@@ -633,61 +455,5 @@ internal sealed partial class LiveNode : ITransport, INodeHost, IDisposable
             Tell("no wg", "yellow", exception.Message);
             return null;
         }
-    }
-
-    private void ShowBanner()
-    {
-        _timeline.Banner("public key", Convert.ToBase64String(_node.PublicKey));
-        _timeline.Banner("link-local", new IPAddress(_node.LinkLocal).ToString());
-        _timeline.Banner("listening", _transport.Description);
-        if (_tun != null)
-        {
-            _timeline.Banner("interface", $"{_tun.Name}, MTU {_options.Mtu}");
-        }
-
-        if (_node.NetworkVersion != 0)
-        {
-            string role = _node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
-            _timeline.Banner("network", $"version {_node.NetworkVersion}, {_node.Network.Count} members; {role}");
-        }
-    }
-
-    private void ShowStatus()
-    {
-        _timeline.Tell("status", "blue", Status());
-        long now = Now;
-        foreach (Peer peer in _node.Peers.Where(p => p.InUse))
-        {
-            string kind = peer.IsProvisional ? "guest" : Node.IsMember(peer) ? "member" : "configured";
-            string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
-            string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
-            _timeline.Tell(
-                kind,
-                "blue",
-                $"{_timeline.NameOf(KeyText.Format(peer.PublicKey))} at {endpoint}; {session}; heard {Seconds(now - peer.LastHeard)} ago; "
-                + $"{ByteSize.Describe(peer.BytesReceived)} in, {ByteSize.Describe(peer.BytesSent)} out");
-        }
-    }
-
-    private static string Seconds(long milliseconds)
-    {
-        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000} s");
-    }
-
-    private string Status()
-    {
-        long now = Now;
-        NodeCounters counters = _node.Counters;
-        string network = _node.NetworkVersion == 0 ? "no network"
-            : _node.IsFresh(now) ? $"version {_node.NetworkVersion}, fresh"
-            : $"version {_node.NetworkVersion}, unconfirmed ({_node.AgreeingMembers(now)} agree)";
-        string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
-        int sessions = _node.SessionCount(now);
-        _node.CountIdleWork(_idleWork, now);
-        string idle = (_idleWork.Checks | _idleWork.Secrets | _idleWork.Keys | _idleWork.Pairs) == 0 ? "nothing due"
-            : $"due: {_idleWork.Checks} signatures, {_idleWork.Secrets} secrets, {_idleWork.Keys} keys, {_idleWork.Pairs} pairs";
-        return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {idle}; "
-            + $"{ByteSize.Describe(counters.BytesReceived)} in, {ByteSize.Describe(counters.BytesSent)} out; "
-            + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, {counters.InnerDropped} dropped inside";
     }
 }

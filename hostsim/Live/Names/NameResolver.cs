@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
@@ -22,14 +23,17 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
     private readonly HashSet<(string Key, PeerEndpoint Place)> _pending = [];
 
     /// <summary>Finds the address of an endpoint.</summary>
-    /// <param name="place">The endpoint.</param>
+    /// <param name="place">The endpoint, or null.</param>
     /// <param name="cancel">Ends the wait for a name server.</param>
-    /// <returns>The core's form of it. It has the first usable address of a name, in the system's order.</returns>
+    /// <returns>The core's form of it, or null for null. It has the first usable address of a name, in the system's order.</returns>
     /// <exception cref="HostsimException">The name has no usable address.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public static Endpoint Find(PeerEndpoint place, CancellationToken cancel = default)
+    [return: NotNullIfNotNull(nameof(place))]
+    public static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel = default)
     {
-        return EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
+        return place == null
+            ? null
+            : EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Routing;
@@ -19,6 +20,24 @@ internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IRead
     public static TunAddresses Alone(IPAddress linkLocal)
     {
         return new TunAddresses(new HashSet<AllowedPrefix> { new(linkLocal, 128) }, new HashSet<AllowedPrefix> { LinkLocal });
+    }
+
+    /// <summary>Those of a node, with the network that it has now.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="members">The network's members, in the order of its entries.</param>
+    /// <param name="hasDefaultRoute">Whether a default route of another entry is a route here too.</param>
+    /// <returns>Its addresses and routes; without an entry of its own, the link-local ones alone.</returns>
+    public static TunAddresses Of(Node node, IReadOnlyList<PeerDescription> members, bool hasDefaultRoute)
+    {
+        IPAddress linkLocal = new(node.LinkLocal);
+        int own = node.OwnEntry;
+        return own < 0
+            ? Alone(linkLocal)
+            : Of(
+                linkLocal,
+                members[own].AllowedPrefixes,
+                members.Where((_, i) => i != own).SelectMany(m => m.AllowedPrefixes),
+                hasDefaultRoute);
     }
 
     /// <summary>Those of a member of a network.</summary>

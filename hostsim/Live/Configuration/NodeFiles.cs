@@ -1,0 +1,169 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Spore.Hostsim.Live.Output;
+using Spore.Mesh;
+using Spore.SignedNetwork;
+using Spore.Signing;
+
+namespace Spore.Hostsim.Live.Configuration;
+
+/// <summary>
+/// The files that a node starts with and reads again on SIGHUP: its network, and the preshared keys of configured
+/// peers.
+/// </summary>
+/// <param name="options">Says which files.</param>
+/// <param name="largestNetwork">The most bytes that a network may have.</param>
+/// <param name="trustRoot">The public key that has to have signed the network.</param>
+internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] trustRoot)
+{
+    // In milliseconds. Files take less.
+    private const int ReloadPatience = 1000;
+
+    private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    /// <summary>Waits for a file. A FIFO holds up who opens it until somebody else writes it.</summary>
+    /// <param name="read">Reads the file, on another thread.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <typeparam name="T">The type of what is read.</typeparam>
+    /// <returns>What was read.</returns>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static T Await<T>(Func<T> read, CancellationToken cancel)
+    {
+        return Task.Run(read, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reads and verifies the network.</summary>
+    /// <param name="cancel">Ends the wait for a file.</param>
+    /// <returns>The file's bytes, or null when none was given.</returns>
+    /// <exception cref="InputException">The file can't be read, or is not a network of the trust root.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public byte[]? ReadNetwork(CancellationToken cancel)
+    {
+        return options.Network is { } path ? Await(() => ReadNetwork(path), cancel) : null;
+    }
+
+    /// <summary>Reads the preshared keys, for <see cref="TakePresharedKey"/>.</summary>
+    /// <param name="cancel">Ends the wait for a file.</param>
+    /// <exception cref="HostsimException">A key is of no configured peer, or a peer has two.</exception>
+    /// <exception cref="InputException">A file can't be read, or has no preshared key in it.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public void ReadPresharedKeys(CancellationToken cancel)
+    {
+        foreach (KeyFileArgument file in options.PresharedKeys)
+        {
+            string key = KeyText.Format(file.Key);
+            if (!options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
+            {
+                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+            }
+
+            if (!_presharedKeys.TryAdd(key, Await(() => PresharedKeyFile.Read(file.Path), cancel)))
+            {
+                throw new HostsimException($"--psk-file: {key} has two of them");
+            }
+        }
+    }
+
+    /// <summary>The preshared key that was read for a peer. The caller owns it from now on.</summary>
+    /// <param name="peer">The peer's public key.</param>
+    /// <returns>32 bytes, or null when there is none or it was taken before.</returns>
+    public byte[]? TakePresharedKey(byte[] peer)
+    {
+        return _presharedKeys.Remove(KeyText.Format(peer), out byte[]? key) ? key : null;
+    }
+
+    /// <summary>Gives a node the network that <see cref="ReadNetwork(CancellationToken)"/> has read.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <exception cref="HostsimException">The node refuses it, and has what it had.</exception>
+    public void Load(Node node, byte[] network, long now)
+    {
+        NetworkFault fault = node.Load(network, 0, network.Length, now);
+        if (fault != NetworkFault.None)
+        {
+            throw new HostsimException($"{options.Network}: {NetworkFaultText.Describe(fault)}");
+        }
+    }
+
+    /// <summary>
+    /// Reads all files again and reports each that can't be used. Such a file leaves what it gave before.
+    /// </summary>
+    /// <param name="change">
+    /// Called with what is to be done with the node and its clock: does it under the node's lock, or drops it when the
+    /// node has stopped. The lock is not held while a file is read.
+    /// </param>
+    /// <param name="timeline">Where the result is reported.</param>
+    public void Reload(Action<Action<Node, long>> change, LiveTimeline timeline)
+    {
+        List<string> read = [];
+        if (options.Network is { } path)
+        {
+            Reload(timeline, path, () =>
+            {
+                byte[] network = ReadNetwork(path);
+                change((node, now) =>
+                {
+                    Load(node, network, now);
+                    read.Add($"{path}, version {node.NetworkVersion}");
+                });
+            });
+        }
+
+        foreach (KeyFileArgument file in options.PresharedKeys)
+        {
+            Reload(timeline, file.Path, () =>
+            {
+                byte[] key = PresharedKeyFile.Read(file.Path);
+                change((node, _) =>
+                {
+                    // False for a peer that wg has removed since.
+                    if (node.SetPresharedKey(file.Key, 0, key))
+                    {
+                        read.Add(file.Path);
+                    }
+                });
+            });
+        }
+
+        if (read.Count > 0)
+        {
+            timeline.Tell("reloaded", "green", string.Join("; ", read));
+        }
+        else if (options.Network == null && options.PresharedKeys.Count == 0)
+        {
+            timeline.Tell("reloaded", "blue", "nothing: there is no --network and no --psk-file");
+        }
+    }
+
+    private static void Reload(LiveTimeline timeline, string path, Action read)
+    {
+        using Timer late = new(
+            _ => timeline.Tell("not reloaded", "yellow", $"{path}: nothing can be read from it yet"),
+            null,
+            ReloadPatience,
+            Timeout.Infinite);
+        try
+        {
+            read();
+        }
+        catch (Exception exception) when (exception is HostsimException or InputException)
+        {
+            string reason = exception.Message;
+            timeline.Tell(
+                "not reloaded",
+                "red",
+                reason.StartsWith(path, StringComparison.Ordinal) ? reason : $"{path}: {reason}");
+        }
+    }
+
+    private byte[] ReadNetwork(string path)
+    {
+        byte[] network = InputFile.Read(path, largestNetwork);
+        NetworkReader.Verify(network, path, trustRoot);
+        return network;
+    }
+}

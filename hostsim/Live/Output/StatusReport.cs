@@ -1,0 +1,94 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using Spore.Hostsim.Display;
+using Spore.Hostsim.Endpoints;
+using Spore.Mesh;
+using Spore.Signing;
+using Spore.WireGuard;
+
+namespace Spore.Hostsim.Live.Output;
+
+/// <summary>What a real node reports of itself: the banner, the status and a line for each peer. Called under the node's lock.</summary>
+/// <param name="node">The node.</param>
+/// <param name="timeline">Where it is written.</param>
+internal sealed class StatusReport(Node node, LiveTimeline timeline)
+{
+    private readonly NodeIdleWork _idleWork = new();
+
+    /// <summary>Writes the banner.</summary>
+    /// <param name="listening">Where the node listens.</param>
+    /// <param name="tun">The name of its TUN interface, or null.</param>
+    /// <param name="mtu">The interface's MTU.</param>
+    public void ShowBanner(string listening, string? tun, int mtu)
+    {
+        timeline.Banner("public key", Convert.ToBase64String(node.PublicKey));
+        timeline.Banner("link-local", new IPAddress(node.LinkLocal).ToString());
+        timeline.Banner("listening", listening);
+        if (tun != null)
+        {
+            timeline.Banner("interface", $"{tun}, MTU {mtu}");
+        }
+
+        if (node.NetworkVersion != 0)
+        {
+            string role = node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
+            timeline.Banner("network", $"version {node.NetworkVersion}, {node.Network.Count} members; {role}");
+        }
+    }
+
+    /// <summary>Writes the status and the peers.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void Show(long now)
+    {
+        timeline.Tell("status", "blue", Line(now));
+        foreach (Peer peer in node.Peers.Where(p => p.InUse))
+        {
+            string kind = peer.IsProvisional ? "guest" : Node.IsMember(peer) ? "member" : "configured";
+            string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
+            string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
+            timeline.Tell(
+                kind,
+                "blue",
+                $"{timeline.NameOf(KeyText.Format(peer.PublicKey))} at {endpoint}; {session}; "
+                + $"heard {Seconds(now - peer.LastHeard)} ago; {Traffic(peer.BytesReceived, peer.BytesSent)}");
+        }
+    }
+
+    /// <summary>The status in one line, as for the end of a run.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>The text.</returns>
+    public string Line(long now)
+    {
+        NodeCounters counters = node.Counters;
+        string network = node.NetworkVersion == 0 ? "no network"
+            : node.IsFresh(now) ? $"version {node.NetworkVersion}, fresh"
+            : $"version {node.NetworkVersion}, unconfirmed ({node.AgreeingMembers(now)} agree)";
+        string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
+        int sessions = node.SessionCount(now);
+        return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {IdleWork(now)}; "
+            + $"{Traffic(counters.BytesReceived, counters.BytesSent)}; "
+            + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, "
+            + $"{counters.InnerDropped} dropped inside";
+    }
+
+    private static string Traffic(long received, long sent)
+    {
+        return $"{ByteSize.Describe(received)} in, {ByteSize.Describe(sent)} out";
+    }
+
+    private static string Seconds(long milliseconds)
+    {
+        return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000} s");
+    }
+
+    private string IdleWork(long now)
+    {
+        node.CountIdleWork(_idleWork, now);
+        return (_idleWork.Checks | _idleWork.Secrets | _idleWork.Keys | _idleWork.Pairs) == 0
+            ? "nothing due"
+            : $"due: {_idleWork.Checks} signatures, {_idleWork.Secrets} secrets, {_idleWork.Keys} keys, "
+                + $"{_idleWork.Pairs} pairs";
+    }
+}
