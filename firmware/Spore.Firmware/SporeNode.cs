@@ -310,6 +310,26 @@ public sealed class SporeNode : INodeHost
         }
     }
 
+    // The words of the file "status".
+    private static string Word(NetworkState state)
+    {
+        switch (state)
+        {
+            case NetworkState.None:
+                return "none";
+            case NetworkState.Unconfirmed:
+                return "unconfirmed";
+            case NetworkState.Witness:
+                return "witness";
+            case NetworkState.Fresh:
+                return "fresh";
+            case NetworkState.Behind:
+                return "behind";
+            default:
+                return "expired";
+        }
+    }
+
     // Nobody would see it otherwise, and the board would stand still.
     private static void Restart(Exception e)
     {
@@ -374,7 +394,22 @@ public sealed class SporeNode : INodeHost
 
     private int PatternAt(long now)
     {
-        return !_hasLink || _node.IsBehind || _node.IsExpired ? StatusLed.Trouble : _node.IsFresh(now) ? StatusLed.Fresh : StatusLed.Joining;
+        if (!_hasLink)
+        {
+            return StatusLed.Trouble;
+        }
+
+        switch (_node.State(now))
+        {
+            case NetworkState.Behind:
+            case NetworkState.Expired:
+                return StatusLed.Trouble;
+            case NetworkState.Fresh:
+            case NetworkState.Witness:
+                return StatusLed.Current;
+            default:
+                return StatusLed.Joining;
+        }
     }
 
     private static long Earliest(long a, long b)
@@ -487,11 +522,10 @@ public sealed class SporeNode : INodeHost
     private void Report(long now)
     {
         _reportDue = now + ReportEvery;
-        string state = _node.NetworkVersion == 0 ? "no network"
-            : _node.IsFresh(now) ? string.Concat("version ", _node.NetworkVersion.ToString(), ", fresh")
-            : string.Concat("version ", _node.NetworkVersion.ToString(), ", unconfirmed");
+        string state = Word(_node.State(now));
+        ulong version = _node.NetworkVersion;
         Log.Write(string.Concat(
-            string.Concat("spore ", FirmwareVersion.Text, "; ", state),
+            string.Concat("spore ", FirmwareVersion.Text, "; network ", version == 0 ? state : string.Concat(state, ", version ", version.ToString())),
             string.Concat("; sessions ", _node.SessionCount(now).ToString()),
             string.Concat("; free heap ", nanoFramework.Runtime.Native.GC.Run(false).ToString()),
             string.Concat("; up ", (now / 1000).ToString(), " s")));

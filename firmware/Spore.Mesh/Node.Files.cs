@@ -363,7 +363,7 @@ public sealed partial class Node : ITftpFiles
                 Array.Copy(_headers, header, _candidate, 0, NetworkHeader.Size);
                 _candidateVersion = version;
                 _pullTries = 0;
-                IsBehind = false;
+                _isBehind = false;
             }
         }
 

@@ -32,6 +32,7 @@ public sealed partial class Node
     private readonly Staging _staging;
     private int _ownEntry = -1;
     private bool _expired;
+    private bool _isBehind;
     private bool _hasAuthority;
     private bool _isOnlyWitness;
     private TftpTransfer _pull;
@@ -66,9 +67,6 @@ public sealed partial class Node
         get { return _expired; }
     }
 
-    /// <summary>Whether a newer network was seen that this node may not have.</summary>
-    public bool IsBehind { get; private set; }
-
     /// <summary>What this node knows of its network.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>The state.</returns>
@@ -84,7 +82,7 @@ public sealed partial class Node
             return NetworkState.Expired;
         }
 
-        if (IsBehind)
+        if (_isBehind)
         {
             return NetworkState.Behind;
         }
@@ -95,14 +93,6 @@ public sealed partial class Node
         }
 
         return _isOnlyWitness ? NetworkState.Witness : NetworkState.Unconfirmed;
-    }
-
-    /// <summary>Whether a witness other than this node confirmed the applied network within the last hour, in a session that was live (PROTOCOL section 8.2).</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <returns>True when one did.</returns>
-    public bool IsFresh(long now)
-    {
-        return MemberCount > 0 && now - _confirmedAt < FreshFor;
     }
 
     /// <summary>The number of members with a slot whose head equalled ours within the last hour.</summary>
@@ -263,7 +253,7 @@ public sealed partial class Node
         }
 
         _expired = false;
-        IsBehind = false;
+        _isBehind = false;
         _confirmedAt = now - FreshFor;
         _ownEntry = _network.Find(PublicKey, 0);
         _clock.Learn(_network.Issued * 1000, now);
@@ -403,6 +393,12 @@ public sealed partial class Node
 
         Confirm(peer, _now);
         _due[Deadline.Freshness] = IsFresh(_now) ? _confirmedAt + (FreshFor / 2) : _due[Deadline.Freshness];
+    }
+
+    // Whether another witness has confirmed the applied network within FreshFor, in a live session (PROTOCOL section 8.2).
+    private bool IsFresh(long now)
+    {
+        return MemberCount > 0 && now - _confirmedAt < FreshFor;
     }
 
     private void Confirm(Peer peer, long at)
@@ -637,9 +633,9 @@ public sealed partial class Node
             return;
         }
 
-        if (result == TftpError.AccessViolation && transfer.IsRefused && !IsBehind)
+        if (result == TftpError.AccessViolation && transfer.IsRefused && !_isBehind)
         {
-            IsBehind = true;
+            _isBehind = true;
             Report(NodeEvent.Behind, PeerOf(transfer), (long)_candidateVersion);
         }
 

@@ -150,7 +150,7 @@ internal sealed class LiveView : ISimulationView
             [
                 new Text(s.Name, new Style(decoration: Decoration.Bold)),
                 new Text(s.Version == 0 ? "-" : $"{s.Version}"),
-                new Text(s.State, new Style(s.State == "removed" ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
+                new Text(s.State, new Style(s.IsRemoved ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
                 new Text($"{s.Sessions}"),
                 new Text(ByteSize.Describe(s.BytesReceived)),
                 new Text(ByteSize.Describe(s.BytesSent)),

@@ -275,50 +275,12 @@ internal sealed class Story
 
     private List<NodeStatus> Statuses()
     {
-        return [.. _nodes.Select(StatusOf)];
-    }
-
-    private NodeStatus StatusOf(SimulatedNode node)
-    {
-        (string state, bool isGood) = StateOf(node);
-        return new NodeStatus(
-            node.Name,
-            new IPAddress(node.Ipv4).ToString(),
-            node.Version,
-            state,
-            isGood,
-            node.Core?.SessionCount(node.Clock) ?? 0,
-            node.BytesReceived,
-            node.BytesSent,
-            node.JoinedAfter);
-    }
-
-    private (string State, bool IsGood) StateOf(SimulatedNode node)
-    {
-        if (node.Core is not { } core)
-        {
-            return ("off", false);
-        }
-
-        if (node == _removed)
-        {
-            return ("removed", true);
-        }
-
-        if (core.NetworkVersion == 0)
-        {
-            return ("no network", false);
-        }
-
-        int agree = core.AgreeingMembers(node.Clock);
-        return node.IsPublisher ? ("witness", true)
-            : core.IsFresh(node.Clock) ? ("fresh", true)
-            : ($"unconfirmed ({agree} agree)", false);
+        return [.. _nodes.Select(n => NodeStatus.Of(n, n == _removed))];
     }
 
     private static bool IsConfirmed(SimulatedNode node)
     {
-        return node.IsPublisher || node.Core is { } core && core.IsFresh(node.Clock);
+        return node.Core?.State(node.Clock) is NetworkState.Fresh or NetworkState.Witness;
     }
 
     private string NameOf(byte[]? key)

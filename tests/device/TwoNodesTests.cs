@@ -29,7 +29,7 @@ public class TwoNodesTests
             "the first node's next network");
         wire.Run(5000);
         Assert.AreEqual(2L, (long)second.Node.NetworkVersion, "the second node's network after a change");
-        Assert.IsTrue(second.Node.IsFresh(wire.Now), "the witness's word");
+        Assert.AreEqual((int)NetworkState.Fresh, (int)second.Node.State(wire.Now), "the witness's word");
 
         byte[] ping = new byte[InnerPacket.EchoSize];
         InnerPacket.WriteEcho(ping, 1, 2);

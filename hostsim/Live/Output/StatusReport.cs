@@ -62,9 +62,8 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
     public string Line(long now)
     {
         NodeCounters counters = node.Counters;
-        string network = node.NetworkVersion == 0 ? "no network"
-            : node.IsFresh(now) ? $"version {node.NetworkVersion}, fresh"
-            : $"version {node.NetworkVersion}, unconfirmed ({node.AgreeingMembers(now)} agree)";
+        string state = NetworkStateText.Describe(node, now);
+        string network = node.NetworkVersion == 0 ? state : $"version {node.NetworkVersion}, {state}";
         string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
         int sessions = node.SessionCount(now);
         return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {IdleWork(now)}; "

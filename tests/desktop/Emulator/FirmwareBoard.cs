@@ -52,12 +52,20 @@ internal sealed class FirmwareBoard : IDisposable
 
     public static IPAddress Inner(byte key) => new([10, 77, 0, key]);
 
-    public static byte[] Network(ulong version = 1, params byte[] members)
+    public static byte[] Network(ulong version = 1, params byte[] members) => Network(version, PeerKey, 1_760_000_000, 0, members);
+
+    /// <summary>A network of the board and the peer, or of other members; with key 0 it has no witness.</summary>
+    public static byte[] Network(ulong version, byte witness, long issued, long expires, params byte[] members)
     {
-        NetworkDescription network = new() { Version = version, Issued = 1_760_000_000 };
+        NetworkDescription network = new() { Version = version, Issued = issued, Expires = expires };
         foreach (byte key in members.Length > 0 ? members : [BoardKey, PeerKey])
         {
-            PeerDescription member = new() { PublicKey = Identity(key).PublicKey, Label = key == PeerKey ? PeerLabel : $"node{key}", Roles = key == PeerKey ? EntryRoles.Witness : 0 };
+            PeerDescription member = new()
+            {
+                PublicKey = Identity(key).PublicKey,
+                Label = key == PeerKey ? PeerLabel : $"node{key}",
+                Roles = key == witness ? EntryRoles.Witness : 0,
+            };
             member.AllowedPrefixes.Add(new AllowedPrefix(Inner(key), 32));
             network.Peers.Add(member);
         }
@@ -69,18 +77,18 @@ internal sealed class FirmwareBoard : IDisposable
     public void Provision(NodeIdentity? identity = null) => FlashRecords.WriteIdentity(Device.Program, (identity ?? Identity(BoardKey)).Record);
 
     /// <summary>Provisions the board and puts the peer beside it; the link comes up after a second.</summary>
-    public MeshPeer Join(NodeIdentity? identity = null)
+    public MeshPeer Join(NodeIdentity? identity = null, byte[]? network = null)
     {
         Provision(identity);
-        MeshPeer peer = AddPeer(PeerAt);
+        MeshPeer peer = AddPeer(PeerAt, network);
         Surroundings.At(1_000_000, () => Surroundings.IsLinkUp = true);
         return peer;
     }
 
-    public MeshPeer AddPeer(IPEndPoint at)
+    public MeshPeer AddPeer(IPEndPoint at, byte[]? network = null)
     {
         MeshPeer peer = new(Wire, at, Identity(PeerKey));
-        byte[] file = Network();
+        byte[] file = network ?? Network();
         Assert.Equal(NetworkFault.None, peer.Node.Load(file, 0, file.Length, 0));
         return peer;
     }

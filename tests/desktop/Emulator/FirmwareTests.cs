@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using Spore.Emulator;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
 using Xunit;
@@ -14,6 +15,13 @@ namespace Spore.Tests.Emulator;
 /// <summary>The firmware program, as compiled for the device, in the emulator.</summary>
 public sealed class FirmwareTests : IDisposable
 {
+    private const long Issued = 1_760_000_000;
+
+    // Changes of the LED in 20 s: two for each flash.
+    private const int Joining = 40;
+    private const int Current = 20;
+    private const int Trouble = 160;
+
     private readonly FirmwareBoard _board = FirmwareBoard.WithFirmware();
 
     private Device Device => _board.Device;
@@ -55,7 +63,7 @@ public sealed class FirmwareTests : IDisposable
         Device.RunFor(120);
         Assert.True(_board.Wire.Sent > 0, "its hellos");
         Assert.DoesNotContain(peer.Events, e => e.What == NodeEvent.HelloHeard);
-        Assert.Contains("; no network; sessions 0;", Text);
+        Assert.Contains("; network none; sessions 0;", Text);
         Assert.DoesNotContain("network version", Text);
     }
 
@@ -75,7 +83,7 @@ public sealed class FirmwareTests : IDisposable
         Assert.Contains($"node {KeyText.Format(FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey)}", Text);
         Assert.Contains("link up, 192.0.2.1", Text);
         Assert.True(_board.Wire.Sent > 0, "a hello");
-        Assert.Contains("spore 0.1.0; no network; sessions 0; free heap ", Text);
+        Assert.Contains("spore 0.1.0; network none; sessions 0; free heap ", Text);
     }
 
     [Fact]
@@ -204,12 +212,79 @@ public sealed class FirmwareTests : IDisposable
         Device.RunFor(20);
         Assert.InRange(Between(30_000, 40_000), 18, 22);
 
-        _board.AddPeer(new IPEndPoint(IPAddress.Parse("192.0.2.2"), 51820));
-        Device.RunFor(120);
-        Assert.Contains("version 1, fresh", Text);
-        Assert.InRange(Between(150_000, 160_000), 9, 11);
-
         int Between(long from, long to) => led.Count(l => l.At >= from && l.At < to);
+    }
+
+    [Fact]
+    public void WithoutANetworkItReportsNoneAndTheLedBlinks()
+    {
+        _board.Provision();
+        Surroundings.IsLinkUp = true;
+        Device.RunFor(70);
+        AssertState("none", Joining);
+    }
+
+    [Fact]
+    public void ANetworkWithoutAWitnessIsReportedUnconfirmedAndTheLedBlinks()
+    {
+        _board.Join(network: FirmwareBoard.Network(1, 0, Issued, 0));
+        Device.RunFor(130);
+        AssertState("unconfirmed, version 1", Joining);
+    }
+
+    [Fact]
+    public void ANetworkThatTheWitnessHasConfirmedIsReportedFreshAndTheLedFlashesNowAndThen()
+    {
+        _board.Join();
+        Device.RunFor(130);
+        AssertState("fresh, version 1", Current);
+    }
+
+    [Fact]
+    public void TheOnlyWitnessReportsThatItIsOneAndTheLedFlashesNowAndThen()
+    {
+        _board.Join(network: FirmwareBoard.Network(1, FirmwareBoard.BoardKey, Issued, 0));
+        Device.RunFor(130);
+        AssertState("witness, version 1", Current);
+    }
+
+    [Fact]
+    public void ABoardThatTheNextNetworkLeavesOutReportsThatItIsBehindAndTheLedFlashesFast()
+    {
+        MeshPeer peer = _board.Join();
+        Device.RunFor(70);
+        AssertState("fresh, version 1", Current);
+        byte[] next = FirmwareBoard.Network(2, FirmwareBoard.PeerKey);
+        Assert.Equal(NetworkFault.None, peer.Node.Load(next, 0, next.Length, Surroundings.Clock.Now / 1000));
+        Device.RunFor(300);
+        Assert.Contains("this node is not in network version 2", Text);
+        AssertState("behind, version 1", Trouble);
+    }
+
+    [Fact]
+    public void AfterItsEndANetworkIsReportedExpiredAndTheLedFlashesFast()
+    {
+        // Later than the build time, so that the board's clock follows from it.
+        const long Later = 1_900_000_000;
+        _board.Join(network: FirmwareBoard.Network(1, FirmwareBoard.PeerKey, Later, Later + 150));
+        Device.RunFor(130);
+        AssertState("fresh, version 1", Current);
+        Device.RunFor(120);
+        Assert.Contains("the network has expired", Text);
+        AssertState("expired, version 1", Trouble);
+    }
+
+    // The last report, and what the LED does in the next 20 s.
+    private void AssertState(string state, int changes)
+    {
+        string report = Text.Split(Environment.NewLine).Last(l => l.Contains("; free heap "));
+        Assert.True(report.Contains($"spore 0.1.0; network {state}; sessions "), Text);
+        int led = 0;
+        Surroundings.PinChanged = (pin, _, _) => led += pin == 2 ? 1 : 0;
+        Device.RunFor(20);
+
+        // A step takes a little more than its 125 ms.
+        Assert.InRange(led, changes * 7 / 8, changes * 9 / 8);
     }
 
     [Fact]

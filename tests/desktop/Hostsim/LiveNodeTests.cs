@@ -68,6 +68,7 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
+        Assert.Contains("; version 7, witness; 1 session; ", alphaStory.Text, StringComparison.Ordinal);
 
         string[] keys = File.ReadAllLines(PathOf("keys"));
         Assert.All(keys, k => Assert.Matches(KeyLine(), k));

@@ -35,7 +35,8 @@ public class SimulationTests
         Assert.Empty(run.Error);
         string[] rows = [.. run.Output.Split('\n').SkipWhile(l => !l.StartsWith("Node ", StringComparison.Ordinal)).Skip(1).Take(7)];
         Assert.All(rows.Where(r => !r.Contains("removed", StringComparison.Ordinal)), r => Assert.Equal("2", r[10..19].Trim()));
-        Assert.Single(rows, r => r.Contains("removed", StringComparison.Ordinal) && r[10..19].Trim() == "1");
+        Assert.Single(rows, r => r.Contains("removed, behind ", StringComparison.Ordinal) && r[10..19].Trim() == "1");
+        Assert.Equal("witness", rows[0][20..43].Trim());
     }
 
     [Theory]

@@ -119,7 +119,7 @@ public class AllocationTests
         }));
         Assert.Equal(8UL, _b.Node.NetworkVersion);
         Assert.Equal(8, _b.Count(NodeEvent.NetworkApplied));
-        Assert.True(_b.Node.IsFresh(_wire.Now));
+        Assert.Equal(NetworkState.Fresh, _b.Node.State(_wire.Now));
     }
 
     [Fact]

@@ -35,30 +35,30 @@ public class FreshnessTests
     public void A_witness_that_shows_the_same_head_makes_it_fresh_for_an_hour()
     {
         _witness.AnswersInitiations = true;
-        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 10_000));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
         Assert.Contains("read head", _witness.Requests);
         Assert.Contains(_node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
         long since = _mesh.Now;
         _witness.IsOn = false;
         _mesh.Run(since + Hour - 1 - _mesh.Now);
-        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
         _mesh.Run(1);
-        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
 
         // It is asked again and again.
         _witness.IsOn = true;
-        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 120_000));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 120_000));
     }
 
     [Fact]
     public void It_is_asked_again_in_time_so_that_it_stays_fresh()
     {
         _witness.AnswersInitiations = true;
-        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 10_000));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
         for (int i = 0; i < 30; i++)
         {
             _mesh.Run(Hour / 10);
-            Assert.True(_node.Node.IsFresh(_mesh.Now), $"after {i}");
+            Assert.True(_node.Node.State(_mesh.Now) == NetworkState.Fresh, $"after {i}");
         }
 
         Assert.Equal(1, _node.Count(NodeEvent.Fresh));
@@ -72,7 +72,7 @@ public class FreshnessTests
         _mesh.Run(100_000);
         Assert.Equal(3, _witness.Requests.Count(r => r == "read head"));
         _witness.Files["head"] = _network[..144];
-        Assert.True(_mesh.RunUntil(() => _node.Node.IsFresh(_mesh.Now), 30_000));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 30_000));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class FreshnessTests
         _witness.IsOn = false;
         Assert.True(_member.Connect(_node));
         Assert.True(_member.Write("head", _network[..144]).IsComplete);
-        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
         Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
         Assert.Contains(_node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
         _mesh.Run(Hour);
@@ -95,7 +95,7 @@ public class FreshnessTests
         Stranger guest = _mesh.AddStranger(9);
         Assert.True(guest.Connect(_node));
         Assert.True(guest.Write("head", _network[..144]).IsComplete);
-        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
         Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
     }
 
@@ -108,7 +108,7 @@ public class FreshnessTests
         Assert.True(_member.Connect(node));
         Assert.True(_member.Write("head", network[..144]).IsComplete);
         _mesh.Run(100_000);
-        Assert.False(node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, node.Node.State(_mesh.Now));
         Assert.Equal(1, node.Node.AgreeingMembers(_mesh.Now));
     }
 
@@ -121,7 +121,7 @@ public class FreshnessTests
         Assert.True(_member.Connect(alone));
         Assert.True(_member.Write("head", network[..144]).IsComplete);
         _mesh.Run(100_000);
-        Assert.False(alone.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Witness, alone.Node.State(_mesh.Now));
     }
 
     [Fact]
@@ -129,14 +129,14 @@ public class FreshnessTests
     {
         Assert.True(_witness.Connect(_node));
         Assert.True(_witness.Write("head", _network[..144]).IsComplete);
-        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
         byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
         Assert.True(_member.Connect(_node));
         Assert.True(_member.Write("network", newer).IsComplete);
-        Assert.False(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
         Assert.True(_witness.Connect(_node));
         Assert.True(_witness.Write("head", newer[..144]).IsComplete);
-        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public class FreshnessTests
         Assert.True(_witness.Connect(_node));
         Assert.True(_witness.Write("head", newer[..144]).IsComplete);
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 1_000));
-        Assert.True(_node.Node.IsFresh(_mesh.Now));
+        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
     }
 
     [Fact]

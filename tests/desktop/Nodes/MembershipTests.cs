@@ -159,7 +159,7 @@ public class MembershipTests
         _mesh.Run(10_000);
 
         Assert.Equal(NetworkFault.None, other.Load(Mesh.NetworkOf(2, [other, _member])));
-        Assert.True(_mesh.RunUntil(() => _node.Node.IsBehind, 120_000), NodeTests.State(_mesh));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Behind, 120_000), NodeTests.State(_mesh));
         Assert.Contains(_node.Events, e => e.What == NodeEvent.Behind && e.Value == 2 && e.Key!.SequenceEqual(other.Key));
         Assert.Equal(1UL, _node.Node.NetworkVersion);
         Assert.True(_member.Connect(_node));
@@ -168,10 +168,10 @@ public class MembershipTests
 
         _mesh.Run(400_000);
         Assert.Equal(1, _node.Count(NodeEvent.Behind));
-        Assert.True(_node.Node.IsBehind);
+        Assert.Equal(NetworkState.Behind, _node.Node.State(_mesh.Now));
         Assert.Equal(NetworkFault.None, other.Load(Mesh.NetworkOf(3, [_node, other, _member])));
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 3, 400_000), NodeTests.State(_mesh));
-        Assert.False(_node.Node.IsBehind);
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
     }
 
     [Fact]

@@ -583,9 +583,7 @@ public class NetworkRuleTests
         _node.Node.NetworkVersion,
         Convert.ToHexString(_node.Node.Network.Bytes, 0, _node.Node.Network.Length),
         _node.Node.OwnEntry,
-        _node.Node.IsBehind,
-        _node.Node.IsExpired,
-        _node.Node.IsFresh(_mesh.Now),
+        _node.Node.State(_mesh.Now),
         string.Join(" ", _node.Node.Peers.Where(p => p.InUse && !p.IsProvisional).Select(p => $"{p.Slot} {p.Owner} {Convert.ToHexString(p.PublicKey)}").Order()),
         string.Join(" ", Enumerable.Range(1, 5).Select(i => _node.Send(ToAddress((byte)i)))));
 

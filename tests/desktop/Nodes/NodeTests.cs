@@ -19,8 +19,8 @@ public class NodeTests
         Assert.Equal(NetworkFault.None, nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0])));
 
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 60_000), State(mesh));
-        Assert.True(mesh.RunUntil(() => nodes.Skip(1).All(n => n.Node.IsFresh(mesh.Now)), 60_000), State(mesh));
-        Assert.False(nodes[0].Node.IsFresh(mesh.Now));
+        Assert.True(mesh.RunUntil(() => nodes.Skip(1).All(n => n.Node.State(mesh.Now) == NetworkState.Fresh), 60_000), State(mesh));
+        Assert.Equal(NetworkState.Witness, nodes[0].Node.State(mesh.Now));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class NodeTests
         }
 
         mesh.Run(2100);
-        Assert.True(nodes[5].Node.IsFresh(mesh.Now), State(mesh));
+        Assert.True(nodes[5].Node.State(mesh.Now) == NetworkState.Fresh, State(mesh));
     }
 
     [Theory]

@@ -185,7 +185,7 @@ public class ObstructionTests
         _mesh.RunUntil(() => node.Knows(NodeEvent.NetworkRefused), 10_000);
         _mesh.Run(500);
         Assert.True(node.Knows(NodeEvent.NetworkRefused));
-        Assert.False(node.Node.IsBehind);
+        Assert.NotEqual(NetworkState.Behind, node.Node.State(_mesh.Now));
     }
 
     [Fact]
