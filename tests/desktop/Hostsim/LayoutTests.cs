@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.RegularExpressions;
 using Xunit;
 
@@ -23,7 +24,8 @@ public class LayoutTests
     [InlineData("Crypto", "Live")]
     public void A_folder_does_not_use_another(string folder, string other)
     {
-        string[] files = Directory.GetFiles(Path.Combine(Repository.Root, "hostsim", folder), "*.cs", SearchOption.AllDirectories);
+        string root = Path.Combine(Repository.Root, "hostsim", folder);
+        string[] files = Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories);
         Assert.NotEmpty(files);
 
         // With a using, or by a name that begins in the namespace around both.
@@ -35,14 +37,15 @@ public class LayoutTests
     public void A_namespace_follows_its_folder()
     {
         string root = Path.Combine(Repository.Root, "hostsim");
-        foreach (string folder in new[] { "Bench", "Commands", "Crypto", "Display", "Endpoints", "Live", "Simulation", "Uapi" })
+        string[] folders = ["Bench", "Commands", "Crypto", "Display", "Endpoints", "Live", "Simulation", "Uapi"];
+        string[][] files =
+            [.. folders.Select(f => Directory.GetFiles(Path.Combine(root, f), "*.cs", SearchOption.AllDirectories))];
+        Assert.All(files, Assert.NotEmpty);
+        Assert.All(files.SelectMany(f => f), file =>
         {
-            foreach (string file in Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            {
-                string path = Path.GetRelativePath(root, Path.GetDirectoryName(file)!);
-                string expected = $"namespace Spore.Hostsim.{path.Replace(Path.DirectorySeparatorChar, '.')};";
-                Assert.True(File.ReadAllText(file).Contains(expected, StringComparison.Ordinal), $"{file}: {expected}");
-            }
-        }
+            string path = Path.GetRelativePath(root, Path.GetDirectoryName(file)!);
+            string expected = $"namespace Spore.Hostsim.{path.Replace(Path.DirectorySeparatorChar, '.')};";
+            Assert.Contains(expected, File.ReadAllText(file), StringComparison.Ordinal);
+        });
     }
 }
