@@ -14,6 +14,10 @@ internal static class Layers
     private static readonly string[] _codecs = [.. _tunnel, "Spore.SignedNetwork", "Spore.Tftp"];
     private static readonly string[] _mesh = [.. _codecs, "Spore.Discovery", "Spore.Sync", "Spore.Services", "Spore.Mesh"];
 
+    // What each part of hostsim may use, and what stands beside them because more than one needs it.
+    private static readonly string[] _desktop = [.. _mesh, "Spore.Signing", "Spore.Hostsim"];
+    private static readonly string[] _beside = ["Spore.Hostsim.Crypto", "Spore.Hostsim.Endpoints", "Spore.Hostsim.Display"];
+
     // From the lowest to the highest. Layers of one line in docs/ARCHITECTURE.md do not use each other: the node joins them.
     private static readonly Dictionary<string, string[]> _mayUse = new()
     {
@@ -29,7 +33,16 @@ internal static class Layers
         ["Spore.Mesh"] = _mesh,
         ["Spore.Firmware"] = _mesh,
         ["Spore.Signing"] = _mesh,
-        ["Spore.Hostsim"] = [.. _mesh, "Spore.Signing"],
+        ["Spore.Hostsim"] = [.. _desktop, "Spore.Hostsim.Commands"],
+        ["Spore.Hostsim.Crypto"] = _tunnel,
+        ["Spore.Hostsim.Endpoints"] = _tunnel,
+        ["Spore.Hostsim.Display"] = _mesh,
+        ["Spore.Hostsim.Uapi"] = _desktop,
+        ["Spore.Hostsim.Bench"] = [.. _desktop, "Spore.Hostsim.Crypto"],
+        ["Spore.Hostsim.Simulation"] = [.. _desktop, .. _beside],
+        ["Spore.Hostsim.Live"] = [.. _desktop, .. _beside, "Spore.Hostsim.Uapi"],
+        ["Spore.Hostsim.Commands"] =
+            [.. _desktop, "Spore.Hostsim.Bench", "Spore.Hostsim.Simulation", "Spore.Hostsim.Live"],
     };
 
     /// <summary>The layer of a namespace.</summary>
