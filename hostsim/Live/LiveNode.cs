@@ -247,7 +247,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         new Thread(() =>
         {
-            _files.Reload(_node, _gate, () => Now, _timeline, () => _stopped, WakeIfSooner);
+            _files.Reload(Change, _timeline);
             lock (_gate)
             {
                 _isReloading = false;
@@ -255,6 +255,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             }
         })
         { IsBackground = true, Name = "reload" }.Start();
+    }
+
+    private void Change(Action<Node, long> change)
+    {
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                change(_node, Now);
+                WakeIfSooner();
+            }
+        }
     }
 
     private void Tell(string verb, string colour, string text)

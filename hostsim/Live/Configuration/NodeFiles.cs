@@ -24,10 +24,10 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
 
     private readonly Dictionary<string, byte[]> _presharedKeys = [];
 
-    /// <summary>Waits for what is read from a file. A FIFO holds up who opens it until somebody else writes it.</summary>
-    /// <typeparam name="T">What is read.</typeparam>
-    /// <param name="read">Reads it, on a thread of its own.</param>
+    /// <summary>Waits for a file. A FIFO holds up who opens it until somebody else writes it.</summary>
+    /// <param name="read">Reads the file, on another thread.</param>
     /// <param name="cancel">Ends the wait.</param>
+    /// <typeparam name="T">The type of what is read.</typeparam>
     /// <returns>What was read.</returns>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public static T Await<T>(Func<T> read, CancellationToken cancel)
@@ -36,13 +36,13 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
     }
 
     /// <summary>Reads and verifies the network.</summary>
-    /// <param name="cancel">Ends the wait for the file.</param>
+    /// <param name="cancel">Ends the wait for a file.</param>
     /// <returns>The file's bytes, or null when none was given.</returns>
     /// <exception cref="InputException">The file can't be read, or is not a network of the trust root.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public byte[]? ReadNetwork(CancellationToken cancel)
     {
-        return options.Network == null ? null : Await(() => ReadNetwork(options.Network), cancel);
+        return options.Network is { } path ? Await(() => ReadNetwork(path), cancel) : null;
     }
 
     /// <summary>Reads the preshared keys, for <see cref="TakePresharedKey"/>.</summary>
@@ -92,13 +92,12 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
     /// <summary>
     /// Reads all files again and reports each that can't be used. Such a file leaves what it gave before.
     /// </summary>
-    /// <param name="node">The running node.</param>
-    /// <param name="gate">The node's lock. It is not held while a file is read.</param>
-    /// <param name="clock">The node's clock.</param>
+    /// <param name="change">
+    /// Called with what is to be done with the node and its clock: does it under the node's lock, or drops it when the
+    /// node has stopped. The lock is not held while a file is read.
+    /// </param>
     /// <param name="timeline">Where the result is reported.</param>
-    /// <param name="isEnding">Whether the node is ending: then it gets no other network. Called under the lock.</param>
-    /// <param name="changed">Called under the lock when the node has another network.</param>
-    public void Reload(Node node, object gate, Func<long> clock, LiveTimeline timeline, Func<bool> isEnding, Action changed)
+    public void Reload(Action<Action<Node, long>> change, LiveTimeline timeline)
     {
         List<string> read = [];
         if (options.Network is { } path)
@@ -106,15 +105,11 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
             Reload(timeline, path, () =>
             {
                 byte[] network = ReadNetwork(path);
-                lock (gate)
+                change((node, now) =>
                 {
-                    if (!isEnding())
-                    {
-                        Load(node, network, clock());
-                        read.Add($"{path}, version {node.NetworkVersion}");
-                        changed();
-                    }
-                }
+                    Load(node, network, now);
+                    read.Add($"{path}, version {node.NetworkVersion}");
+                });
             });
         }
 
@@ -123,14 +118,14 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
             Reload(timeline, file.Path, () =>
             {
                 byte[] key = PresharedKeyFile.Read(file.Path);
-                lock (gate)
+                change((node, _) =>
                 {
                     // False for a peer that wg has removed since.
                     if (node.SetPresharedKey(file.Key, 0, key))
                     {
                         read.Add(file.Path);
                     }
-                }
+                });
             });
         }
 

@@ -34,7 +34,9 @@ internal sealed class PeerNames(
 
     /// <summary>Called when the node wants the endpoint of a peer; under the lock.</summary>
     /// <param name="peer">The peer's public key.</param>
-    /// <param name="published">The name that the network publishes, or null where the node asks for a configured endpoint.</param>
+    /// <param name="published">
+    /// The name that the network publishes, or null where the node asks for a configured endpoint.
+    /// </param>
     /// <returns>Whether the operator has configured the peer's endpoint.</returns>
     public bool Find(byte[] peer, string? published)
     {

@@ -10,7 +10,9 @@ using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Output;
 
-/// <summary>What a real node reports of itself: the banner, the status and a line for each peer. Called under the node's lock.</summary>
+/// <summary>
+/// What a real node reports of itself: the banner, the status and a line for each peer. Called under the node's lock.
+/// </summary>
 /// <param name="node">The node.</param>
 /// <param name="timeline">Where it is written.</param>
 internal sealed class StatusReport(Node node, LiveTimeline timeline)

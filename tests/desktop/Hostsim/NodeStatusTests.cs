@@ -87,7 +87,8 @@ public sealed class NodeStatusTests : IDisposable
 
     private SimulatedNode Make(string name, byte number)
     {
-        NodeIdentity identity = NodeIdentity.FromPrivateKey(new SeededEntropy(1, name).Bytes(KeyText.KeySize), _root.PublicKey, 0);
+        byte[] privateKey = new SeededEntropy(1, name).Bytes(KeyText.KeySize);
+        NodeIdentity identity = NodeIdentity.FromPrivateKey(privateKey, _root.PublicKey, 0);
         return new SimulatedNode(name, number, identity, _simulator, _wire, NodeLimits.Desktop(), 1);
     }
 
@@ -96,7 +97,8 @@ public sealed class NodeStatusTests : IDisposable
         NetworkDescription network = new() { Version = version, Issued = Issued, Expires = expires };
         foreach (SimulatedNode member in members)
         {
-            network.Peers.Add(new PeerDescription { PublicKey = member.PublicKey, Roles = member == witness ? EntryRoles.Witness : 0 });
+            int roles = member == witness ? EntryRoles.Witness : 0;
+            network.Peers.Add(new PeerDescription { PublicKey = member.PublicKey, Roles = roles });
         }
 
         return NetworkSigner.Sign(network, _root);
@@ -132,7 +134,9 @@ public sealed class NodeStatusTests : IDisposable
         PlainView view = new(output);
         view.Begin(new SimulationOptions(), () => [status]);
         view.End(new Verdict(true, "OK"));
-        string row = Assert.Single(output.ToString().Split('\n'), l => l.StartsWith("node1 ", StringComparison.Ordinal));
+        string row = Assert.Single(
+            output.ToString().Split('\n'),
+            l => l.StartsWith("node1 ", StringComparison.Ordinal));
         return (row[11..18].Trim(), row[20..43].Trim(), status.IsGood);
     }
 }

@@ -3,12 +3,15 @@ using System.Linq;
 using System.Text;
 using Spore.Mesh;
 using Spore.SignedNetwork;
+using Spore.Tests.Network;
 using Spore.Tftp;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>The state of a node's network, and its word in the file <c>status</c> (PROTOCOL sections 8.2 and 8.3).</summary>
+/// <summary>
+/// The state of a node's network, and its word in the file <c>status</c> (PROTOCOL sections 8.2 and 8.3).
+/// </summary>
 public class NetworkStateTests
 {
     private const long Hour = 3_600_000;
@@ -68,14 +71,15 @@ public class NetworkStateTests
         Assert.True(other.Write("head", network[..NetworkHeader.Size]).IsComplete);
         Assert.Equal(NetworkState.Fresh, node.Node.State(mesh.Now));
 
-        static byte[] Witness(IStation station) => Network.NetworkBytes.Entry(station.Key, Network.NetworkBytes.Field(6, 1));
+        static byte[] Witness(IStation station) => NetworkBytes.Entry(station.Key, NetworkBytes.Field(6, 1));
     }
 
     [Fact]
     public void A_network_that_was_behind_is_expired_at_its_end_and_unconfirmed_after_the_next()
     {
         NodeInState node = new(NetworkState.Behind);
-        Assert.Equal(NetworkFault.None, node.Node.Load(Mesh.NetworkOf(3, [node.Node, node.Member], null, 1_760_003_000)));
+        byte[] next = Mesh.NetworkOf(3, [node.Node, node.Member], null, 1_760_003_000);
+        Assert.Equal(NetworkFault.None, node.Node.Load(next));
         Assert.Equal(NetworkState.Unconfirmed, node.Node.Node.State(node.Mesh.Now));
         node.Mesh.Run(Hour);
         Assert.Equal(NetworkState.Expired, node.Node.Node.State(node.Mesh.Now));
