@@ -5,20 +5,22 @@ using System.Linq;
 namespace Spore.Tests.Architecture;
 
 /// <summary>
-/// The layers of Spore's sources. A layer is a namespace with all namespaces in it, unless a longer row has them. It may use itself, and the
-/// layers that its row names.
+/// The layers of Spore's sources. A layer is a namespace with all namespaces in it, unless a longer row has them. It
+/// may use itself, and the layers that its row names.
 /// </summary>
 internal static class Layers
 {
     private static readonly string[] _tunnel = ["Spore.Crypto", "Spore.Base", "Spore.Net", "Spore.WireGuard"];
     private static readonly string[] _codecs = [.. _tunnel, "Spore.SignedNetwork", "Spore.Tftp"];
-    private static readonly string[] _mesh = [.. _codecs, "Spore.Discovery", "Spore.Sync", "Spore.Services", "Spore.Mesh"];
+    private static readonly string[] _mesh =
+        [.. _codecs, "Spore.Discovery", "Spore.Sync", "Spore.Services", "Spore.Mesh"];
 
     // What each part of hostsim may use, and what stands beside them because more than one needs it.
     private static readonly string[] _desktop = [.. _mesh, "Spore.Signing", "Spore.Hostsim"];
-    private static readonly string[] _beside = ["Spore.Hostsim.Crypto", "Spore.Hostsim.Endpoints", "Spore.Hostsim.Display"];
+    private static readonly string[] _beside =
+        ["Spore.Hostsim.Crypto", "Spore.Hostsim.Endpoints", "Spore.Hostsim.Display"];
 
-    // From the lowest to the highest. Layers of one line in docs/ARCHITECTURE.md do not use each other: the node joins them.
+    // From the lowest to the highest. Layers of one row in docs/ARCHITECTURE.md do not use each other.
     private static readonly Dictionary<string, string[]> _mayUse = new()
     {
         ["Spore.Crypto"] = [],
@@ -49,7 +51,9 @@ internal static class Layers
     /// <param name="space">The namespace.</param>
     /// <returns>The longest row that holds it, or the namespace itself where no row does.</returns>
     public static string Of(string space) =>
-        _mayUse.Keys.Where(l => space == l || space.StartsWith(l + ".", StringComparison.Ordinal)).MaxBy(l => l.Length) ?? space;
+        _mayUse.Keys
+            .Where(l => space == l || space.StartsWith(l + ".", StringComparison.Ordinal))
+            .MaxBy(l => l.Length) ?? space;
 
     /// <summary>Whether a row holds a namespace.</summary>
     /// <param name="space">The namespace.</param>
