@@ -131,6 +131,12 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             throw new HostsimException("--default-route: there is no interface to route into; add --tun NAME");
         }
 
+        string? twice = options.Peers.GroupBy(p => KeyText.Format(p.Key)).FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (twice != null)
+        {
+            throw new HostsimException($"--peer: {twice} is given twice; give it once, with one endpoint");
+        }
+
         using StopSignal stop = new();
         try
         {

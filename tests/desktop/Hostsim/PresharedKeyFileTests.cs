@@ -100,6 +100,7 @@ public sealed class PresharedKeyFileTests : IDisposable
         AssertFails($"{_folder}/none: no such file", "--peer", Key, $"{Key}={_folder}/none");
         AssertFails($"{_folder}: is a directory", "--peer", Key, $"{Key}={_folder}");
         AssertFails($"{bad}: {NoKey}", "--peer", Key, $"{Key}={bad}");
+        AssertFails($"--peer: {Key} is given twice; give it once, with one endpoint", "--peer", $"{Key}@127.0.0.1:1", "--peer", $"{Key}@127.0.0.1:2");
         AssertFails($"--psk-file: {Key} has two of them", "--peer", Key, $"{Key}={File}", $"{Key}={File}");
 
         void AssertFails(string complaint, params string[] more)
