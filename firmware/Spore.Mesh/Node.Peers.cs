@@ -14,7 +14,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
-    /// <summary>How long one that has knocked is waited for to knock again, which stock initiators do after 5 s and a little.</summary>
+    /// <summary>How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators retransmit after 5 s and a jitter.</summary>
     private const long RetransmissionTime = 8000;
 
 
@@ -434,7 +434,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
             if (!peer.HasSpoken)
             {
-                // One that is to knock again would else give way for ever to those that knock for the first time.
+                // Its slot is kept for the retransmission. Otherwise first initiations of others would evict it for ever.
                 if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
                 {
                     continue;
@@ -469,7 +469,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return oldest;
     }
 
-    // One without a session, that is not to knock again, if there is one; and of those the one heard longest ago.
+    // First peers without a session and without a deferred response; of equal ones the peer heard longest ago.
     private Peer MemberToEvict(long now)
     {
         Peer oldest = null;

@@ -5,7 +5,7 @@ using Spore.Net;
 
 namespace Spore.WireGuard;
 
-// What comes in: datagrams from the outer network, and the inner packets in them.
+// What is received: datagrams from the outer network, and the inner packets in them.
 public sealed partial class Tunnel
 {
     /// <summary>Where the inner packet starts that <see cref="Receive"/> has decrypted, in the buffer that it was given.</summary>

@@ -5,7 +5,7 @@ using Spore.Net;
 
 namespace Spore.WireGuard;
 
-// What goes out: inner packets of the caller's, keepalives, and what waits for a session.
+// What is sent: inner packets of the caller's, keepalives, and packets that wait for a session.
 public sealed partial class Tunnel
 {
     /// <summary>Lends memory for inner packets that wait for a session, or takes it back; those that wait are dropped and counted.</summary>

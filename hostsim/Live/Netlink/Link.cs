@@ -20,7 +20,7 @@ internal sealed record Link(int Index, string Name, bool IsUp, uint Group)
     public const int GroupAttribute = 27;
 
     /// <summary>Reads a link.</summary>
-    /// <param name="reply">A message of type RTM_NEWLINK or RTM_DELLINK.</param>
+    /// <param name="reply">A message of type RTM_NEWLINK.</param>
     /// <returns>The link.</returns>
     public static Link Read(NetlinkReply reply)
     {

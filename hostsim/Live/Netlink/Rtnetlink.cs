@@ -14,9 +14,6 @@ internal static class Rtnetlink
     /// <summary>RTM_NEWLINK.</summary>
     public const int NewLink = 16;
 
-    /// <summary>RTM_DELLINK.</summary>
-    public const int DeleteLink = 17;
-
     /// <summary>RTM_GETLINK.</summary>
     public const int GetLink = 18;
 
@@ -89,29 +86,17 @@ internal static class Rtnetlink
     /// <summary>EINTR.</summary>
     public const int Interrupted = 4;
 
-    /// <summary>ESRCH: there is no such route.</summary>
-    public const int NoSuchProcess = 3;
-
-    /// <summary>ENOENT: there is no such rule or table.</summary>
-    public const int NoSuchEntry = 2;
-
     /// <summary>EAGAIN.</summary>
     public const int TryAgain = 11;
 
     /// <summary>EEXIST.</summary>
     public const int Exists = 17;
 
-    /// <summary>ENODEV.</summary>
-    public const int NoSuchDevice = 19;
-
     /// <summary>EOPNOTSUPP.</summary>
     public const int NotSupported = 95;
 
     /// <summary>EAFNOSUPPORT: the machine lacks the address family.</summary>
     public const int NoSuchFamily = 97;
-
-    /// <summary>ENETDOWN.</summary>
-    public const int NetworkDown = 100;
 
     /// <summary>ENOBUFS: events were lost.</summary>
     public const int NoBuffers = 105;
