@@ -31,7 +31,7 @@ public sealed partial class Node
     private void RestartHello()
     {
         _helloInterval = FirstHello;
-        _due[Deadline.Hello] = _now + Around(FirstHello);
+        _due[Deadline.Hello] = _now + _jitter.Around(FirstHello);
     }
 
     private void SendHello(long now)
@@ -54,12 +54,12 @@ public sealed partial class Node
         if (HasMemberSession(now))
         {
             _helloInterval = FirstHello;
-            _due[Deadline.Hello] = now + Around(SettledHello);
+            _due[Deadline.Hello] = now + _jitter.Around(SettledHello);
         }
         else
         {
             _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
-            _due[Deadline.Hello] = now + Around(_helloInterval);
+            _due[Deadline.Hello] = now + _jitter.Around(_helloInterval);
         }
     }
 
@@ -88,10 +88,10 @@ public sealed partial class Node
             }
         }
 
-        for (int i = 0; i < MemberCount; i++)
+        for (int i = 0; i < _applied.MemberCount; i++)
         {
-            _nextToCall = _nextToCall + 1 < MemberCount ? _nextToCall + 1 : 0;
-            if (_nextToCall == _ownEntry || !HasEndpoint(_nextToCall))
+            _nextToCall = _nextToCall + 1 < _applied.MemberCount ? _nextToCall + 1 : 0;
+            if (_nextToCall == _applied.OwnEntry || !HasEndpoint(_nextToCall))
             {
                 continue;
             }
@@ -125,7 +125,7 @@ public sealed partial class Node
         }
 
         Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
-        bool known = (peer != null && !peer.IsProvisional) || FindEntry(_hello.PublicKey, 0) >= 0;
+        bool known = (peer != null && !peer.IsProvisional) || _applied.Find(_hello.PublicKey, 0) >= 0;
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
         if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
@@ -138,7 +138,7 @@ public sealed partial class Node
         }
         else if (!_neighbours.IsPlanned(place))
         {
-            _neighbours.Plan(place, now + Random(LongestAnswerDelay + 1));
+            _neighbours.Plan(place, now + _jitter.Below(LongestAnswerDelay + 1));
         }
     }
 
@@ -149,7 +149,7 @@ public sealed partial class Node
         {
             int offset = Neighbours.KeyOffset(place);
             Peer peer = _tunnel.FindSlot(_neighbours.Keys, offset);
-            int entry = FindEntry(_neighbours.Keys, offset);
+            int entry = _applied.Find(_neighbours.Keys, offset);
             if (entry >= 0)
             {
                 peer = OpenMember(entry, now);
@@ -182,12 +182,5 @@ public sealed partial class Node
     private bool IsOwnKey(byte[] key, int offset)
     {
         return Crypto.ConstantTime.Equal(PublicKey, 0, key, offset, 32);
-    }
-
-    // An interval with 25 % of jitter either way.
-    private long Around(long interval)
-    {
-        int quarter = (int)(interval / 4);
-        return interval - quarter + Random((2 * quarter) + 1);
     }
 }

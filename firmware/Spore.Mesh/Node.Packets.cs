@@ -16,8 +16,6 @@ public sealed partial class Node : IUdpOutput
     private const int UnreachableInterval = 100;
     private const int UnreachableBurst = 10;
 
-    private readonly AllowedIps _routes;
-    private readonly LinkLocalTable _linkLocals;
     private readonly RateLimiter _unreachableLimiter;
 
     byte[] IUdpOutput.Buffer
@@ -80,7 +78,7 @@ public sealed partial class Node : IUdpOutput
             return;
         }
 
-        bool isOwn = toLinkLocal || (_ownEntry >= 0 && Routing.Find(buffer, destination, version == 6) == _ownEntry);
+        bool isOwn = toLinkLocal || (_applied.OwnEntry >= 0 && FindOwner(buffer, destination, version == 6) == _applied.OwnEntry);
         if (peer.IsProvisional)
         {
             if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
@@ -88,7 +86,7 @@ public sealed partial class Node : IUdpOutput
                 Counters.InnerDropped++;
             }
         }
-        else if (isOwn && !HostAnswersEcho && (toLinkLocal || IsOwnAddress(buffer, destination, version == 6)) && Echo(peer, buffer, offset, total, now))
+        else if (isOwn && !HostAnswersEcho && (toLinkLocal || _applied.IsOwnAddress(buffer, destination, version == 6)) && Echo(peer, buffer, offset, total, now))
         {
             // Answered.
         }
@@ -104,25 +102,6 @@ public sealed partial class Node : IUdpOutput
         {
             Counters.InnerDropped++;
         }
-    }
-
-    // Our own addresses are the host prefixes of our entry; behind a wider one there are others, who answer for themselves.
-    private bool IsOwnAddress(byte[] buffer, int address, bool isIpv6)
-    {
-        int size = isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize;
-        _field.Begin(_network.Bytes, _network.EntryOffset(_ownEntry));
-        while (_field.Next())
-        {
-            if (_field.Type == EntryField.Prefix
-                && _field.ValueLength == size + 1
-                && _network.Bytes[_field.ValueOffset + size] == size * 8
-                && IsSame(_network.Bytes, _field.ValueOffset, buffer, address, size))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     // Finds the header of a datagram between link-local addresses, which may be TFTP; or hears that a peer has no TFTP server.
@@ -165,7 +144,7 @@ public sealed partial class Node : IUdpOutput
             TftpTransfer transfer = _tftp.At(i);
             if (transfer.IsActive && !transfer.IsClient)
             {
-                Peer peer = PeerOf(transfer);
+                Peer peer = _sync.PeerOf(transfer);
                 if (peer == null || peer.IsProvisional)
                 {
                     _tftp.Abort(transfer, TftpError.NotDefined);

@@ -9,7 +9,7 @@ public sealed partial class Node
     // More than it can be, and less than what is left in the send buffer behind a block of that size.
     private const int StatusRoom = 256;
 
-    private const int StatusFile = 3;
+    private const int StatusTag = 3;
 
     private static readonly string _statusName = "status";
 
@@ -27,12 +27,7 @@ public sealed partial class Node
     /// <param name="now">The monotonic clock in milliseconds.</param>
     public void CountIdleWork(NodeIdleWork work, long now)
     {
-        work.Checks = 0;
-        for (int i = 0; i < _checks.Length; i++)
-        {
-            work.Checks += _checks[i].IsWaiting ? 1 : 0;
-        }
-
+        work.Checks = _sync.WaitingChecks;
         _tunnel.CountWork(work, now);
     }
 

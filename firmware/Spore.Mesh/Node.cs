@@ -19,14 +19,14 @@ public sealed partial class Node
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
     private readonly INodeHost _host;
-    private readonly ulong _floor;
     private readonly Blake2s _hash = new Blake2s();
-    private readonly Ed25519 _ed25519;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
+    private readonly AppliedNetwork _applied;
+    private readonly NetworkSync _sync;
     private readonly WallClock _clock;
-    private readonly byte[] _random = new byte[4];
-    private readonly long[] _due = new long[Deadline.Count + 1];
+    private readonly Jitter _jitter;
+    private readonly long[] _due = new long[Deadline.Count];
 
     // The time of the call that is being worked on.
     private long _now;
@@ -60,43 +60,49 @@ public sealed partial class Node
         _now = now;
         byte[] privateKey = new byte[32];
         Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
-        _floor = IdentityRecord.Floor(identity, 0);
 
         CurveScratch scratch = new CurveScratch();
         X25519 idle = new X25519(scratch);
-        _ed25519 = new Ed25519(scratch, idle);
-        _ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
+        Ed25519 ed25519 = new Ed25519(scratch, idle);
+        ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 own = new ChaCha20Poly1305();
         XChaCha20Poly1305 xaead = new XChaCha20Poly1305(own);
         _clock = new WallClock(buildTime, now);
+        _jitter = new Jitter(entropy);
         limits.Slots = limits.Peers + limits.Guests;
         _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
         _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
-        _hello = new Hello(xaead, _hash, _ed25519.PublicKey);
+        _hello = new Hello(xaead, _hash, ed25519.PublicKey);
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloInterval, HelloBurst);
         _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
         RestartHello();
 
-        _network = new NetworkFile(limits, _hash);
-        _staging = new Staging(new NetworkFile(_network), _tunnel, limits.Mtu);
-        _refused = new RefusedHeaders(_hash);
-        _routes = new AllowedIps(limits.Prefixes);
-        Routing = _routes;
-        _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
-        _tunnel.Routing = this;
         _slots = new PeerSlots(limits.Slots);
-        _agreements = new Agreements(limits.Slots);
-        _headers = new byte[limits.Transfers * NetworkHeader.Size];
-        _checks = new HeaderCheck[limits.Transfers];
-        for (int i = 0; i < _checks.Length; i++)
-        {
-            _checks[i] = new HeaderCheck();
-        }
+        _applied = new AppliedNetwork(limits, _hash);
+        _sync = new NetworkSync(
+            this,
+            _applied,
+            limits,
+            limits.Mtu,
+            IdentityRecord.Floor(identity, 0),
+            _clock,
+            _jitter,
+            ed25519,
+            _hash,
+            _tunnel,
+            _tftp,
+            PublicKey,
+            LinkLocal,
+            _slots.LinkLocals,
+            _due,
+            Deadline.FirstOfSync);
+        Routing = _applied.Prefixes;
+        _tunnel.Routing = this;
     }
 
     /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
@@ -196,9 +202,11 @@ public sealed partial class Node
             case Deadline.Answer:
                 return _neighbours.NextDue;
             case Deadline.Expiry:
-                return ExpiryDue;
+                return _sync.ExpiryDue(_now);
+            case Deadline.Check:
+                return Never;
             case Deadline.Work:
-                return _checking >= 0 ? _now : Earlier(_due[Deadline.Check], _tunnel.WorkDue);
+                return _sync.IsChecking ? _now : Earlier(_sync.CheckDue, _tunnel.WorkDue);
             default:
                 return _due[deadline];
         }
@@ -229,16 +237,16 @@ public sealed partial class Node
                 AnswerHellos(now);
                 break;
             case Deadline.Expiry:
-                Expire(now);
+                _sync.Expire(now);
                 break;
             case Deadline.Freshness:
-                SeekFreshness(now);
+                _sync.SeekFreshness(now);
                 break;
             case Deadline.Exchange:
-                ExchangeHeads(now);
+                _sync.ExchangeHeads(now);
                 break;
             case Deadline.Pull:
-                Pull(now);
+                _sync.Pull(now);
                 break;
             case Deadline.Work:
                 Work(now);
@@ -250,13 +258,13 @@ public sealed partial class Node
     // but not before a multiplication is through, whose memory they share.
     private void Work(long now)
     {
-        if (_checking >= 0)
+        if (_sync.IsChecking)
         {
-            ContinueCheck(now);
+            _sync.ContinueCheck(now);
         }
-        else if (_due[Deadline.Check] <= now && !_tunnel.IsWorking)
+        else if (_sync.CheckDue <= now && !_tunnel.IsWorking)
         {
-            BeginCheck(now);
+            _sync.BeginCheck(now);
         }
         else
         {
@@ -293,12 +301,5 @@ public sealed partial class Node
     private static long Earlier(long a, long b)
     {
         return a < b ? a : b;
-    }
-
-    // A number from 0 up to, and without, the limit, which is at most 2^24.
-    private int Random(int limit)
-    {
-        _entropy.Fill(_random, 0, 4);
-        return ((_random[0] << 16) | (_random[1] << 8) | _random[2]) % limit;
     }
 }

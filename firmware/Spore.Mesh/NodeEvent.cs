@@ -1,4 +1,5 @@
 using Spore.SignedNetwork;
+using Spore.Sync;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
@@ -37,29 +38,29 @@ public enum NodeEvent
     PeerRemoved,
 
     /// <summary>A newer network header from the peer was verified; the value is its version.</summary>
-    HeaderVerified,
+    HeaderVerified = (int)SyncEvent.HeaderVerified,
 
     /// <summary>A network header from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
-    HeaderRefused,
+    HeaderRefused = (int)SyncEvent.HeaderRefused,
 
     /// <summary>A network was applied; the value is its version. The key is that of the peer it came from, or null.</summary>
-    NetworkApplied,
+    NetworkApplied = (int)SyncEvent.NetworkApplied,
 
     /// <summary>A network file from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
-    NetworkRefused,
+    NetworkRefused = (int)SyncEvent.NetworkRefused,
 
     /// <summary>The applied network has expired: its members are no longer trusted; the value is its version.</summary>
-    NetworkExpired,
+    NetworkExpired = (int)SyncEvent.NetworkExpired,
 
     /// <summary>The peer holds the same network header; the value is the version.</summary>
-    Agreed,
+    Agreed = (int)SyncEvent.Agreed,
 
     /// <summary>A witness has confirmed the network as current; the value is its version.</summary>
-    Fresh,
+    Fresh = (int)SyncEvent.Fresh,
 
     /// <summary>This node may not have the newer network that the peer has; the value is its version.</summary>
-    Behind,
+    Behind = (int)SyncEvent.Behind,
 
     /// <summary>The peer holds another network under the same version; the value is the version.</summary>
-    Equivocation,
+    Equivocation = (int)SyncEvent.Equivocation,
 }
