@@ -45,7 +45,7 @@ public sealed partial class Node : ITftpFiles
 
             transfer.File = HeadFile;
             transfer.Size = NetworkHeader.Size;
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         if (Ascii.IsSame(name, offset, length, _networkName))
@@ -62,7 +62,7 @@ public sealed partial class Node : ITftpFiles
 
             transfer.File = NetworkFileTag;
             transfer.Size = _network.Length;
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         if (Ascii.IsSame(name, offset, length, _statusName))
@@ -74,7 +74,7 @@ public sealed partial class Node : ITftpFiles
 
             transfer.File = StatusFile;
             transfer.Size = WriteStatus();
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         return TftpError.FileNotFound;
@@ -100,7 +100,7 @@ public sealed partial class Node : ITftpFiles
             return Refusal.NotWritable(transfer);
         }
 
-        return TftpError.Ok;
+        return TftpResult.Ok;
     }
 
     void ITftpFiles.Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
@@ -133,14 +133,14 @@ public sealed partial class Node : ITftpFiles
             check.Length += taken;
             if (check.Length < NetworkHeader.Size)
             {
-                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpError.Ok;
+                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpResult.Ok;
             }
 
             check.Rest = taken;
             int judgment = JudgeHeader(transfer, check);
-            if (judgment != TftpError.Ok)
+            if (judgment != TftpResult.Ok)
             {
-                if (judgment == TftpError.Wait)
+                if (judgment == TftpResult.Wait)
                 {
                     Park(transfer, data, offset + taken, count - taken, last);
                 }
@@ -181,20 +181,20 @@ public sealed partial class Node : ITftpFiles
     }
 
     /// <summary>Called when a header is whole: what can be said of it without its signature.</summary>
-    /// <returns><see cref="TftpError.Ok"/> to go on with what follows it.</returns>
+    /// <returns><see cref="TftpResult.Ok"/> to go on with what follows it.</returns>
     private int JudgeHeader(TftpTransfer transfer, HeaderCheck check)
     {
         Peer peer = PeerOf(transfer);
         if (peer == null)
         {
-            return TftpError.Aborted;
+            return TftpResult.Aborted;
         }
 
         int header = transfer.Index * NetworkHeader.Size;
         if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
         {
             Agree(peer);
-            return transfer.File == HeadFile ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
+            return transfer.File == HeadFile ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
         }
 
         if (!IsCandidate(header))
@@ -209,7 +209,7 @@ public sealed partial class Node : ITftpFiles
                     _due[Deadline.Exchange] = _now;
                 }
 
-                return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
+                return transfer.IsClient ? TftpResult.Ok : Refusal.Network(transfer, fault);
             }
 
             if (fault != NetworkFault.None)
@@ -223,12 +223,12 @@ public sealed partial class Node : ITftpFiles
                 check.IsWaiting = true;
                 check.WaitsSince = _now;
                 ScheduleCheck();
-                return TftpError.Wait;
+                return TftpResult.Wait;
             }
         }
 
         TakeOffer(transfer, peer);
-        return transfer.File == HeadFile || TakeStaging(transfer, header) ? TftpError.Ok : Refusal.Busy(transfer);
+        return transfer.File == HeadFile || TakeStaging(transfer, header) ? TftpResult.Ok : Refusal.Busy(transfer);
     }
 
     // Everything about a header but its signature.
@@ -301,7 +301,7 @@ public sealed partial class Node : ITftpFiles
         TftpTransfer transfer = _tftp.At(place);
         HeaderCheck check = _checks[place];
         Peer peer = PeerOf(transfer);
-        int result = peer == null ? TftpError.Aborted : JudgeChecked(transfer, peer, check, place * NetworkHeader.Size, isSigned);
+        int result = peer == null ? TftpResult.Aborted : JudgeChecked(transfer, peer, check, place * NetworkHeader.Size, isSigned);
         check.IsWaiting = false;
         _tftp.Resume(transfer, result, now);
     }
@@ -327,7 +327,7 @@ public sealed partial class Node : ITftpFiles
 
         if (fault == NetworkFault.Older)
         {
-            return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, fault);
+            return transfer.IsClient ? TftpResult.Ok : Refusal.Network(transfer, fault);
         }
 
         if (fault != NetworkFault.None)
@@ -342,7 +342,7 @@ public sealed partial class Node : ITftpFiles
             if (_network.IsComplete && ConstantTime.Equal(_headers, header, _network.Bytes, 0, NetworkHeader.Size))
             {
                 Agree(peer);
-                return transfer.File == HeadFile ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
+                return transfer.File == HeadFile ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
             }
 
             Report(NodeEvent.Equivocation, peer, (long)version);
@@ -381,7 +381,7 @@ public sealed partial class Node : ITftpFiles
         // The block that completed the header is taken when it comes again.
         check.IsVerified = true;
         check.Length -= check.Rest;
-        return TftpError.Repeat;
+        return TftpResult.Repeat;
     }
 
     /// <summary>Called when a newer header is known to be signed.</summary>
@@ -399,7 +399,7 @@ public sealed partial class Node : ITftpFiles
 
     private static int EndOfHead(TftpTransfer transfer, int excess)
     {
-        return excess == 0 ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
+        return excess == 0 ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
     }
 
     // There is one staging buffer. Who is silent gives it up, an older version to a newer one, and a guest to anyone else.
@@ -442,7 +442,7 @@ public sealed partial class Node : ITftpFiles
     {
         if (_staging.Owner != transfer)
         {
-            return TftpError.Aborted;
+            return TftpResult.Aborted;
         }
 
         NetworkFault fault = _staging.Append(data, offset, count, _now);
@@ -462,7 +462,7 @@ public sealed partial class Node : ITftpFiles
             Apply(PeerOf(transfer), _now);
         }
 
-        return TftpError.Ok;
+        return TftpResult.Ok;
     }
 
     private int Refuse(TftpTransfer transfer, NetworkFault fault)

@@ -212,7 +212,7 @@ public sealed class TftpService
             }
             else if (transfer.Tries >= TftpTiming.Tries && now - transfer.FirstSent >= TftpTiming.GiveUp)
             {
-                Close(transfer, TftpError.Timeout);
+                Close(transfer, TftpResult.Timeout);
             }
             else
             {
@@ -222,24 +222,24 @@ public sealed class TftpService
         }
     }
 
-    /// <summary>Tells what became of a block for which <see cref="ITftpFiles.Write"/> returned <see cref="TftpError.Wait"/>. Nothing happens to a transfer that does not wait.</summary>
+    /// <summary>Tells what became of a block for which <see cref="ITftpFiles.Write"/> returned <see cref="TftpResult.Wait"/>. Nothing happens to a transfer that does not wait.</summary>
     /// <param name="transfer">The transfer.</param>
-    /// <param name="result"><see cref="TftpError.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; <see cref="TftpError.Repeat"/> to have it written when the peer repeats it; else the error to answer.</param>
+    /// <param name="result"><see cref="TftpResult.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; <see cref="TftpResult.Repeat"/> to have it written when the peer repeats it; else the error to answer.</param>
     /// <param name="now">The clock in milliseconds.</param>
     public void Resume(TftpTransfer transfer, int result, long now)
     {
-        if (transfer.State != TftpState.Waiting || result == TftpError.Wait)
+        if (transfer.State != TftpState.Waiting || result == TftpResult.Wait)
         {
             return;
         }
 
-        if (result == TftpError.Ok)
+        if (result == TftpResult.Ok)
         {
             Count(transfer, transfer.BlockLength, now);
             Transmit(transfer);
             EndOfBlock(transfer, now);
         }
-        else if (result == TftpError.Repeat)
+        else if (result == TftpResult.Repeat)
         {
             // Nothing is sent: curl takes a second acknowledgment of its options for a cue to go on.
             transfer.State = TftpState.Receiving;
@@ -272,7 +272,7 @@ public sealed class TftpService
             TftpTransfer transfer = _transfers[i];
             if (transfer.IsRemote(remote, offset))
             {
-                End(transfer, TftpError.Aborted);
+                End(transfer, TftpResult.Aborted);
             }
         }
     }
@@ -289,7 +289,7 @@ public sealed class TftpService
             TftpTransfer transfer = _transfers[i];
             if (transfer.LocalPort == localPort && transfer.RemotePort == remotePort && transfer.IsRemote(remote, offset))
             {
-                End(transfer, TftpError.PortUnreachable);
+                End(transfer, TftpResult.PortUnreachable);
             }
         }
     }
@@ -300,7 +300,7 @@ public sealed class TftpService
         int nameLength;
         bool isOctet;
         int options;
-        int refusal = TftpError.Ok;
+        int refusal = TftpResult.Ok;
         string text = null;
         if (!TftpPacket.ParseRequest(buffer, offset, length, out nameLength, out isOctet, out options))
         {
@@ -317,7 +317,7 @@ public sealed class TftpService
             text = _nameText;
         }
 
-        if (refusal != TftpError.Ok)
+        if (refusal != TftpResult.Ok)
         {
             SendError(refusal, text, destination, destinationOffset, TftpPacket.Port, source, sourceOffset, sourcePort);
             return;
@@ -334,7 +334,7 @@ public sealed class TftpService
             }
 
             // The peer uses the port for its next request, so it is done with the one before.
-            End(known, TftpError.Aborted);
+            End(known, TftpResult.Aborted);
         }
 
         TftpTransfer transfer = TakeServerSlot(source, sourceOffset);
@@ -372,7 +372,7 @@ public sealed class TftpService
             result = _files.OpenWrite(transfer, buffer, offset + 2, nameLength);
         }
 
-        if (result != TftpError.Ok)
+        if (result != TftpResult.Ok)
         {
             SendError(transfer, result);
             transfer.State = TftpState.Free;
@@ -453,13 +453,13 @@ public sealed class TftpService
             return;
         }
 
-        if (result == TftpError.Ok)
+        if (result == TftpResult.Ok)
         {
             Count(transfer, count, now);
             Transmit(transfer);
             EndOfBlock(transfer, now);
         }
-        else if (result == TftpError.Wait)
+        else if (result == TftpResult.Wait)
         {
             transfer.BlockLength = count;
             transfer.State = TftpState.Waiting;
@@ -486,7 +486,7 @@ public sealed class TftpService
         if (transfer.IsLast)
         {
             transfer.State = TftpState.Closing;
-            _files.Closed(transfer, TftpError.Ok);
+            _files.Closed(transfer, TftpResult.Ok);
             transfer.State = TftpState.Dallying;
             transfer.Deadline = now + TftpTiming.Dally;
         }
@@ -521,7 +521,7 @@ public sealed class TftpService
             transfer.Position += count;
             if (count < transfer.BlockSize)
             {
-                Close(transfer, TftpError.Ok);
+                Close(transfer, TftpResult.Ok);
                 return false;
             }
         }
