@@ -19,7 +19,7 @@ public sealed partial class Node : ITftpFiles
         {
             transfer.File = StatusTag;
             transfer.Size = WriteStatus();
-            return isMember ? TftpError.Ok : Refusal.MembersOnly(transfer);
+            return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
         }
 
         return _sync.OpenRead(transfer, isMember, name, offset, length);

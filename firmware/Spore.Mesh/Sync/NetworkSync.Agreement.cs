@@ -169,7 +169,7 @@ internal sealed partial class NetworkSync
             SetDue(SyncDeadline.Freshness, _confirmedAt + (FreshFor / 2));
         }
 
-        return transfer.File == HeadTag ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
+        return transfer.File == HeadTag ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
     }
 
     // Called for each peer when a network has been applied: who has shown it agrees, the others are informed.

@@ -116,7 +116,7 @@ internal sealed partial class NetworkSync
         Peer peer = PeerOf(transfer);
         if (peer == null)
         {
-            return TftpError.Aborted;
+            return TftpResult.Aborted;
         }
 
         int header = transfer.Index * NetworkHeader.Size;
@@ -151,12 +151,12 @@ internal sealed partial class NetworkSync
                 check.State = HeaderState.Waiting;
                 check.WaitsSince = now;
                 ScheduleCheck(now);
-                return TftpError.Wait;
+                return TftpResult.Wait;
             }
         }
 
         TakeOffer(transfer, peer, now);
-        return transfer.File == HeadTag || TakeStaging(transfer, header, now) ? TftpError.Ok : Refusal.Busy(transfer);
+        return transfer.File == HeadTag || TakeStaging(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
     }
 
     // All checks of a header but that of its signature.
@@ -212,7 +212,7 @@ internal sealed partial class NetworkSync
         HeaderCheck check = _checks[index];
         Peer peer = PeerOf(transfer);
         check.State = HeaderState.Open;
-        int verdict = peer == null ? TftpError.Aborted : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
+        int verdict = peer == null ? TftpResult.Aborted : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
         _tftp.Resume(transfer, verdict, now);
     }
 
@@ -278,18 +278,18 @@ internal sealed partial class NetworkSync
         // The block that completed the header is accepted when it comes again.
         check.State = HeaderState.Verified;
         check.Length -= check.Rest;
-        return TftpError.Repeat;
+        return TftpResult.Repeat;
     }
 
     private static int EndOfHead(TftpTransfer transfer, int excess)
     {
-        return excess == 0 ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
+        return excess == 0 ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
     }
 
     // An own read of an older header ends well, and is followed by a write. A write of a peer is refused.
     private static int EndOfOlder(TftpTransfer transfer)
     {
-        return transfer.IsClient ? TftpError.Ok : Refusal.Network(transfer, NetworkFault.Older);
+        return transfer.IsClient ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
     }
 
     private int Refuse(TftpTransfer transfer, NetworkFault fault)

@@ -112,14 +112,14 @@ internal sealed partial class NetworkSync
         {
             transfer.File = HeadTag;
             transfer.Size = NetworkHeader.Size;
-            return _applied.Standing != Standing.None && ServesHead ? TftpError.Ok : TftpError.FileNotFound;
+            return _applied.Standing != Standing.None && ServesHead ? TftpResult.Ok : TftpError.FileNotFound;
         }
 
         if (Ascii.IsSame(name, offset, length, _networkName) && _applied.Standing != Standing.None)
         {
             transfer.File = NetworkTag;
             transfer.Size = _applied.File.Length;
-            return isMember ? TftpError.Ok : Refusal.MembersOnly(transfer);
+            return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
         }
 
         return TftpError.FileNotFound;
@@ -136,7 +136,7 @@ internal sealed partial class NetworkSync
         if (Ascii.IsSame(name, offset, length, _headName))
         {
             transfer.File = HeadTag;
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         if (!Ascii.IsSame(name, offset, length, _networkName))
@@ -145,7 +145,7 @@ internal sealed partial class NetworkSync
         }
 
         transfer.File = NetworkTag;
-        return transfer.Size > _limits.NetworkBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpError.Ok;
+        return transfer.Size > _limits.NetworkBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
     }
 
     /// <summary>Called when a block of <c>head</c> or <c>network</c> is to be sent.</summary>
@@ -176,14 +176,14 @@ internal sealed partial class NetworkSync
             taken = Collect(transfer.Index * NetworkHeader.Size, check, data, offset, count);
             if (check.Length < NetworkHeader.Size)
             {
-                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpError.Ok;
+                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpResult.Ok;
             }
 
             check.Rest = taken;
             int verdict = JudgeHeader(transfer, check, now);
-            if (verdict != TftpError.Ok)
+            if (verdict != TftpResult.Ok)
             {
-                if (verdict == TftpError.Wait && transfer.File == NetworkTag)
+                if (verdict == TftpResult.Wait && transfer.File == NetworkTag)
                 {
                     Park(transfer, data, offset + taken, count - taken, last);
                 }
@@ -399,7 +399,7 @@ internal sealed partial class NetworkSync
     {
         if (_staging.Owner != transfer)
         {
-            return TftpError.Aborted;
+            return TftpResult.Aborted;
         }
 
         NetworkFault fault = _staging.Append(data, offset, count, now);
@@ -420,7 +420,7 @@ internal sealed partial class NetworkSync
             Apply(peer, now);
         }
 
-        return TftpError.Ok;
+        return TftpResult.Ok;
     }
 
     private bool IsOfGuest(TftpTransfer transfer)

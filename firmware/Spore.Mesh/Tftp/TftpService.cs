@@ -9,19 +9,14 @@ namespace Spore.Tftp;
 /// </remarks>
 public sealed class TftpService
 {
-    private const int FirstLocalPort = 61000;
-    private const int LocalPorts = 65536 - FirstLocalPort;
-
     private static readonly string _modeText = "The only mode is octet";
     private static readonly string _nameText = "File name too long";
 
-    private readonly TftpTransfer[] _transfers;
+    private readonly TransferPool _pool;
     private readonly int _maxBlockSize;
     private readonly ITftpFiles _files;
     private readonly IUdpOutput _output;
-    private readonly IEntropy _entropy;
     private readonly TftpOptions _answered = new TftpOptions();
-    private readonly byte[] _random = new byte[2];
 
     /// <summary>How many requests were left unanswered because no slot was to be had. Only grows.</summary>
     public long Unanswered;
@@ -37,37 +32,19 @@ public sealed class TftpService
         _maxBlockSize = maxBlockSize;
         _files = files;
         _output = output;
-        _entropy = entropy;
-        _transfers = new TftpTransfer[transfers];
-        for (int i = 0; i < transfers; i++)
-        {
-            _transfers[i] = new TftpTransfer(i);
-        }
+        _pool = new TransferPool(transfers, entropy);
     }
 
     /// <summary>The number of slots for transfers.</summary>
     public int Capacity
     {
-        get { return _transfers.Length; }
+        get { return _pool.Capacity; }
     }
 
     /// <summary>When <see cref="Advance"/> is to be called next; <see cref="long.MaxValue"/> when nothing is under way.</summary>
     public long NextDeadline
     {
-        get
-        {
-            long next = long.MaxValue;
-            for (int i = 0; i < _transfers.Length; i++)
-            {
-                TftpTransfer transfer = _transfers[i];
-                if (transfer.State != TftpState.Free && transfer.Deadline < next)
-                {
-                    next = transfer.Deadline;
-                }
-            }
-
-            return next;
-        }
+        get { return _pool.NextDeadline; }
     }
 
     /// <summary>A slot of the pool.</summary>
@@ -75,13 +52,13 @@ public sealed class TftpService
     /// <returns>The transfer in it, whose values count while it is active.</returns>
     public TftpTransfer At(int index)
     {
-        return _transfers[index];
+        return _pool.At(index);
     }
 
     /// <summary>Whether a request of a peer that has no transfer yet would find a slot.</summary>
     public bool HasServerRoom
     {
-        get { return TakeSlot(false) != null; }
+        get { return _pool.FindSlot(false) != null; }
     }
 
     /// <summary>A UDP datagram came in.</summary>
@@ -109,7 +86,7 @@ public sealed class TftpService
             return true;
         }
 
-        TftpTransfer transfer = Find(destinationPort, destination, destinationOffset, source, sourceOffset);
+        TftpTransfer transfer = _pool.Find(destinationPort, destination, destinationOffset, source, sourceOffset);
         if (transfer == null)
         {
             return false;
@@ -198,9 +175,9 @@ public sealed class TftpService
     /// <param name="now">The clock in milliseconds.</param>
     public void Advance(long now)
     {
-        for (int i = 0; i < _transfers.Length; i++)
+        for (int i = 0; i < _pool.Capacity; i++)
         {
-            TftpTransfer transfer = _transfers[i];
+            TftpTransfer transfer = _pool.At(i);
             if (transfer.State == TftpState.Free || transfer.Deadline > now)
             {
                 continue;
@@ -212,7 +189,7 @@ public sealed class TftpService
             }
             else if (transfer.Tries >= TftpTiming.Tries && now - transfer.FirstSent >= TftpTiming.GiveUp)
             {
-                Close(transfer, TftpError.Timeout);
+                Close(transfer, TftpResult.Timeout);
             }
             else
             {
@@ -222,24 +199,24 @@ public sealed class TftpService
         }
     }
 
-    /// <summary>Tells what became of a block for which <see cref="ITftpFiles.Write"/> returned <see cref="TftpError.Wait"/>. Nothing happens to a transfer that does not wait.</summary>
+    /// <summary>Tells what became of a block for which <see cref="ITftpFiles.Write"/> returned <see cref="TftpResult.Wait"/>. Nothing happens to a transfer that does not wait.</summary>
     /// <param name="transfer">The transfer.</param>
-    /// <param name="result"><see cref="TftpError.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; <see cref="TftpError.Repeat"/> to have it written when the peer repeats it; else the error to answer.</param>
+    /// <param name="result"><see cref="TftpResult.Ok"/> when the block is taken, which acknowledges it without another call of <see cref="ITftpFiles.Write"/>; <see cref="TftpResult.Repeat"/> to have it written when the peer repeats it; else the error to answer.</param>
     /// <param name="now">The clock in milliseconds.</param>
     public void Resume(TftpTransfer transfer, int result, long now)
     {
-        if (transfer.State != TftpState.Waiting || result == TftpError.Wait)
+        if (transfer.State != TftpState.Waiting || result == TftpResult.Wait)
         {
             return;
         }
 
-        if (result == TftpError.Ok)
+        if (result == TftpResult.Ok)
         {
             Count(transfer, transfer.BlockLength, now);
             Transmit(transfer);
             EndOfBlock(transfer, now);
         }
-        else if (result == TftpError.Repeat)
+        else if (result == TftpResult.Repeat)
         {
             // Nothing is sent: curl takes a second acknowledgment of its options for a cue to go on.
             transfer.State = TftpState.Receiving;
@@ -267,12 +244,12 @@ public sealed class TftpService
     /// <param name="offset">Where it starts.</param>
     public void AbortRemote(byte[] remote, int offset)
     {
-        for (int i = 0; i < _transfers.Length; i++)
+        for (int i = 0; i < _pool.Capacity; i++)
         {
-            TftpTransfer transfer = _transfers[i];
+            TftpTransfer transfer = _pool.At(i);
             if (transfer.IsRemote(remote, offset))
             {
-                End(transfer, TftpError.Aborted);
+                End(transfer, TftpResult.Aborted);
             }
         }
     }
@@ -284,12 +261,12 @@ public sealed class TftpService
     /// <param name="remotePort">The peer's port.</param>
     public void PortUnreachable(int localPort, byte[] remote, int offset, int remotePort)
     {
-        for (int i = 0; i < _transfers.Length; i++)
+        for (int i = 0; i < _pool.Capacity; i++)
         {
-            TftpTransfer transfer = _transfers[i];
+            TftpTransfer transfer = _pool.At(i);
             if (transfer.LocalPort == localPort && transfer.RemotePort == remotePort && transfer.IsRemote(remote, offset))
             {
-                End(transfer, TftpError.PortUnreachable);
+                End(transfer, TftpResult.PortUnreachable);
             }
         }
     }
@@ -300,7 +277,7 @@ public sealed class TftpService
         int nameLength;
         bool isOctet;
         int options;
-        int refusal = TftpError.Ok;
+        int refusal = TftpResult.Ok;
         string text = null;
         if (!TftpPacket.ParseRequest(buffer, offset, length, out nameLength, out isOctet, out options))
         {
@@ -317,14 +294,14 @@ public sealed class TftpService
             text = _nameText;
         }
 
-        if (refusal != TftpError.Ok)
+        if (refusal != TftpResult.Ok)
         {
             SendError(refusal, text, destination, destinationOffset, TftpPacket.Port, source, sourceOffset, sourcePort);
             return;
         }
 
         int hash = Hash(buffer, offset, length);
-        TftpTransfer known = FindServer(destination, destinationOffset, source, sourceOffset, sourcePort);
+        TftpTransfer known = _pool.FindRequested(destination, destinationOffset, source, sourceOffset, sourcePort);
         if (known != null)
         {
             if (known.IsActive && known.RequestHash == hash)
@@ -334,17 +311,17 @@ public sealed class TftpService
             }
 
             // The peer uses the port for its next request, so it is done with the one before.
-            End(known, TftpError.Aborted);
+            End(known, TftpResult.Aborted);
         }
 
-        TftpTransfer transfer = TakeServerSlot(source, sourceOffset);
+        TftpTransfer transfer = _pool.FindSlotFor(source, sourceOffset);
         if (transfer == null)
         {
             Unanswered++;
             return;
         }
 
-        transfer.Open(destination, destinationOffset, ChooseLocalPort(), source, sourceOffset, sourcePort);
+        transfer.Open(destination, destinationOffset, _pool.ChoosePort(), source, sourceOffset, sourcePort);
         transfer.IsClient = false;
         transfer.IsSender = opcode == TftpPacket.ReadRequest;
         transfer.RequestHash = hash;
@@ -372,7 +349,7 @@ public sealed class TftpService
             result = _files.OpenWrite(transfer, buffer, offset + 2, nameLength);
         }
 
-        if (result != TftpError.Ok)
+        if (result != TftpResult.Ok)
         {
             SendError(transfer, result);
             transfer.State = TftpState.Free;
@@ -453,13 +430,13 @@ public sealed class TftpService
             return;
         }
 
-        if (result == TftpError.Ok)
+        if (result == TftpResult.Ok)
         {
             Count(transfer, count, now);
             Transmit(transfer);
             EndOfBlock(transfer, now);
         }
-        else if (result == TftpError.Wait)
+        else if (result == TftpResult.Wait)
         {
             transfer.BlockLength = count;
             transfer.State = TftpState.Waiting;
@@ -486,7 +463,7 @@ public sealed class TftpService
         if (transfer.IsLast)
         {
             transfer.State = TftpState.Closing;
-            _files.Closed(transfer, TftpError.Ok);
+            _files.Closed(transfer, TftpResult.Ok);
             transfer.State = TftpState.Dallying;
             transfer.Deadline = now + TftpTiming.Dally;
         }
@@ -521,7 +498,7 @@ public sealed class TftpService
             transfer.Position += count;
             if (count < transfer.BlockSize)
             {
-                Close(transfer, TftpError.Ok);
+                Close(transfer, TftpResult.Ok);
                 return false;
             }
         }
@@ -603,7 +580,7 @@ public sealed class TftpService
         if (code == TftpError.OptionRefused && transfer.State == TftpState.Requesting && transfer.Options.Any)
         {
             transfer.Options.Clear();
-            transfer.LocalPort = ChooseLocalPort();
+            transfer.LocalPort = _pool.ChoosePort();
             transfer.StartTimer(now);
             Transmit(transfer);
             return;
@@ -620,13 +597,13 @@ public sealed class TftpService
             return null;
         }
 
-        TftpTransfer transfer = TakeSlot(true);
+        TftpTransfer transfer = _pool.FindSlot(true);
         if (transfer == null)
         {
             return null;
         }
 
-        transfer.Open(local, localOffset, ChooseLocalPort(), remote, remoteOffset, TftpPacket.Port);
+        transfer.Open(local, localOffset, _pool.ChoosePort(), remote, remoteOffset, TftpPacket.Port);
         transfer.IsClient = true;
         transfer.File = file;
         transfer.Name = name;
@@ -721,112 +698,6 @@ public sealed class TftpService
         transfer.Deadline = long.MaxValue;
         _files.Closed(transfer, result);
         transfer.State = TftpState.Free;
-    }
-
-    private TftpTransfer Find(int localPort, byte[] local, int localOffset, byte[] remote, int remoteOffset)
-    {
-        for (int i = 0; i < _transfers.Length; i++)
-        {
-            TftpTransfer transfer = _transfers[i];
-            if (transfer.LocalPort == localPort && transfer.State != TftpState.Free && transfer.IsBetween(local, localOffset, remote, remoteOffset))
-            {
-                return transfer;
-            }
-        }
-
-        return null;
-    }
-
-    private TftpTransfer FindServer(byte[] local, int localOffset, byte[] remote, int remoteOffset, int remotePort)
-    {
-        for (int i = 0; i < _transfers.Length; i++)
-        {
-            TftpTransfer transfer = _transfers[i];
-            if (transfer.RemotePort == remotePort
-                && transfer.State != TftpState.Free
-                && !transfer.IsClient
-                && transfer.IsBetween(local, localOffset, remote, remoteOffset))
-            {
-                return transfer;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Finds a slot for a peer's request, unless that peer has half of all and so would keep others out.</summary>
-    private TftpTransfer TakeServerSlot(byte[] remote, int remoteOffset)
-    {
-        int held = 0;
-        for (int i = 0; i < _transfers.Length; i++)
-        {
-            TftpTransfer transfer = _transfers[i];
-            if (transfer.IsActive && !transfer.IsClient && transfer.IsRemote(remote, remoteOffset))
-            {
-                held++;
-            }
-        }
-
-        int share = _transfers.Length / 2;
-        return held < (share > 1 ? share : 1) ? TakeSlot(false) : null;
-    }
-
-    /// <summary>Finds a slot that is free or, failing that, the one that has dallied longest. Server and client leave each other one: else two nodes that write to each other would wait for each other.</summary>
-    private TftpTransfer TakeSlot(bool isClient)
-    {
-        TftpTransfer free = null;
-        int sameSide = 0;
-        for (int i = 0; i < _transfers.Length; i++)
-        {
-            TftpTransfer transfer = _transfers[i];
-            if (transfer.State == TftpState.Free)
-            {
-                if (free == null || free.State != TftpState.Free)
-                {
-                    free = transfer;
-                }
-            }
-            else if (transfer.State == TftpState.Dallying)
-            {
-                if (free == null || (free.State == TftpState.Dallying && transfer.Deadline < free.Deadline))
-                {
-                    free = transfer;
-                }
-            }
-            else if (transfer.IsClient == isClient)
-            {
-                sameSide++;
-            }
-        }
-
-        int most = _transfers.Length > 1 ? _transfers.Length - 1 : 1;
-        return sameSide < most ? free : null;
-    }
-
-    /// <summary>Chooses a port that no transfer has, by chance, as the identifier of a transfer (RFC 1350 section 4).</summary>
-    private int ChooseLocalPort()
-    {
-        _entropy.Fill(_random, 0, 2);
-        int port = FirstLocalPort + ((_random[0] << 8) | _random[1]) % LocalPorts;
-        while (IsPortTaken(port))
-        {
-            port = port == 65535 ? FirstLocalPort : port + 1;
-        }
-
-        return port;
-    }
-
-    private bool IsPortTaken(int port)
-    {
-        for (int i = 0; i < _transfers.Length; i++)
-        {
-            if (_transfers[i].State != TftpState.Free && _transfers[i].LocalPort == port)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>FNV-1a: tells a request that was repeated from the next one.</summary>
