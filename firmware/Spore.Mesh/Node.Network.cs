@@ -180,6 +180,7 @@ public sealed partial class Node
         {
             _hasAuthority = true;
             Apply(null, now);
+            RemoveExpelled(now);
         }
         else
         {
@@ -296,7 +297,7 @@ public sealed partial class Node
     }
 
     // What the new network makes of a peer: its entry, or nobody. One that is not named any more loses its rights
-    // here and its slot in the next call of Advance, since it may be the one whose transfer is being worked on.
+    // here, and its slot in RemoveExpelled.
     private void FollowNetwork(Peer peer, ulong version, Peer from, long now)
     {
         peer.CopyPublicKey(_key, 0);
