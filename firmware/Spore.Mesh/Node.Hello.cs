@@ -70,8 +70,9 @@ public sealed partial class Node
         _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
-    // Called after a hello. While no member has a session there is more to do than to shout: every configured peer, and
-    // one member after the other, is called where its endpoint is known.
+    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is known,
+    // and to each configured peer from which nothing was ever received. To a configured peer that was heard it does as a
+    // stock peer would: nothing, until a packet or a keepalive asks for a session.
     private void CallKnownPeers(long now)
     {
         if (HasMemberSession(now))
@@ -82,9 +83,10 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && _slots.IsConfigured(peers[i].Slot) && peers[i].Endpoint.IsKnown && !peers[i].HasSession(now))
+            Peer peer = peers[i];
+            if (peer.InUse && _slots.IsConfigured(i) && peer.Endpoint.IsKnown && peer.LastHeard == peer.Since)
             {
-                _tunnel.Initiate(peers[i], now);
+                _tunnel.Initiate(peer, now);
             }
         }
 
@@ -96,10 +98,10 @@ public sealed partial class Node
                 continue;
             }
 
-            Peer peer = OpenMember(_nextToCall, now);
-            if (peer != null)
+            Peer member = OpenMember(_nextToCall, now);
+            if (member != null)
             {
-                _tunnel.Initiate(peer, now);
+                _tunnel.Initiate(member, now);
                 return;
             }
         }

@@ -71,7 +71,9 @@ public sealed partial class Node : INetworkSyncHost
     public NetworkFault Load(byte[] file, int offset, int length, long now)
     {
         _now = now;
-        return _sync.Load(file, offset, length, now);
+        NetworkFault fault = _sync.Load(file, offset, length, now);
+        RemoveExpelled(now);
+        return fault;
     }
 
     void INetworkSyncHost.Report(SyncEvent what, Peer peer, long value)
@@ -134,8 +136,8 @@ public sealed partial class Node : INetworkSyncHost
         }
     }
 
-    // Gives a peer the rights that the new network gives it. A removed member loses its rights here and its slot in the
-    // next call of Advance, since it may be the one whose transfer is being handled.
+    // Gives a peer the rights that the new network gives it. A removed member loses its rights here, and its slot in
+    // RemoveExpelled.
     private void FollowNetwork(Peer peer, long now)
     {
         peer.CopyPublicKey(_key, 0);

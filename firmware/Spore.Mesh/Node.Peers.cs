@@ -379,6 +379,16 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _tunnel.Close(peer, now);
     }
 
+    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its slot
+    // within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
+    private void RemoveExpelled(long now)
+    {
+        if (_due[Deadline.Guests] <= now)
+        {
+            DropOldGuests(now);
+        }
+    }
+
     private void DropOldGuests(long now)
     {
         _due[Deadline.Guests] = Never;

@@ -173,6 +173,7 @@ public sealed partial class Node
             {
                 // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
                 Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
+                RemoveExpelled(now);
             }
         }
     }
@@ -189,6 +190,8 @@ public sealed partial class Node
                 Do(i, now);
             }
         }
+
+        RemoveExpelled(now);
     }
 
     private long Due(int deadline)
