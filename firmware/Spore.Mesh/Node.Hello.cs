@@ -70,9 +70,9 @@ public sealed partial class Node
         _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
-    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is known,
-    // and to each configured peer from which nothing was ever received. To a configured peer that was heard it does as a
-    // stock peer would: nothing, until a packet or a keepalive asks for a session.
+    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is
+    // known, and to each configured peer from which nothing was ever received. To a configured peer that was heard it
+    // does as a stock peer would: nothing, until a packet or a keepalive asks for a session.
     private void CallKnownPeers(long now)
     {
         if (HasMemberSession(now))
@@ -157,7 +157,9 @@ public sealed partial class Node
                 peer = OpenMember(entry, now);
             }
 
-            if (peer != null && !peer.IsProvisional && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
+            if (peer != null
+                && !peer.IsProvisional
+                && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
             {
                 Endpoint endpoint = _neighbours.EndpointAt(place);
                 long due = _tunnel.ProvokeDue(peer, endpoint);

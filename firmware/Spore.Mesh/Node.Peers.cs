@@ -14,7 +14,10 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
-    /// <summary>How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators retransmit after 5 s and a jitter.</summary>
+    /// <summary>
+    /// How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators
+    /// retransmit after 5 s and a jitter.
+    /// </summary>
     private const long RetransmissionTime = 8000;
 
     private readonly PeerSlots _slots;
@@ -179,7 +182,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _host.Report(what, peer != null ? _key : null, 0, value);
     }
 
-    /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
+    /// <summary>
+    /// The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.
+    /// </summary>
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, long now)
     {
@@ -280,7 +285,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         peer.IsProvisional = false;
         int keepalive = 0;
 
-        // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
+        // Where it was last heard counts while there is a session, and what the operator said always; else
+        // what the network says.
         bool isSettled = peer.Endpoint.IsKnown && (_slots.IsConfigured(peer.Slot) || peer.HasSession(now));
         _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
         while (_applied.Field.Next())
@@ -379,8 +385,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _tunnel.Close(peer, now);
     }
 
-    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its slot
-    // within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
+    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its
+    // slot within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
     private void RemoveExpelled(long now)
     {
         if (_due[Deadline.Guests] <= now)
@@ -440,7 +446,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
             if (!peer.HasSpoken)
             {
-                // Its slot is kept for the retransmission. Otherwise first initiations of others would evict it for ever.
+                // Its slot is kept for the retransmission. Otherwise first initiations of others
+                // would evict it for ever.
                 if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
                 {
                     continue;
@@ -553,7 +560,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
+            if (peers[i].InUse
+                && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }

@@ -13,7 +13,8 @@ public sealed partial class Node
 
     private static readonly string _statusName = "status";
 
-    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one piece takes least memory.
+    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one
+    // piece takes least memory.
     private static readonly string _statusText =
         "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
 

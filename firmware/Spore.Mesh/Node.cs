@@ -10,7 +10,10 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not safe for concurrent use.</summary>
+/// <summary>
+/// A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not
+/// safe for concurrent use.
+/// </summary>
 public sealed partial class Node
 {
     private const long Never = long.MaxValue;
@@ -39,9 +42,19 @@ public sealed partial class Node
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
     /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <param name="aead">What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.</param>
+    /// <param name="aead">
+    /// What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.
+    /// </param>
     /// <exception cref="ArgumentException">The identity record is not sound.</exception>
-    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now, IAead aead = null)
+    public Node(
+        NodeLimits limits,
+        byte[] identity,
+        ITransport transport,
+        IEntropy entropy,
+        INodeHost host,
+        long buildTime,
+        long now,
+        IAead aead = null)
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
@@ -73,8 +86,21 @@ public sealed partial class Node
         _clock = new WallClock(buildTime, now);
         _jitter = new Jitter(entropy);
         limits.Slots = limits.Peers + limits.Guests;
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
-        _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+        _tunnel = new Tunnel(
+            limits,
+            privateKey,
+            PublicKey,
+            x25519,
+            idle,
+            _hash,
+            aead == null ? own : aead,
+            xaead,
+            transport,
+            entropy,
+            this,
+            Counters);
+        _tftp = new TftpService(
+            limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(xaead, _hash, ed25519.PublicKey);
         _neighbours = new Neighbours(limits.HelloPlans);
@@ -105,7 +131,10 @@ public sealed partial class Node
         _tunnel.Routing = this;
     }
 
-    /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
+    /// <summary>
+    /// Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does.
+    /// Guests are always answered by the node.
+    /// </summary>
     public bool HostAnswersEcho;
 
     /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
@@ -171,7 +200,8 @@ public sealed partial class Node
             Peer peer = _tunnel.Receive(buffer, offset, length, endpoint, now);
             if (peer != null)
             {
-                // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                // From here, where a device's stack is not as deep: what an inner packet leads to is
+                // the deepest there is.
                 Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
                 RemoveExpelled(now);
             }
@@ -257,8 +287,8 @@ public sealed partial class Node
         }
     }
 
-    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
-    // but not before a multiplication is through, whose memory they share.
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for
+    // them, but not before a multiplication is through, whose memory they share.
     private void Work(long now)
     {
         if (_sync.IsChecking)

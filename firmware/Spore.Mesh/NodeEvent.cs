@@ -4,38 +4,25 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-/// <summary>What a node reports to its host. The first events are those of its tunnel (<see cref="TunnelEvent"/>), with the same numbers.</summary>
+/// <summary>
+/// What a node reports to its host: the events of its tunnel and of its network, with the same numbers, then its own.
+/// </summary>
 public enum NodeEvent
 {
     /// <summary>A handshake initiation was sent to the peer; the value is 1 when it was provoked, else 0.</summary>
-    InitiationSent,
+    InitiationSent = (int)TunnelEvent.InitiationSent,
 
     /// <summary>An initiation of the peer was answered.</summary>
-    ResponseSent,
+    ResponseSent = (int)TunnelEvent.ResponseSent,
 
-    /// <summary>Handshakes come faster than they can be worked on: who initiates is asked for a cookie first. Told when it begins.</summary>
-    UnderLoad,
+    /// <summary>
+    /// Handshakes come faster than they can be worked on: who initiates is asked for a cookie
+    /// first. Told when it begins.
+    /// </summary>
+    UnderLoad = (int)TunnelEvent.UnderLoad,
 
     /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
-    CookieReceived,
-
-    /// <summary>A hello was broadcast; the value is the network version in it.</summary>
-    HelloSent,
-
-    /// <summary>An authentic hello of another node was heard; the value is the network version in it.</summary>
-    HelloHeard,
-
-    /// <summary>A session with the peer is up; the value is 1 where this node initiated, else 0.</summary>
-    SessionUp,
-
-    /// <summary>The last session with the peer has ended.</summary>
-    SessionDown,
-
-    /// <summary>An unknown key was let in as a guest.</summary>
-    GuestAdmitted,
-
-    /// <summary>A guest or a peer that is no longer in the network was dropped.</summary>
-    PeerRemoved,
+    CookieReceived = (int)TunnelEvent.CookieReceived,
 
     /// <summary>A newer network header from the peer was verified; the value is its version.</summary>
     HeaderVerified = (int)SyncEvent.HeaderVerified,
@@ -43,7 +30,9 @@ public enum NodeEvent
     /// <summary>A network header from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
     HeaderRefused = (int)SyncEvent.HeaderRefused,
 
-    /// <summary>A network was applied; the value is its version. The key is that of the peer it came from, or null.</summary>
+    /// <summary>
+    /// A network was applied; the value is its version. The key is that of the peer it came from, or null.
+    /// </summary>
     NetworkApplied = (int)SyncEvent.NetworkApplied,
 
     /// <summary>A network file from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
@@ -63,4 +52,22 @@ public enum NodeEvent
 
     /// <summary>The peer holds another network under the same version; the value is the version.</summary>
     Equivocation = (int)SyncEvent.Equivocation,
+
+    /// <summary>A hello was broadcast; the value is the network version in it.</summary>
+    HelloSent,
+
+    /// <summary>An authentic hello of another node was heard; the value is the network version in it.</summary>
+    HelloHeard,
+
+    /// <summary>A session with the peer is up; the value is 1 where this node initiated, else 0.</summary>
+    SessionUp,
+
+    /// <summary>The last session with the peer has ended.</summary>
+    SessionDown,
+
+    /// <summary>An unknown key was let in as a guest.</summary>
+    GuestAdmitted,
+
+    /// <summary>A guest or a peer that is no longer in the network was dropped.</summary>
+    PeerRemoved,
 }

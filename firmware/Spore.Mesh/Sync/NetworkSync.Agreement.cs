@@ -10,7 +10,8 @@ internal sealed partial class NetworkSync
     /// <summary>What is known of each peer's network, by slot.</summary>
     internal readonly Agreements Agreements;
 
-    // How long an exchange of heads may take while others wait for its transfer slot, in milliseconds: longer than a header waits for its check.
+    // How long an exchange of heads may take while others wait for its transfer slot, in milliseconds: longer than a
+    // header waits for its check.
     private const long HeadPatience = 20000;
 
     // The slot of the last peer whose turn it was to exchange heads.
@@ -51,7 +52,10 @@ internal sealed partial class NetworkSync
         return count;
     }
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Exchange"/> has come: begins the exchanges that are wanted, as far as transfer slots are free.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Exchange"/> has come: begins the exchanges that are wanted, as far
+    /// as transfer slots are free.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void ExchangeHeads(long now)
     {
@@ -111,7 +115,8 @@ internal sealed partial class NetworkSync
 
     private TftpTransfer StartRead(int slot, string name, int tag, int maxSize, long now)
     {
-        TftpTransfer transfer = _tftp.StartRead(_linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
+        TftpTransfer transfer = _tftp.StartRead(
+            _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
         if (transfer != null)
         {
             Begun(transfer, slot, now);

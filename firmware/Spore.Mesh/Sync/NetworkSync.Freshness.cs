@@ -10,7 +10,8 @@ internal sealed partial class NetworkSync
 
     private const long FreshnessRetry = 60000;
 
-    // The longest delay before the first witness is asked, in milliseconds: nodes that apply a network together don't ask together.
+    // The longest delay before the first witness is asked, in milliseconds: nodes that apply a network
+    // together don't ask together.
     private const int LongestFirstDelay = 2000;
 
     private long _confirmedAt = -FreshFor;
@@ -21,7 +22,9 @@ internal sealed partial class NetworkSync
     // Whether a witness or the operator has brought or confirmed the applied network.
     private bool _hasAuthority;
 
-    /// <summary>Whether another witness has confirmed the applied network within the last hour, in a live session.</summary>
+    /// <summary>
+    /// Whether another witness has confirmed the applied network within the last hour, in a live session.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal bool IsFresh(long now)
     {
@@ -34,7 +37,10 @@ internal sealed partial class NetworkSync
         get { return _candidateState == CandidateState.Refused; }
     }
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Freshness"/> has come: asks one witness after the other for its head, until one has confirmed the node's own.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Freshness"/> has come: asks one witness after the other for its
+    /// head, until one has confirmed the node's own.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void SeekFreshness(long now)
     {

@@ -25,7 +25,10 @@ internal sealed partial class NetworkSync
     // The slot of the peer that was asked last.
     private int _pullFrom;
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Pull"/> has come: reads a newer network from the peer whose turn it is.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Pull"/> has come: reads a newer network from the
+    /// peer whose turn it is.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void Pull(long now)
     {

@@ -3,7 +3,9 @@ using Spore.Tftp;
 
 namespace Spore.Sync;
 
-/// <summary>What a peer is told when a file is refused: the error code, and a text for the person who reads it.</summary>
+/// <summary>
+/// What a peer is told when a file is refused: the error code, and a text for the person who reads it.
+/// </summary>
 internal static class Refusal
 {
     private static readonly string _membersOnly = "Only members of the network may read this";

@@ -1,6 +1,9 @@
 namespace Spore.Sync;
 
-/// <summary>What the node knows of wall time: the highest of all it was told, moved on by the monotonic clock. It only judges whether a network has expired, and never goes back.</summary>
+/// <summary>
+/// What the node knows of wall time: the highest of all it was told, moved on by the monotonic clock. It only judges
+/// whether a network has expired, and never goes back.
+/// </summary>
 internal sealed class WallClock
 {
     private long _base;
