@@ -4,13 +4,12 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-// What an operator says of peers by hand, beside AddPeer. It counts until the node ends, and what the
-// network says goes before it.
+// What an operator configures of peers, beside AddPeer. It counts until the node ends, and the network has precedence.
 public sealed partial class Node
 {
     /// <summary>
     /// Who has an inner address that is not link-local. At first, and on a device always, it knows the network's
-    /// prefixes alone; a caller whose peers have prefixes by hand puts one here that knows both.
+    /// prefixes alone; a caller whose configured peers have prefixes puts one here that knows both.
     /// </summary>
     public ICryptokeyRouting Routing;
 
@@ -20,7 +19,7 @@ public sealed partial class Node
     /// </summary>
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when there is nothing to take back: a member that is not configured stays.</returns>
     public bool RemovePeer(byte[] publicKey, int offset, long now)
     {
@@ -75,7 +74,7 @@ public sealed partial class Node
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="endpoint">Where it is.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when it is no member or configured peer that this node deals with.</returns>
     public bool SetEndpoint(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
@@ -97,7 +96,7 @@ public sealed partial class Node
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="seconds">The interval, 0 for none.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when there is no such peer, or it is a member.</returns>
     public bool SetKeepalive(byte[] publicKey, int offset, int seconds, long now)
     {

@@ -34,9 +34,9 @@ public sealed partial class Node : IUdpOutput
     /// <param name="buffer">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, at most the MTU.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>
-    /// False when no peer has the destination, or the packet is not sound or must not enter a tunnel.
+    /// False when no peer has the destination, or the packet is malformed or must not enter a tunnel.
     /// </returns>
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
@@ -212,7 +212,7 @@ public sealed partial class Node : IUdpOutput
 
     private void SayUnreachable(Peer peer, byte[] buffer, int offset, int length, long now)
     {
-        // One bucket for all: it is what this node sends that is limited, whoever gets it.
+        // One bucket for all peers: what this node sends is limited, not what one peer gets.
         if (!_unreachableLimiter.Allow(0, now))
         {
             return;

@@ -29,7 +29,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="endpoint">Where to find it, or null.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when there is no slot left, or the key is this node's own or no sound key.</returns>
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {

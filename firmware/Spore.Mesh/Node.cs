@@ -36,16 +36,16 @@ public sealed partial class Node
 
     /// <summary>Makes a node and takes all the memory it will ever use.</summary>
     /// <param name="limits">The sizes of everything.</param>
-    /// <param name="identity">A sound <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
+    /// <param name="identity">A valid <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
     /// <param name="transport">The way out.</param>
-    /// <param name="entropy">The source of chance.</param>
+    /// <param name="entropy">The entropy source.</param>
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <param name="aead">
     /// What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.
     /// </param>
-    /// <exception cref="ArgumentException">The identity record is not sound.</exception>
+    /// <exception cref="ArgumentException">The identity record is not valid.</exception>
     public Node(
         NodeLimits limits,
         byte[] identity,
@@ -58,7 +58,7 @@ public sealed partial class Node
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
-            throw new ArgumentException("The identity record is not sound.");
+            throw new ArgumentException("The identity record is not valid.");
         }
 
         _limits = limits;
@@ -140,7 +140,7 @@ public sealed partial class Node
     /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
     public bool OuterIpv6;
 
-    /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
+    /// <summary>The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.</summary>
     public readonly Endpoint Rendezvous = new Endpoint();
 
     /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
@@ -149,7 +149,7 @@ public sealed partial class Node
     /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
     public readonly byte[] LinkLocal = new byte[16];
 
-    /// <summary>What came in and went out, was dropped and why.</summary>
+    /// <summary>What was received, sent and dropped, and why.</summary>
     public readonly NodeCounters Counters = new NodeCounters();
 
     /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
@@ -180,12 +180,12 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>A datagram came in from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <summary>Should be called when a datagram was received from the outer network. It is dropped and counted unless it verifies.</summary>
     /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="endpoint">Where it came from; copied where it is kept.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
         _now = now;
@@ -208,8 +208,8 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>Time has passed: timers fire, idle work goes on.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <summary>Should be called when <see cref="NextDeadline"/> has come: timers fire, idle work goes on.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)
     {
         _now = now;
@@ -307,14 +307,14 @@ public sealed partial class Node
 
     /// <summary>Feeds wall time, from SNTP or a clock.</summary>
     /// <param name="unixMilliseconds">The time since 1970.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void SetWallClock(long unixMilliseconds, long now)
     {
         _clock.Learn(unixMilliseconds, now);
     }
 
     /// <summary>The number of peers with a session that can carry packets.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>That number.</returns>
     public int SessionCount(long now)
     {

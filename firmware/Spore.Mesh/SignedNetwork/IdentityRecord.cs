@@ -42,7 +42,7 @@ public static class IdentityRecord
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">The number of bytes there are.</param>
     /// <returns>
-    /// What is wrong with it. An all-zero private key is told before a bad checksum, since an
+    /// What is wrong with it. An all-zero private key is reported before a bad checksum, since an
     /// untouched record has both.
     /// </returns>
     public static IdentityFault Check(byte[] record, int offset, int length)

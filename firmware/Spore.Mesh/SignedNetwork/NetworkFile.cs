@@ -31,7 +31,7 @@ public sealed class NetworkFile
 
     /// <summary>
     /// Makes another file of the same size, and shares with it what only one of them needs: while one is complete the
-    /// other can be received, until it takes its place.
+    /// other can be received, and then replace it.
     /// </summary>
     /// <param name="other">The other file.</param>
     public NetworkFile(NetworkFile other)
@@ -139,7 +139,7 @@ public sealed class NetworkFile
     /// <param name="header">A buffer that holds the header.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>
-    /// What is wrong with the header, as <see cref="NetworkHeader.Check"/> tells it; the signature is not looked at.
+    /// What is wrong with the header, as <see cref="NetworkHeader.Check"/> reports it; the signature is not looked at.
     /// </returns>
     public NetworkFault Begin(byte[] header, int offset)
     {
@@ -254,7 +254,7 @@ public sealed class NetworkFile
                 return NetworkFault.Count;
             }
 
-            // A length that goes beyond the file's end can never fit, so it is told before its bytes come.
+            // A length that goes beyond the file's end can never fit, so it is reported before its bytes come.
             NetworkFault fault = NetworkEntry.Check(Bytes, _next, Length - _next);
             if (total - _next < 2 || (Length - _next >= 2 && NetworkEntry.Length(Bytes, _next) > total - _next))
             {
