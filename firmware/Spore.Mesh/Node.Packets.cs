@@ -151,7 +151,7 @@ public sealed partial class Node : IUdpOutput
         if (protocol == IpProtocol.Udp && Udp.PayloadLength(buffer, offset, length) >= 0)
         {
             int header = offset + IpPacket.HeaderLength(buffer, offset);
-            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerRoom)
+            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerSlot)
             {
                 EndTransferOfGuest();
             }
