@@ -89,7 +89,7 @@ public sealed partial class TftpService
             transfer.BlockSize = accepted.BlockSize;
         }
 
-        transfer.TakeTimeoutOption();
+        transfer.UseTimeoutOption();
         int result;
         if (transfer.IsSender)
         {
