@@ -2,7 +2,6 @@ using System;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.Tftp;
@@ -140,7 +139,9 @@ public sealed partial class Node
     /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
     public bool OuterIpv6;
 
-    /// <summary>The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.</summary>
+    /// <summary>
+    /// The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.
+    /// </summary>
     public readonly Endpoint Rendezvous = new Endpoint();
 
     /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
@@ -180,7 +181,10 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>Should be called when a datagram was received from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <summary>
+    /// Should be called when a datagram was received from the outer network. It is dropped and
+    /// counted unless it verifies.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
