@@ -6,7 +6,10 @@ using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;
 
-/// <summary>What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance follows from its state.</summary>
+/// <summary>
+/// What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance
+/// follows from its state.
+/// </summary>
 internal sealed class Surroundings : ITransport, INodeHost
 {
     /// <summary>The datagrams that are kept until they are looked at.</summary>
