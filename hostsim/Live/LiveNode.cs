@@ -10,6 +10,7 @@ using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
+using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
@@ -40,6 +41,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly NodeOptions _options;
     private readonly LiveTimeline _timeline;
+    private readonly NetworkWatch? _watch;
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
@@ -92,7 +94,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _peers = [.. options.Peers.Select(p => (p.Key, NameResolver.Find(p.Endpoint, cancel)))];
             _files.ReadPresharedKeys(cancel);
             Endpoint? rendezvous = NameResolver.Find(options.Rendezvous, cancel);
-            _transport = new UdpTransport(options.Listen, options.Tun);
+            _watch = WatchNetwork(options.Tun);
+            _transport = new UdpTransport(options.Listen, options.Tun, _watch);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
@@ -146,6 +149,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         {
             _routing = new TunnelRouting(_tun, _options.Mtu, Tell, Lose);
             _transport.Mark(_routing.Mark);
+            if (_watch != null)
+            {
+                _watch.Mark = _routing.Mark;
+            }
+
             _configuration.FirewallMark = _routing.Mark;
         }
 
@@ -222,6 +230,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         _routing?.Dispose();
         _transport?.Dispose();
+        _watch?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
@@ -229,6 +238,20 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         // Last: without a handler SIGUSR1 and SIGHUP end the program.
         _signals?.Dispose();
+    }
+
+    // Without it the machine chooses the source addresses of datagrams.
+    private NetworkWatch? WatchNetwork(string? tunnel)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? new NetworkWatch(tunnel) : null;
+        }
+        catch (HostsimException exception)
+        {
+            _timeline.Tell("no netlink", "yellow", $"{exception.Message}; this machine chooses the source addresses");
+            return null;
+        }
     }
 
     // On a thread of its own: a file that is a FIFO, or on a file system that hangs, must not stop the node.

@@ -3,7 +3,7 @@ using Spore.Base;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>Datagrams that wait to be sent by one socket, one behind the other. Those to one place that are of one length, the last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).</summary>
+/// <summary>Datagrams that wait to be sent by one socket, one behind the other. Those to one endpoint, from one source address and of one length, the last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).</summary>
 internal sealed class DatagramBatch
 {
     /// <summary>The most runs there can be.</summary>
@@ -100,7 +100,8 @@ internal sealed class DatagramBatch
             || length == 0
             || last.Count == MaxRunCount
             || last.Length + length > MaxRunLength
-            || !_endpoints[Count - 1].IsSame(endpoint))
+            || !_endpoints[Count - 1].IsSame(endpoint)
+            || _endpoints[Count - 1].Local != endpoint.Local)
         {
             return false;
         }

@@ -24,6 +24,7 @@ internal sealed class UdpTransport : IDisposable
     private readonly IDatagramSocket? _ipv6;
     private readonly Endpoint _neighbours = new();
     private readonly string? _tunnel;
+    private readonly INetworkWatch? _watch;
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private volatile bool _closed;
@@ -31,10 +32,14 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Opens the sockets.</summary>
     /// <param name="listen">Where to.</param>
     /// <param name="tunnel">The name of the node's own interface, which is no way to its neighbours, or null.</param>
+    /// <param name="watch">The machine's network, or null where it can't be followed.</param>
     /// <exception cref="HostsimException">The address or the port can't be had.</exception>
-    public UdpTransport(ListenAddress listen, string? tunnel)
+    public UdpTransport(ListenAddress listen, string? tunnel, INetworkWatch? watch)
     {
         _tunnel = tunnel;
+
+        // A socket that is bound to an address sends from it anyway.
+        _watch = listen.Address == null ? watch : null;
         try
         {
             if (listen.Address == null)
@@ -186,7 +191,8 @@ internal sealed class UdpTransport : IDisposable
 
             socket.Bind(address);
             _sockets.Add(socket);
-            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
+            LocalAddresses? locals = _watch == null ? null : new LocalAddresses(_watch);
+            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer, locals) : new PlainSocket(socket);
         }
         catch
         {

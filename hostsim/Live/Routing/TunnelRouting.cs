@@ -23,22 +23,6 @@ internal sealed class TunnelRouting : IDisposable
     // Above what others use, so that of two routes with one prefix the other one counts, even before Spore has seen it.
     private const uint Metric = 0x5350;
 
-    private const int LinkGroup = 1;
-    private const int Ipv4Addresses = 5;
-    private const int Ipv4Routes = 7;
-    private const int Ipv4Rules = 8;
-    private const int Ipv6Addresses = 9;
-    private const int Ipv6Routes = 11;
-    private const int Ipv6Rules = 19;
-
-    // With a next hop object its IPv4 routes go, of which the kernel reports nothing.
-    private const int NextHops = 32;
-
-    private static readonly int[] _eventGroups =
-    [
-        LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules, NextHops,
-    ];
-
     private const int WatchPatience = 200;
     private const int LongestPause = 100;
 
@@ -81,7 +65,7 @@ internal sealed class TunnelRouting : IDisposable
         _requests = new NetlinkSocket();
         try
         {
-            _events = new NetlinkSocket(_eventGroups);
+            _events = new NetlinkSocket(Rtnetlink.AllGroups);
             _network = new KernelNetwork(_requests);
             _link = _network.FindLink(name)?.Index ?? throw new HostsimException($"{name}: the interface is gone");
             _number = TunnelNumber.Reserve(_network);
