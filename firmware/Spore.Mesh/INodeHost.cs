@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.Mesh;
 
 /// <summary>What a node's surroundings take from it.</summary>
@@ -23,6 +25,7 @@ public interface INodeHost
     /// <param name="name">A buffer with what the network names as its endpoint, <c>host:port</c> in ASCII, only valid during the call; null for a peer configured by hand, whose name only the host knows.</param>
     /// <param name="offset">Where the name starts.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="endpoint">Where the peer was asked last; gets another endpoint where the host knows one at once.</param>
     /// <returns>For a peer configured by hand, whether its operator has said where it is; if so, what the network says of that does not count.</returns>
-    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length);
+    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint);
 }

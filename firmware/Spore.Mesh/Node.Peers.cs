@@ -18,6 +18,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private const long RetransmissionTime = 8000;
 
 
+    /// <summary>The length of an IPv4 address and a port in a network's entry, in bytes.</summary>
+    private const int Ipv4EndpointSize = 6;
+
     private readonly PeerSlots _slots;
 
     // The public key of the peer that is being worked on.
@@ -227,7 +230,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _field.Begin(_network.Bytes, _network.EntryOffset(entry));
         while (_field.Next())
         {
-            if (_field.Type == EntryField.EndpointAddress || _field.Type == EntryField.EndpointName)
+            if (HasReachableAddress() || _field.Type == EntryField.EndpointName)
             {
                 if (turn == 0)
                 {
@@ -241,6 +244,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return false;
     }
 
+    // Whether the current field is an endpoint address of a family that the outer network has.
+    private bool HasReachableAddress()
+    {
+        return _field.Type == EntryField.EndpointAddress
+            && (_field.ValueLength == Ipv4EndpointSize ? OuterIpv4 : OuterIpv6);
+    }
+
     void ITunnelHost.Unanswered(Peer peer)
     {
         // A hello may come from whoever has recorded it: so it is asked there besides.
@@ -251,7 +261,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
         }
 
-        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0)) || !IsMember(peer))
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint)) || !IsMember(peer))
         {
             return;
         }
@@ -273,7 +283,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
         else
         {
-            _host.FindEndpoint(_key, 0, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+            _host.FindEndpoint(_key, 0, _network.Bytes, _field.ValueOffset, _field.ValueLength, peer.Endpoint);
         }
     }
 
@@ -293,7 +303,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             {
                 keepalive = BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset);
             }
-            else if (_field.Type == EntryField.EndpointAddress && !isSettled)
+            else if (!isSettled && HasReachableAddress())
             {
                 isSettled = true;
                 _slots.SetTurn(peer.Slot, 1);
@@ -318,7 +328,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
     {
         int port = BigEndian.ReadUInt16(value, offset + length - 2);
-        if (length == 6)
+        if (length == Ipv4EndpointSize)
         {
             endpoint.SetIpv4(value, offset, port);
         }

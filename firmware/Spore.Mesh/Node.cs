@@ -14,6 +14,8 @@ namespace Spore.Mesh;
 public sealed partial class Node
 {
     private const long Never = long.MaxValue;
+    private const int WithIpv6 = 1;
+    private const int WithoutIpv4 = 2;
 
     private readonly NodeLimits _limits;
     private readonly ITransport _transport;
@@ -27,6 +29,9 @@ public sealed partial class Node
     private readonly WallClock _clock;
     private readonly byte[] _random = new byte[4];
     private readonly long[] _due = new long[Deadline.Count + 1];
+
+    // One field for both takes 12 bytes less.
+    private int _outerFamilies;
 
     // The time of the call that is being worked on.
     private long _now;
@@ -102,8 +107,19 @@ public sealed partial class Node
     /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
     public bool HostAnswersEcho;
 
-    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
-    public bool OuterIpv6;
+    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too, and IPv6 endpoints of the network are asked. At first it has not.</summary>
+    public bool OuterIpv6
+    {
+        get { return (_outerFamilies & WithIpv6) != 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithIpv6) | (value ? WithIpv6 : 0); }
+    }
+
+    /// <summary>Whether the outer network has IPv4, so that IPv4 endpoints of the network are asked. At first it has.</summary>
+    public bool OuterIpv4
+    {
+        get { return (_outerFamilies & WithoutIpv4) == 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithoutIpv4) | (value ? 0 : WithoutIpv4); }
+    }
 
     /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
     public readonly Endpoint Rendezvous = new Endpoint();

@@ -2,11 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
@@ -47,10 +49,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
     private readonly PeerNames _names;
+    private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
     private readonly NodeSignals _signals;
-    private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
@@ -73,7 +75,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
-    /// <param name="cancel">Ends the wait for a name server, and for a file that is a FIFO.</param>
+    /// <param name="cancel">Ends the wait for a file that is a FIFO.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
@@ -91,9 +93,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
             byte[]? network = _files.ReadNetwork(cancel);
-            _peers = [.. options.Peers.Select(p => (p.Key, NameResolver.Find(p.Endpoint, cancel)))];
             _files.ReadPresharedKeys(cancel);
-            Endpoint? rendezvous = NameResolver.Find(options.Rendezvous, cancel);
             _watch = WatchNetwork(options.Tun);
             _transport = new UdpTransport(options.Listen, options.Tun, _watch);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
@@ -107,23 +107,29 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
+                OuterIpv4 = _transport.HasIpv4,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
             _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
             _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
-            _names = new PeerNames(_gate, _node, _configuration, options.Peers, () => Now, WakeIfSooner);
+            NameResolver resolver = new(_transport.HasIpv4, _transport.HasIpv6);
+            _names = new PeerNames(_gate, _node, resolver, timeline, () => Now, WakeIfSooner);
+            _configuration.Names = _names;
+            _rendezvous = options.Rendezvous is { Name: not null } name
+                ? new RendezvousName(_gate, _node, name, resolver, timeline, () => Now, WakeIfSooner)
+                : null;
             _status = new StatusReport(_node, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
-            if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
+            if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
                 throw new HostsimException("--peer: that is this node's own key");
             }
 
             FeedClock();
-            if (rendezvous != null)
+            if (options.Rendezvous is { Address: { } rendezvous } place)
             {
-                _node.Rendezvous.CopyFrom(rendezvous);
+                _node.Rendezvous.CopyFrom(EndpointAddress.From(new IPEndPoint(rendezvous, place.Port)));
             }
 
             if (network != null)
@@ -139,6 +145,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     }
 
     private long Now => (long)_clock.Elapsed.TotalMilliseconds;
+
+    private long NextDeadline =>
+        Math.Min(Math.Min(_node.NextDeadline, _names.NextDeadline), _rendezvous?.NextDeadline ?? long.MaxValue);
 
     /// <summary>Runs the node until it is told to stop.</summary>
     /// <param name="cancel">Tells it.</param>
@@ -212,6 +221,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
         _configuration.Hear(what, peer);
+        _rendezvous?.Hear(what);
         if (_running)
         {
             _timeline.Hear(what, peer, value);
@@ -219,10 +229,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     }
 
     /// <inheritdoc/>
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    bool INodeHost.FindEndpoint(
+        byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
-        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length));
+        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
 
     /// <inheritdoc/>
@@ -309,8 +320,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void AddPeers()
     {
-        foreach ((byte[] key, Endpoint? endpoint) in _peers)
+        foreach ((byte[] key, PeerEndpoint? place) in _options.Peers)
         {
+            Endpoint? endpoint = place is { Address: { } address }
+                ? EndpointAddress.From(new IPEndPoint(address, place.Port))
+                : null;
             _keyLog?.Remote(key);
             // It is asked as soon as it has an endpoint, and the key log tells what it is asked with.
             bool isAdded = _node.AddPeer(key, 0, null, Now);
@@ -322,6 +336,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             if (!isAdded || (endpoint != null && !_node.AddPeer(key, 0, endpoint, Now)))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (place != null)
+            {
+                _names.Set(key, place, true);
             }
         }
 
@@ -347,6 +366,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     FeedClock();
                 }
 
+                _names.Advance(Now);
+                _rendezvous?.Advance(Now);
                 _node.Advance(Now);
                 if (_networkChanged)
                 {
@@ -354,7 +375,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 }
 
                 long now = Now;
-                _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
+                _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
 
                 // Even without sleep this lets the receiving threads in.
                 Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
@@ -423,9 +444,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void WakeIfSooner()
     {
-        if (_networkChanged || _node.NextDeadline < _sleepsUntil)
+        long next = NextDeadline;
+        if (_networkChanged || next < _sleepsUntil)
         {
-            _sleepsUntil = _node.NextDeadline;
+            _sleepsUntil = next;
             Monitor.Pulse(_gate);
         }
     }

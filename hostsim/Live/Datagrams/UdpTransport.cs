@@ -73,6 +73,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Takes datagrams, only valid during the call; called on several threads.</summary>
     public delegate void Receiver(DatagramsRead datagrams);
 
+    /// <summary>Whether there is a socket for IPv4.</summary>
+    public bool HasIpv4 => _ipv4 != null;
+
     /// <summary>Whether there is a socket for IPv6.</summary>
     public bool HasIpv6 => _ipv6 != null;
 
