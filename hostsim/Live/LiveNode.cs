@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Net;
 using System.Security.Cryptography;
@@ -34,13 +33,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
-    private const long LongestSleep = 60_000;
+
+    // In milliseconds. The wait does not count the time for which the machine sleeps, and the node's clock does: what
+    // became due in that time is done this much later at most.
+    private const long LongestSleep = 5_000;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
 
     private readonly object _gate = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Func<long> _clock;
     private readonly NodeOptions _options;
     private readonly LiveTimeline _timeline;
     private readonly NetworkWatch? _watch;
@@ -76,10 +78,14 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
     /// <param name="cancel">Ends the wait for a file that is a FIFO.</param>
+    /// <param name="clock">The node's clock, in milliseconds; null for a <see cref="BootClock"/>.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
+    public LiveNode(
+        NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default, Func<long>? clock = null)
     {
+        BootClock boot = new();
+        _clock = clock ?? (() => boot.Now);
         _options = options;
         _timeline = timeline;
         _privateKey = [];
@@ -144,7 +150,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
-    private long Now => (long)_clock.Elapsed.TotalMilliseconds;
+    private long Now => _clock();
 
     private long NextDeadline =>
         Math.Min(Math.Min(_node.NextDeadline, _names.NextDeadline), _rendezvous?.NextDeadline ?? long.MaxValue);
@@ -444,8 +450,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void WakeIfSooner()
     {
+        // After a sleep of the machine the caller's thread may be past its time and not know it.
         long next = NextDeadline;
-        if (_networkChanged || next < _sleepsUntil)
+        if (_networkChanged || next < _sleepsUntil || _sleepsUntil <= Now)
         {
             _sleepsUntil = next;
             Monitor.Pulse(_gate);
