@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Base;
+using Spore.Discovery;
 using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
@@ -66,6 +67,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private TunnelRouting? _routing;
     private long _sleepsUntil;
     private long _feedClockAt;
+    private int _hellosSent;
+    private bool _isSendingHello;
     private bool _running;
     private bool _networkChanged;
     private bool _statusAsked;
@@ -204,8 +207,34 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
-        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        bool isHello = buffer[offset] == Hello.Type;
+        int count = _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+
+        // The core has counted one.
+        _node.Counters.DatagramsSent += count - 1;
+        _node.Counters.BytesSent += (count - 1) * (long)length;
+        _hellosSent += isHello ? count : 0;
+        _isSendingHello = isHello;
         SendDirect();
+        _isSendingHello = false;
+    }
+
+    // Called for datagrams that no socket has sent: they don't count.
+    private void Lose(Endpoint endpoint, int datagrams, int bytes)
+    {
+        lock (_gate)
+        {
+            _node.Counters.DatagramsSent -= datagrams;
+            _node.Counters.BytesSent -= bytes;
+            _hellosSent -= _isSendingHello ? datagrams : 0;
+            foreach (Peer peer in _node.Peers)
+            {
+                if (peer.InUse && peer.Endpoint.IsSame(endpoint))
+                {
+                    peer.BytesSent = Math.Max(0, peer.BytesSent - bytes);
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -228,7 +257,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
         _configuration.Hear(what, peer);
         _rendezvous?.Hear(what);
-        if (_running)
+        bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
+        _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
+        if (_running && isLost)
+        {
+            _timeline.HelloLost();
+        }
+        else if (_running)
         {
             _timeline.Hear(what, peer, value);
         }
@@ -401,7 +436,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private Outbox NewOutbox()
     {
-        return new Outbox(_transport, _tun);
+        return new Outbox(_transport, _tun, Lose);
     }
 
     private UdpTransport.Receiver NewDatagramReceiver()

@@ -225,6 +225,10 @@ internal sealed partial class LinuxSocket : IDatagramSocket
         {
             SendOneByOne(batch, first);
         }
+        else
+        {
+            batch.Lose(first, batch.RunAt(first).Count, batch.RunAt(first).Length);
+        }
 
         return first + 1;
     }
@@ -259,6 +263,7 @@ internal sealed partial class LinuxSocket : IDatagramSocket
             }
             else if (error != Interrupted)
             {
+                batch.Lose(index, 1, run.LengthOf(next));
                 next++;
             }
         }

@@ -8,6 +8,7 @@ using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Packets;
 using Spore.Net;
 
 namespace Spore.Hostsim.Live.Datagrams;
@@ -96,7 +97,8 @@ internal sealed class UdpTransport : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new HostsimException($"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
+            throw new HostsimException(
+                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}), which takes {LinuxTun.Capability}");
         }
     }
 
@@ -126,20 +128,21 @@ internal sealed class UdpTransport : IDisposable
     /// <param name="outbox">The outbox.</param>
     /// <param name="datagram">The datagram.</param>
     /// <param name="endpoint">Where to; may mean all neighbours.</param>
-    public void Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    /// <returns>How many times it was put: 0 where no interface leads to neighbours.</returns>
+    public int Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         if (EndpointAddress.IsBroadcast(endpoint))
         {
-            PutToIpv4Neighbours(outbox, datagram, endpoint);
+            return PutToIpv4Neighbours(outbox, datagram, endpoint);
         }
-        else if (IsAllNodes(endpoint))
+
+        if (IsAllNodes(endpoint))
         {
-            PutToIpv6Neighbours(outbox, datagram, endpoint);
+            return PutToIpv6Neighbours(outbox, datagram, endpoint);
         }
-        else
-        {
-            outbox.AddDatagram(datagram, endpoint);
-        }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -213,6 +216,7 @@ internal sealed class UdpTransport : IDisposable
     {
         if (socket == null)
         {
+            batch.LoseAll();
             batch.Clear();
         }
         else if (batch.Count > 0)
@@ -248,9 +252,9 @@ internal sealed class UdpTransport : IDisposable
     }
 
     /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
-    private void PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private int PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
-        bool sent = false;
+        int count = 0;
         foreach (NetworkInterface link in Links())
         {
             foreach (UnicastIPAddressInformation own in link.GetIPProperties().UnicastAddresses)
@@ -268,26 +272,33 @@ internal sealed class UdpTransport : IDisposable
 
                 _neighbours.SetIpv4(address, 0, endpoint.Port);
                 outbox.AddDatagram(datagram, _neighbours);
-                sent = true;
+                count++;
             }
         }
 
-        if (!sent)
+        if (count > 0)
         {
-            outbox.AddDatagram(datagram, endpoint);
+            return count;
         }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
-    private void PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private int PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
+        int count = 0;
         foreach (NetworkInterface link in Links())
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
                 _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
                 outbox.AddDatagram(datagram, _neighbours);
+                count++;
             }
         }
+
+        return count;
     }
 
     private IEnumerable<NetworkInterface> Links()

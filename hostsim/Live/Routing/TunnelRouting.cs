@@ -46,6 +46,7 @@ internal sealed class TunnelRouting : IDisposable
     private readonly HashSet<AllowedPrefix> _skipped = [];
     private TunAddresses? _wanted;
     private bool _isUp = true;
+    private bool _isIpv6Off;
     private bool _isWarned;
     private string _failure = string.Empty;
     private bool _isEnding;
@@ -217,8 +218,9 @@ internal sealed class TunnelRouting : IDisposable
             failures.Add($"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
         }
 
-        ApplyAddresses(_wanted.Addresses, failures);
-        ApplyRoutes(_wanted.Routes, failures);
+        TunAddresses wanted = WithoutIpv6WhereItIsOff(_wanted);
+        ApplyAddresses(wanted.Addresses, failures);
+        ApplyRoutes(wanted.Routes, failures);
         string failure = failures.Count switch
         {
             0 => string.Empty,
@@ -233,6 +235,22 @@ internal sealed class TunnelRouting : IDisposable
                 _tell("routes", "red", $"can't be set: {failure}");
             }
         }
+    }
+
+    private TunAddresses WithoutIpv6WhereItIsOff(TunAddresses wanted)
+    {
+        bool wasOff = _isIpv6Off;
+        _isIpv6Off = InterfaceSettings.IsIpv6Off(_name);
+        if (_isIpv6Off && !wasOff)
+        {
+            _tell("IPv6 is off", "yellow", $"{_name}: peers have no IPv6 and no link-local address here; net.ipv6.conf.{_name.Replace('.', '/')}.disable_ipv6=0 turns it on");
+        }
+        else if (wasOff && !_isIpv6Off)
+        {
+            _tell("IPv6 is on", "green", $"{_name}: its IPv6 addresses and routes are set");
+        }
+
+        return _isIpv6Off ? wanted.OfIpv4() : wanted;
     }
 
     private void ApplyAddresses(IReadOnlySet<AllowedPrefix> wanted, List<string> failures)

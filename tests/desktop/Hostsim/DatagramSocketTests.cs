@@ -80,7 +80,8 @@ public class DatagramSocketTests
         Endpoint source = EndpointAddress.From((IPEndPoint)from.LocalEndPoint);
         Endpoint nowhere = new();
         nowhere.Set(place.AddressHigh, place.AddressLow, 0, 0);
-        DatagramBatch batch = new();
+        List<(int Port, int Datagrams, int Bytes)> lost = [];
+        DatagramBatch batch = new((to, datagrams, bytes) => lost.Add((to.Port, datagrams, bytes)));
         batch.Add(Bytes.Random(1, 100), place);
         batch.Add(Bytes.Random(2, 100), nowhere);
         batch.Add(Bytes.Random(3, 100), nowhere);
@@ -90,6 +91,7 @@ public class DatagramSocketTests
         batch.Add(new byte[65535], place);
         batch.Add(Bytes.Random(5, 100), place);
         from.Send(batch);
+        Assert.Equal([(0, 2, 200), (place.Port, 1, 65535)], lost);
         Assert.Equal([Bytes.Random(1, 100), Bytes.Random(4, 100), Bytes.Random(5, 100)], await Receive(to, 3, source));
     }
 

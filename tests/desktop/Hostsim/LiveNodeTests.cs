@@ -148,7 +148,7 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
         timeline.Flush((int)Patience.TotalMilliseconds);
-        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
+        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
         Assert.Equal(
             [
                 "initiation       to AAAAAAAA...",
