@@ -3,7 +3,6 @@ using System;
 namespace Spore.WireGuard;
 
 /// <summary>Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to the prefixes where they stand, and keeps no address of its own.</summary>
-/// <remarks>An address in fe80::/10 has no owner here, however wide a prefix is: it follows from a key.</remarks>
 public sealed class AllowedIps : ICryptokeyRouting
 {
     /// <summary>The owner of an address that no prefix holds.</summary>
@@ -78,11 +77,6 @@ public sealed class AllowedIps : ICryptokeyRouting
     /// <inheritdoc/>
     public int Find(byte[] address, int offset, bool isIpv6)
     {
-        if (isIpv6 && address[offset] == 0xFE && (address[offset + 1] & 0xC0) == 0x80)
-        {
-            return None;
-        }
-
         int place = Holder(Search(address, offset, isIpv6, 128) - 1, isIpv6, address, offset);
         return place < 0 ? None : _owners[place];
     }

@@ -25,7 +25,7 @@ internal sealed class Scene
     private static readonly string[] _scratchFields =
     [
         "Node._now", "Node._random", "Node._key", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._handledAt", "Tunnel._underLoadUntil", "EphemeralKeys._pool",
-        "EphemeralKeys._number", "TftpService._random", "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
+        "EphemeralKeys._number", "TransferPool._random", "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
     ];
 
     private readonly Image _all;

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
 using Spore.Tests.Nodes;
@@ -32,7 +33,7 @@ internal sealed class Surroundings : ITransport, INodeHost
     public int Delivered { get; private set; }
 
     /// <summary>How often it has told of each event.</summary>
-    public int[] Events { get; } = new int[Enum.GetValues<NodeEvent>().Length];
+    public int[] Events { get; } = new int[(int)Enum.GetValues<NodeEvent>().Max() + 1];
 
     /// <summary>A datagram of those sent last.</summary>
     /// <param name="number">Its number, from 0.</param>

@@ -126,8 +126,8 @@ public sealed class GuestTests : IDisposable
     [Theory]
     [InlineData("signature", Curl.Denied, "not signed by the trust root")]
     [InlineData("root", Curl.Denied, "not signed by the trust root")]
-    [InlineData("entry", Curl.Denied, "not a sound network file")]
-    [InlineData("cut off", Curl.Denied, "not a sound network file")]
+    [InlineData("entry", Curl.Denied, "malformed network file")]
+    [InlineData("cut off", Curl.Denied, "malformed network file")]
     [InlineData("older", Curl.Exists, "not newer than the network held")]
     [InlineData("same version", Curl.Exists, "another network has this version")]
     public void A_network_that_is_not_newer_or_not_the_roots_is_refused(string fault, int error, string text)

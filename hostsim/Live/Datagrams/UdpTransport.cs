@@ -254,7 +254,8 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
     private int PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
-        int count = 0;
+        // Two addresses in one subnet have one broadcast address.
+        HashSet<uint> sent = [];
         foreach (NetworkInterface link in Links())
         {
             foreach (UnicastIPAddressInformation own in link.GetIPProperties().UnicastAddresses)
@@ -270,15 +271,17 @@ internal sealed class UdpTransport : IDisposable
                     address[bit / 8] |= (byte)(0x80 >> (bit % 8));
                 }
 
-                _neighbours.SetIpv4(address, 0, endpoint.Port);
-                outbox.AddDatagram(datagram, _neighbours);
-                count++;
+                if (sent.Add(BitConverter.ToUInt32(address)))
+                {
+                    _neighbours.SetIpv4(address, 0, endpoint.Port);
+                    outbox.AddDatagram(datagram, _neighbours);
+                }
             }
         }
 
-        if (count > 0)
+        if (sent.Count > 0)
         {
-            return count;
+            return sent.Count;
         }
 
         outbox.AddDatagram(datagram, endpoint);

@@ -236,11 +236,6 @@ public class ConfiguredPrefixesTests
         private int Search(byte[] address)
         {
             AllowedPrefix host = Prefix(address, address.Length * 8);
-            if (host.Overlaps(LinkLocals))
-            {
-                return AllowedIps.None;
-            }
-
             var network = _network.Where(n => n.Prefix.Overlaps(host)).Select(n => (n.Prefix.Length, IsByHand: 0, Owner: Node.Network.Find(n.Key, 0)));
             var byHand = _byHand
                 .Where(p => _configured.Contains(p.Value) && !_members.Contains(p.Value) && p.Key.Overlaps(host))

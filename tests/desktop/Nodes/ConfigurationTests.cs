@@ -236,6 +236,33 @@ public class ConfigurationTests
         return member;
     }
 
+    // A stock peer sends nothing either, until a packet or a keepalive asks for a session.
+    [Fact]
+    public void A_configured_peer_whose_session_has_died_is_not_initiated_to_unasked()
+    {
+        MeshNode node = _mesh.Add(21);
+        Stranger stock = _mesh.AddStranger(22);
+        stock.AnswersInitiations = true;
+        Assert.True(node.Node.AddPeer(stock.Key, 0, stock.Endpoint, _mesh.Now));
+        _mesh.Run(10_000);
+        Assert.True(node.Knows(NodeEvent.SessionUp));
+        node.Events.Clear();
+        _mesh.Run(1_200_000);
+        Assert.False(node.Knows(NodeEvent.InitiationSent));
+        Assert.InRange(node.Count(NodeEvent.HelloSent), 10, 30);
+    }
+
+    [Fact]
+    public void A_configured_peer_that_was_never_heard_is_initiated_to_with_each_hello()
+    {
+        MeshNode node = _mesh.Add(21);
+        Stranger stock = _mesh.AddStranger(22);
+        Assert.True(node.Node.AddPeer(stock.Key, 0, stock.Endpoint, _mesh.Now));
+        _mesh.Run(1_200_000);
+        stock.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.SessionUp), 90_000));
+    }
+
     private ConfiguredPrefixes GivePrefixes(out Stranger member)
     {
         member = _mesh.AddStranger(3);

@@ -35,7 +35,8 @@ public class MembershipTests
         StrangerTransfer reading = _member.StartRead("head");
         Load(2);
 
-        // Before Advance has run: it is a guest at most.
+        // Before Advance has run.
+        Assert.Null(Slot(_member));
         int delivered = _node.Delivered.Count;
         Assert.False(_node.Send(To(2)));
         _node.Receive(_member.Stock.Seal(InnerPacket.Udp([10, 0, 0, 2], [10, 0, 0, 1], 5, 6, 7)), _member.Endpoint);
@@ -54,6 +55,37 @@ public class MembershipTests
         _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
         _mesh.Run(1_000);
         Assert.DoesNotContain(_member.Inner, InnerPacket.IsEchoReply);
+    }
+
+    [Fact]
+    public void An_initiation_right_after_the_removal_keeps_no_session_alive()
+    {
+        Load(1, _member);
+        Assert.True(_member.Connect(_node));
+        Load(2);
+        _node.Receive(_member.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(_member.Clock++)), _member.Endpoint);
+        Assert.Equal(1, _node.Count(NodeEvent.SessionDown));
+        _mesh.Run(0);
+        Assert.True(Slot(_member)!.IsProvisional);
+        Assert.False(Slot(_member)!.HasSession(_mesh.Now));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Removal_happens_in_the_call_in_which_a_peer_brings_the_network(bool bringsItself)
+    {
+        Stranger other = _mesh.AddStranger(3);
+        Load(1, _member, other);
+        Assert.True(_member.Connect(_node));
+        Assert.True(other.Connect(_node));
+        StrangerTransfer writing = (bringsItself ? _member : other).StartWrite("network", Mesh.NetworkOf(2, [_node, other]));
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 2, 20_000));
+        Assert.Null(Slot(_member));
+
+        // The last block is acknowledged all the same.
+        _mesh.Run(100);
+        Assert.True(writing.IsComplete);
     }
 
     [Fact]

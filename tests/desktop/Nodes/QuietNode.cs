@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using Spore.Base;
 using Spore.Crypto;
@@ -41,7 +42,7 @@ internal sealed class QuietNode : ITransport, INodeHost
 
     public long Delivered { get; private set; }
 
-    public int[] Events { get; } = new int[Enum.GetValues<NodeEvent>().Length];
+    public int[] Events { get; } = new int[(int)Enum.GetValues<NodeEvent>().Max() + 1];
 
     /// <summary>The last datagram sent.</summary>
     public byte[] Sent { get; } = new byte[2048];

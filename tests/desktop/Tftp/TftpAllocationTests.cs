@@ -121,12 +121,12 @@ public class TftpAllocationTests
         public int OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
         {
             transfer.Size = 4000;
-            return length == 4 ? TftpError.Ok : TftpError.FileNotFound;
+            return length == 4 ? TftpResult.Ok : TftpError.FileNotFound;
         }
 
         public int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
         {
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         public void Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
@@ -136,7 +136,7 @@ public class TftpAllocationTests
 
         public int Write(TftpTransfer transfer, int position, byte[] data, int offset, int count, bool last)
         {
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         public void Closed(TftpTransfer transfer, int result)

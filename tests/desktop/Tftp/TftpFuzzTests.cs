@@ -20,13 +20,13 @@ public class TftpFuzzTests
         Random random = new(seed);
         TftpWire wire = new(seed) { Loss = 0.05, Duplication = 0.1, Jitter = 50 };
         TftpHost[] hosts = [new(wire, 1, transfers: 1 + seed % 5), new(wire, 2, blockSize: 64)];
-        int[] results = [TftpError.Ok, TftpError.Ok, TftpError.Ok, TftpError.Ok, TftpError.Wait, TftpError.AccessViolation];
+        int[] results = [TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Wait, TftpError.AccessViolation];
         foreach (TftpHost host in hosts)
         {
             host.Files.Readable["file"] = new byte[3000];
             host.Files.Readable["head"] = new byte[144];
             host.Files.OnWrite = (_, _) => results[random.Next(results.Length)];
-            host.Files.OnOpen = (_, _) => random.Next(10) == 0 ? TftpError.FileNotFound : TftpError.Ok;
+            host.Files.OnOpen = (_, _) => random.Next(10) == 0 ? TftpError.FileNotFound : TftpResult.Ok;
         }
 
         for (int step = 0; step < 1500; step++)

@@ -98,9 +98,9 @@ public class TftpTransferTests
         TftpHost receiver = write ? server : client;
         Assert.Equal(content, receiver.Files.Written["file"]);
         (TftpTransfer _, int _, int result, int position) = Assert.Single(client.Files.Results);
-        Assert.Equal(TftpError.Ok, result);
+        Assert.Equal(TftpResult.Ok, result);
         Assert.Equal(content.Length, position);
-        Assert.Contains(server.Files.Results, r => r.Result == TftpError.Ok);
+        Assert.Contains(server.Files.Results, r => r.Result == TftpResult.Ok);
         Assert.Equal(0, client.Files.StillOpen + server.Files.StillOpen);
     }
 

@@ -71,14 +71,14 @@ public class AllowedIpsTests
     [InlineData("fd00::1", 6)]
     [InlineData("fd00::2", 7)]
     [InlineData("fe7f:ffff::1", 5)]
-    [InlineData("fe80::", AllowedIps.None)]
-    [InlineData("fe80::2", AllowedIps.None)]
-    [InlineData("febf:ffff::1", AllowedIps.None)]
+    [InlineData("fe80::", 5)]
+    [InlineData("fe80::2", 8)]
+    [InlineData("febf:ffff::1", 5)]
     [InlineData("fec0::1", 5)]
-    public void Link_local_addresses_match_no_prefix(string address, int owner)
+    public void The_longest_prefix_has_an_address_in_each_family(string address, int owner)
     {
         AllowedIps allowed = new(20);
-        string[] prefixes = ["10.0.0.1/32", "10.0.0.0/24", "10.0.0.0/16", "0.0.0.0/0", "::/0", "fd00::1/128", "fd00::/8"];
+        string[] prefixes = ["10.0.0.1/32", "10.0.0.0/24", "10.0.0.0/16", "0.0.0.0/0", "::/0", "fd00::1/128", "fd00::/8", "fe80::2/128"];
         Assert.All(Fill(allowed, [.. prefixes.Select((p, i) => Prefix.Parse(p, i + 1))]), Assert.True);
         byte[] sought = IPAddress.Parse(address).GetAddressBytes();
         Assert.Equal(owner, allowed.Find(sought, 0, sought.Length == 16));
@@ -162,11 +162,8 @@ public class AllowedIpsTests
         return added;
     }
 
-    private static int Search(List<Prefix> prefixes, byte[] address)
-    {
-        bool linkLocal = address.Length == 16 && address[0] == 0xFE && address[1] >> 6 == 2;
-        return linkLocal ? AllowedIps.None : prefixes.Where(p => p.Holds(address)).MaxBy(p => p.Bits)?.Owner ?? AllowedIps.None;
-    }
+    private static int Search(List<Prefix> prefixes, byte[] address) =>
+        prefixes.Where(p => p.Holds(address)).MaxBy(p => p.Bits)?.Owner ?? AllowedIps.None;
 
     private static int Bit(byte[] address, int bit) => (address[bit / 8] >> (7 - (bit % 8))) & 1;
 }
