@@ -262,7 +262,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
         }
 
-        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint)) || !IsMember(peer))
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint))
+            || !IsMember(peer))
         {
             return;
         }

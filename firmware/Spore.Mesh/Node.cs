@@ -142,21 +142,28 @@ public sealed partial class Node
     /// </summary>
     public bool HostAnswersEcho;
 
-    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too, and IPv6 endpoints of the network are asked. At first it has not.</summary>
+    /// <summary>
+    /// Whether the outer network has IPv6, so that hellos go to ff02::1 too, and IPv6 endpoints of the network are
+    /// asked. At first it has not.
+    /// </summary>
     public bool OuterIpv6
     {
         get { return (_outerFamilies & WithIpv6) != 0; }
         set { _outerFamilies = (_outerFamilies & ~WithIpv6) | (value ? WithIpv6 : 0); }
     }
 
-    /// <summary>Whether the outer network has IPv4, so that IPv4 endpoints of the network are asked. At first it has.</summary>
+    /// <summary>
+    /// Whether the outer network has IPv4, so that IPv4 endpoints of the network are asked. At first it has.
+    /// </summary>
     public bool OuterIpv4
     {
         get { return (_outerFamilies & WithoutIpv4) == 0; }
         set { _outerFamilies = (_outerFamilies & ~WithoutIpv4) | (value ? 0 : WithoutIpv4); }
     }
 
-    /// <summary>The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.</summary>
+    /// <summary>
+    /// The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.
+    /// </summary>
     public readonly Endpoint Rendezvous = new Endpoint();
 
     /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
@@ -196,7 +203,10 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>Should be called when a datagram was received from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <summary>
+    /// Should be called when a datagram was received from the outer network. It is dropped and
+    /// counted unless it verifies.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>

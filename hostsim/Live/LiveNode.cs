@@ -62,7 +62,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
-    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    // That of the thread that has the core and will send what is in it; null where what the core gives
+    // out has to go at once.
     private Outbox? _outbox;
     private TunnelRouting? _routing;
     private long _sleepsUntil;
@@ -113,15 +114,19 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
                     timeline);
             _directOutbox = NewOutbox();
-            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
+            _node = new Node(
+                limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv4 = _transport.HasIpv4,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
-            _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
-            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
+            _privateKey = options.Tun == null
+                ? _privateKey
+                : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(
+                _gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             NameResolver resolver = new(_transport.HasIpv4, _transport.HasIpv6);
             _names = new PeerNames(_gate, _node, resolver, timeline, () => Now, WakeIfSooner);
             _configuration.Names = _names;
@@ -388,7 +393,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         WakeIfSooner();
     }
 
-    /// <summary>Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.</summary>
+    /// <summary>
+    /// Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.
+    /// </summary>
     /// <returns>False when the node is to stop.</returns>
     private bool Advance()
     {

@@ -5,7 +5,10 @@ using System.Threading.Tasks;
 
 namespace Spore.Hostsim.Uapi;
 
-/// <summary>Lines from a stream, in a buffer of a fixed size. There are secrets among them, so it is wiped when it is not needed any more.</summary>
+/// <summary>
+/// Lines from a stream, in a buffer of a fixed size. There are secrets among them, so it is wiped when it
+/// is not needed any more.
+/// </summary>
 /// <param name="stream">The stream.</param>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
@@ -19,8 +22,12 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
     /// <summary>Reads a line.</summary>
     /// <param name="cancel">Ends the waiting.</param>
-    /// <returns>The line without its end, only valid until the next call; null where the stream ends, maybe within a line.</returns>
-    /// <exception cref="InvalidDataException">It is too long; nothing more can be read but by <see cref="Drain"/>.</exception>
+    /// <returns>
+    /// The line without its end, only valid until the next call; null where the stream ends, maybe within a line.
+    /// </returns>
+    /// <exception cref="InvalidDataException">
+    /// It is too long; nothing more can be read but by <see cref="Drain"/>.
+    /// </exception>
     public async ValueTask<ReadOnlyMemory<byte>?> Read(CancellationToken cancel)
     {
         while (true)
@@ -52,7 +59,9 @@ internal sealed class LineReader(Stream stream) : IDisposable
         }
     }
 
-    /// <summary>Drops lines up to an empty one, or to the end of the stream, so that a client can write all it has to.</summary>
+    /// <summary>
+    /// Drops lines up to an empty one, or to the end of the stream, so that a client can write all it has to.
+    /// </summary>
     /// <param name="cancel">Ends the waiting.</param>
     /// <param name="progress">Called whenever something was read.</param>
     /// <returns>The end of that.</returns>

@@ -15,7 +15,17 @@ public class HelloTests
         using Authority authority = new();
         (NetworkNamespace here, NetworkNamespace there) = (lab.Machine("alone"), lab.Machine("far"));
         Member far = new(authority.NewNode().PublicKey, 2);
-        SporeNode spore = new(lab, here, authority.NewNode(), 1, false, null, "--peer", $"{far.KeyText}@{Wire.Endpoint(2)}", "--peer", $"{new Member(authority.NewNode().PublicKey, 3).KeyText}@[fd77::9]:1");
+        SporeNode spore = new(
+            lab,
+            here,
+            authority.NewNode(),
+            1,
+            false,
+            null,
+            "--peer",
+            $"{far.KeyText}@{Wire.Endpoint(2)}",
+            "--peer",
+            $"{new Member(authority.NewNode().PublicKey, 3).KeyText}@[fd77::9]:1");
         spore.Program.WaitFor("hello", "not sent");
         spore.Program.WaitFor("initiation");
         Assert.Contains("; 0 B in, 0 B out;", spore.Status());
@@ -32,7 +42,8 @@ public class HelloTests
     {
         using Lab lab = Lab.Open();
         using Authority authority = new();
-        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) = (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
+        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) =
+            (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
         Wire.Join(lab, addresses, first, second, third);
         (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
         StockNode stock = new(lab, third, 3);

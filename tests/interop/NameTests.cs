@@ -53,7 +53,8 @@ public class NameTests
         SporeNode gate = new(lab, there, other, 2, false, network, "--listen", "4321");
         string place = $"{Name}:4321";
         string[] option = isRendezvous ? ["--rendezvous", place] : ["--peer", $"{gate.Self.KeyText}@{place}"];
-        SporeNode spore = new(lab, here, own, 1, false, null, ["--listen", $"{Wire.Address(1)}:{StockNode.Port}", .. option]);
+        SporeNode spore = new(
+            lab, here, own, 1, false, null, ["--listen", $"{Wire.Address(1)}:{StockNode.Port}", .. option]);
         spore.Program.WaitFor("no address found");
         hosts.Write($"fd77::2 {Name}", $"{Wire.Address(2)} {Name}");
         spore.Program.WaitFor("session up");
@@ -71,7 +72,9 @@ public class NameTests
         SporeNode spore = pair.Start(true, byUapi ? null : place);
         if (byUapi)
         {
-            Assert.Equal("errno=0\n\n", Set(spore, $"public_key={Convert.ToHexStringLower(pair.Stock.Self.Key)}\nendpoint={place}\n"));
+            Assert.Equal(
+                "errno=0\n\n",
+                Set(spore, $"public_key={Convert.ToHexStringLower(pair.Stock.Self.Key)}\nendpoint={place}\n"));
         }
 
         pair.Lab.Keep(Ping.Start(pair.Ours, pair.Stock.Self.Ipv4, Wait.Patience));
@@ -85,7 +88,11 @@ public class NameTests
         using Hosts hosts = new(pair.Ours);
         hosts.WriteResolver("nameserver 10.77.0.99\noptions timeout:30 attempts:2\n");
         pair.Stock.AddPeer(pair.Self);
-        string[] names = ["--rendezvous", "slow.example:1", "--peer", $"{KeyText.Format(NodeKey.PublicKey(NodeKey.GeneratePrivate()))}@slower.example:2"];
+        string[] names =
+        [
+            "--rendezvous", "slow.example:1", "--peer",
+            $"{KeyText.Format(NodeKey.PublicKey(NodeKey.GeneratePrivate()))}@slower.example:2",
+        ];
         SporeNode spore = pair.Start(true, null, [.. names, "--peer", $"{pair.Stock.Self.KeyText}@{Wire.Endpoint(2)}"]);
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Assert.Contains("interface: ", pair.Ours.Run("wg", "show", spore.Interface).Demand());

@@ -118,7 +118,9 @@ public class SourceAddressTests
         pair.Start(true);
         string[] peer = ["peer", pair.Self.KeyText, "allowed-ips", $"{pair.Self.LinkLocal}/128"];
         pair.Stock.Machine.Run(["wg", "set", pair.Stock.Interface, .. peer, "endpoint", Endpoint(inner)]).Demand();
-        string gateway = isIpv6 ? $"-6 route add {inner}/128 via fd77::1" : $"route add {inner}/32 via {Wire.Address(1)}";
+        string gateway = isIpv6
+            ? $"-6 route add {inner}/128 via fd77::1"
+            : $"route add {inner}/32 via {Wire.Address(1)}";
         pair.Stock.Machine.Ip($"{gateway} dev {Wire.Interface}");
         Ping.IsAnswered(pair.Stock.Machine, pair.Stock.Scoped(pair.Self));
         Assert.NotEqual(Endpoint(inner), pair.Stock.EndpointOf(pair.Self));

@@ -1,6 +1,8 @@
 namespace Spore.Base;
 
-/// <summary>An address and port of the outer network. IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
+/// <summary>
+/// An address and port of the outer network. IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+/// </summary>
 public sealed class Endpoint
 {
     /// <summary>The length of an address in bytes.</summary>
@@ -12,7 +14,10 @@ public sealed class Endpoint
     // 12 bytes more.
     private long _portZoneLocal;
 
-    /// <summary>The first eight bytes of the IPv6 or IPv4-mapped address, big-endian: two numbers take less of a device's memory than an array.</summary>
+    /// <summary>
+    /// The first eight bytes of the IPv6 or IPv4-mapped address, big-endian: two numbers take less of a device's
+    /// memory than an array.
+    /// </summary>
     public ulong AddressHigh { get; private set; }
 
     /// <summary>The last eight bytes, big-endian.</summary>
@@ -31,9 +36,9 @@ public sealed class Endpoint
     }
 
     /// <summary>
-    /// The program's number for the address of this machine that a datagram from here was sent to, 0 to 65535. Datagrams
-    /// to here have that source address. 0 where the machine chooses the source address, on a device always. It is no
-    /// part of the endpoint's value.
+    /// The program's number for the address of this machine that a datagram from here was sent to, 0 to 65535.
+    /// Datagrams to here have that source address. 0 where the machine chooses the source address, on a device always.
+    /// It is no part of the endpoint's value.
     /// </summary>
     public int Local
     {

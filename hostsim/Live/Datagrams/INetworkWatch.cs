@@ -8,7 +8,9 @@ internal interface INetworkWatch
     /// <summary>A number that changes whenever an address, a link, a route or a rule of the machine changes.</summary>
     int Generation { get; }
 
-    /// <summary>Tells whether an address belongs to a tunnel of a node, so that no outer datagram may come from it.</summary>
+    /// <summary>
+    /// Tells whether an address belongs to a tunnel of a node, so that no outer datagram may come from it.
+    /// </summary>
     /// <param name="local">The address, with the interface by which datagrams came.</param>
     /// <returns>True where the address or the interface is a tunnel's.</returns>
     bool IsTunnel(LocalAddress local);

@@ -9,7 +9,10 @@ using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>A socket that sends and receives many datagrams in one call (sendmmsg, recvmmsg), and as one those that belong together where the kernel can cut and join them (UDP_SEGMENT, UDP_GRO; udp(7)).</summary>
+/// <summary>
+/// A socket that sends and receives many datagrams in one call (sendmmsg, recvmmsg), and as one those that belong
+/// together where the kernel can cut and join them (UDP_SEGMENT, UDP_GRO; udp(7)).
+/// </summary>
 internal sealed partial class LinuxSocket : IDatagramSocket
 {
     private const int Places = 8;
@@ -26,7 +29,8 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     private const int Ipv6ReceivePacketInformation = 49;
     private const int Ipv6PacketInformation = 50;
 
-    // struct in_pktinfo: interface 4, local address 4, address of the header 4. struct in6_pktinfo: address 16, interface 4.
+    // struct in_pktinfo: interface 4, local address 4, address of the header 4. struct in6_pktinfo:
+    // address 16, interface 4.
     private const int Ipv4InformationSize = 12;
     private const int Ipv4LocalOffset = 4;
     private const int Ipv6InformationSize = 20;
@@ -57,7 +61,9 @@ internal sealed partial class LinuxSocket : IDatagramSocket
 
     /// <summary>Takes over a socket.</summary>
     /// <param name="socket">A UDP socket that is bound.</param>
-    /// <param name="bufferSize">How many bytes the kernel is to keep for it in each direction, beyond its limit where this program may.</param>
+    /// <param name="bufferSize">
+    /// How many bytes the kernel is to keep for it in each direction, beyond its limit where this program may.
+    /// </param>
     /// <param name="locals">
     /// The addresses of the machine: datagrams to an endpoint have the source address that the endpoint sent to. Null
     /// where the machine is to choose the source address, or the socket is bound to one.
@@ -216,7 +222,8 @@ internal sealed partial class LinuxSocket : IDatagramSocket
 
         if (batch.RunAt(first).Count > 1)
         {
-            // The interface can't make the checksums (then none after it is tried), or its MTU is smaller than a datagram.
+            // The interface can't make the checksums (then none after it is tried), or its MTU is
+            // smaller than a datagram.
             _cuts &= error != InputOutput;
         }
 
@@ -302,5 +309,6 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     private static partial int SendMessages(SafeSocketHandle socket, nint messages, uint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    private static partial int ReceiveMessages(SafeSocketHandle socket, nint messages, uint count, int flags, nint timeout);
+    private static partial int ReceiveMessages(
+        SafeSocketHandle socket, nint messages, uint count, int flags, nint timeout);
 }

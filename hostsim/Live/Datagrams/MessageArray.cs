@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and control messages. In memory that does not move.</summary>
+/// <summary>
+/// What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and control messages. In
+/// memory that does not move.
+/// </summary>
 internal sealed unsafe class MessageArray
 {
     // For struct in6_pktinfo and the size of UDP_SEGMENT or UDP_GRO, each behind its header.

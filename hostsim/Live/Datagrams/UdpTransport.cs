@@ -13,7 +13,9 @@ using Spore.Net;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
+/// <summary>
+/// The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.
+/// </summary>
 internal sealed class UdpTransport : IDisposable
 {
     private const int SocketBuffer = 4 << 20;
@@ -83,7 +85,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Where the node listens, for people.</summary>
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
 
-    /// <summary>Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.</summary>
+    /// <summary>
+    /// Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.
+    /// </summary>
     /// <param name="mark">The mark.</param>
     /// <exception cref="HostsimException">The kernel refuses.</exception>
     public void Mark(uint mark)
@@ -98,7 +102,8 @@ internal sealed class UdpTransport : IDisposable
         catch (SocketException exception)
         {
             throw new HostsimException(
-                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}), which takes {LinuxTun.Capability}");
+                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}), which takes "
+                + $"{LinuxTun.Capability}");
         }
     }
 
@@ -109,7 +114,11 @@ internal sealed class UdpTransport : IDisposable
         foreach (IDatagramSocket socket in Sockets())
         {
             Receiver receiver = newReceiver();
-            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.LocalEndPoint}" };
+            Thread thread = new(() => Receive(socket, receiver))
+            {
+                IsBackground = true,
+                Name = $"UDP {socket.LocalEndPoint}",
+            };
             _threads.Add(thread);
             thread.Start();
         }
@@ -164,7 +173,8 @@ internal sealed class UdpTransport : IDisposable
             return Open(address);
         }
         catch (SocketException exception) when (exception.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.AddressNotAvailable)
+            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported
+                or SocketError.AddressNotAvailable)
         {
             return null;
         }
@@ -251,7 +261,9 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
+    /// <summary>
+    /// Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.
+    /// </summary>
     private int PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         // Two addresses in one subnet have one broadcast address.
@@ -295,7 +307,11 @@ internal sealed class UdpTransport : IDisposable
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
-                _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
+                _neighbours.Set(
+                    endpoint.AddressHigh,
+                    endpoint.AddressLow,
+                    endpoint.Port,
+                    link.GetIPProperties().GetIPv6Properties().Index);
                 outbox.AddDatagram(datagram, _neighbours);
                 count++;
             }

@@ -75,7 +75,9 @@ internal sealed class PeerNames(
     /// <param name="published">
     /// The name that the network publishes, or null where the node asks for a configured endpoint.
     /// </param>
-    /// <param name="endpoint">Where the peer does not answer; gets the address whose turn it is, if there is one.</param>
+    /// <param name="endpoint">
+    /// Where the peer does not answer; gets the address whose turn it is, if there is one.
+    /// </param>
     /// <returns>Whether the operator has configured the peer's endpoint.</returns>
     public bool Find(byte[] peer, string? published, Endpoint endpoint)
     {
@@ -170,7 +172,8 @@ internal sealed class PeerNames(
         }
     }
 
-    // Called on the lookup's thread. In the meantime the operator may have given another endpoint, or the peer has sent.
+    // Called on the lookup's thread. In the meantime the operator may have given another endpoint,
+    // or the peer has sent.
     private void Finish(Name name, IReadOnlyList<Endpoint> addresses, string? fault)
     {
         lock (gate)

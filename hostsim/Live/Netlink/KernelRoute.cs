@@ -86,7 +86,9 @@ internal sealed class KernelRoute
     /// <returns>The route, or null where it is none of IPv4 or IPv6.</returns>
     public static KernelRoute? Read(NetlinkReply reply)
     {
-        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6 ? new KernelRoute(reply) : null;
+        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6
+            ? new KernelRoute(reply)
+            : null;
     }
 
     /// <summary>The request for all routes of a table.</summary>
@@ -109,7 +111,8 @@ internal sealed class KernelRoute
     {
         byte[] header = Header(destination.Length == 4 ? Rtnetlink.Ipv4 : Rtnetlink.Ipv6, 8 * destination.Length);
         header[SourceLengthOffset] = (byte)(8 * source.Length);
-        NetlinkMessage message = new NetlinkMessage(Rtnetlink.GetRoute, 0, header).With(DestinationAttribute, destination);
+        NetlinkMessage message = new NetlinkMessage(Rtnetlink.GetRoute, 0, header).With(
+            DestinationAttribute, destination);
         message = source.IsEmpty ? message : message.With(SourceAttribute, source);
         message = link == 0 ? message : message.With(InterfaceAttribute, (uint)link);
         return mark == 0 ? message : message.With(MarkAttribute, mark);
@@ -217,7 +220,8 @@ internal sealed class KernelRoute
         bool hasObject = _reply.TryFind(Rtnetlink.RouteSize, NextHopObject, out _);
         for (NetlinkReply.Walk walk = NetlinkReply.Attributes(_reply.Body.AsSpan(Rtnetlink.RouteSize)); walk.Next();)
         {
-            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
+            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute
+                or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
             if (walk.Type is TableAttribute or CacheInformation or Expires || (hasObject && isOfNextHop))
             {
                 continue;

@@ -143,7 +143,9 @@ internal sealed class NetworkWatch : INetworkWatch, IDisposable
                 byte[] bytes = address.GetAddressBytes();
                 addresses.Add(bytes.Length == sizeof(uint)
                     ? (0, BinaryPrimitives.ReadUInt32BigEndian(bytes))
-                    : (BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8))));
+                    : (
+                        BinaryPrimitives.ReadUInt64BigEndian(bytes),
+                        BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(8))));
             }
         }
 

@@ -13,8 +13,8 @@ using Spore.WireGuard;
 namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
-/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the operations of
-/// <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
+/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the
+/// operations of <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
 /// </summary>
 /// <param name="gate">The node's lock.</param>
 /// <param name="node">The node.</param>
@@ -80,12 +80,16 @@ internal sealed class LiveConfiguration(
         }
     }
 
-    /// <summary>Called some time after a network was applied or has expired: who is no member any more is kept alive as the operator says.</summary>
+    /// <summary>
+    /// Called some time after a network was applied or has expired: who is no member any more is kept alive
+    /// as the operator says.
+    /// </summary>
     public void FollowNetwork()
     {
         foreach (Peer peer in node.Peers.Where(p => p.InUse && node.IsConfigured(p) && !Node.IsMember(p)))
         {
-            node.SetKeepalive(peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
+            node.SetKeepalive(
+                peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
         }
     }
 
@@ -95,7 +99,11 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             // Copies of preshared keys, since the node may wipe its own before they are told.
-            return new DeviceState(privateKey, listenPort, FirewallMark, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
+            return new DeviceState(
+                privateKey,
+                listenPort,
+                FirewallMark,
+                [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
         }
     }
 
@@ -132,7 +140,16 @@ internal sealed class LiveConfiguration(
 
     private LivePeers Peers()
     {
-        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, FirewallMark, clock());
+        return new LivePeers(
+            node,
+            limits,
+            node.IsExpired ? NetworkMembers.None : Members,
+            _prefixes,
+            _handshakes,
+            privateKey,
+            listenPort,
+            FirewallMark,
+            clock());
     }
 
     private void TakeBack(string key, PlannedPeer peer)

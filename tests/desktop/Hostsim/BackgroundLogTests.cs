@@ -107,7 +107,11 @@ public partial class BackgroundLogTests
         Tell(timeline, 2000);
         timeline.Flush(Patience);
         Assert.Equal(
-            [.. Enumerable.Range(0, 1025).Select(Event), Lost("76 lines were lost: the output was blocked"), Event(2000)],
+            [
+                .. Enumerable.Range(0, 1025).Select(Event),
+                Lost("76 lines were lost: the output was blocked"),
+                Event(2000),
+            ],
             output.Lines().Select(WithoutTime));
     }
 
@@ -125,7 +129,8 @@ public partial class BackgroundLogTests
 
         Assert.All(
             output.Lines(),
-            l => Assert.True(DateTime.ParseExact(l[..23], "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) < after));
+            l => Assert.True(
+                DateTime.ParseExact(l[..23], "yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture) < after));
     }
 
     [Fact]

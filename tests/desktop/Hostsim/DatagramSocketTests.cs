@@ -116,7 +116,8 @@ public class DatagramSocketTests
             TaskCreationOptions.LongRunning);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         socket.Dispose();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => waiting.WaitAsync(Patience, TestContext.Current.CancellationToken));
         DatagramBatch batch = new();
         batch.Add(new byte[1], EndpointAddress.From(new IPEndPoint(IPAddress.Parse(address), 9)));
         socket.Send(batch);
@@ -145,7 +146,8 @@ public class DatagramSocketTests
             Assert.True(room.Next());
 
             // A run that the kernel cuts, and a datagram by itself.
-            byte[][] answers = [.. Enumerable.Range(0, count).Select(i => Bytes.Random(i, 1000)), Bytes.Random(99, 30000)];
+            byte[][] answers =
+                [.. Enumerable.Range(0, count).Select(i => Bytes.Random(i, 1000)), Bytes.Random(99, 30000)];
             Array.ForEach(answers, a => Assert.True(batch.Add(a, room.Source)));
             there.Send(batch);
             Assert.Equal(answers, await Receive(here, answers.Length, place));

@@ -50,7 +50,8 @@ public class KeyLogFileTests
         {
             File.WriteAllText(path, content);
             InputException fault = Assert.Throws<InputException>(() => new KeyLogFile(path, _own, _timeline));
-            Assert.Equal($"{path}: exists already, with something else in it than a key log; choose a new file", fault.Message);
+            Assert.Equal(
+                $"{path}: exists already, with something else in it than a key log; choose a new file", fault.Message);
             Assert.Equal(content, File.ReadAllText(path));
 
             File.WriteAllText(path, Own() + "\n");

@@ -40,7 +40,8 @@ public sealed partial class LiveNodeTests : IDisposable
         NodeIdentity alpha = MakeNode(root, "alpha");
         NodeIdentity beta = MakeNode(root, "beta");
         NetworkDescription network = new() { Version = 7, Issued = 1_800_000_000 };
-        network.Peers.Add(new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
+        network.Peers.Add(
+            new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
         network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
         File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
         int port = FreePort();
@@ -62,9 +63,11 @@ public sealed partial class LiveNodeTests : IDisposable
         });
         await betaStory.Until("network applied  version 7");
         await _stop.CancelAsync();
-        await Task.WhenAll(alphaStory.Ended, betaStory.Ended).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-        Assert.Contains("network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
@@ -73,7 +76,8 @@ public sealed partial class LiveNodeTests : IDisposable
         string[] keys = File.ReadAllLines(PathOf("keys"));
         Assert.All(keys, k => Assert.Matches(KeyLine(), k));
         Assert.Equal(
-            $"LOCAL_STATIC_PRIVATE_KEY = {KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
+            "LOCAL_STATIC_PRIVATE_KEY = "
+            + $"{KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
             keys[0]);
         Assert.Equal($"REMOTE_STATIC_PUBLIC_KEY = {KeyText.Format(alpha.PublicKey)}", keys[1]);
         Assert.Contains(keys, k => k.StartsWith("LOCAL_EPHEMERAL_PRIVATE_KEY = ", StringComparison.Ordinal));
@@ -100,7 +104,13 @@ public sealed partial class LiveNodeTests : IDisposable
         });
         network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
         File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
-        NodeOptions options = new() { Identity = PathOf("alpha"), Listen = new ListenAddress(IPAddress.Loopback, port), Network = PathOf("network.spore"), Mtu = 1420 };
+        NodeOptions options = new()
+        {
+            Identity = PathOf("alpha"),
+            Listen = new ListenAddress(IPAddress.Loopback, port),
+            Network = PathOf("network.spore"),
+            Mtu = 1420,
+        };
         Story alphaStory = Start(options);
         long slept = 0;
         BootClock clock = new();
@@ -115,7 +125,8 @@ public sealed partial class LiveNodeTests : IDisposable
         await betaStory.Until("session up       to alpha", before);
         Assert.Contains("initiation       to alpha", betaStory.Text[before..], StringComparison.Ordinal);
         await _stop.CancelAsync();
-        await Task.WhenAll(alphaStory.Ended, betaStory.Ended).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -128,7 +139,8 @@ public sealed partial class LiveNodeTests : IDisposable
         int port = ((IPEndPoint)other.LocalEndPoint!).Port;
         Run run = Run.Of("node", "--identity", PathOf("alpha"), "--listen", $"127.0.0.1:{port}");
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
+        Assert.Equal(
+            $"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
     }
 
     [Fact]
@@ -178,7 +190,8 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Equal(address, EndpointAddress.Of(back));
     }
 
-    [GeneratedRegex("^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
+    [GeneratedRegex(
+        "^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
     private static partial Regex KeyLine();
 
     private static int FreePort()

@@ -24,7 +24,8 @@ public class NameResolverTests
     [InlineData(false, true, "[2001:db8::1]:51820")]
     public void Addresses_without_a_socket_are_passed_over(bool hasIpv4, bool hasIpv6, string expected)
     {
-        NameResolver resolver = Resolver(hasIpv4, hasIpv6, "2001:db8::1", "0.0.0.0", "192.0.2.1", "::ffff:192.0.2.2", "ff02::1");
+        NameResolver resolver = Resolver(
+            hasIpv4, hasIpv6, "2001:db8::1", "0.0.0.0", "192.0.2.1", "::ffff:192.0.2.2", "ff02::1");
         IReadOnlyList<Endpoint> found = resolver.Find(Gate, out string? fault);
         Assert.Equal(expected, string.Join(' ', found.Select(EndpointAddress.Of)));
         Assert.Null(fault);
@@ -33,9 +34,14 @@ public class NameResolverTests
     [Theory]
     [InlineData(false, true, "no usable address found (this node has no IPv4 socket for 192.0.2.1)", "192.0.2.1")]
     [InlineData(true, false, "no usable address found (this node has no IPv6 socket for ::1)", "::1")]
-    [InlineData(true, true, "no usable address found ('0.0.0.0:51820' has an unspecified address; give the address of one machine)", "0.0.0.0")]
+    [InlineData(
+        true,
+        true,
+        "no usable address found ('0.0.0.0:51820' has an unspecified address; give the address of one machine)",
+        "0.0.0.0")]
     [InlineData(true, true, "no usable address found (the name has none)")]
-    public void Without_a_usable_address_there_is_one_reason(bool hasIpv4, bool hasIpv6, string expected, params string[] answer)
+    public void Without_a_usable_address_there_is_one_reason(
+        bool hasIpv4, bool hasIpv6, string expected, params string[] answer)
     {
         Assert.Empty(Resolver(hasIpv4, hasIpv6, answer).Find(Gate, out string? fault));
         Assert.Equal(expected, fault);

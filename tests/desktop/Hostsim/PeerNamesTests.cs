@@ -143,7 +143,8 @@ public class PeerNamesTests
     [Fact]
     public void A_rendezvous_is_resolved_until_it_is_found_and_then_gets_a_hello_soon()
     {
-        _rendezvous = new RendezvousName(_gate, _node.Node, new PeerEndpoint(null, Gate, 4321), _resolver, _timeline, () => _mesh.Now, () => { });
+        _rendezvous = new RendezvousName(
+            _gate, _node.Node, new PeerEndpoint(null, Gate, 4321), _resolver, _timeline, () => _mesh.Now, () => { });
         Run(40_000);
         Assert.Equal([0, 1000, 3000, 7000, 15_000, 31_000], LookupTimes(Gate));
         _answers[Gate] = "203.0.113.1 2001:db8::1 203.0.113.2";
@@ -225,5 +226,6 @@ public class PeerNamesTests
     private string[] HellosTo() => [.. To(Hello.Type).Where(t => t != "255.255.255.255")];
 
     private string[] To(int type) =>
-        [.. _node.SentTo.Where(s => s.Bytes[0] == type && s.To.IsIpv4).Select(s => string.Join('.', s.To.AddressBytes()[12..]))];
+        [.. _node.SentTo.Where(s => s.Bytes[0] == type && s.To.IsIpv4)
+            .Select(s => string.Join('.', s.To.AddressBytes()[12..]))];
 }

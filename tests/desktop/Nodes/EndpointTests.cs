@@ -53,7 +53,10 @@ public class EndpointTests
         Join("1 A 2");
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -61,7 +64,8 @@ public class EndpointTests
     [InlineData(true, true, "203.0.113.1 0.0.0.7 192.0.2.2 203.0.113.1")]
     [InlineData(false, true, "0.0.0.7 0.0.0.7 0.0.0.7")]
     [InlineData(false, false, "")]
-    public void Endpoints_of_a_family_that_the_outer_network_does_not_have_are_passed_over(bool hasIpv4, bool hasIpv6, string asked)
+    public void Endpoints_of_a_family_that_the_outer_network_does_not_have_are_passed_over(
+        bool hasIpv4, bool hasIpv6, string asked)
     {
         _member.IsOn = false;
         (_node.Node.OuterIpv4, _node.Node.OuterIpv6) = (hasIpv4, hasIpv6);
@@ -82,7 +86,10 @@ public class EndpointTests
         _mesh.Run(200_000);
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
     }
 
     [Fact]

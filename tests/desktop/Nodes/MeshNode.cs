@@ -94,7 +94,10 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
 
-    /// <summary>How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the answer. Meanwhile it does nothing else, and what it sends goes out at the end.</summary>
+    /// <summary>
+    /// How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the
+    /// answer. Meanwhile it does nothing else, and what it sends goes out at the end.
+    /// </summary>
     public (int Make, int Answer, int Take) HandshakeTimes { get; set; }
 
     /// <summary>When it is done with what it works on.</summary>
@@ -175,7 +178,9 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// <summary>The names asked for, in order; a configured peer's is empty.</summary>
     public List<string> Sought { get; } = [];
 
-    /// <summary>Looks for endpoints in the place of <see cref="Names"/>: the peer, the published name, the endpoint.</summary>
+    /// <summary>
+    /// Looks for endpoints in the place of <see cref="Names"/>: the peer, the published name, the endpoint.
+    /// </summary>
     public Func<byte[], string?, Endpoint, bool>? Finds { get; set; }
 
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)

@@ -45,12 +45,14 @@ public class SetParserTests
         PeerRequest peer = request.Peers[0];
         Assert.Equal(_key, peer.PublicKey);
         Assert.Equal(_key, peer.PresharedKey);
-        Assert.Equal((false, true, true, 65535), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.Keepalive));
+        Assert.Equal(
+            (false, true, true, 65535), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.Keepalive));
         Assert.Equal(new PeerEndpoint(IPAddress.Parse("1.2.3.4"), null, 56), peer.Endpoint);
         Assert.Equal(
             [("10.1.0.0/16", true), ("10.1.0.0/17", false), ("::1/128", true), ("0.0.0.0/0", true)],
             peer.AllowedPrefixes.Select(p => (p.Prefix.ToString(), p.Gives)));
-        Assert.Equal((true, null, null), (request.Peers[1].Remove, request.Peers[1].Endpoint, request.Peers[1].Keepalive));
+        Assert.Equal(
+            (true, null, null), (request.Peers[1].Remove, request.Peers[1].Endpoint, request.Peers[1].Keepalive));
 
         byte[] presharedKey = peer.PresharedKey!;
         request.Wipe();
@@ -62,9 +64,19 @@ public class SetParserTests
     public void What_is_not_said_is_not_asked_for()
     {
         SetRequest request = Parse($"public_key={Key}");
-        Assert.Equal((null, null, null, false), (request.PrivateKey, request.ListenPort, request.FirewallMark, request.ReplacePeers));
+        Assert.Equal(
+            (null, null, null, false),
+            (request.PrivateKey, request.ListenPort, request.FirewallMark, request.ReplacePeers));
         PeerRequest peer = Assert.Single(request.Peers);
-        Assert.Equal((false, false, false, null, null, null), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.PresharedKey, peer.Endpoint, peer.Keepalive));
+        Assert.Equal(
+            (false, false, false, null, null, null),
+            (
+                peer.Remove,
+                peer.UpdateOnly,
+                peer.ReplaceAllowedPrefixes,
+                peer.PresharedKey,
+                peer.Endpoint,
+                peer.Keepalive));
         Assert.Empty(peer.AllowedPrefixes);
     }
 
@@ -158,7 +170,8 @@ public class SetParserTests
             line = line[5..];
         }
 
-        Assert.Equal(Errno.Invalid, Assert.Throws<UapiException>(() => parser.Read(Encoding.Latin1.GetBytes(line))).Errno);
+        Assert.Equal(
+            Errno.Invalid, Assert.Throws<UapiException>(() => parser.Read(Encoding.Latin1.GetBytes(line))).Errno);
     }
 
     [Fact]
