@@ -7,7 +7,6 @@ using System.Text;
 using Spectre.Console;
 using Spore.Hostsim.Commands;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim;
 
@@ -48,7 +47,8 @@ internal static class Program
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, TextWriter output, TextWriter error, IAnsiConsole? terminal)
     {
-        ParseResult parsed = CommandLine(output, terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = CommandLine(output, terminal).Parse(
+            args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         try
         {
             if (Complaint(parsed) is { } complaint)
@@ -57,7 +57,8 @@ internal static class Program
                 return BadUsage;
             }
 
-            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+            return parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
         }
         catch (Exception exception) when (exception is HostsimException or InputException)
         {
@@ -77,7 +78,8 @@ internal static class Program
         SimCommand sim = new(output, terminal);
         RootCommand root = new("Spore on a desktop: a WireGuard mesh from keys alone. Without a verb: the simulator.");
         sim.AddTo(root);
-        Command named = new("sim", "Simulate a mesh in virtual time: it comes up, changes, and survives a power cycle.");
+        Command named = new(
+            "sim", "Simulate a mesh in virtual time: it comes up, changes, and survives a power cycle.");
         sim.AddTo(named);
         root.Add(named);
         Command node = new("node", "Run a real node on UDP sockets.");

@@ -6,7 +6,6 @@ using Spore.Crypto;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;
-using Spore.WireGuard;
 using nanoFramework.Runtime.Native;
 
 namespace Spore.Firmware;

@@ -1,6 +1,5 @@
 using Spore.Base;
 using Spore.Discovery;
-using Spore.SignedNetwork;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;

@@ -1,4 +1,3 @@
-using System;
 using Spore.Base;
 using Spore.Net;
 using Spore.SignedNetwork;

@@ -1,9 +1,7 @@
-using System;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.SignedNetwork;
 using Spore.Sync;
-using Spore.Tftp;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;

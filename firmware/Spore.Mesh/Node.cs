@@ -2,7 +2,6 @@ using System;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.Tftp;

@@ -1,6 +1,5 @@
 using System;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Net;
 
 namespace Spore.WireGuard;

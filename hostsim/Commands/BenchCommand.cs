@@ -11,7 +11,7 @@ namespace Spore.Hostsim.Commands;
 /// <summary><c>hostsim bench</c>: measures the core on this machine.</summary>
 internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of a table." };
 
@@ -78,7 +78,9 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
 
         terminal.Write(table);
         string colour = result.AllocatedByPackets == 0 && result.AllocatedByTimers == 0 ? "green" : "red";
-        terminal.MarkupLineInterpolated($"[{colour}]Allocated in the core: {Bytes(result.BytesPerPacket)} bytes per packet (over {result.Packets:N0}), {Bytes(result.BytesPerTimer)} bytes per timer (over {result.Timers:N0}).[/]");
+        string packets = $"{Bytes(result.BytesPerPacket)} bytes per packet (over {result.Packets:N0})";
+        string timers = $"{Bytes(result.BytesPerTimer)} bytes per timer (over {result.Timers:N0})";
+        terminal.MarkupLineInterpolated($"[{colour}]Allocated in the core: {packets}, {timers}.[/]");
     }
 
     private void PrintText(BenchResult result)
@@ -113,6 +115,6 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
                 bytesPerTimer = result.BytesPerTimer,
             },
         };
-        output.Write(JsonSerializer.Serialize(document, Indented) + "\n");
+        output.Write(JsonSerializer.Serialize(document, _indented) + "\n");
     }
 }

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

@@ -1,9 +1,6 @@
 using System;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

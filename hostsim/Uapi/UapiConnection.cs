@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Uapi;
 

@@ -1,5 +1,3 @@
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

@@ -3,8 +3,6 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

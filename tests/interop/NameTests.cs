@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 using System.Text;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 

@@ -4,8 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Spore.Base;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;

@@ -6,7 +6,6 @@ using System.Linq;
 using System.Net;
 using Spectre.Console;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
@@ -16,13 +15,51 @@ internal static class BatchCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         ImageOptions options = new();
-        Argument<string> file = new("nodes.csv") { Description = "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, PublicKey; those with a public key have an identity already." };
-        Option<string> root = new("--root") { Description = "The trust root that the nodes are to believe: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
-        Option<string> output = new("--output", "-o") { Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.", DefaultValueFactory = _ => "nodes", HelpName = "DIR" };
-        Option<string> floor = new("--floor") { Description = "The oldest network version that the nodes may ever accept.", DefaultValueFactory = _ => "0", HelpName = "N" };
-        Option<string> version = new("--network-version") { Description = "The version in network.ini.", DefaultValueFactory = _ => "1", HelpName = "N" };
-        Option<bool> force = new("--force") { Description = "Replace images that hold something else, such as an older firmware. Identities and network.ini are never replaced." };
-        Command command = new("batch", "Make identities and images of many nodes, and the INI file that describes their network. What is there already is kept.") { file, root, output };
+        Argument<string> file = new("nodes.csv")
+        {
+            Description =
+                "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, "
+                + "PublicKey; those with a public key have an identity already.",
+        };
+        Option<string> root = new("--root")
+        {
+            Description = "The trust root that the nodes are to believe: its public key, or its key file.",
+            Required = true,
+            HelpName = "KEY|root.key",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.",
+            DefaultValueFactory = _ => "nodes",
+            HelpName = "DIR",
+        };
+        Option<string> floor = new("--floor")
+        {
+            Description = "The oldest network version that the nodes may ever accept.",
+            DefaultValueFactory = _ => "0",
+            HelpName = "N",
+        };
+        Option<string> version = new("--network-version")
+        {
+            Description = "The version in network.ini.",
+            DefaultValueFactory = _ => "1",
+            HelpName = "N",
+        };
+        Option<bool> force = new("--force")
+        {
+            Description =
+                "Replace images that hold something else, such as an older firmware. Identities and network.ini are "
+                + "never replaced.",
+        };
+        Command command = new(
+            "batch",
+            "Make identities and images of many nodes, and the INI file that describes their network. What is there "
+            + "already is kept.")
+        {
+            file,
+            root,
+            output,
+        };
         options.AddTo(command);
         command.Add(floor);
         command.Add(version);
@@ -43,7 +80,8 @@ internal static class BatchCommand
             DeploymentImage firmware = options.Load(result, terminal);
             byte[] Make(BatchNode node)
             {
-                byte[] bytes = ImageFile.Make(firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
+                byte[] bytes = ImageFile.Make(
+                    firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
                 ImageFile.CheckSize(bytes.Length, node.ImagePath, board, table);
                 return bytes;
             }
@@ -64,7 +102,8 @@ internal static class BatchCommand
         }
     }
 
-    private static void Write(Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
+    private static void Write(
+        Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
     {
         try
         {
@@ -82,7 +121,11 @@ internal static class BatchCommand
         {
             bool written = NodeBatch.Write(node, make, force);
             images += written ? 1 : 0;
-            table.AddRow(new Text(node.Label), new Text(new IPAddress(node.Identity.LinkLocal).ToString()), Done(node.IsNew), Done(written));
+            table.AddRow(
+                new Text(node.Label),
+                new Text(new IPAddress(node.Identity.LinkLocal).ToString()),
+                Done(node.IsNew),
+                Done(written));
         }
 
         bool ini = batch.WriteIni();
@@ -90,7 +133,8 @@ internal static class BatchCommand
         int identities = batch.Nodes.Count(n => n.IsNew);
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the images, and kept the others; {(ini ? "made" : "kept")} {batch.IniPath}, to be signed"));
+            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the "
+            + $"images, and kept the others; {(ini ? "made" : "kept")} {batch.IniPath}, to be signed"));
     }
 
     private static Text Done(bool made) => new(made ? "made" : "kept");

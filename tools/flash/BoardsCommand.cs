@@ -38,7 +38,8 @@ internal static class BoardsCommand
 
     private static void WriteChips(Terminal terminal)
     {
-        int[] sizes = [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
+        int[] sizes =
+            [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
         Table table = new Table().Border(TableBorder.Rounded);
         table.AddColumns("Chip", "RAM", "Image at");
         foreach (int size in sizes)
@@ -53,7 +54,11 @@ internal static class BoardsCommand
                 new Text(chip.Name),
                 new Text($"{chip.RamKb} KB"),
                 new Text(string.Create(CultureInfo.InvariantCulture, $"0x{chip.Partitions[0].Deploy.Offset:X}")),
-                .. sizes.Select(s => new Text(chip.Partitions.FirstOrDefault(p => p.FlashMb == s) is { } p ? $"{p.Deploy.Size / 1024} KB" : "-")),
+                .. sizes.Select(
+                    s => new Text(
+                        chip.Partitions.FirstOrDefault(p => p.FlashMb == s) is { } p
+                            ? $"{p.Deploy.Size / 1024} KB"
+                            : "-")),
             ]);
         }
 

@@ -5,7 +5,6 @@ using System.CommandLine.Invocation;
 using System.IO;
 using System.Linq;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
@@ -27,7 +26,9 @@ internal static class FlashCommand
         bool empty = args.Any(a => a.Length == 0);
         if (empty || result.Action is ParseErrorAction)
         {
-            string message = empty ? "an argument is empty" : args.Count == 0 ? "no command was given" : Describe(result, args);
+            string message = empty
+                ? "an argument is empty"
+                : args.Count == 0 ? "no command was given" : Describe(result, args);
             terminal.Error.WriteLine($"flash: {message} (flash --help tells what there is)");
             return Usage;
         }
@@ -65,7 +66,9 @@ internal static class FlashCommand
             NodeNewCommand.Build(terminal),
             NodeShowCommand.Build(terminal),
         };
-        return new RootCommand("Keys, identities, signed networks and images of a Spore mesh. A KEY is 44 characters of base64 or 64 hexadecimal digits.")
+        return new RootCommand(
+            "Keys, identities, signed networks and images of a Spore mesh. A KEY is 44 characters of base64 or 64 "
+            + "hexadecimal digits.")
         {
             root,
             node,

@@ -36,6 +36,8 @@ internal static class KeyArgument
             key = root.PublicKey;
         }
 
-        return ConstantTime.IsZero(key, 0, key.Length) ? throw new InputException(name, null, "this key is all zero") : key;
+        return ConstantTime.IsZero(key, 0, key.Length)
+            ? throw new InputException(name, null, "this key is all zero")
+            : key;
     }
 }

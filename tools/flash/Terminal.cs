@@ -43,7 +43,8 @@ internal sealed class Terminal
     /// <param name="where">The file.</param>
     /// <param name="field">The field in it.</param>
     /// <param name="what">What is unusual.</param>
-    public void Warn(string where, string field, string what) => Error.WriteLine($"flash: {where}: {field}: warning: {what}");
+    public void Warn(string where, string field, string what) =>
+        Error.WriteLine($"flash: {where}: {field}: warning: {what}");
 
     /// <summary>Warns where a file that holds a secret is open to others than its owner.</summary>
     /// <param name="path">The file.</param>

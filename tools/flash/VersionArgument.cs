@@ -15,5 +15,6 @@ internal static class VersionArgument
     public static ulong Parse(string text, string name, ulong least) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version) && version >= least
             ? version
-            : throw new InputException(name, null, $"'{text}' is not a network version, a number from {least} to {ulong.MaxValue}");
+            : throw new InputException(
+                name, null, $"'{text}' is not a network version, a number from {least} to {ulong.MaxValue}");
 }

@@ -2,8 +2,6 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
-using System.Linq;
-using Spore.WireGuard;
 
 namespace Spore.Emulator;
 
@@ -17,7 +15,10 @@ internal static class EmulatorCommand
     /// <param name="args">The command and its arguments.</param>
     /// <param name="output">For results, and for what the program prints.</param>
     /// <param name="error">For faults.</param>
-    /// <returns>0 when the program ran to its end; 1 when it can't be run, threw or ran too long; 2 when the command line is wrong.</returns>
+    /// <returns>
+    /// 0 when the program ran to its end; 1 when it can't be run, threw or ran too long; 2 when the
+    /// command line is wrong.
+    /// </returns>
     public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
     {
         ParseResult result = Build(output).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -32,7 +33,8 @@ internal static class EmulatorCommand
 
         try
         {
-            return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
+            return result.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error });
         }
         catch (ProgramException e)
         {
@@ -53,7 +55,8 @@ internal static class EmulatorCommand
 
     private static RootCommand Build(TextWriter output)
     {
-        return new RootCommand("Runs nanoFramework programs from their compiled IL as a microcontroller would, and counts what they cost.")
+        return new RootCommand(
+            "Runs nanoFramework programs from their compiled IL as a microcontroller would, and counts what they cost.")
         {
             RunCommand.Build(output),
             ProfileCommand.Build(output),

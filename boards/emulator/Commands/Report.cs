@@ -15,7 +15,11 @@ internal static class Report
 {
     private const int PlainWidth = 140;
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A console for tables.</summary>
     /// <param name="output">Where they go.</param>
@@ -40,7 +44,7 @@ internal static class Report
     /// <summary>Writes JSON.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="node">What.</param>
-    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(Json));
+    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(_json));
 
     /// <summary>A number for people: with thousands apart.</summary>
     /// <param name="value">The number.</param>
@@ -84,7 +88,8 @@ internal static class Report
             ["ilInstructions"] = m.Instructions,
             ["nativeInstructions"] = m.Cost,
         })]);
-        figures["opcodes"] = new JsonObject([.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
+        figures["opcodes"] = new JsonObject(
+            [.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
         figures["allocations"] = new JsonArray([.. machine.AllocationSites().Select(s => (JsonNode)new JsonObject
         {
             ["method"] = s.Method,
@@ -108,9 +113,12 @@ internal static class Report
         table.AddRow("heap", Number(machine.Memory.Size));
         table.AddRow("reachable at the end", Number(machine.Memory.MeasureLive()));
         table.AddRow("most reachable at a time, with frames", Number(machine.Memory.Peak));
-        table.AddRow("allocated", $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
+        table.AddRow(
+            "allocated",
+            $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
         table.AddRow("collections", Number(machine.Memory.Collections));
-        table.AddRow("emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
+        table.AddRow(
+            "emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
         return table;
     }
 
@@ -123,7 +131,8 @@ internal static class Report
         Table table = New("Methods, without what they call", "method", "#calls", "#IL instructions", "#native", "#%");
         foreach ((string name, long calls, long instructions, long cost) in ByMethod(machine).Take(rows))
         {
-            table.AddRow(Markup.Escape(name), Number(calls), Number(instructions), Number(cost), Share(cost, machine.Cost));
+            table.AddRow(
+                Markup.Escape(name), Number(calls), Number(instructions), Number(cost), Share(cost, machine.Cost));
         }
 
         return table;
@@ -176,7 +185,8 @@ internal static class Report
         return columns.All(c => c.TrimStart('#').Length == 0) ? table.HideHeaders() : table;
     }
 
-    private static string Share(long part, long whole) => (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
+    private static string Share(long part, long whole) =>
+        (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
 
     private static IEnumerable<(string Name, long Calls, long Instructions, long Cost)> ByMethod(Machine machine)
     {

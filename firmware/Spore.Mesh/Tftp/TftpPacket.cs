@@ -1,5 +1,4 @@
 using Spore.Base;
-using Spore.Net;
 
 namespace Spore.Tftp;
 

@@ -9,7 +9,6 @@ using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Packets;
-using Spore.Net;
 
 namespace Spore.Hostsim.Live.Datagrams;
 

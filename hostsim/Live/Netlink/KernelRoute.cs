@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Netlink;

@@ -1,5 +1,4 @@
 using System;
-using Spore.Net;
 
 namespace Spore.Hostsim.Live.Netlink;
 

@@ -6,7 +6,6 @@ using Spectre.Console;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Output;
 
@@ -19,7 +18,7 @@ namespace Spore.Hostsim.Live.Output;
 internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
 {
     private const int ShortKey = 8;
-    private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _sameHello = TimeSpan.FromMilliseconds(500);
 
     private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
     private readonly Dictionary<string, string> _names = [];
@@ -138,7 +137,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         switch (what)
         {
             case NodeEvent.HelloHeard:
-                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < SameHello;
+                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < _sameHello;
                 _lastHello = (peer, value);
                 _lastHelloAt = Stopwatch.GetTimestamp();
                 return isSame;

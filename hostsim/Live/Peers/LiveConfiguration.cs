@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Output;

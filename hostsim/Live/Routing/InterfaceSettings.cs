@@ -41,8 +41,8 @@ internal static class InterfaceSettings
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // A dot in an interface's name stands as a slash there.
-                failed.Add(
-                    $"net.{setting.Replace('/', '.').Replace("{0}", name.Replace('.', '/'), StringComparison.Ordinal)}");
+                string dotted = setting.Replace('/', '.');
+                failed.Add($"net.{dotted.Replace("{0}", name.Replace('.', '/'), StringComparison.Ordinal)}");
             }
         }
 

@@ -12,7 +12,7 @@ namespace Spore.Hostsim.Live.Routing;
 /// <param name="Routes">The prefixes that are routed into the tunnel.</param>
 internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IReadOnlySet<AllowedPrefix> Routes)
 {
-    private static readonly AllowedPrefix LinkLocal = new(IPAddress.Parse("fe80::"), 10);
+    private static readonly AllowedPrefix _linkLocal = new(IPAddress.Parse("fe80::"), 10);
 
     /// <summary>Those of a node without a network.</summary>
     /// <param name="linkLocal">The address made from its key.</param>
@@ -20,7 +20,7 @@ internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IRead
     public static TunAddresses Alone(IPAddress linkLocal)
     {
         return new TunAddresses(
-            new HashSet<AllowedPrefix> { new(linkLocal, 128) }, new HashSet<AllowedPrefix> { LinkLocal });
+            new HashSet<AllowedPrefix> { new(linkLocal, 128) }, new HashSet<AllowedPrefix> { _linkLocal });
     }
 
     /// <summary>Those of a node, with the network that it has now.</summary>

@@ -2,14 +2,12 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Packets;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Routing;

@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Net;
 using System.Text;
-using Spore.Base;
 using Spore.Flash;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Uapi;
@@ -12,7 +10,6 @@ using Spore.Signing;
 using Spore.Tests.Flash;
 using Spore.Tests.Network;
 using Spore.Tests.Uapi;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Endpoints;

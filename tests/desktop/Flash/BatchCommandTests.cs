@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -39,9 +38,14 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     private FlashResult Run(params string[] more) =>
-        _folder.Run(["batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o", "@out", .. more]);
+        _folder.Run(
+            [
+                "batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o",
+                "@out", .. more,
+            ]);
 
-    private void AssertFails(string expected, params string[] more) => Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
+    private void AssertFails(string expected, params string[] more) =>
+        Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
 
     private Dictionary<string, byte[]> Made() =>
         Directory.GetFiles(_folder.File("out")).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
@@ -52,7 +56,10 @@ public sealed class BatchCommandTests : IDisposable
         WriteTable(Many);
         FlashResult run = Run("--rendezvous", "gate.example.org:51820", "--floor", "3", "--network-version", "4");
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.EndsWith("\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, to be signed\n", run.Output);
+        Assert.EndsWith(
+            "\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, "
+            + "to be signed\n",
+            run.Output);
         Dictionary<string, byte[]> made = Made();
         Assert.Equal((2 * Many) + 1, made.Count);
 
@@ -77,8 +84,12 @@ public sealed class BatchCommandTests : IDisposable
             Assert.DoesNotContain(Convert.ToBase64String(identity.Record[8..40]), run.Output);
             if (!OperatingSystem.IsWindows())
             {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
             }
         }
 
@@ -92,7 +103,12 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        string[] lost = [.. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"), "network.ini", .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id")];
+        string[] lost =
+        [
+            .. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"),
+            "network.ini",
+            .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id"),
+        ];
         foreach (string name in lost)
         {
             File.Delete(_folder.File($"out/{name}"));
@@ -100,13 +116,18 @@ public sealed class BatchCommandTests : IDisposable
 
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         Assert.All(before.Where(f => !lost.Contains(f.Key)), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.Equal(before["board-4.bin"], after["board-4.bin"]);
         Assert.NotEqual(before["board-5.id"], after["board-5.id"]);
-        Assert.Contains(KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey), Encoding.UTF8.GetString(after["network.ini"]));
+        Assert.Contains(
+            KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey),
+            Encoding.UTF8.GetString(after["network.ini"]));
     }
 
     [Fact]
@@ -116,7 +137,10 @@ public sealed class BatchCommandTests : IDisposable
         Dictionary<string, byte[]> before = Made();
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Assert.Equal(before, Made());
     }
 
@@ -125,7 +149,9 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Mesh.pe"),
+            new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
         File.WriteAllBytes(_folder.File("firmware/Spore.Firmware.pe"), PeFirmware.Program().Holds(9).Build());
         AssertFails("firmware: Spore.Firmware: it needs Spore.Mesh 1.0, and 2.0.0.0 is there");
         File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), PeFirmware.Files()["Spore.Mesh.pe"]);
@@ -133,7 +159,10 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(before, Made());
 
         FlashResult forced = Run("--force");
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to be signed\n", forced.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            forced.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.All(before.Where(f => !f.Key.EndsWith(".bin")), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.All(before.Where(f => f.Key.EndsWith(".bin")), f => Assert.NotEqual(f.Value, after[f.Key]));
@@ -145,8 +174,13 @@ public sealed class BatchCommandTests : IDisposable
         Run();
         File.AppendAllText(_folder.File("nodes.csv"), "late,10.77.2.1/32,,,\n");
         Dictionary<string, byte[]> before = Made();
-        AssertFails("out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it away");
-        AssertFails("out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it away", "--force");
+        AssertFails(
+            "out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it "
+            + "away");
+        AssertFails(
+            "out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it "
+            + "away",
+            "--force");
         Assert.Equal(before, Made());
 
         // What a person changed in it stays, as long as all are in it.
@@ -170,17 +204,34 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Label\na b\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label\n../a\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label,Roles\n,witness\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
+    [InlineData(
+        "Label\na b\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label\n../a\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label,Roles\n,witness\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
     [InlineData("Label\na\n\nA\n", "nodes.csv:4: Label: 'A' is that of line 2 too")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n", "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.300\n", "nodes.csv:2: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
-    [InlineData("Label,Colour\na,red\n", "nodes.csv:2: Colour: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n",
+        "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.300\n", "nodes.csv:2: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
+    [InlineData(
+        "Label,Colour\na,red\n",
+        "nodes.csv:2: Colour: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, "
+        + "PersistentKeepalive, Roles, Vendor")]
     [InlineData("Label,Roles\na\n", "nodes.csv:2: this row has 1 fields, and there are 2 columns")]
     [InlineData("Label,Roles\na,\"witness\n", "nodes.csv:2: its quotes don't match")]
     [InlineData("Label,Roles\na,\"witness\" x\n", "nodes.csv:2: there is something behind a field's quotes")]
-    [InlineData("Label,PublicKey\na,abc\n", "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
+    [InlineData(
+        "Label,PublicKey\na,abc\n",
+        "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
     [InlineData("Label\n", "nodes.csv: [Peer]: there is none; a network has at least one member")]
     public void What_is_wrong_with_the_table_is_told_before_anything_is_written(string table, string fault)
     {
@@ -192,7 +243,10 @@ public sealed class BatchCommandTests : IDisposable
     [Fact]
     public void Quoted_fields_may_have_commas_and_quotes_in_them()
     {
-        _folder.Write("nodes.csv", "\uFEFFlabel , \"AllowedIPs\",PublicKey\n \"a\" , \"10.0.0.1, 10.0.0.2\" ,\n\"say \"\"x\"\", y\",,{0}\n".Replace("{0}", Keys.NodeText(3)));
+        _folder.Write(
+            "nodes.csv",
+            "\uFEFFlabel , \"AllowedIPs\",PublicKey\n \"a\" , \"10.0.0.1, 10.0.0.2\" ,\n"
+            + $"\"say \"\"x\"\", y\",,{Keys.NodeText(3)}\n");
         Assert.Equal((0, ""), (Run().Code, Run().Error));
         string ini = File.ReadAllText(_folder.File("out/network.ini"));
         Assert.Contains("Label = a\nAllowedIPs = 10.0.0.1/32, 10.0.0.2/32\n", ini);
@@ -202,7 +256,9 @@ public sealed class BatchCommandTests : IDisposable
     [Fact]
     public void A_firmware_too_large_for_the_board_makes_nothing()
     {
-        File.WriteAllBytes(_folder.File("firmware/Spore.Crypto.pe"), new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Crypto.pe"),
+            new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
         FlashResult run = Run("--flash", "2MB");
         Assert.Equal(1, run.Code);
         Assert.Contains("bytes are too many for ESP32_REV3 with 2MB of flash", run.Error);
@@ -210,7 +266,11 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--network-version", "0", "--network-version: '0' is not a network version, a number from 1 to 18446744073709551615")]
+    [InlineData(
+        "--network-version",
+        "0",
+        "--network-version: '0' is not a network version, a number from 1 to 18446744073709551615")]
     [InlineData("--floor", "x", "--floor: 'x' is not a network version, a number from 0 to 18446744073709551615")]
-    public void A_version_that_is_none_is_told(string option, string value, string fault) => AssertFails(fault, option, value);
+    public void A_version_that_is_none_is_told(string option, string value, string fault) =>
+        AssertFails(fault, option, value);
 }

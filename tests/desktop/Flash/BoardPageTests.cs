@@ -10,11 +10,15 @@ using Xunit;
 
 namespace Spore.Tests.Flash;
 
-/// <summary>What boards/esp32/README.md tells people to type is typed here, in a folder with the parts of a checkout that it names.</summary>
+/// <summary>
+/// What boards/esp32/README.md tells people to type is typed here, in a folder with the parts of a
+/// checkout that it names.
+/// </summary>
 public sealed class BoardPageTests : IDisposable
 {
     // Of nanoff's options, those that its sources have at baccab8 for what the page does with it.
-    private static readonly string[] _nanoffOptions = ["--platform", "--target", "--serialport", "--devicedetails", "--update", "--masserase", "--networkdeployment"];
+    private static readonly string[] _nanoffOptions =
+        ["--platform", "--target", "--serialport", "--devicedetails", "--update", "--masserase", "--networkdeployment"];
 
     // The commands of the page's aliases, as this build made them. Building is done already.
     private const string Dotnet = """
@@ -56,8 +60,10 @@ public sealed class BoardPageTests : IDisposable
 
     private static List<(string Info, string Text)> Blocks()
     {
-        string page = File.ReadAllText(Path.Combine(Repository.Root, "boards", "esp32", "README.md")).ReplaceLineEndings("\n");
-        return [.. Regex.Matches(page, "^```([^\n]*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline).Select(m => (m.Groups[1].Value, m.Groups[2].Value))];
+        string page = File.ReadAllText(Path.Combine(Repository.Root, "boards", "esp32", "README.md"))
+            .ReplaceLineEndings("\n");
+        return [.. Regex.Matches(page, "^```([^\n]*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)
+            .Select(m => (m.Groups[1].Value, m.Groups[2].Value))];
     }
 
     private (int Code, string Output, string Error) Bash(string script)
@@ -70,7 +76,8 @@ public sealed class BoardPageTests : IDisposable
         };
         start.Environment["BUILT"] = AppContext.BaseDirectory;
         using Process process = Process.Start(start)!;
-        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        System.Threading.Tasks.Task<string> error = process.StandardError.ReadToEndAsync(
+            TestContext.Current.CancellationToken);
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.Result);
@@ -112,7 +119,10 @@ public sealed class BoardPageTests : IDisposable
         (int code, string output, string error) = Bash(script.ToString());
         Assert.True(code == 0, $"exit code {code}\n{output}\n{error}");
         Assert.Equal("", error);
-        foreach (string made in new[] { "shed.bin", "shed.id", "nodes/shed-3.bin", "nodes/shed-3.id", "wifi.json", "root.key" })
+        foreach (string made in new[]
+        {
+            "shed.bin", "shed.id", "nodes/shed-3.bin", "nodes/shed-3.id", "wifi.json", "root.key",
+        })
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File(made)));
         }
@@ -122,12 +132,17 @@ public sealed class BoardPageTests : IDisposable
         Assert.Contains(log, Mask(output));
 
         string[] called = File.ReadAllLines(_folder.File("called"));
-        Assert.Contains("nanoff --platform esp32 --target ESP32_REV3 --serialport /dev/ttyUSB0 --deploy --image shed.bin --address 0x1E0000 --suppressnanoffversioncheck", called);
+        Assert.Contains(
+            "nanoff --platform esp32 --target ESP32_REV3 --serialport /dev/ttyUSB0 --deploy --image shed.bin --address "
+            + "0x1E0000 --suppressnanoffversioncheck",
+            called);
         Assert.All(
-            called.Where(c => c.StartsWith("nanoff ") && !c.Contains("--suppressnanoffversioncheck")).SelectMany(c => c.Split(' ').Where(a => a.StartsWith("--"))),
+            called.Where(c => c.StartsWith("nanoff ") && !c.Contains("--suppressnanoffversioncheck"))
+                .SelectMany(c => c.Split(' ').Where(a => a.StartsWith("--"))),
             option => Assert.Contains(option, _nanoffOptions));
         Assert.Contains("ping 10.77.0.2", called);
     }
 
-    private static string Mask(string text) => Regex.Replace(Regex.Replace(text, "[A-Za-z0-9+/]{43}=", "KEY"), @"\d+", "N");
+    private static string Mask(string text) =>
+        Regex.Replace(Regex.Replace(text, "[A-Za-z0-9+/]{43}=", "KEY"), @"\d+", "N");
 }

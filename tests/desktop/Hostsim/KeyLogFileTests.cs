@@ -5,7 +5,6 @@ using System.Text;
 using System.Threading;
 using Spore.Hostsim.Live.Output;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

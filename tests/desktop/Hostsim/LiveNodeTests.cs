@@ -12,7 +12,6 @@ using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
@@ -21,7 +20,7 @@ namespace Spore.Tests.Hostsim;
 
 public sealed partial class LiveNodeTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly CancellationTokenSource _stop = new();
@@ -64,7 +63,7 @@ public sealed partial class LiveNodeTests : IDisposable
         await betaStory.Until("network applied  version 7");
         await _stop.CancelAsync();
         await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
-            .WaitAsync(Patience, TestContext.Current.CancellationToken);
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
 
         Assert.Contains(
             "network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
@@ -126,7 +125,7 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Contains("initiation       to alpha", betaStory.Text[before..], StringComparison.Ordinal);
         await _stop.CancelAsync();
         await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
-            .WaitAsync(Patience, TestContext.Current.CancellationToken);
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -159,7 +158,7 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
-        timeline.Flush((int)Patience.TotalMilliseconds);
+        timeline.Flush((int)_patience.TotalMilliseconds);
         string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
         Assert.Equal(
             [
@@ -257,7 +256,7 @@ public sealed partial class LiveNodeTests : IDisposable
 
         public async Task Until(string text, int from = 0)
         {
-            using CancellationTokenSource patience = new(Patience);
+            using CancellationTokenSource patience = new(_patience);
             while (!Text[from..].Contains(text, StringComparison.Ordinal))
             {
                 Assert.False(patience.IsCancellationRequested, Text);

@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;
@@ -100,12 +99,15 @@ public sealed class PresharedKeyFileTests : IDisposable
         AssertFails($"{_folder}/none: no such file", "--peer", Key, $"{Key}={_folder}/none");
         AssertFails($"{_folder}: is a directory", "--peer", Key, $"{Key}={_folder}");
         AssertFails($"{bad}: {NoKey}", "--peer", Key, $"{Key}={bad}");
-        AssertFails($"--peer: {Key} is given twice; give it once, with one endpoint", "--peer", $"{Key}@127.0.0.1:1", "--peer", $"{Key}@127.0.0.1:2");
+        AssertFails(
+            $"--peer: {Key} is given twice; give it once, with one endpoint",
+            "--peer", $"{Key}@127.0.0.1:1", "--peer", $"{Key}@127.0.0.1:2");
         AssertFails($"--psk-file: {Key} has two of them", "--peer", Key, $"{Key}={File}", $"{Key}={File}");
 
         void AssertFails(string complaint, params string[] more)
         {
-            string[] args = [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
+            string[] args =
+                [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
             Run run = Run.Of(["node", "--identity", identity, "--listen", "127.0.0.1:51899", .. args]);
             Assert.Equal(1, run.ExitCode);
             Assert.Equal($"hostsim: {complaint}{Environment.NewLine}", run.Error);

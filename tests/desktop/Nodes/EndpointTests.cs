@@ -5,7 +5,6 @@ using System.Text;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;

@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Nodes;
 

@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -6,7 +5,6 @@ using System.Threading;
 using System.Threading.Tasks;
 using CsCheck;
 using Spore.Hostsim.Uapi;
-using Spore.Mesh;
 using Spore.Tests.Nodes;
 using Xunit;
 

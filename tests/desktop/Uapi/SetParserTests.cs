@@ -2,10 +2,8 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Text;
-using Spore.Base;
 using Spore.Hostsim.Uapi;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;

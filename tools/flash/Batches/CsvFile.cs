@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Text;
 using Spore.Signing;
@@ -36,7 +35,10 @@ internal static class CsvFile
 
             if (fields.Count != names.Count)
             {
-                throw new InputException($"{path}:{number}", null, $"this row has {fields.Count} fields, and there are {names.Count} columns");
+                throw new InputException(
+                    $"{path}:{number}",
+                    null,
+                    $"this row has {fields.Count} fields, and there are {names.Count} columns");
             }
 
             List<(string Name, string Value)> given = [];

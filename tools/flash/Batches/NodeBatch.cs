@@ -8,8 +8,8 @@ using Spore.Signing;
 namespace Spore.Flash;
 
 /// <summary>
-/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed. What is there already is kept,
-/// so that a batch which was interrupted can be run again.
+/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed. What is
+/// there already is kept, so that a batch which was interrupted can be run again.
 /// </summary>
 internal sealed class NodeBatch
 {
@@ -36,15 +36,20 @@ internal sealed class NodeBatch
     public string IniPath { get; }
 
     /// <summary>Reads a table, and the identities that there are. Writes nothing.</summary>
-    /// <param name="table">The table: columns as of a [Peer] section. A row with a public key is of a member that has a key already.</param>
+    /// <param name="table">
+    /// The table: columns as of a [Peer] section. A row with a public key is of a member that has a key already.
+    /// </param>
     /// <param name="folder">Where the files are to be.</param>
     /// <param name="trustRoot">The trust root of all nodes.</param>
     /// <param name="floor">The oldest network version that they may accept.</param>
     /// <param name="version">The network's version.</param>
     /// <param name="now">The time of day.</param>
     /// <returns>The batch.</returns>
-    /// <exception cref="InputException">Something is wrong with the table, or a file of a node is another node's.</exception>
-    public static NodeBatch Read(string table, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
+    /// <exception cref="InputException">
+    /// Something is wrong with the table, or a file of a node is another node's.
+    /// </exception>
+    public static NodeBatch Read(
+        string table, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
     {
         List<BatchNode> nodes = [];
         Dictionary<string, int> labels = new(StringComparer.OrdinalIgnoreCase);
@@ -57,15 +62,22 @@ internal sealed class NodeBatch
                 continue;
             }
 
-            string label = fields.FirstOrDefault(f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+            string? given =
+                fields.FirstOrDefault(f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value;
+            string label = given ?? "";
             if (!IsFileName(label))
             {
-                throw new InputException($"{table}:{line}", LabelColumn, "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit");
+                throw new InputException(
+                    $"{table}:{line}",
+                    LabelColumn,
+                    "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or "
+                    + "digit");
             }
 
             if (!labels.TryAdd(label, line))
             {
-                throw new InputException($"{table}:{line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
+                throw new InputException(
+                    $"{table}:{line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
             }
 
             BatchNode node = ReadNode(label, folder, trustRoot, floor);
@@ -73,30 +85,40 @@ internal sealed class NodeBatch
             peers.Add((line, [(KeyColumn, KeyText.Format(node.Identity.PublicKey)), .. fields]));
         }
 
-        return new NodeBatch(nodes, NetworkIni.FromPeers(table, version, peers, now), Path.Combine(folder, IniName), now);
+        return new NodeBatch(
+            nodes, NetworkIni.FromPeers(table, version, peers, now), Path.Combine(folder, IniName), now);
     }
 
     /// <summary>Checks that nothing which is there stands in the way. Writes nothing.</summary>
     /// <param name="make">Makes the image of a node.</param>
     /// <param name="force">Whether images that are there may be replaced.</param>
-    /// <exception cref="InputException">An image holds something else, or the INI file does not have all of the members.</exception>
+    /// <exception cref="InputException">
+    /// An image holds something else, or the INI file does not have all of the members.
+    /// </exception>
     public void Check(Func<BatchNode, byte[]> make, bool force)
     {
         foreach (BatchNode node in Nodes.Where(n => !force && File.Exists(n.ImagePath)))
         {
             if (!IsThere(node, make(node)))
             {
-                throw new InputException(node.ImagePath, null, "exists already, with something else in it; --force replaces it");
+                throw new InputException(
+                    node.ImagePath, null, "exists already, with something else in it; --force replaces it");
             }
         }
 
         if (File.Exists(IniPath))
         {
-            HashSet<string> members = [.. NetworkIni.Parse(InputFile.Read(IniPath, IniLimit), IniPath, _now).Peers.Select(p => KeyText.Format(p.PublicKey))];
-            PeerDescription? missing = _network.Peers.FirstOrDefault(p => !members.Contains(KeyText.Format(p.PublicKey)));
+            HashSet<string> members = [.. NetworkIni.Parse(InputFile.Read(IniPath, IniLimit), IniPath, _now).Peers
+                .Select(p => KeyText.Format(p.PublicKey))];
+            PeerDescription? missing = _network.Peers.FirstOrDefault(
+                p => !members.Contains(KeyText.Format(p.PublicKey)));
             if (missing is not null)
             {
-                throw new InputException(IniPath, null, $"exists already, without {missing.Label ?? KeyText.Format(missing.PublicKey)}; it is not replaced, so add that member to it or move it away");
+                throw new InputException(
+                    IniPath,
+                    null,
+                    $"exists already, without {missing.Label ?? KeyText.Format(missing.PublicKey)}; it is not "
+                    + "replaced, so add that member to it or move it away");
             }
         }
     }
@@ -152,16 +174,21 @@ internal sealed class NodeBatch
         NodeIdentity identity = NodeIdentity.Load(path);
         if (!identity.TrustRoot.AsSpan().SequenceEqual(trustRoot))
         {
-            throw new InputException(path, "trust root", "this identity is there already, and believes another trust root");
+            throw new InputException(
+                path, "trust root", "this identity is there already, and believes another trust root");
         }
 
         return identity.Floor == floor
             ? new BatchNode(label, identity, false, path, image)
-            : throw new InputException(path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+            : throw new InputException(
+                path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
     }
 
-    private static bool IsThere(BatchNode node, byte[] image) => InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
+    private static bool IsThere(BatchNode node, byte[] image) =>
+        InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
 
     private static bool IsFileName(string label) =>
-        label.Length > 0 && char.IsAsciiLetterOrDigit(label[0]) && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        label.Length > 0
+        && char.IsAsciiLetterOrDigit(label[0])
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }
