@@ -19,7 +19,7 @@ internal sealed class NetworkWatch : INetworkWatch, IDisposable
     private const int EndPatience = 200;
 
     // In milliseconds, after a change: many changes at one time make one generation.
-    private const int Pause = 20;
+    private const int Pause = 100;
 
     private const int LinkLocalShift = 54;
     private const ulong LinkLocal = 0xFE80 >> 6;

@@ -16,7 +16,7 @@ namespace Spore.Tests.Hostsim;
 public class NameResolverTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
-    private static readonly PeerEndpoint _gate = new(null, "gate.example", 51820);
+    private static readonly PeerEndpoint _gateway = new(null, "gate.example", 51820);
 
     [Theory]
     [InlineData(true, true, "[2001:db8::1]:51820 192.0.2.1:51820 192.0.2.2:51820")]
@@ -26,7 +26,7 @@ public class NameResolverTests
     {
         NameResolver resolver = Resolver(
             hasIpv4, hasIpv6, "2001:db8::1", "0.0.0.0", "192.0.2.1", "::ffff:192.0.2.2", "ff02::1");
-        IReadOnlyList<Endpoint> found = resolver.Find(_gate, out string? fault);
+        IReadOnlyList<Endpoint> found = resolver.Find(_gateway, out string? fault);
         Assert.Equal(expected, string.Join(' ', found.Select(EndpointAddress.Of)));
         Assert.Null(fault);
     }
@@ -43,7 +43,7 @@ public class NameResolverTests
     public void Without_a_usable_address_there_is_one_reason(
         bool hasIpv4, bool hasIpv6, string expected, params string[] answer)
     {
-        Assert.Empty(Resolver(hasIpv4, hasIpv6, answer).Find(_gate, out string? fault));
+        Assert.Empty(Resolver(hasIpv4, hasIpv6, answer).Find(_gateway, out string? fault));
         Assert.Equal(expected, fault);
     }
 
@@ -51,7 +51,7 @@ public class NameResolverTests
     public void A_failure_of_the_resolver_is_a_reason_too()
     {
         NameResolver resolver = new(true, true, _ => throw new SocketException((int)SocketError.TryAgain));
-        Assert.Empty(resolver.Find(_gate, out string? fault));
+        Assert.Empty(resolver.Find(_gateway, out string? fault));
         Assert.StartsWith("no address found (", fault, StringComparison.Ordinal);
     }
 
