@@ -1,20 +1,16 @@
 using System;
 using System.Buffers;
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.IO;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Tests;
-using Spore.WireGuard;
 
 namespace Spore.Fuzz;
 
 /// <summary>Looks for inputs that do to a node what none may do.</summary>
 internal static class Program
 {
-    private const int Failed = 1;
-    private const int Usage = 2;
-
     private static int Main(string[] args)
     {
         Option<double> seconds = new("--seconds") { HelpName = "N", Description = "How long to look.", DefaultValueFactory = _ => 600 };
@@ -45,14 +41,7 @@ internal static class Program
         root.SetAction(parsed => parsed.GetValue(input) is { } hex
             ? Replay(hex)
             : Look(parsed.GetValue(corpus)!, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(keep)));
-        ParseResult result = root.Parse(args);
-        if (result.Action is ParseErrorAction)
-        {
-            Console.Error.WriteLine($"fuzz: {result.Errors[0].Message}");
-            return Usage;
-        }
-
-        return result.Invoke();
+        return CommandLineProgram.Run("fuzz", root, args, Console.Out, Console.Error, _ => null);
     }
 
     private static int Replay(string hex)
@@ -73,7 +62,7 @@ internal static class Program
         }
 
         AnsiConsole.MarkupLine(findings == 0 ? "[green]Nothing found.[/]" : "[red]Found.[/]");
-        return findings == 0 ? 0 : Failed;
+        return findings == 0 ? 0 : CommandLineProgram.Failed;
     }
 
     private static int Look(string corpus, double seconds, int seed, bool keep)
@@ -99,6 +88,6 @@ internal static class Program
 
         AnsiConsole.MarkupLineInterpolated($"[red]{outcome.Finding}[/]");
         AnsiConsole.WriteLine($"--input {outcome.Input}");
-        return Failed;
+        return CommandLineProgram.Failed;
     }
 }

@@ -19,8 +19,8 @@ internal static class BatchCommand
         Argument<string> file = new("nodes.csv") { Description = "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, PublicKey; those with a public key have an identity already." };
         Option<string> root = new("--root") { Description = "The trust root that the nodes are to believe: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
         Option<string> output = new("--output", "-o") { Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.", DefaultValueFactory = _ => "nodes", HelpName = "DIR" };
-        Option<string> floor = new("--floor") { Description = "The oldest network version that the nodes may ever accept.", DefaultValueFactory = _ => "0", HelpName = "N" };
-        Option<string> version = new("--network-version") { Description = "The version in network.ini.", DefaultValueFactory = _ => "1", HelpName = "N" };
+        Option<ulong> floor = VersionArgument.Make("--floor", "The oldest network version that the nodes may ever accept.", 0);
+        Option<ulong> version = VersionArgument.Make("--network-version", "The version in network.ini.", 1);
         Option<bool> force = new("--force") { Description = "Replace images that hold something else, such as an older firmware. Identities and network.ini are never replaced." };
         Command command = new("batch", "Make identities and images of many nodes, and the INI file that describes their network. What is there already is kept.") { file, root, output };
         options.AddTo(command);
@@ -36,8 +36,8 @@ internal static class BatchCommand
                 result.GetRequiredValue(file),
                 folder,
                 trustRoot,
-                VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0),
-                VersionArgument.Parse(result.GetRequiredValue(version), "--network-version", 1),
+                result.GetValue(floor),
+                result.GetValue(version),
                 now);
             WarnOfExposed(terminal, batch);
             DeploymentImage firmware = options.Load(result, terminal);

@@ -18,6 +18,13 @@ internal static class WriteCommand
         Option<string> port = new("--port") { Description = "The serial port of the board.", Required = true, HelpName = "PORT" };
         Option<string?> tool = new("--tool") { Description = "What to write with: nanoff or esptool, or a file of that name. [default: nanoff, or esptool where only that is installed]", HelpName = "TOOL" };
         Option<int?> baud = new("--baud") { Description = "The speed of the port. [default: the tool's own]", HelpName = "N" };
+        baud.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+            {
+                result.AddError("--baud must be 1 or more");
+            }
+        });
         Option<bool> dry = new("--dry-run") { Description = "Print the exact commands instead of running them." };
         Command command = new("write", "Write an image into a board that has its nanoCLR already, and verify it.") { file, port };
         boards.AddTo(command);

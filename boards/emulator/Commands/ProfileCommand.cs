@@ -16,6 +16,13 @@ internal static class ProfileCommand
         ProgramOptions options = new();
         Option<string?> speedscope = new("--speedscope") { Description = "Also write a flame graph that speedscope.app opens.", HelpName = "out.json" };
         Option<int> rows = new("--rows") { Description = "Rows of each table.", HelpName = "N", DefaultValueFactory = _ => 25 };
+        rows.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--rows must be 1 or more");
+            }
+        });
         Command command = new("profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
         options.AddTo(command);
         command.Add(speedscope);

@@ -497,7 +497,7 @@ public class EndpointTextTests
     {
         Run run = Run.Of("node", "--identity", "x", option, value);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"hostsim: {option}: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Equal($"hostsim: {option}: {fault} (see hostsim node --help){Environment.NewLine}", run.Error);
         Assert.Empty(run.Output);
     }
 

@@ -210,7 +210,12 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--network-version", "0", "--network-version: '0' is not a network version, a number from 1 to 18446744073709551615")]
-    [InlineData("--floor", "x", "--floor: 'x' is not a network version, a number from 0 to 18446744073709551615")]
-    public void A_version_that_is_none_is_told(string option, string value, string fault) => AssertFails(fault, option, value);
+    [InlineData("--network-version", "0", "'0' is not a network version, a number from 1 to 18446744073709551615")]
+    [InlineData("--floor", "x", "'x' is not a network version, a number from 0 to 18446744073709551615")]
+    [InlineData("--rendezvous", "x", "'x' is not host:port, address:port or [IPv6]:port")]
+    public void A_wrong_value_of_an_option_is_told(string option, string value, string fault)
+    {
+        string error = $"flash: {option}: {fault} (see flash batch --help)\n";
+        Assert.Equal(new FlashResult(2, "", error), Run(option, value));
+    }
 }

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Spore.CommandLine;
 using Spore.Flash;
 using Spore.Mesh;
 using Spore.Signing;
@@ -110,14 +111,14 @@ public class BoardCatalogTests
         Assert.Equal(2, board.Partitions("2mb").FlashMb);
         Assert.Equal(
             "--flash: '32MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, 16MB",
-            Assert.Throws<InputException>(() => board.Partitions("32MB")).Message);
-        Assert.Throws<InputException>(() => board.Partitions(""));
+            Assert.Throws<UsageException>(() => board.Partitions("32MB")).Message);
+        Assert.Throws<UsageException>(() => board.Partitions(""));
     }
 
     [Fact]
     public void An_unknown_board_is_told()
     {
-        Assert.Equal("--board: there is no board 'ESP8266' (flash boards lists them)", Assert.Throws<InputException>(() => BoardCatalog.Find("ESP8266")).Message);
+        Assert.Equal("--board: there is no board 'ESP8266' (flash boards lists them)", Assert.Throws<UsageException>(() => BoardCatalog.Find("ESP8266")).Message);
     }
 
     [Fact]

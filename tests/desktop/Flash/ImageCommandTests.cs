@@ -284,11 +284,24 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_wrong_board_or_rendezvous_is_told()
     {
-        AssertFails("rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", "--rendezvous", "gate");
-        AssertFails("--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, 16MB", "--flash", "1MB");
-        Assert.Equal(
-            new FlashResult(1, "", "flash: --board: there is no board 'ESP8266' (flash boards lists them)\n"),
+        AssertMisused(
+            "--rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", Make("--rendezvous", "gate"));
+        AssertMisused(
+            "--rendezvous: '[2001:db8::1]:1' is an IPv6 address, and a board reaches only IPv4",
+            Make("--rendezvous", "[2001:db8::1]:1"));
+        AssertMisused(
+            "--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB,"
+                + " 16MB",
+            Make("--flash", "1MB"));
+        AssertMisused(
+            "--board: there is no board 'ESP8266' (flash boards lists them)",
             _folder.Run("image", "--board", "ESP8266", "--firmware", "@firmware", "--identity", "@node.id"));
+
+        void AssertMisused(string expected, FlashResult result)
+        {
+            Assert.Equal(new FlashResult(2, "", $"flash: {expected} (see flash image --help)\n"), result);
+            Assert.False(File.Exists(_folder.File("deploy.bin")));
+        }
     }
 
     [Fact]
