@@ -180,7 +180,6 @@ public class EndpointTextTests
     [InlineData("host:+5", NoPort)]
     [InlineData("host:-5", NoPort)]
     [InlineData("host: 5", NoPort)]
-    [InlineData("host:5 ", NoPort)]
     [InlineData("host:0x5", NoPort)]
     [InlineData("host:5.0", NoPort)]
     [InlineData("host:1e3", NoPort)]
@@ -230,6 +229,17 @@ public class EndpointTextTests
         }
 
         Assert.Null(EndpointReaders.Uapi(text).Endpoint);
+    }
+
+    [Fact]
+    public void Spaces_around_an_item_do_not_count_in_a_file()
+    {
+        const string Text = " host:5 ";
+        Assert.Equal(("host:5", null), EndpointReaders.Ini(Text));
+        Assert.Equal(("host:5", null), EndpointReaders.Csv(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.CommandLine(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Rendezvous(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Uapi(Text));
     }
 
     [Fact]
