@@ -18,6 +18,9 @@ public static class CommandLineProgram
     /// <summary>The exit code of a command line that is wrong.</summary>
     public const int BadUsage = 2;
 
+    // No argument means anything when it is empty. Most often a variable of a shell was.
+    private const string Empty = "an argument is empty";
+
     /// <summary>Runs a command line.</summary>
     /// <param name="program">The program's name, for messages.</param>
     /// <param name="root">Its commands.</param>
@@ -79,11 +82,6 @@ public static class CommandLineProgram
 
     private static string? Fault(ParseResult parsed, IReadOnlyList<string> args)
     {
-        if (args.Any(a => a.Length == 0))
-        {
-            return "an argument is empty";
-        }
-
         Command command = parsed.CommandResult.Command;
         bool isWrong = parsed.Action is ParseErrorAction;
         if (!isWrong && parsed.Action != command.Action)
@@ -96,7 +94,7 @@ public static class CommandLineProgram
         string? unknown = UnknownOption(parsed) ?? parsed.UnmatchedTokens.FirstOrDefault();
         return unknown is not null ? Unknown(parsed.CommandResult, unknown)
             : Stray(parsed.CommandResult) is string stray ? $"{stray} stands before the command; write it behind"
-            : !isWrong ? null
+            : !isWrong ? (args.Any(a => a.Length == 0) ? Empty : null)
             : command.Subcommands.Count > 0 && command.Action is null
                 ? $"no command was given; there are {string.Join(", ", Commands(command))}"
                 : parsed.Errors[0].Message.TrimEnd('.');
@@ -135,7 +133,7 @@ public static class CommandLineProgram
         string kind = IsOption(text) ? "an option" : hasCommands ? "a command" : "an argument";
         IReadOnlyList<string> meant = Suggestion.For(text, IsOption(text) ? Options(result) : Commands(result.Command));
         string question = meant.Count == 0 ? "" : $"; did you mean '{string.Join("' or '", meant)}'?";
-        return $"'{text}' is not {kind} here{question}";
+        return text.Length == 0 ? Empty : $"'{text}' is not {kind} here{question}";
     }
 
     private static bool IsOption(string text) => text.Length > 1 && text[0] == '-';

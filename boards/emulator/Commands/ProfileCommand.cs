@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
-using Spectre.Console;
 
 namespace Spore.Emulator;
 
@@ -46,11 +45,13 @@ internal static class ProfileCommand
                 return;
             }
 
-            IAnsiConsole console = Report.ConsoleFor(output);
-            console.Write(Report.Methods(machine, result.GetValue(rows)));
-            console.Write(Report.Opcodes(machine, result.GetValue(rows)));
-            console.Write(Report.Allocations(machine, result.GetValue(rows)));
-            console.Write(Report.Summary(machine, clock.Elapsed));
+            int count = result.GetValue(rows);
+            Report.Write(
+                output,
+                Report.Methods(machine, count),
+                Report.Opcodes(machine, count),
+                Report.Allocations(machine, count),
+                Report.Summary(machine, clock.Elapsed));
         });
         return command;
     }

@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Spore.Emulator;
 
@@ -40,7 +39,7 @@ internal static class RunCommand
                 string silence = shown.IsSilent ? "; it has printed nothing" : "";
                 output.WriteLine(FormattableString.Invariant(
                     $"emulator: {Machine.Describe(state)}, after {device.Surroundings.Clock.Now / 1e6:F2} s of the device's time and {device.Boots} boot{(device.Boots == 1 ? "" : "s")}{silence}"));
-                Report.ConsoleFor(output).Write(Report.Summary(device.Machine, clock.Elapsed));
+                Report.Write(output, Report.Summary(device.Machine, clock.Elapsed));
             }
         });
         return command;

@@ -144,7 +144,7 @@ public class BoardCatalogTests
         using FlashFolder folder = new();
         FlashResult result = folder.Run("boards");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.All(_boards, b => Assert.Contains($" {b} ", result.Output));
+        Assert.All(_boards, b => Assert.Contains($"\n{b} ", result.Output));
         Assert.Contains("0x1E0000", result.Output);
     }
 }

@@ -101,7 +101,7 @@ public sealed class ImageCommandTests : IDisposable
     public void It_says_what_it_made_and_read_identity_says_the_same()
     {
         FlashResult made = Make("--rendezvous", "192.0.2.1:4500");
-        Assert.Matches(@"│ System\.Threading +│ 1\.1\.52\.34401 +│ \d+ +│ - +│", made.Output);
+        Assert.Matches(@"\nSystem\.Threading +1\.1\.52\.34401 +\d+ +-\n", made.Output);
         string shown = $"""
             public key: {KeyText.Format(_identity.PublicKey)}
             address:    {new System.Net.IPAddress(_identity.LinkLocal)}

@@ -34,6 +34,7 @@ public sealed class PresharedKeyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", NoKey)]
     [InlineData("\n", NoKey)]
     [InlineData(" c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U=", NoKey)]
     [InlineData("c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U", NoKey)]
@@ -68,6 +69,7 @@ public sealed class PresharedKeyFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", NoFile)]
     [InlineData("=", NoFile)]
     [InlineData("file", NoFile)]
     [InlineData("=file", NoPublicKey)]
