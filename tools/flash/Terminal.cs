@@ -45,6 +45,17 @@ internal sealed class Terminal
     /// <param name="what">What is unusual.</param>
     public void Warn(string where, string field, string what) => Error.WriteLine($"flash: {where}: {field}: warning: {what}");
 
+    /// <summary>Warns of what a network may say, but rarely means.</summary>
+    /// <param name="where">The network's file.</param>
+    /// <param name="network">The network.</param>
+    public void Warn(string where, NetworkDescription network)
+    {
+        foreach ((string field, string what) in NetworkWarnings.Of(network))
+        {
+            Warn(where, field, what);
+        }
+    }
+
     /// <summary>Warns where a file that holds a secret is open to others than its owner.</summary>
     /// <param name="path">The file.</param>
     public void WarnIfExposed(string path)
