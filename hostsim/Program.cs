@@ -50,7 +50,8 @@ internal static class Program
         SimCommand sim = new(output, terminal);
         RootCommand root = new("Spore on a desktop: a WireGuard mesh from keys alone. Without a verb: the simulator.");
         sim.AddTo(root);
-        Command named = new("sim", "Simulate a mesh in virtual time: it comes up, changes, and survives a power cycle.");
+        Command named = new(
+            "sim", "Simulate a mesh in virtual time: it comes up, changes, and survives a power cycle.");
         sim.AddTo(named);
         root.Add(named);
         Command node = new("node", "Run a real node on UDP sockets.");

@@ -70,13 +70,16 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
 
     private readonly Option<bool> _defaultRoute = new("--default-route")
     {
-        Description = "Route all that has no route of its own into the tunnel, where a member's AllowedIPs are 0.0.0.0/0 or ::/0. Needs --tun.",
+        Description =
+            "Route all that has no route of its own into the tunnel, where a member's AllowedIPs are 0.0.0.0/0 or "
+            + "::/0. Needs --tun.",
     };
 
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
+        Description =
+            "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
             + "For debugging only.",
     };
 
@@ -85,10 +88,16 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         Description = "Don't feed the machine's clock: as a device without one starts.",
     };
 
-    private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
+    private readonly Option<long> _mtu = Options.Whole(
+        "--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
     private readonly Option<long> _handshakeRate = Options.Whole(
-        "--handshake-rate", "N", 1, HighestRate, 500, "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
+        "--handshake-rate",
+        "N",
+        1,
+        HighestRate,
+        500,
+        "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
 
     /// <summary>Makes a command run a node.</summary>
     /// <param name="command">The command.</param>

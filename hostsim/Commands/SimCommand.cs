@@ -13,11 +13,18 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
     private static readonly SimulationOptions Usual = new();
 
     private readonly Option<long> _nodes = Options.Whole(
-        "--nodes", "N", 1, SimulationOptions.MaxNodes, Usual.Nodes, "The nodes of the first network, besides the publisher.");
+        "--nodes",
+        "N",
+        1,
+        SimulationOptions.MaxNodes,
+        Usual.Nodes,
+        "The nodes of the first network, besides the publisher.");
 
-    private readonly Option<double> _loss = Options.Percent("--loss", Usual.Loss, "How many of a hundred datagrams are lost.");
+    private readonly Option<double> _loss = Options.Percent(
+        "--loss", Usual.Loss, "How many of a hundred datagrams are lost.");
 
-    private readonly Option<long> _delay = Options.Whole("--delay", "MS", 0, 10_000, Usual.Delay, "The delay of the wire, in milliseconds.");
+    private readonly Option<long> _delay = Options.Whole(
+        "--delay", "MS", 0, 10_000, Usual.Delay, "The delay of the wire, in milliseconds.");
 
     private readonly Option<double> _reorder = Options.Percent(
         "--reorder", Usual.Reorder, "How many of a hundred datagrams are held back, so that later ones overtake them.");

@@ -9,7 +9,9 @@ using Spore.Hostsim.Display;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>Shows a run in colours on a terminal, slowly enough to be followed, with the nodes' table kept beneath the timeline.</summary>
+/// <summary>
+/// Shows a run in colours on a terminal, slowly enough to be followed, with the nodes' table kept beneath the timeline.
+/// </summary>
 internal sealed class LiveView : ISimulationView
 {
     private const int RedrawEvery = 40;
@@ -36,7 +38,9 @@ internal sealed class LiveView : ISimulationView
         _cancel = cancel;
     }
 
-    /// <summary>Runs something while the table is shown beneath what is written, where the terminal is high enough.</summary>
+    /// <summary>
+    /// Runs something while the table is shown beneath what is written, where the terminal is high enough.
+    /// </summary>
     /// <param name="nodes">The rows the table will have.</param>
     /// <param name="run">What to run.</param>
     /// <returns>Its result.</returns>
@@ -91,7 +95,8 @@ internal sealed class LiveView : ISimulationView
     {
         string colour = ColourOf(entry.Kind);
         Write(
-            $"[grey]{TimelineEntry.Clock(entry.Time),9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  {entry.Text}");
+            $"[grey]{TimelineEntry.Clock(entry.Time),9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  "
+            + $"{entry.Text}");
         Redraw(false);
         _cancel.WaitHandle.WaitOne(_pause);
     }

@@ -15,7 +15,8 @@ public class ReadmeTests
     [Fact]
     public void Every_block_is_of_a_known_kind()
     {
-        Assert.Equal(["sh", "sh root"], Page.Blocks(ReadmeFile).Select(b => b.Info).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["sh", "sh root"], Page.Blocks(ReadmeFile).Select(b => b.Info).Distinct().Order(StringComparer.Ordinal));
 
         // An indented block would be one that no test runs.
         Assert.DoesNotContain("\n    ", Page.Prose(ReadmeFile));

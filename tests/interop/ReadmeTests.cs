@@ -58,7 +58,10 @@ public sealed partial class ReadmeTests : IDisposable
         {
             "older" => _authority.Sign(4, _gate.Self, _shed),
             "stranger" => stranger.Sign(6, _gate.Self, _shed),
-            _ => _authority.Sign(6, [.. Enumerable.Range(1, 5000).Select(_ => new Member(NodeKey.PublicKey(NodeKey.GeneratePrivate()), 1))]),
+            _ => _authority.Sign(
+                6,
+                [.. Enumerable.Range(1, 5000).Select(
+                    _ => new Member(NodeKey.PublicKey(NodeKey.GeneratePrivate()), 1))]),
         };
         Assert.Equal(code, Join(network).ExitCode);
         Assert.Contains($"\n| {code} | ", Page.Prose(ReadmeFile));
@@ -80,7 +83,8 @@ public sealed partial class ReadmeTests : IDisposable
 
         // Sockets of wg are found by the interface's name, in whatever namespace that is.
         string path = _lab.File("script", []);
-        File.WriteAllText(path, script.Replace("spore0", $"rd{Environment.ProcessId}").Replace("10.77.0.1", _gate.Self.Ipv4));
+        File.WriteAllText(
+            path, script.Replace("spore0", $"rd{Environment.ProcessId}").Replace("10.77.0.1", _gate.Self.Ipv4));
         return _second.Run("bash", path);
     }
 

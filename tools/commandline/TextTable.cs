@@ -53,7 +53,8 @@ public sealed class TextTable
     public void WritePlain(TextWriter output)
     {
         string[][] rows = [.. _rows.Select(r => Array.ConvertAll(r, c => c.Replace("\n", ", ")))];
-        int[] widths = [.. _columns.Select((c, i) => rows.Select(r => FoldedText.Width(r[i])).Prepend(FoldedText.Width(c.Name)).Max())];
+        int[] widths = [.. _columns.Select(
+            (c, i) => rows.Select(r => FoldedText.Width(r[i])).Prepend(FoldedText.Width(c.Name)).Max())];
         if (_title is not null)
         {
             output.WriteLine(_title);
@@ -85,7 +86,8 @@ public sealed class TextTable
         }
     }
 
-    private int Widest(int column) => Cells(column).Append(_columns[column].Name).SelectMany(c => c.Split('\n')).Max(FoldedText.Width);
+    private int Widest(int column) =>
+        Cells(column).Append(_columns[column].Name).SelectMany(c => c.Split('\n')).Max(FoldedText.Width);
 
     // The names of columns can be folded, whatever is in them.
     private int Narrowest(int column)

@@ -16,18 +16,48 @@ internal static class BatchCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         ImageOptions options = new();
-        Argument<string> file = new("nodes.csv") { Description = "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, PublicKey; those with a public key have an identity already." };
-        Option<string> root = new("--root") { Description = "The trust root that the nodes are to believe: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
-        Option<string> output = new("--output", "-o") { Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.", DefaultValueFactory = _ => "nodes", HelpName = "DIR" };
-        Option<ulong> floor = VersionArgument.Make("--floor", "The oldest network version that the nodes may ever accept.", 0);
+        Argument<string> file = new("nodes.csv")
+        {
+            Description =
+                "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, "
+                + "PublicKey; those with a public key have an identity already.",
+        };
+        Option<string> root = new("--root")
+        {
+            Description = "The trust root that the nodes are to believe: its public key, or its key file.",
+            Required = true,
+            HelpName = "KEY|root.key",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.",
+            DefaultValueFactory = _ => "nodes",
+            HelpName = "DIR",
+        };
+        Option<ulong> floor = VersionArgument.Make(
+            "--floor", "The oldest network version that the nodes may ever accept.", 0);
         Option<ulong> version = VersionArgument.Make("--network-version", "The version in network.ini.", 1);
         Option<string?> separator = new("--separator")
         {
-            Description = "What stands between two cells: a character, or comma, semicolon or tab. [default: found out]",
+            Description =
+                "What stands between two cells: a character, or comma, semicolon or tab. [default: found out]",
             HelpName = "CHAR",
         };
-        Option<bool> force = new("--force") { Description = "Replace images that hold something else, such as an older firmware. Identities and entries of network.ini are never replaced." };
-        Command command = new("batch", "Make identities and images of many nodes, and the INI file that describes their network. What is there already is kept, so that it can be run again after lines were added.") { file, root, output };
+        Option<bool> force = new("--force")
+        {
+            Description =
+                "Replace images that hold something else, such as an older firmware. Identities and entries of "
+                + "network.ini are never replaced.",
+        };
+        Command command = new(
+            "batch",
+            "Make identities and images of many nodes, and the INI file that describes their network. What is there "
+            + "already is kept, so that it can be run again after lines were added.")
+        {
+            file,
+            root,
+            output,
+        };
         options.AddTo(command);
         command.Add(floor);
         command.Add(version);
@@ -52,7 +82,8 @@ internal static class BatchCommand
             DeploymentImage firmware = options.Load(result, terminal);
             byte[] Make(BatchNode node)
             {
-                byte[] bytes = ImageFile.Make(firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
+                byte[] bytes = ImageFile.Make(
+                    firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
                 ImageFile.CheckSize(bytes.Length, node.ImagePath, board, partitions);
                 return bytes;
             }
@@ -81,7 +112,8 @@ internal static class BatchCommand
         string excess = DeviceLimits.Excess(ini.Network, NetworkSigner.Size(ini.Network), NodeLimits.Device());
         if (excess.Length > 0)
         {
-            terminal.Warn(source, "size", $"boards can't hold this network, and will not apply it: {excess}; make it smaller");
+            terminal.Warn(
+                source, "size", $"boards can't hold this network, and will not apply it: {excess}; make it smaller");
         }
 
         if (ini.Different.Count > 0)
@@ -91,7 +123,8 @@ internal static class BatchCommand
         }
     }
 
-    private static void Write(Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
+    private static void Write(
+        Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
     {
         try
         {
@@ -121,7 +154,8 @@ internal static class BatchCommand
         int identities = batch.Nodes.Count(n => n.IsNew);
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the images, and kept the others; {Outcome(batch.Ini, added)}"));
+            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the "
+            + $"images, and kept the others; {Outcome(batch.Ini, added)}"));
     }
 
     private static string Outcome(BatchIni ini, int added) => ini.IsNew ? $"made {ini.Path}, to be signed"

@@ -44,7 +44,8 @@ internal static class BoardsCommand
 
     private static void WriteChips(Terminal terminal)
     {
-        int[] sizes = [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
+        int[] sizes =
+            [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
         TextTable table = new(
             null,
             [

@@ -10,7 +10,12 @@ internal static class CheckCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> file = new("network.spore") { Description = "The signed network." };
-        Option<string> root = new("--root") { Description = "The trust root: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
+        Option<string> root = new("--root")
+        {
+            Description = "The trust root: its public key, or its key file.",
+            Required = true,
+            HelpName = "KEY|root.key",
+        };
         Command command = new("check", "Check a signed network as nodes do.") { file, root };
         command.SetAction(result =>
         {
@@ -25,7 +30,9 @@ internal static class CheckCommand
             }
 
             terminal.Warn(path, network);
-            terminal.Output.WriteLine($"{path}: version {network.Version}, {NetworkTable.Count(network.Peers.Count, "member")}, signed by the trust root");
+            terminal.Output.WriteLine(
+                $"{path}: version {network.Version}, {NetworkTable.Count(network.Peers.Count, "member")}, signed by "
+                + "the trust root");
         });
         return command;
     }

@@ -28,7 +28,9 @@ internal static class FlashCommand
             NodeNewCommand.Build(terminal),
             NodeShowCommand.Build(terminal),
         };
-        return new RootCommand("Keys, identities, signed networks and images of a Spore mesh. A KEY is 44 characters of base64 or 64 hexadecimal digits.")
+        return new RootCommand(
+            "Keys, identities, signed networks and images of a Spore mesh. A KEY is 44 characters of base64 or 64 "
+            + "hexadecimal digits.")
         {
             root,
             node,

@@ -12,8 +12,18 @@ internal static class ImageCommand
     public static Command Build(Terminal terminal)
     {
         ImageOptions options = new();
-        Option<string> identity = new("--identity") { Description = "The node's identity (flash node new makes one).", Required = true, HelpName = "node.id" };
-        Option<string> output = new("--output", "-o") { Description = "The file to make, with mode 0600: it holds the node's private key.", DefaultValueFactory = _ => "deploy.bin", HelpName = "FILE" };
+        Option<string> identity = new("--identity")
+        {
+            Description = "The node's identity (flash node new makes one).",
+            Required = true,
+            HelpName = "node.id",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The file to make, with mode 0600: it holds the node's private key.",
+            DefaultValueFactory = _ => "deploy.bin",
+            HelpName = "FILE",
+        };
         Option<bool> force = new("--force") { Description = "Replace an existing file." };
         Command command = new("image", "Make the image of a node: the firmware, with its identity in it.");
         options.AddTo(command);
@@ -28,7 +38,8 @@ internal static class ImageCommand
             terminal.WarnIfExposed(path);
             DeploymentImage firmware = options.Load(result, terminal);
             string target = result.GetRequiredValue(output);
-            if (Path.GetFullPath(target) == Path.GetFullPath(path) || Path.GetFullPath(target) == Path.GetFullPath(options.Firmware(result)))
+            if (Path.GetFullPath(target) == Path.GetFullPath(path)
+                || Path.GetFullPath(target) == Path.GetFullPath(options.Firmware(result)))
             {
                 throw new InputException(target, null, "this file is read, so the image can't be written to it");
             }
@@ -39,7 +50,8 @@ internal static class ImageCommand
             Print(terminal, target, DeploymentImage.Read(bytes, target), bytes.Length);
             terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{board.Name} with {table.FlashMb}MB of flash: {bytes.Length} bytes at 0x{table.Deploy.Offset:X}, where there is room for {table.Deploy.Size}"));
+                $"{board.Name} with {table.FlashMb}MB of flash: {bytes.Length} bytes at 0x{table.Deploy.Offset:X}, "
+                + $"where there is room for {table.Deploy.Size}"));
         });
         return command;
     }

@@ -23,8 +23,11 @@ internal static class NetworkTable
     /// <param name="network">The network.</param>
     /// <param name="size">The size of its file in bytes.</param>
     /// <param name="path">The path of its file.</param>
-    /// <param name="signedBy">The trust root that was found to have signed it, or null where that was not looked at.</param>
-    public static void Write(Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+    /// <param name="signedBy">
+    /// The trust root that was found to have signed it, or null where that was not looked at.
+    /// </param>
+    public static void Write(
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
     {
         WriteHeader(terminal, now, network, size, path, signedBy);
         foreach (PeerDescription peer in network.Peers)
@@ -48,7 +51,8 @@ internal static class NetworkTable
     /// <param name="size">The size of its file in bytes.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="signedBy">The trust root that signed it.</param>
-    public static void WriteSummary(Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[] signedBy)
+    public static void WriteSummary(
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[] signedBy)
     {
         WriteHeader(terminal, now, network, size, path, signedBy);
         TextTable table = new(
@@ -71,9 +75,11 @@ internal static class NetworkTable
     }
 
     /// <summary>Writes a number of things.</summary>
-    public static string Count(int count, string thing) => string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? "" : "s")}");
+    public static string Count(int count, string thing) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? "" : "s")}");
 
-    private static void WriteHeader(Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+    private static void WriteHeader(
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
     {
         FieldList fields = new();
         fields.Add("File", path);
@@ -137,7 +143,11 @@ internal static class NetworkTable
     // Characters that turn the direction of text could make a label look like another one.
     private static string Label(PeerDescription peer) => peer.Label is null
         ? "-"
-        : string.Concat(peer.Label.Select(c => c is >= '\u200E' and <= '\u200F' or >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069' ? '\uFFFD' : c));
+        : string.Concat(
+            peer.Label.Select(
+                c => c is >= '\u200E' and <= '\u200F' or >= '\u202A' and <= '\u202E' or >= '\u2066' and <= '\u2069'
+                    ? '\uFFFD'
+                    : c));
 
     private static IEnumerable<(string Name, string Value)> Details(PeerDescription peer)
     {
@@ -160,13 +170,22 @@ internal static class NetworkTable
 
         if (peer.Roles != 0)
         {
-            string unknown = (peer.Roles & ~(EntryRoles.Witness | EntryRoles.LeaseServer | EntryRoles.HoldsWhole)) is int bits and not 0 ? $"unknown 0x{bits:x2}" : "";
-            yield return ("Roles", string.Join(", ", new[] { NetworkIni.FormatRoles(peer.Roles), unknown }.Where(t => t.Length > 0)));
+            string unknown = (peer.Roles
+                & ~(EntryRoles.Witness | EntryRoles.LeaseServer | EntryRoles.HoldsWhole)) is int bits
+                and not 0
+                ? $"unknown 0x{bits:x2}"
+                : "";
+            yield return (
+                "Roles",
+                string.Join(", ", new[] { NetworkIni.FormatRoles(peer.Roles), unknown }.Where(t => t.Length > 0)));
         }
 
         foreach (VendorField vendor in peer.VendorFields)
         {
-            yield return ("Vendor", string.Create(CultureInfo.InvariantCulture, $"{vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}"));
+            yield return (
+                "Vendor",
+                string.Create(
+                    CultureInfo.InvariantCulture, $"{vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}"));
         }
 
         foreach (UnknownField field in peer.UnknownFields)

@@ -43,7 +43,8 @@ internal sealed class Terminal
     /// <param name="where">The file.</param>
     /// <param name="field">The field in it.</param>
     /// <param name="what">What is unusual.</param>
-    public void Warn(string where, string field, string what) => Error.WriteLine($"flash: {where}: {field}: warning: {what}");
+    public void Warn(string where, string field, string what) =>
+        Error.WriteLine($"flash: {where}: {field}: warning: {what}");
 
     /// <summary>Warns of what a network may say, but rarely means.</summary>
     /// <param name="where">The network's file.</param>

@@ -20,10 +20,16 @@ public static class NetworkIni
     private const int NameLimit = 24;
 
     private static readonly string[] _networkKeys = ["Version", "Issued", "Expires"];
-    private static readonly string[] _peerKeys = ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
+    private static readonly string[] _peerKeys =
+        ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
     private static readonly string[] _repeatable = ["AllowedIPs", "Endpoint", "Vendor"];
-    private static readonly string[] _timeForms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd HH:mm'Z'", "yyyy-MM-dd HH:mm:ss'Z'"];
-    private static readonly (string Name, int Bit)[] _roles = [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
+    private static readonly string[] _timeForms =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd HH:mm'Z'",
+        "yyyy-MM-dd HH:mm:ss'Z'",
+    ];
+    private static readonly (string Name, int Bit)[] _roles =
+        [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
 
     /// <summary>The names that a member's section can have.</summary>
     public static IReadOnlyList<string> PeerKeys => _peerKeys;
@@ -54,7 +60,11 @@ public static class NetworkIni
     /// <param name="now">The time of issue.</param>
     /// <returns>The network, all of it sound.</returns>
     /// <exception cref="InputException">Something is wrong; it names the file, the line, the key and what.</exception>
-    public static NetworkDescription FromPeers(string file, ulong version, IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers, DateTimeOffset now)
+    public static NetworkDescription FromPeers(
+        string file,
+        ulong version,
+        IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers,
+        DateTimeOffset now)
     {
         Parser parser = new(file, now);
         parser.BeginNetwork(version);
@@ -66,7 +76,9 @@ public static class NetworkIni
         return parser.Finish();
     }
 
-    /// <summary>Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.</summary>
+    /// <summary>
+    /// Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="withIssued">Whether to say when it was issued; else that is when it is signed.</param>
     /// <returns>The text of the file.</returns>
@@ -124,17 +136,23 @@ public static class NetworkIni
 
         foreach (VendorField vendor in peer.VendorFields)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
         }
 
         foreach (UnknownField field in peer.UnknownFields)
         {
-            text.Append(CultureInfo.InvariantCulture, $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
         }
 
         if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
         {
-            text.Append(CultureInfo.InvariantCulture, $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
         }
 
         return text.ToString();
@@ -149,7 +167,8 @@ public static class NetworkIni
     /// <summary>Writes the known roles as the value of <c>Roles</c>.</summary>
     /// <param name="roles">Bits of <see cref="EntryRoles"/>.</param>
     /// <returns>Their names, with commas between.</returns>
-    public static string FormatRoles(int roles) => string.Join(", ", _roles.Where(r => (roles & r.Bit) != 0).Select(r => r.Name));
+    public static string FormatRoles(int roles) =>
+        string.Join(", ", _roles.Where(r => (roles & r.Bit) != 0).Select(r => r.Name));
 
     private static string Decode(ReadOnlySpan<byte> line, string file, int number)
     {
@@ -246,7 +265,10 @@ public static class NetworkIni
 
             if (_network.Expires != 0 && _network.Expires <= _network.Issued)
             {
-                throw new InputException($"{file}:{_expiresLine}", "Expires", $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
+                throw new InputException(
+                    $"{file}:{_expiresLine}",
+                    "Expires",
+                    $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
             }
 
             return _network;
@@ -274,7 +296,9 @@ public static class NetworkIni
             }
             else
             {
-                throw Fault(IsName(name) ? $"[{name}]" : null, $"there is no such section; there are [{NetworkSection}] and [{PeerSection}]");
+                throw Fault(
+                    IsName(name) ? $"[{name}]" : null,
+                    $"there is no such section; there are [{NetworkSection}] and [{PeerSection}]");
             }
         }
 
@@ -300,7 +324,10 @@ public static class NetworkIni
             int size = NetworkSigner.EntryBytes(_peer).Length;
             if (size > NetworkEntry.MaxSize)
             {
-                throw new InputException(where, $"[{PeerSection}]", $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
+                throw new InputException(
+                    where,
+                    $"[{PeerSection}]",
+                    $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
             }
 
             _network.Peers.Add(_peer);
@@ -310,7 +337,8 @@ public static class NetworkIni
         {
             if (_section is null)
             {
-                throw Fault(name, $"it stands before the first section; there are [{NetworkSection}] and [{PeerSection}]");
+                throw Fault(
+                    name, $"it stands before the first section; there are [{NetworkSection}] and [{PeerSection}]");
             }
 
             string[] keys = _section == NetworkSection ? _networkKeys : _peerKeys;
@@ -333,13 +361,16 @@ public static class NetworkIni
             switch (key)
             {
                 case "Version":
-                    _network.Version = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version) && version != 0
+                    _network.Version = ulong.TryParse(
+                        value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
+                        && version != 0
                         ? version
                         : throw Fault(key, $"'{value}' is not a number from 1 to {ulong.MaxValue}");
                     break;
 
                 case "Issued":
-                    _network.Issued = ParseTime(value) ?? throw Fault(key, $"'{value}' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds");
+                    _network.Issued = ParseTime(value)
+                        ?? throw Fault(key, $"'{value}' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds");
                     break;
 
                 case "Expires":
@@ -378,7 +409,9 @@ public static class NetworkIni
                 case "PersistentKeepalive":
                     if (!value.Equals("off", StringComparison.OrdinalIgnoreCase))
                     {
-                        _peer.Keepalive = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= 65535
+                        _peer.Keepalive = int.TryParse(
+                            value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                            && seconds <= 65535
                             ? seconds
                             : throw Fault(key, $"'{value}' is neither 'off' nor a number of seconds from 0 to 65535");
                     }
@@ -458,7 +491,8 @@ public static class NetworkIni
             int bit = _roles.FirstOrDefault(r => r.Name.Equals(item, StringComparison.OrdinalIgnoreCase)).Bit;
             if (bit == 0)
             {
-                throw Fault("Roles", $"'{item}' is not a role; there are {string.Join(", ", _roles.Select(r => r.Name))}");
+                throw Fault(
+                    "Roles", $"'{item}' is not a role; there are {string.Join(", ", _roles.Select(r => r.Name))}");
             }
 
             if ((_peer.Roles & bit) != 0)
@@ -478,7 +512,9 @@ public static class NetworkIni
                 || hex.Length % 2 != 0
                 || !hex.All(char.IsAsciiHexDigit))
             {
-                throw Fault("Vendor", $"'{value}' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+                throw Fault(
+                    "Vendor",
+                    $"'{value}' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
             }
 
             if (hex.Length / 2 > 251)
@@ -492,10 +528,13 @@ public static class NetworkIni
         private IEnumerable<string> Items(string key, string value)
         {
             // A cell of a table may have an item on each line, with or without a comma behind it.
-            string[] lines = value.Split(['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            string[] lines = value.Split(
+                ['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             string list = lines.Length < 2 ? value : string.Join(',', lines.Select(l => l.TrimEnd(',')));
             string[] items = value.Length == 0 ? [] : list.Split(',', StringSplitOptions.TrimEntries);
-            return items.Contains("") ? throw Fault(key, "there is nothing between two commas, or before or after one") : items;
+            return items.Contains("")
+                ? throw Fault(key, "there is nothing between two commas, or before or after one")
+                : items;
         }
 
         // Of an empty value, the one empty item, for the item's own message.
@@ -517,7 +556,8 @@ public static class NetworkIni
                     return text.ToString();
                 }
 
-                if (value[i] == '"' || (value[i] == '\\' && (i + 1 >= value.Length || value[i + 1] is not ('"' or '\\'))))
+                if (value[i] == '"'
+                    || (value[i] == '\\' && (i + 1 >= value.Length || value[i + 1] is not ('"' or '\\'))))
                 {
                     break;
                 }
@@ -529,7 +569,8 @@ public static class NetworkIni
             throw Fault(key, "its quotes don't match (write \\\" and \\\\ for those characters inside)");
         }
 
-        private static bool IsName(string text) => text.Length is > 0 and <= NameLimit && text.All(char.IsAsciiLetterOrDigit);
+        private static bool IsName(string text) =>
+            text.Length is > 0 and <= NameLimit && text.All(char.IsAsciiLetterOrDigit);
 
         // A comment begins with # or ; at the start or behind white space, but not inside a quoted value.
         private static string WithoutComment(string text)

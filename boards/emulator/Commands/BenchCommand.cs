@@ -17,12 +17,22 @@ internal static class BenchCommand
     {
         Argument<string?> file = new("FILE")
         {
-            Description = "Spore.Tests.Device.dll, with the firmware beside it; left out: the one built last in this repository.",
+            Description =
+                "Spore.Tests.Device.dll, with the firmware beside it; left out: the one built last in this repository.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Option<string?> write = new("--write") { Description = "Also write them as Markdown, as docs/cost.md has them.", HelpName = "cost.md" };
-        Command command = new("bench", "Measure every operation of the firmware, with what is wanted beside it.") { file, json, write };
+        Option<string?> write = new("--write")
+        {
+            Description = "Also write them as Markdown, as docs/cost.md has them.",
+            HelpName = "cost.md",
+        };
+        Command command = new("bench", "Measure every operation of the firmware, with what is wanted beside it.")
+        {
+            file,
+            json,
+            write,
+        };
         command.SetAction(result =>
         {
             string path = result.GetValue(file) ?? Newest();
@@ -48,7 +58,8 @@ internal static class BenchCommand
     /// <returns>The tables: operations, BouncyCastle's, and memory.</returns>
     public static TextTable[] Tables(BenchTable table)
     {
-        TextTable operations = Report.New("Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
+        TextTable operations = Report.New(
+            "Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
         TextTable others = Report.New(
             $"BouncyCastle {BouncyCastle.Version}",
             "operation",
@@ -130,6 +141,7 @@ internal static class BenchCommand
         string? built = folder is null ? null : Path.Combine(folder.FullName, "tests", "device", "bin");
         FileInfo? newest = built is null || !Directory.Exists(built) ? null
             : new DirectoryInfo(built).EnumerateFiles(Name, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc);
-        return newest?.FullName ?? throw new ProgramException(Name, "is not built here (dotnet build tests/device -c Release)");
+        return newest?.FullName
+            ?? throw new ProgramException(Name, "is not built here (dotnet build tests/device -c Release)");
     }
 }

@@ -29,7 +29,8 @@ internal static class EmulatorCommand
 
     private static RootCommand Build(TextWriter output)
     {
-        return new RootCommand("Runs nanoFramework programs from their compiled IL as a microcontroller would, and counts what they cost.")
+        return new RootCommand(
+            "Runs nanoFramework programs from their compiled IL as a microcontroller would, and counts what they cost.")
         {
             RunCommand.Build(output),
             ProfileCommand.Build(output),

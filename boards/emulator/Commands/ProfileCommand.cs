@@ -13,8 +13,17 @@ internal static class ProfileCommand
     public static Command Build(TextWriter output)
     {
         ProgramOptions options = new();
-        Option<string?> speedscope = new("--speedscope") { Description = "Also write a flame graph that speedscope.app opens.", HelpName = "out.json" };
-        Option<int> rows = new("--rows") { Description = "Rows of each table.", HelpName = "N", DefaultValueFactory = _ => 25 };
+        Option<string?> speedscope = new("--speedscope")
+        {
+            Description = "Also write a flame graph that speedscope.app opens.",
+            HelpName = "out.json",
+        };
+        Option<int> rows = new("--rows")
+        {
+            Description = "Rows of each table.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 25,
+        };
         rows.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() < 1)
@@ -22,7 +31,8 @@ internal static class ProfileCommand
                 result.AddError("--rows must be 1 or more");
             }
         });
-        Command command = new("profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
+        Command command = new(
+            "profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
         options.AddTo(command);
         command.Add(speedscope);
         command.Add(rows);

@@ -99,7 +99,10 @@ internal sealed class ProgramOptions
             throw new ProgramException(start.Name, "is not a static method without arguments");
         }
 
-        return new Device(program, start, result.GetValue(Heap) * 1024, output, Surroundings.Make(result)) { InstructionLimit = result.GetValue(Limit) };
+        return new Device(program, start, result.GetValue(Heap) * 1024, output, Surroundings.Make(result))
+        {
+            InstructionLimit = result.GetValue(Limit),
+        };
     }
 
     /// <summary>Runs the program to its end, or for the time that is given.</summary>

@@ -14,7 +14,11 @@ namespace Spore.Emulator;
 /// <summary>What was counted, as tables and as JSON.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A console for tables.</summary>
     /// <param name="output">Where they go.</param>
@@ -94,7 +98,8 @@ internal static class Report
             ["ilInstructions"] = m.Instructions,
             ["nativeInstructions"] = m.Cost,
         })]);
-        figures["opcodes"] = new JsonObject([.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
+        figures["opcodes"] = new JsonObject(
+            [.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
         figures["allocations"] = new JsonArray([.. machine.AllocationSites().Select(s => (JsonNode)new JsonObject
         {
             ["method"] = s.Method,
@@ -118,9 +123,12 @@ internal static class Report
         table.Add("heap", Number(machine.Memory.Size));
         table.Add("reachable at the end", Number(machine.Memory.MeasureLive()));
         table.Add("most reachable at a time, with frames", Number(machine.Memory.Peak));
-        table.Add("allocated", $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
+        table.Add(
+            "allocated",
+            $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
         table.Add("collections", Number(machine.Memory.Collections));
-        table.Add("emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
+        table.Add(
+            "emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
         return table;
     }
 
@@ -130,7 +138,8 @@ internal static class Report
     /// <returns>The table.</returns>
     public static TextTable Methods(Machine machine, int rows)
     {
-        TextTable table = New("Methods, without what they call", "method", "#calls", "#IL instructions", "#native", "#%");
+        TextTable table = New(
+            "Methods, without what they call", "method", "#calls", "#IL instructions", "#native", "#%");
         foreach ((string name, long calls, long instructions, long cost) in ByMethod(machine).Take(rows))
         {
             table.Add(name, Number(calls), Number(instructions), Number(cost), Share(cost, machine.Cost));
@@ -180,7 +189,8 @@ internal static class Report
             columns,
             c => (c.TrimStart('#'), c.StartsWith('#') ? ColumnKind.Number : ColumnKind.Words)));
 
-    private static string Share(long part, long whole) => (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
+    private static string Share(long part, long whole) =>
+        (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
 
     private static IEnumerable<(string Name, long Calls, long Instructions, long Cost)> ByMethod(Machine machine)
     {

@@ -92,7 +92,12 @@ public class TextTableTests
     [MemberData(nameof(Widths))]
     public void A_bench_never_breaks_a_number(int width)
     {
-        BenchRow row = new("initiation from a known peer to response sent", 1_220_000, 75_499_171, 1_220_001, new Comparison(2_443_988, 196_260_511, 3));
+        BenchRow row = new(
+            "initiation from a known peer to response sent",
+            1_220_000,
+            75_499_171,
+            1_220_001,
+            new Comparison(2_443_988, 196_260_511, 3));
         BenchTable bench = new([row], [row with { Operation = "peak of a node: all three" }]);
         foreach (TextTable table in Spore.Emulator.BenchCommand.Tables(bench))
         {
@@ -112,7 +117,10 @@ public class TextTableTests
         root.Save(folder.File("root.key"), false);
         const string Endpoint = "[2001:db8:1234:5678:9abc:def0:1234:5678]:51820";
         const string Prefix = "2001:db8:1234:5678:9abc:def0:1234:5678/128";
-        folder.Write("n.ini", $"[Network]\nVersion=1\n[Peer]\nPublicKey={Keys.NodeText(1)}\nRoles=witness\nAllowedIPs=10.0.0.1, {Prefix}\nEndpoint=192.0.2.1:1, {Endpoint}\n");
+        folder.Write(
+            "n.ini",
+            $"[Network]\nVersion=1\n[Peer]\nPublicKey={Keys.NodeText(1)}\nRoles=witness\n"
+            + $"AllowedIPs=10.0.0.1, {Prefix}\nEndpoint=192.0.2.1:1, {Endpoint}\n");
         string key = KeyText.Format(root.PublicKey);
 
         foreach (string[] args in new string[][] { ["sign", "n.ini"], ["show", "n.spore", "--root", key] })
@@ -122,7 +130,9 @@ public class TextTableTests
             string[] full = [.. args.Select(a => a.Contains('.') ? folder.File(a) : a)];
             Assert.Equal(0, FlashCommand.Run(full, new Terminal(terminal, error), FlashFolder.Now));
             Assert.Equal("", error.ToString());
-            Assert.All([key, Keys.NodeText(1), Prefix, Endpoint], whole => Assert.Contains(terminal.Lines, l => l.Contains(whole)));
+            Assert.All(
+                [key, Keys.NodeText(1), Prefix, Endpoint],
+                whole => Assert.Contains(terminal.Lines, l => l.Contains(whole)));
         }
     }
 
@@ -132,7 +142,10 @@ public class TextTableTests
         using FlashFolder folder = new();
         using TrustRootKey root = Keys.Root();
         root.Save(folder.File("root.key"), false);
-        folder.Write("n.ini", $"[Network]\nVersion=1\n[Peer]\nPublicKey={Keys.NodeText(1)}\nRoles=witness\nAllowedIPs=10.0.0.1, fd00::1\n");
+        folder.Write(
+            "n.ini",
+            $"[Network]\nVersion=1\n[Peer]\nPublicKey={Keys.NodeText(1)}\nRoles=witness\n"
+            + "AllowedIPs=10.0.0.1, fd00::1\n");
         foreach (string[] args in new string[][] { ["boards"], ["sign", "@n.ini"], ["show", "@n.spore"] })
         {
             Assert.Equal(-1, folder.Run(args).Output.IndexOfAny(BoxDrawing.ToCharArray()));
@@ -143,7 +156,8 @@ public class TextTableTests
 
     private static TextTable Sample()
     {
-        TextTable table = new("Measured", ("what", ColumnKind.Words), ("address", ColumnKind.Exact), ("times", ColumnKind.Number));
+        TextTable table = new(
+            "Measured", ("what", ColumnKind.Words), ("address", ColumnKind.Exact), ("times", ColumnKind.Number));
         table.Add("a b c", "10.0.0.1\n10.0.0.2", "1,234,567");
         table.Add("words that can be folded", Long, "8");
         return table;

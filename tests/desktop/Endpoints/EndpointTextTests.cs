@@ -391,17 +391,25 @@ public class EndpointTextTests
     public void A_name_without_an_address_gives_one_line(string name, string told)
     {
         PeerEndpoint endpoint = new(null, name, 1);
-        Assert.StartsWith(told, Assert.Throws<HostsimException>(() => NameResolver.Find(endpoint, TestContext.Current.CancellationToken)).Message);
+        Assert.StartsWith(
+            told,
+            Assert.Throws<HostsimException>(
+                () => NameResolver.Find(endpoint, TestContext.Current.CancellationToken)).Message);
     }
 
     [Fact]
     public void A_name_that_can_be_resolved_gives_an_address()
     {
-        Endpoint found = NameResolver.Find(new PeerEndpoint(null, "localhost", 7), TestContext.Current.CancellationToken);
+        Endpoint found = NameResolver.Find(
+            new PeerEndpoint(null, "localhost", 7), TestContext.Current.CancellationToken);
         Assert.True(IPAddress.IsLoopback(EndpointAddress.Of(found).Address));
         Assert.Equal(7, found.Port);
-        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, new string('a', 300), 1), TestContext.Current.CancellationToken));
-        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, "255.255.255.255", 1), TestContext.Current.CancellationToken));
+        Assert.Throws<HostsimException>(
+            () => NameResolver.Find(
+                new PeerEndpoint(null, new string('a', 300), 1), TestContext.Current.CancellationToken));
+        Assert.Throws<HostsimException>(
+            () => NameResolver.Find(
+                new PeerEndpoint(null, "255.255.255.255", 1), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -39,9 +39,14 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     private FlashResult Run(params string[] more) =>
-        _folder.Run(["batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o", "@out", .. more]);
+        _folder.Run(
+            [
+                "batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o",
+                "@out", .. more,
+            ]);
 
-    private void AssertFails(string expected, params string[] more) => Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
+    private void AssertFails(string expected, params string[] more) =>
+        Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
 
     private Dictionary<string, byte[]> Made() =>
         Directory.GetFiles(_folder.File("out")).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
@@ -56,7 +61,10 @@ public sealed class BatchCommandTests : IDisposable
             @"^flash: nodes\.csv: size: warning: boards can't hold this network, and will not apply it: "
                 + @"101 members \(64 at most\), \d+ bytes \(2800 at most\), 102 prefixes \(64 at most\); make it smaller\n$",
             run.Error);
-        Assert.EndsWith("\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, to be signed\n", run.Output);
+        Assert.EndsWith(
+            "\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, "
+            + "to be signed\n",
+            run.Output);
         Dictionary<string, byte[]> made = Made();
         Assert.Equal((2 * Many) + 1, made.Count);
 
@@ -81,8 +89,12 @@ public sealed class BatchCommandTests : IDisposable
             Assert.DoesNotContain(Convert.ToBase64String(identity.Record[8..40]), run.Output);
             if (!OperatingSystem.IsWindows())
             {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
             }
         }
 
@@ -96,7 +108,12 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        string[] lost = [.. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"), "network.ini", .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id")];
+        string[] lost =
+        [
+            .. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"),
+            "network.ini",
+            .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id"),
+        ];
         foreach (string name in lost)
         {
             File.Delete(_folder.File($"out/{name}"));
@@ -104,13 +121,18 @@ public sealed class BatchCommandTests : IDisposable
 
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         Assert.All(before.Where(f => !lost.Contains(f.Key)), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.Equal(before["board-4.bin"], after["board-4.bin"]);
         Assert.NotEqual(before["board-5.id"], after["board-5.id"]);
-        Assert.Contains(KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey), Encoding.UTF8.GetString(after["network.ini"]));
+        Assert.Contains(
+            KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey),
+            Encoding.UTF8.GetString(after["network.ini"]));
     }
 
     [Fact]
@@ -120,7 +142,10 @@ public sealed class BatchCommandTests : IDisposable
         Dictionary<string, byte[]> before = Made();
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Assert.Equal(before, Made());
     }
 
@@ -129,7 +154,9 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Mesh.pe"),
+            new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
         File.WriteAllBytes(_folder.File("firmware/Spore.Firmware.pe"), PeFirmware.Program().Holds(9).Build());
         AssertFails("firmware: Spore.Firmware: it needs Spore.Mesh 1.0, and 2.0.0.0 is there");
         File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), PeFirmware.Files()["Spore.Mesh.pe"]);
@@ -137,7 +164,10 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(before, Made());
 
         FlashResult forced = Run("--force");
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to be signed\n", forced.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            forced.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.All(before.Where(f => !f.Key.EndsWith(".bin")), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.All(before.Where(f => f.Key.EndsWith(".bin")), f => Assert.NotEqual(f.Value, after[f.Key]));
@@ -147,10 +177,12 @@ public sealed class BatchCommandTests : IDisposable
     public void Rows_that_were_added_get_identities_images_and_entries()
     {
         Run();
-        string edited = File.ReadAllText(_folder.File("out/network.ini")).Replace("[Network]", "# By hand.\n[network]") + "# The end.";
+        string edited = File.ReadAllText(_folder.File("out/network.ini")).Replace("[Network]", "# By hand.\n[network]")
+            + "# The end.";
         File.WriteAllText(_folder.File("out/network.ini"), edited);
         Dictionary<string, byte[]> before = Made();
-        File.AppendAllText(_folder.File("nodes.csv"), $"late,10.77.2.1/32,,,\nhouse,10.77.2.2/32,,{Keys.NodeText(2)},\n");
+        File.AppendAllText(
+            _folder.File("nodes.csv"), $"late,10.77.2.1/32,,,\nhouse,10.77.2.2/32,,{Keys.NodeText(2)},\n");
 
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
@@ -213,7 +245,8 @@ public sealed class BatchCommandTests : IDisposable
         Assert.EndsWith("added 2 entries to out/network.ini; raise its Version and sign it\n", Run().Output);
         Dictionary<string, byte[]> after = Made();
         Assert.All(half.Where(f => f.Key != "network.ini"), f => Assert.Equal(f.Value, after[f.Key]));
-        Assert.StartsWith(Encoding.UTF8.GetString(before["network.ini"]), Encoding.UTF8.GetString(after["network.ini"]));
+        Assert.StartsWith(
+            Encoding.UTF8.GetString(before["network.ini"]), Encoding.UTF8.GetString(after["network.ini"]));
     }
 
     [Theory]
@@ -251,11 +284,13 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        _folder.Write("nodes.csv", File.ReadAllText(_folder.File("nodes.csv")).Replace("10.77.1.5/32", "10.77.1.55/32"));
+        _folder.Write(
+            "nodes.csv", File.ReadAllText(_folder.File("nodes.csv")).Replace("10.77.1.5/32", "10.77.1.55/32"));
         FlashResult again = Run("--network-version", "2");
         Assert.Equal(
             "flash: nodes.csv: rows: warning: 'board-5': the entry in out/network.ini differs and is kept; change it"
-                + " there\nflash: out/network.ini: Version: warning: --network-version is for a new file only; change it"
+                + " there\nflash: out/network.ini: Version: warning: --network-version is for a new file only; "
+                + "change it"
                 + " here\n",
             again.Error);
         Assert.Equal(before, Made());
@@ -274,26 +309,68 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Label\na b\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label\n../a\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label,Roles\n,witness\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
+    [InlineData(
+        "Label\na b\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label\n../a\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label,Roles\n,witness\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
     [InlineData("Label\na\n\nA\n", "nodes.csv:4: Label: 'A' is that of line 2 too")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n", "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
-    [InlineData("Label,AllowedIPs\na,\"10.0.0.1\n10.0.0.2\"\nb,10.0.0.300\n", "nodes.csv:4: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
-    [InlineData("\n\nLabel,Colour\na,red\n", "nodes.csv:3: Colour: there is no such column; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor")]
-    [InlineData("Label,\na,red\n", "nodes.csv:1: column 2: it has cells and no name; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor")]
-    [InlineData("Label,Roles\na\n", "nodes.csv:2: this row has 1 cell, and the table has 2 columns; write a separator for each empty cell too")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.1, 10.0.0.2\n", "nodes.csv:2: this row has 3 cells, and the table has 2 columns; put a cell with the separator in it into quotes")]
-    [InlineData("Label,Roles\na,\"witness\n", "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
-    [InlineData("Label,Roles\na,\"witness\" x\n", "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n",
+        "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
+    [InlineData(
+        "Label,AllowedIPs\na,\"10.0.0.1\n10.0.0.2\"\nb,10.0.0.300\n",
+        "nodes.csv:4: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
+    [InlineData(
+        "\n\nLabel,Colour\na,red\n",
+        "nodes.csv:3: Colour: there is no such column; there are PublicKey, Label, AllowedIPs, Endpoint, "
+        + "PersistentKeepalive, Roles, Vendor")]
+    [InlineData(
+        "Label,\na,red\n",
+        "nodes.csv:1: column 2: it has cells and no name; there are PublicKey, Label, AllowedIPs, Endpoint, "
+        + "PersistentKeepalive, Roles, Vendor")]
+    [InlineData(
+        "Label,Roles\na\n",
+        "nodes.csv:2: this row has 1 cell, and the table has 2 columns; write a separator for each empty cell too")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.1, 10.0.0.2\n",
+        "nodes.csv:2: this row has 3 cells, and the table has 2 columns; put a cell with the separator in it into "
+        + "quotes")]
+    [InlineData(
+        "Label,Roles\na,\"witness\n",
+        "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
+    [InlineData(
+        "Label,Roles\na,\"witness\" x\n",
+        "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
     [InlineData("Label,Roles\na, \"witness\"\n", "nodes.csv:2: there is a space before a cell's quotes; leave it out")]
-    [InlineData("Label,PublicKey\na,abc\n", "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
+    [InlineData(
+        "Label,PublicKey\na,abc\n",
+        "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
     [InlineData("Label\n", "nodes.csv: [Peer]: there is none; a network has at least one member")]
     [InlineData("\n,\n", "nodes.csv: there is nothing in this table")]
-    [InlineData("AllowedIPs;Roles\n10.0.0.1;\n", "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', 'Roles'; name it there, or give --separator")]
-    [InlineData("AllowedIPs,PublicKey\n10.0.0.1,\n", "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', 'PublicKey'; name it there, or give --separator")]
-    [InlineData("Label:Roles\na:\n", "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'Label:Roles'; name it there, or give --separator")]
-    [InlineData("My mesh\n\nLabel\tRoles\na\t\n", "nodes.csv:1: Label: this column is missing: the first row must name the columns, and line 3 does; delete what is above it")]
+    [InlineData(
+        "AllowedIPs;Roles\n10.0.0.1;\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', "
+        + "'Roles'; name it there, or give --separator")]
+    [InlineData(
+        "AllowedIPs,PublicKey\n10.0.0.1,\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', "
+        + "'PublicKey'; name it there, or give --separator")]
+    [InlineData(
+        "Label:Roles\na:\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'Label:Roles'; name "
+        + "it there, or give --separator")]
+    [InlineData(
+        "My mesh\n\nLabel\tRoles\na\t\n",
+        "nodes.csv:1: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
+        + "is above it")]
     public void What_is_wrong_with_the_table_is_told_before_anything_is_written(string table, string fault)
     {
         _folder.Write("nodes.csv", table);
@@ -332,7 +409,10 @@ public sealed class BatchCommandTests : IDisposable
     [InlineData("Label\tAllowedIPs\tRoles\na\t10.0.0.1, 10.0.0.2\twitness\n", "--separator", "tab")]
     public void Any_separator_is_found_out_or_given(string table, params string[] more)
     {
-        foreach (Encoding encoding in new[] { new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode })
+        foreach (Encoding encoding in new[]
+        {
+            new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode,
+        })
         {
             File.WriteAllText(_folder.File("nodes.csv"), table, encoding);
             FlashResult run = Run(more);
@@ -352,7 +432,9 @@ public sealed class BatchCommandTests : IDisposable
     [Fact]
     public void A_firmware_too_large_for_the_board_makes_nothing()
     {
-        File.WriteAllBytes(_folder.File("firmware/Spore.Crypto.pe"), new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Crypto.pe"),
+            new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
         FlashResult run = Run("--flash", "2MB");
         Assert.Equal(1, run.Code);
         Assert.Contains("bytes are too many for ESP32_REV3 with 2MB of flash", run.Error);

@@ -51,7 +51,8 @@ public sealed class FlashCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void AssertFails(string expected, params string[] args) => Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), _folder.Run(args));
+    private void AssertFails(string expected, params string[] args) =>
+        Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), _folder.Run(args));
 
     private static void AssertPrivate(string path)
     {
@@ -123,8 +124,9 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal((0, ""), (signed.Code, signed.Error));
         foreach (string part in new[]
         {
-            "File       network.spore", "Version    3", "Issued     2026-06-01T00:00:00Z", "Expires    2026-12-31T00:00:00Z, in 182 days",
-            "Members    2", $"Signature  good, by {Root}", "gate", "10.7.0.1/32", "fd07::1/128", "gate.example.org:51820", "witness, whole", Keys.NodeText(2)[..8],
+            "File       network.spore", "Version    3", "Issued     2026-06-01T00:00:00Z",
+            "Expires    2026-12-31T00:00:00Z, in 182 days", "Members    2", $"Signature  good, by {Root}", "gate",
+            "10.7.0.1/32", "fd07::1/128", "gate.example.org:51820", "witness, whole", Keys.NodeText(2)[..8],
         })
         {
             Assert.Contains(part, signed.Output);
@@ -134,7 +136,12 @@ public sealed class FlashCommandTests : IDisposable
             new FlashResult(0, "network.spore: version 3, 2 members, signed by the trust root\n", ""),
             _folder.Run("check", "@network.spore", "--root", Root));
         Assert.Equal(0, _folder.Run("check", "@network.spore", "--root", "@root.key").Code);
-        AssertFails("network.spore: signature: the trust root did not sign this", "check", "@network.spore", "--root", Keys.NodeText(1));
+        AssertFails(
+            "network.spore: signature: the trust root did not sign this",
+            "check",
+            "@network.spore",
+            "--root",
+            Keys.NodeText(1));
     }
 
     [Fact]
@@ -145,15 +152,17 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal((0, ""), (shown.Code, shown.Error));
         foreach (string part in new[]
         {
-            "Signature  not checked (--root KEY does)", $"Public key   {Keys.NodeText(1)}", "Allowed IPs  10.7.0.1/32, fd07::1/128",
-            "Endpoints    gate.example.org:51820", "Keepalive    every 25 seconds", "Roles        witness, whole", "Vendor       32473:cafe",
+            "Signature  not checked (--root KEY does)", $"Public key   {Keys.NodeText(1)}",
+            "Allowed IPs  10.7.0.1/32, fd07::1/128", "Endpoints    gate.example.org:51820",
+            "Keepalive    every 25 seconds", "Roles        witness, whole", "Vendor       32473:cafe",
         })
         {
             Assert.Contains(part, shown.Output);
         }
 
         Assert.Contains($"Signature  good, by {Root}", _folder.Run("show", "@n.spore", "--root", "@root.key").Output);
-        AssertFails("n.spore: signature: the trust root did not sign this", "show", "@n.spore", "--root", Keys.NodeText(1));
+        AssertFails(
+            "n.spore: signature: the trust root did not sign this", "show", "@n.spore", "--root", Keys.NodeText(1));
     }
 
     [Fact]
@@ -175,9 +184,17 @@ public sealed class FlashCommandTests : IDisposable
         byte[] first = _folder.Read("network.spore");
 
         _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
-        AssertFails("network.spore: version: the file there has version 3 too, with other content; raise Version in the INI file (--force replaces it)", "sign", "@network.ini");
+        AssertFails(
+            "network.spore: version: the file there has version 3 too, with other content; raise Version in the INI "
+            + "file (--force replaces it)",
+            "sign",
+            "@network.ini");
         _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 2"));
-        AssertFails("network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI file (--force replaces it)", "sign", "@network.ini");
+        AssertFails(
+            "network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI "
+            + "file (--force replaces it)",
+            "sign",
+            "@network.ini");
         Assert.Equal(first, _folder.Read("network.spore"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
 
@@ -185,28 +202,48 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
 
         _folder.Run("root", "new", "-o", "@other.key");
-        AssertFails("network.spore: what is there already is no network of this trust root; --force replaces it", "sign", "@network.ini", "--key", "@other.key");
-        AssertFails("notes: what is there already is no network of this trust root; --force replaces it", "sign", "@network.ini", "-o", "@" + Path.GetFileName(_folder.Write("notes", "x")));
-        AssertFails("root.key: this file is read, so the signed network can't be written to it", "sign", "@network.ini", "-o", "@root.key", "--force");
-        AssertFails("network.ini: this file is read, so the signed network can't be written to it", "sign", "@network.ini", "-o", "@network.ini", "--force");
+        AssertFails(
+            "network.spore: what is there already is no network of this trust root; --force replaces it",
+            "sign", "@network.ini", "--key", "@other.key");
+        AssertFails(
+            "notes: what is there already is no network of this trust root; --force replaces it",
+            "sign",
+            "@network.ini",
+            "-o",
+            "@" + Path.GetFileName(_folder.Write("notes", "x")));
+        AssertFails(
+            "root.key: this file is read, so the signed network can't be written to it",
+            "sign", "@network.ini", "-o", "@root.key", "--force");
+        AssertFails(
+            "network.ini: this file is read, so the signed network can't be written to it",
+            "sign", "@network.ini", "-o", "@network.ini", "--force");
     }
 
     [Fact]
     public void What_is_rarely_meant_is_warned_of()
     {
         _folder.Write("network.ini", _ini.Replace("Issued = 2026-06", "Issued = 2026-08"));
-        Assert.Equal("flash: network.ini: Issued: warning: this is in the future; nodes take it for the time of day\n", _folder.Run("sign", "@network.ini", "--force").Error);
+        Assert.Equal(
+            "flash: network.ini: Issued: warning: this is in the future; nodes take it for the time of day\n",
+            _folder.Run("sign", "@network.ini", "--force").Error);
 
         _folder.Write("network.ini", _ini.Replace("Expires = 2026-12-31", "Expires = 2026-06-02"));
-        Assert.Equal("flash: network.ini: Expires: warning: this has passed; no node will accept the network\n", _folder.Run("sign", "@network.ini", "--force").Error);
-        AssertFails("network.spore: expires: it expired at 2026-06-02T00:00:00Z", "check", "@network.spore", "--root", Root);
-        Assert.Contains("Expires    2026-06-02T00:00:00Z, which has passed", _folder.Run("show", "@network.spore").Output);
+        Assert.Equal(
+            "flash: network.ini: Expires: warning: this has passed; no node will accept the network\n",
+            _folder.Run("sign", "@network.ini", "--force").Error);
+        AssertFails(
+            "network.spore: expires: it expired at 2026-06-02T00:00:00Z", "check", "@network.spore", "--root", Root);
+        Assert.Contains(
+            "Expires    2026-06-02T00:00:00Z, which has passed", _folder.Run("show", "@network.spore").Output);
 
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder.File("root.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
             Assert.Equal(
-                new FlashResult(0, Root + "\n", "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n"),
+                new FlashResult(
+                    0,
+                    Root + "\n",
+                    "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n"),
                 _folder.Run("root", "show", "@root.key"));
             Assert.Equal(
                 "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n",
@@ -218,19 +255,28 @@ public sealed class FlashCommandTests : IDisposable
     {
         yield return new(["root", "show", "@none"], "none: no such file");
         yield return new(["root", "show", "@"], ".: is a directory");
-        yield return new(["root", "show", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+        yield return new(
+            ["root", "show", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["root", "new", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["root", "new", "-o", "@", "--force"], ".: is a directory");
         yield return new(["node", "show", "@none"], "none: no such file");
-        yield return new(["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
-        yield return new(["node", "new", "--root", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+        yield return new(
+            ["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
+        yield return new(
+            ["node", "new", "--root", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["sign", "@none"], "none: no such file");
         yield return new(["sign", "@root.key"], "root.key:2: this is neither a [section] nor a key = value");
         yield return new(["sign", "@network.ini", "--key", "@none"], "none: no such file");
-        yield return new(["sign", "@network.ini", "--key", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+        yield return new(
+            ["sign", "@network.ini", "--key", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["sign", "@network.ini", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["show", "@none"], "none: no such file");
-        yield return new(["show", "@network.ini"], "network.ini: header: it does not begin with \"spore-1\": this is not a signed network");
+        yield return new(
+            ["show", "@network.ini"],
+            "network.ini: header: it does not begin with \"spore-1\": this is not a signed network");
         yield return new(["check", "@none", "--root", "@root.key"], "none: no such file");
     }
 
@@ -251,8 +297,10 @@ public sealed class FlashCommandTests : IDisposable
         yield return new(["node"], "no command was given; there are new, show (see flash node --help)");
         yield return new(["root", "old"], "'old' is not a command here (see flash root --help)");
         yield return new(["node", "new"], "Option '--root' is required (see flash node new --help)");
-        yield return new(["sign"], "Required argument 'network.ini' missing for command: 'sign' (see flash sign --help)");
-        yield return new(["sign", "a", "--key"], "Required argument missing for option: '--key' (see flash sign --help)");
+        yield return new(
+            ["sign"], "Required argument 'network.ini' missing for command: 'sign' (see flash sign --help)");
+        yield return new(
+            ["sign", "a", "--key"], "Required argument missing for option: '--key' (see flash sign --help)");
         yield return new(["check", "a"], "Option '--root' is required (see flash check --help)");
         yield return new(
             ["address", Keys.NodeText(1), Keys.NodeText(2)],
@@ -288,7 +336,10 @@ public sealed class FlashCommandTests : IDisposable
     [Fact]
     public void Help_and_version_are_no_faults()
     {
-        foreach (string[] args in new string[][] { ["--help"], ["--version"], ["sign", "--help"], ["node", "new", "-h"] })
+        foreach (string[] args in new string[][]
+        {
+            ["--help"], ["--version"], ["sign", "--help"], ["node", "new", "-h"],
+        })
         {
             FlashResult result = _folder.Run(args);
             Assert.Equal((0, ""), (result.Code, result.Error));
@@ -302,8 +353,9 @@ public sealed class FlashCommandTests : IDisposable
         string seed = File.ReadAllLines(_folder.File("root.key"))[1];
         string[] words =
         [
-            "root", "node", "show", "check", "address", "sign", "--root", "--ini", "--key", "--floor", "@network.ini", "@root.key", "@", "@none", "--", "-", "--force",
-            "@x/y", "[diagram]", "@@", "x y", "'", "\u0007", "\n", Keys.NodeText(1), "AAAA", "--help", "--version", "-1",
+            "root", "node", "show", "check", "address", "sign", "--root", "--ini", "--key", "--floor", "@network.ini",
+            "@root.key", "@", "@none", "--", "-", "--force", "@x/y", "[diagram]", "@@", "x y", "'", "\u0007", "\n",
+            Keys.NodeText(1), "AAAA", "--help", "--version", "-1",
         ];
         Gen.OneOf(words).Array[0, 7].Sample(
             args =>
@@ -311,7 +363,9 @@ public sealed class FlashCommandTests : IDisposable
                 FlashResult result = _folder.Run(args);
                 Assert.InRange(result.Code, 0, 2);
                 Assert.DoesNotContain(seed.TrimEnd('='), result.Output + result.Error);
-                Assert.Equal(result.Code == 0 ? 0 : 1, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(l => !l.Contains("warning")));
+                Assert.Equal(
+                    result.Code == 0 ? 0 : 1,
+                    result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(l => !l.Contains("warning")));
             },
             threads: 1,
             iter: 200);

@@ -27,7 +27,11 @@ public sealed class ImageCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private FlashResult Make(params string[] more) =>
-        _folder.Run(["image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@deploy.bin", .. more]);
+        _folder.Run(
+            [
+                "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o",
+                "@deploy.bin", .. more,
+            ]);
 
     private void AssertFails(string expected, params string[] more)
     {
@@ -35,7 +39,8 @@ public sealed class ImageCommandTests : IDisposable
         Assert.False(File.Exists(_folder.File("deploy.bin")));
     }
 
-    private void Replace(string name, byte[] bytes) => File.WriteAllBytes(Path.Combine(_folder.File("firmware"), name), bytes);
+    private void Replace(string name, byte[] bytes) =>
+        File.WriteAllBytes(Path.Combine(_folder.File("firmware"), name), bytes);
 
     private static void AssertPrivate(string path)
     {
@@ -93,7 +98,8 @@ public sealed class ImageCommandTests : IDisposable
         PeAssembly program = PeAssembly.Read(image.AsSpan(image.AsSpan().LastIndexOf("NFMRK1"u8)), "image");
         Assert.Equal(
             ["SPORERV1gate.example.org:51820", "", "SPOREID1"],
-            program.Constants.Select(c => Regex.Match(System.Text.Encoding.Latin1.GetString(c.Value), "^[ -~]*").Value));
+            program.Constants.Select(
+                c => Regex.Match(System.Text.Encoding.Latin1.GetString(c.Value), "^[ -~]*").Value));
         Assert.Equal(_identity.Record, program.Constants.Last().Value);
     }
 
@@ -111,7 +117,9 @@ public sealed class ImageCommandTests : IDisposable
 
             """.ReplaceLineEndings("\n");
         int size = _folder.Read("deploy.bin").Length;
-        Assert.EndsWith($"{shown}ESP32_REV3 with 4MB of flash: {size} bytes at 0x1E0000, where there is room for 1835008\n", made.Output);
+        Assert.EndsWith(
+            $"{shown}ESP32_REV3 with 4MB of flash: {size} bytes at 0x1E0000, where there is room for 1835008\n",
+            made.Output);
 
         FlashResult read = _folder.Run("read-identity", "@deploy.bin");
         Assert.Equal((0, ""), (read.Code, read.Error));
@@ -132,7 +140,9 @@ public sealed class ImageCommandTests : IDisposable
     {
         PeFirmware.WriteZip(_folder.File("firmware.zip"), PeFirmware.Files());
         Assert.Equal(0, Make().Code);
-        FlashResult zipped = _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware.zip", "--identity", "@node.id", "-o", "@zipped.bin");
+        FlashResult zipped = _folder.Run(
+            "image", "--board", "ESP32_REV3", "--firmware", "@firmware.zip", "--identity", "@node.id", "-o",
+            "@zipped.bin");
         Assert.Equal((0, ""), (zipped.Code, zipped.Error));
         Assert.Equal(_folder.Read("deploy.bin"), _folder.Read("zipped.bin"));
     }
@@ -143,7 +153,9 @@ public sealed class ImageCommandTests : IDisposable
         Replace("Extra.pe", new PeBuilder("Extra").Refers("mscorlib", "1.17.11.0").Build());
         Replace("readme.txt", [1]);
         FlashResult made = Make();
-        Assert.Equal((0, "flash: firmware: Extra: warning: the program does not need this assembly; it is left out\n"), (made.Code, made.Error));
+        Assert.Equal(
+            (0, "flash: firmware: Extra: warning: the program does not need this assembly; it is left out\n"),
+            (made.Code, made.Error));
         Assert.DoesNotContain("Extra", made.Output);
     }
 
@@ -161,8 +173,12 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void What_is_read_is_never_replaced()
     {
-        FlashResult result = _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@node.id", "--force");
-        Assert.Equal((1, "flash: node.id: this file is read, so the image can't be written to it\n"), (result.Code, result.Error));
+        FlashResult result = _folder.Run(
+            "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@node.id",
+            "--force");
+        Assert.Equal(
+            (1, "flash: node.id: this file is read, so the image can't be written to it\n"),
+            (result.Code, result.Error));
         Assert.Equal(_identity.Record, _folder.Read("node.id"));
     }
 
@@ -173,7 +189,9 @@ public sealed class ImageCommandTests : IDisposable
         Replace("Spore.Crypto.pe", large.Build());
         FlashResult made = Make("--flash", "2MB");
         Assert.Equal((1, ""), (made.Code, made.Output));
-        Assert.Matches(@"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536\n$", made.Error);
+        Assert.Matches(
+            @"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536\n$",
+            made.Error);
         Assert.False(File.Exists(_folder.File("deploy.bin")));
         Assert.Equal(0, Make("--flash", "4MB").Code);
     }
@@ -194,7 +212,11 @@ public sealed class ImageCommandTests : IDisposable
 
         File.Delete(_folder.File("deploy.bin"));
         Replace("Spore.Crypto.pe", Crypto().EndsIn(new byte[free + 1]).Build());
-        AssertFails($"deploy.bin: size: {Room + 4} bytes are too many for ESP32_REV3 with 2MB of flash, which has room for {Room}", "--flash", "2MB");
+        AssertFails(
+            $"deploy.bin: size: {Room + 4} bytes are too many for ESP32_REV3 with 2MB of flash, which has room for "
+            + $"{Room}",
+            "--flash",
+            "2MB");
     }
 
     [Fact]
@@ -207,14 +229,18 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_reference_to_another_version_is_told()
     {
-        Replace("System.Threading.pe", new PeBuilder("System.Threading", "1.2.0.0").Refers("mscorlib", "1.17.11.0").Build());
+        Replace(
+            "System.Threading.pe",
+            new PeBuilder("System.Threading", "1.2.0.0").Refers("mscorlib", "1.17.11.0").Build());
         AssertFails("firmware: System.Net: it needs System.Threading 1.1, and 1.2.0.0 is there");
     }
 
     [Fact]
     public void References_in_a_circle_are_told()
     {
-        Replace("System.Threading.pe", new PeBuilder("System.Threading", "1.1.0.0").Refers("System.Net", "1.11.54.0").Build());
+        Replace(
+            "System.Threading.pe",
+            new PeBuilder("System.Threading", "1.1.0.0").Refers("System.Net", "1.11.54.0").Build());
         AssertFails("firmware: System.Net: this assembly needs itself, through what it refers to");
     }
 
@@ -238,16 +264,28 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_firmware_without_a_place_for_an_identity_is_told()
     {
-        Replace("Spore.Firmware.pe", new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0").Holds(PeFirmware.EmptyRendezvous).HasMain().Build());
+        Replace(
+            "Spore.Firmware.pe",
+            new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0")
+                .Holds(PeFirmware.EmptyRendezvous)
+                .HasMain()
+                .Build());
         FlashResult made = Make();
         Assert.Equal(1, made.Code);
-        Assert.EndsWith("flash: identity: the program has no array for it (84 bytes that begin with its magic)\n", made.Error);
+        Assert.EndsWith(
+            "flash: identity: the program has no array for it (84 bytes that begin with its magic)\n", made.Error);
     }
 
     [Fact]
     public void A_firmware_that_is_a_nodes_already_is_not_made_anothers()
     {
-        Replace("Spore.Firmware.pe", new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0").Holds(_identity.Record).Holds(PeFirmware.EmptyRendezvous).HasMain().Build());
+        Replace(
+            "Spore.Firmware.pe",
+            new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0")
+                .Holds(_identity.Record)
+                .Holds(PeFirmware.EmptyRendezvous)
+                .HasMain()
+                .Build());
         FlashResult made = Make();
         Assert.Equal(1, made.Code);
         Assert.EndsWith("flash: identity: the firmware has one already; take it as it was built\n", made.Error);
@@ -325,7 +363,8 @@ public sealed class ImageCommandTests : IDisposable
         }
 
         File.SetUnixFileMode(_folder.File("node.id"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal("flash: node.id: mode: warning: others than its owner can read this secret (chmod 600)\n", Make().Error);
+        Assert.Equal(
+            "flash: node.id: mode: warning: others than its owner can read this secret (chmod 600)\n", Make().Error);
     }
 
     [Fact]
@@ -342,7 +381,9 @@ public sealed class ImageCommandTests : IDisposable
 
         erased[^1] = 0;
         SecretFile.Write(_folder.File("copy.bin"), [.. image, .. erased], true);
-        Assert.Equal($"flash: copy.bin:0x{image.Length:x}: is no assembly of nanoFramework's (a .pe file)\n", _folder.Run("read-identity", "@copy.bin").Error);
+        Assert.Equal(
+            $"flash: copy.bin:0x{image.Length:x}: is no assembly of nanoFramework's (a .pe file)\n",
+            _folder.Run("read-identity", "@copy.bin").Error);
     }
 
     [Fact]
@@ -376,6 +417,8 @@ public sealed class ImageCommandTests : IDisposable
     {
         DeploymentImage image = DeploymentImage.Compose(FirmwareFiles.Read(_folder.File("firmware")), "firmware");
         File.WriteAllBytes(_folder.File("bare.bin"), image.ToArray());
-        Assert.EndsWith("flash: bare.bin: private key: it is all zero: the record was never provisioned\n", _folder.Run("read-identity", "@bare.bin").Error);
+        Assert.EndsWith(
+            "flash: bare.bin: private key: it is all zero: the record was never provisioned\n",
+            _folder.Run("read-identity", "@bare.bin").Error);
     }
 }

@@ -75,5 +75,6 @@ public sealed class NetworkWarningTests : IDisposable
     private static string Endpoint(string who) => $"Endpoint: warning: {who} IPv6 endpoints only, and boards have IPv4"
         + " only; add an IPv4 endpoint or a name, if there are boards in the network";
 
-    private static string[] Words(string text) => [.. text.ToLowerInvariant().Split(' ', ',').Order(StringComparer.Ordinal)];
+    private static string[] Words(string text) =>
+        [.. text.ToLowerInvariant().Split(' ', ',').Order(StringComparer.Ordinal)];
 }

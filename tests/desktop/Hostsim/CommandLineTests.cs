@@ -45,13 +45,17 @@ public class CommandLineTests
         "--rendezvous: 'host:65536' has no port from 1 to 65535 without leading zeros",
         "node", "--identity", "x", "--rendezvous", "host:65536")]
     [InlineData("--tun: 'a/b' is not a name for an interface", "node", "--identity", "x", "--tun", "a/b")]
-    [InlineData("--tun: 'sixteen-letters-' is not a name for an interface", "node", "--identity", "x", "--tun", "sixteen-letters-")]
+    [InlineData(
+        "--tun: 'sixteen-letters-' is not a name for an interface",
+        "node", "--identity", "x", "--tun", "sixteen-letters-")]
     [InlineData("--mtu: '1279' is not a whole number from 1280 to 9000", "node", "--identity", "x", "--mtu", "1279")]
     public void Bad_command_lines_get_one_plain_line(string complaint, params string[] args)
     {
         Run run = Run.Of(args);
         Assert.Equal(2, run.ExitCode);
-        string verb = args[0] is "sim" or "node" or "bench" ? $" {args[0]}" : complaint.Contains("stands before") ? " bench" : "";
+        string verb = args[0] is "sim" or "node" or "bench"
+            ? $" {args[0]}"
+            : complaint.Contains("stands before") ? " bench" : "";
         Assert.Equal($"hostsim: {complaint} (see hostsim{verb} --help){Environment.NewLine}", run.Error);
         Assert.Empty(run.Output);
     }
@@ -83,9 +87,21 @@ public class CommandLineTests
             AssertFails($"{bad}: length: ", "node", "--identity", bad);
             AssertFails($"{folder}/none.id: ", "node", "--identity", folder + "/none.id");
             AssertFails($"{network}: header: ", "node", "--identity", good, "--network", network);
-            AssertFails("--peer: that is this node's own key", "node", "--identity", good, "--listen", "127.0.0.1:51899", "--peer", KeyText.Format(identity.PublicKey));
-            AssertFails($"{folder}/none/log: ", "node", "--identity", good, "--listen", "127.0.0.1:51899", "--keylog", folder + "/none/log");
-            AssertFails("no-such-host.invalid: no address found", "node", "--identity", good, "--peer", $"{Key}@no-such-host.invalid:1");
+            AssertFails(
+                "--peer: that is this node's own key",
+                "node",
+                "--identity",
+                good,
+                "--listen",
+                "127.0.0.1:51899",
+                "--peer",
+                KeyText.Format(identity.PublicKey));
+            AssertFails(
+                $"{folder}/none/log: ", "node", "--identity", good, "--listen", "127.0.0.1:51899", "--keylog",
+                folder + "/none/log");
+            AssertFails(
+                "no-such-host.invalid: no address found", "node", "--identity", good, "--peer",
+                $"{Key}@no-such-host.invalid:1");
         }
         finally
         {

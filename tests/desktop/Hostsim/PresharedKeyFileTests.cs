@@ -114,7 +114,8 @@ public sealed class PresharedKeyFileTests : IDisposable
 
         void AssertRun(int code, string complaint, params string[] more)
         {
-            string[] args = [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
+            string[] args =
+                [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
             Run run = Run.Of(["node", "--identity", identity, "--listen", "127.0.0.1:51899", .. args]);
             Assert.Equal(code, run.ExitCode);
             Assert.Equal($"hostsim: {complaint.Replace("KEY ", Key + " ")}{Environment.NewLine}", run.Error);

@@ -60,7 +60,9 @@ internal sealed class BatchIni
 
     /// <summary>Writes the file whole or not at all, unless it has all members.</summary>
     /// <returns>The number of members that were added; all where the file is new.</returns>
-    /// <exception cref="InputException">It can't be written, or was changed meanwhile so that it can't be used.</exception>
+    /// <exception cref="InputException">
+    /// It can't be written, or was changed meanwhile so that it can't be used.
+    /// </exception>
     public int Write()
     {
         // Read again: a person may have edited it while the images were made.
@@ -122,7 +124,8 @@ internal sealed class BatchIni
             throw new InputException(
                 where,
                 "Label",
-                $"'{label}' has an entry with another key in {Path}; put the identity of that key back, or delete the entry");
+                $"'{label}' has an entry with another key in {Path}; put the identity of that key back, or delete the "
+                + "entry");
         }
 
         foreach (AllowedPrefix prefix in peer.AllowedPrefixes)
@@ -130,7 +133,8 @@ internal sealed class BatchIni
             if (there.Peers.Find(p => p.AllowedPrefixes.Contains(prefix)) is PeerDescription holder)
             {
                 string name = NetworkWarnings.Name([holder]);
-                throw new InputException(where, "AllowedIPs", $"{prefix} is that of {name} in {Path}; choose another one");
+                throw new InputException(
+                    where, "AllowedIPs", $"{prefix} is that of {name} in {Path}; choose another one");
             }
         }
     }

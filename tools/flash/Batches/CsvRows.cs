@@ -53,7 +53,8 @@ internal static class CsvRows
             }
             catch (CsvFormatException)
             {
-                const string What = "the quotes of a cell in this row don't match; a quote inside a cell is written twice";
+                const string What =
+                    "the quotes of a cell in this row don't match; a quote inside a cell is written twice";
                 throw new InputException(Where, null, What);
             }
         }

@@ -6,7 +6,9 @@ using Spore.Signing;
 
 namespace Spore.Flash;
 
-/// <summary>A table as spreadsheet programs write it: CSV with some separator, whose first row names the columns.</summary>
+/// <summary>
+/// A table as spreadsheet programs write it: CSV with some separator, whose first row names the columns.
+/// </summary>
 internal sealed class CsvTable
 {
     // The rows in which column names are looked for, to find out the separator and a title above them.
@@ -80,7 +82,9 @@ internal sealed class CsvTable
     /// <summary>What a row has under its columns.</summary>
     /// <param name="row">The row.</param>
     /// <returns>The names of columns, as they are in the table, and cells with something in them.</returns>
-    /// <exception cref="InputException">The row has too few or too many cells, or a column has no known name.</exception>
+    /// <exception cref="InputException">
+    /// The row has too few or too many cells, or a column has no known name.
+    /// </exception>
     public IReadOnlyList<(string Name, string Value)> Fields(CsvRow row)
     {
         if (row.Cells.Count != _head.Cells.Count)

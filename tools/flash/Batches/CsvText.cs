@@ -16,7 +16,8 @@ internal static class CsvText
     public static string Read(string path)
     {
         byte[] bytes = InputFile.Read(path, SizeLimit);
-        Encoding encoding = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? new UnicodeEncoding(false, true, true)
+        Encoding encoding = bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
+            ? new UnicodeEncoding(false, true, true)
             : bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? new UnicodeEncoding(true, true, true)
             : new UTF8Encoding(false, true);
         try

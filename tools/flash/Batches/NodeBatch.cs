@@ -7,8 +7,9 @@ using Spore.Signing;
 namespace Spore.Flash;
 
 /// <summary>
-/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed. What is there already is kept,
-/// so that a batch can be run again after it was interrupted, or after rows were added to the table.
+/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed.
+/// What is there already is kept, so that a batch can be run again after it was interrupted, or after rows
+/// were added to the table.
 /// </summary>
 internal sealed class NodeBatch
 {
@@ -29,7 +30,9 @@ internal sealed class NodeBatch
     public BatchIni Ini { get; }
 
     /// <summary>Reads a table, and the identities and the INI file that there are. Writes nothing.</summary>
-    /// <param name="path">The table's file: columns as of a [Peer] section. A row with a public key is of a member that has a key already.</param>
+    /// <param name="path">
+    /// The table's file: columns as of a [Peer] section. A row with a public key is of a member that has a key already.
+    /// </param>
     /// <param name="separator">What stands between two cells, or null to find out.</param>
     /// <param name="folder">Where the files are to be.</param>
     /// <param name="trustRoot">The trust root of all nodes.</param>
@@ -37,7 +40,9 @@ internal sealed class NodeBatch
     /// <param name="version">The version of a new INI file.</param>
     /// <param name="now">The time of day.</param>
     /// <returns>The batch.</returns>
-    /// <exception cref="InputException">Something is wrong with the table, or a file of a node is another node's.</exception>
+    /// <exception cref="InputException">
+    /// Something is wrong with the table, or a file of a node is another node's.
+    /// </exception>
     public static NodeBatch Read(
         string path, char? separator, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
     {
@@ -59,18 +64,22 @@ internal sealed class NodeBatch
                 continue;
             }
 
-            string label = fields.FirstOrDefault(f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+            string label = fields.FirstOrDefault(
+                f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value
+                ?? "";
             if (!IsFileName(label))
             {
                 throw table.Missing(LabelColumn) ?? new InputException(
                     $"{path}:{row.Line}",
                     LabelColumn,
-                    "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit");
+                    "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or "
+                    + "digit");
             }
 
             if (!labels.TryAdd(label, row.Line))
             {
-                throw new InputException($"{path}:{row.Line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
+                throw new InputException(
+                    $"{path}:{row.Line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
             }
 
             BatchNode node = ReadNode(label, folder, trustRoot, floor);
@@ -93,7 +102,8 @@ internal sealed class NodeBatch
         {
             if (!IsThere(node, make(node)))
             {
-                throw new InputException(node.ImagePath, null, "exists already, with something else in it; --force replaces it");
+                throw new InputException(
+                    node.ImagePath, null, "exists already, with something else in it; --force replaces it");
             }
         }
     }
@@ -135,16 +145,21 @@ internal sealed class NodeBatch
         NodeIdentity identity = NodeIdentity.Load(path);
         if (!identity.TrustRoot.AsSpan().SequenceEqual(trustRoot))
         {
-            throw new InputException(path, "trust root", "this identity is there already, and believes another trust root");
+            throw new InputException(
+                path, "trust root", "this identity is there already, and believes another trust root");
         }
 
         return identity.Floor == floor
             ? new BatchNode(label, identity, false, path, image)
-            : throw new InputException(path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+            : throw new InputException(
+                path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
     }
 
-    private static bool IsThere(BatchNode node, byte[] image) => InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
+    private static bool IsThere(BatchNode node, byte[] image) =>
+        InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
 
     private static bool IsFileName(string label) =>
-        label.Length > 0 && char.IsAsciiLetterOrDigit(label[0]) && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        label.Length > 0
+        && char.IsAsciiLetterOrDigit(label[0])
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

@@ -14,7 +14,8 @@ namespace Spore.Flash;
 /// <param name="HasBluetooth">Whether its nanoCLR has Bluetooth, which takes memory.</param>
 /// <param name="Ethernet">What drives its Ethernet, or null where there is none.</param>
 /// <param name="Limits">The method of <see cref="NodeLimits"/> that fits it.</param>
-internal sealed record Board(string Name, Chip Chip, string Revision, bool HasPsram, bool HasBluetooth, string? Ethernet, string Limits)
+internal sealed record Board(
+    string Name, Chip Chip, string Revision, bool HasPsram, bool HasBluetooth, string? Ethernet, string Limits)
 {
     private const int UsualFlash = 4;
 
@@ -29,6 +30,7 @@ internal sealed record Board(string Name, Chip Chip, string Revision, bool HasPs
         return Chip.Partitions.FirstOrDefault(p => p.FlashMb.ToString(CultureInfo.InvariantCulture) == number)
             ?? throw new UsageException(
                 "--flash",
-                $"'{flash}' is no size of flash that {Name} has a partition table for; there are {string.Join(", ", Chip.Partitions.Select(p => $"{p.FlashMb}MB"))}");
+                $"'{flash}' is no size of flash that {Name} has a partition table for; there are "
+                + $"{string.Join(", ", Chip.Partitions.Select(p => $"{p.FlashMb}MB"))}");
     }
 }

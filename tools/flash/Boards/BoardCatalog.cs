@@ -50,7 +50,11 @@ internal static class BoardCatalog
     }
 
     private static PartitionTable Table(JsonElement item) =>
-        new(item.GetProperty("flashMb").GetInt32(), Region(item, "clr"), Region(item, "deploy"), Region(item, "config"));
+        new(
+            item.GetProperty("flashMb").GetInt32(),
+            Region(item, "clr"),
+            Region(item, "deploy"),
+            Region(item, "config"));
 
     private static FlashRegion Region(JsonElement item, string name)
     {
@@ -60,5 +64,6 @@ internal static class BoardCatalog
 
     private static string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
 
-    private static int Hex(JsonElement item) => int.Parse(item.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Hex(JsonElement item) =>
+        int.Parse(item.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

@@ -6,8 +6,17 @@ namespace Spore.Flash;
 /// <summary>Which board a command is about.</summary>
 internal sealed class BoardOptions
 {
-    private readonly Option<string> _board = new("--board") { Description = "The board (flash boards lists them).", Required = true, HelpName = "BOARD" };
-    private readonly Option<string?> _flash = new("--flash") { Description = "The size of its flash. [default: 4MB]", HelpName = "SIZE" };
+    private readonly Option<string> _board = new("--board")
+    {
+        Description = "The board (flash boards lists them).",
+        Required = true,
+        HelpName = "BOARD",
+    };
+    private readonly Option<string?> _flash = new("--flash")
+    {
+        Description = "The size of its flash. [default: 4MB]",
+        HelpName = "SIZE",
+    };
 
     /// <summary>Adds them to a command.</summary>
     /// <param name="command">The command.</param>

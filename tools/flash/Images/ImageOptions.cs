@@ -9,8 +9,17 @@ namespace Spore.Flash;
 /// <summary>What the commands that make images are told.</summary>
 internal sealed class ImageOptions
 {
-    private readonly Option<string> _firmware = new("--firmware") { Description = "The firmware as it was built: a folder with .pe files, or a ZIP file of them.", Required = true, HelpName = "DIR|ZIP" };
-    private readonly Option<string?> _rendezvous = new("--rendezvous") { Description = "Where to say hello beyond the local network.", HelpName = "HOST:PORT" };
+    private readonly Option<string> _firmware = new("--firmware")
+    {
+        Description = "The firmware as it was built: a folder with .pe files, or a ZIP file of them.",
+        Required = true,
+        HelpName = "DIR|ZIP",
+    };
+    private readonly Option<string?> _rendezvous = new("--rendezvous")
+    {
+        Description = "Where to say hello beyond the local network.",
+        HelpName = "HOST:PORT",
+    };
 
     /// <summary>The board.</summary>
     public BoardOptions Board { get; } = new();
