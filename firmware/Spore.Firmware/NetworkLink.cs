@@ -3,7 +3,9 @@ using System.Net.NetworkInformation;
 
 namespace Spore.Firmware;
 
-/// <summary>The board's network interface. nanoFramework joins it by itself, with the configuration that the board keeps.</summary>
+/// <summary>
+/// The board's network interface. nanoFramework joins it by itself, with the configuration that the board keeps.
+/// </summary>
 internal static class NetworkLink
 {
     /// <summary>Whether there is a link, and an address on it.</summary>

@@ -1,6 +1,10 @@
+using Spore.Sync;
+
 namespace Spore.Mesh;
 
-/// <summary>What a node has to do at some time, as indices into one array of deadlines, in the order in which it is done.</summary>
+/// <summary>
+/// What a node has to do at some time, as indices into one array of deadlines, in the order in which it is done.
+/// </summary>
 internal static class Deadline
 {
     /// <summary>A timer of the tunnel.</summary>
@@ -21,24 +25,27 @@ internal static class Deadline
     /// <summary>A hello is answered.</summary>
     internal const int Answer = 5;
 
+    /// <summary>The first deadline of <see cref="NetworkSync"/>.</summary>
+    internal const int FirstOfSync = 6;
+
     /// <summary>The applied network expires.</summary>
-    internal const int Expiry = 6;
+    internal const int Expiry = FirstOfSync + SyncDeadline.Expiry;
 
     /// <summary>A witness is asked whether the network is current.</summary>
-    internal const int Freshness = 7;
+    internal const int Freshness = FirstOfSync + SyncDeadline.Freshness;
 
     /// <summary>Heads are read and written.</summary>
-    internal const int Exchange = 8;
+    internal const int Exchange = FirstOfSync + SyncDeadline.Exchange;
 
     /// <summary>A network is read from a peer.</summary>
-    internal const int Pull = 9;
-
-    /// <summary>A signature is checked, or something is made ahead of need.</summary>
-    internal const int Work = 10;
-
-    /// <summary>The number of those above.</summary>
-    internal const int Count = 11;
+    internal const int Pull = FirstOfSync + SyncDeadline.Pull;
 
     /// <summary>When a signature may be checked next. It is a part of <see cref="Work"/>.</summary>
-    internal const int Check = 11;
+    internal const int Check = FirstOfSync + SyncDeadline.Check;
+
+    /// <summary>A signature is checked, or something is made ahead of need.</summary>
+    internal const int Work = FirstOfSync + SyncDeadline.Count;
+
+    /// <summary>The number of those above.</summary>
+    internal const int Count = Work + 1;
 }

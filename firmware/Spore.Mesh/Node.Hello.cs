@@ -1,6 +1,5 @@
 using Spore.Base;
 using Spore.Discovery;
-using Spore.SignedNetwork;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
@@ -31,7 +30,7 @@ public sealed partial class Node
     private void RestartHello()
     {
         _helloInterval = FirstHello;
-        _due[Deadline.Hello] = _now + Around(FirstHello);
+        _due[Deadline.Hello] = _now + _jitter.Around(FirstHello);
     }
 
     private void SendHello(long now)
@@ -54,12 +53,12 @@ public sealed partial class Node
         if (HasMemberSession(now))
         {
             _helloInterval = FirstHello;
-            _due[Deadline.Hello] = now + Around(SettledHello);
+            _due[Deadline.Hello] = now + _jitter.Around(SettledHello);
         }
         else
         {
             _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
-            _due[Deadline.Hello] = now + Around(_helloInterval);
+            _due[Deadline.Hello] = now + _jitter.Around(_helloInterval);
         }
     }
 
@@ -70,8 +69,9 @@ public sealed partial class Node
         _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
-    // Called after a hello. While no member has a session there is more to do than to shout: every configured peer, and
-    // one member after the other, is called where its endpoint is known.
+    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is
+    // known, and to each configured peer from which nothing was ever received. To a configured peer that was heard it
+    // does as a stock peer would: nothing, until a packet or a keepalive asks for a session.
     private void CallKnownPeers(long now)
     {
         if (HasMemberSession(now))
@@ -82,24 +82,25 @@ public sealed partial class Node
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && _slots.IsConfigured(peers[i].Slot) && peers[i].Endpoint.IsKnown && !peers[i].HasSession(now))
+            Peer peer = peers[i];
+            if (peer.InUse && _slots.IsConfigured(i) && peer.Endpoint.IsKnown && peer.LastHeard == peer.Since)
             {
-                _tunnel.Initiate(peers[i], now);
+                _tunnel.Initiate(peer, now);
             }
         }
 
-        for (int i = 0; i < MemberCount; i++)
+        for (int i = 0; i < _applied.MemberCount; i++)
         {
-            _nextToCall = _nextToCall + 1 < MemberCount ? _nextToCall + 1 : 0;
-            if (_nextToCall == _ownEntry || !HasEndpoint(_nextToCall))
+            _nextToCall = _nextToCall + 1 < _applied.MemberCount ? _nextToCall + 1 : 0;
+            if (_nextToCall == _applied.OwnEntry || !HasEndpoint(_nextToCall))
             {
                 continue;
             }
 
-            Peer peer = OpenMember(_nextToCall, now);
-            if (peer != null)
+            Peer member = OpenMember(_nextToCall, now);
+            if (member != null)
             {
-                _tunnel.Initiate(peer, now);
+                _tunnel.Initiate(member, now);
                 return;
             }
         }
@@ -125,7 +126,7 @@ public sealed partial class Node
         }
 
         Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
-        bool known = (peer != null && !peer.IsProvisional) || FindEntry(_hello.PublicKey, 0) >= 0;
+        bool known = (peer != null && !peer.IsProvisional) || _applied.Find(_hello.PublicKey, 0) >= 0;
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
         if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
@@ -138,7 +139,7 @@ public sealed partial class Node
         }
         else if (!_neighbours.IsPlanned(place))
         {
-            _neighbours.Plan(place, now + Random(LongestAnswerDelay + 1));
+            _neighbours.Plan(place, now + _jitter.Below(LongestAnswerDelay + 1));
         }
     }
 
@@ -149,13 +150,15 @@ public sealed partial class Node
         {
             int offset = Neighbours.KeyOffset(place);
             Peer peer = _tunnel.FindSlot(_neighbours.Keys, offset);
-            int entry = FindEntry(_neighbours.Keys, offset);
+            int entry = _applied.Find(_neighbours.Keys, offset);
             if (entry >= 0)
             {
                 peer = OpenMember(entry, now);
             }
 
-            if (peer != null && !peer.IsProvisional && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
+            if (peer != null
+                && !peer.IsProvisional
+                && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
             {
                 Endpoint endpoint = _neighbours.EndpointAt(place);
                 long due = _tunnel.ProvokeDue(peer, endpoint);
@@ -182,12 +185,5 @@ public sealed partial class Node
     private bool IsOwnKey(byte[] key, int offset)
     {
         return Crypto.ConstantTime.Equal(PublicKey, 0, key, offset, 32);
-    }
-
-    // An interval with 25 % of jitter either way.
-    private long Around(long interval)
-    {
-        int quarter = (int)(interval / 4);
-        return interval - quarter + Random((2 * quarter) + 1);
     }
 }

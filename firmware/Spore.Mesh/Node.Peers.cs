@@ -1,9 +1,7 @@
-using System;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.SignedNetwork;
 using Spore.Sync;
-using Spore.Tftp;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
@@ -14,9 +12,11 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
-    /// <summary>How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators retransmit after 5 s and a jitter.</summary>
+    /// <summary>
+    /// How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators
+    /// retransmit after 5 s and a jitter.
+    /// </summary>
     private const long RetransmissionTime = 8000;
-
 
     private readonly PeerSlots _slots;
 
@@ -27,12 +27,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="endpoint">Where to find it, or null.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when there is no slot left, or the key is this node's own or no sound key.</returns>
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
         _now = now;
-        int entry = FindEntry(publicKey, offset);
+        int entry = _applied.Find(publicKey, offset);
         Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
         if (peer == null)
         {
@@ -61,12 +61,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     bool ITunnelHost.IsKnown(byte[] key, int offset)
     {
-        return FindEntry(key, offset) >= 0;
+        return _applied.Find(key, offset) >= 0;
     }
 
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
     {
-        int entry = FindEntry(key, offset);
+        int entry = _applied.Find(key, offset);
         if (entry >= 0)
         {
             return OpenMember(entry, now);
@@ -112,7 +112,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             peer.Since = now;
         }
 
-        if (IsMember(peer) && IsWitness(peer.Owner))
+        if (IsMember(peer) && _applied.IsWitness(peer.Owner))
         {
             _clock.Learn(Tai64n.ToUnixMilliseconds(timestamp, 0), now);
         }
@@ -123,16 +123,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
     {
         Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
-        int slot = peer.Slot;
-        if (isInitiator || (!IsFresh(now) && IsMember(peer) && IsWitness(peer.Owner)))
-        {
-            _agreements.Set(slot, Agreements.WantsRead, true);
-        }
-
-        if (_agreements.Is(slot, Agreements.WantsRead) || _agreements.Is(slot, Agreements.WantsWrite))
-        {
-            _due[Deadline.Exchange] = now;
-        }
+        _sync.SessionUp(peer, isInitiator, now);
     }
 
     void ITunnelHost.SessionDown(Peer peer, long now)
@@ -153,11 +144,17 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     Peer ITunnelHost.OpenOwner(int owner, long now)
     {
-        return owner == _ownEntry ? null : OpenMember(owner, now);
+        return owner == _applied.OwnEntry ? null : OpenMember(owner, now);
     }
 
     /// <inheritdoc/>
     int ICryptokeyRouting.Find(byte[] address, int offset, bool isIpv6)
+    {
+        return FindOwner(address, offset, isIpv6);
+    }
+
+    // A link-local address follows from a key, so no prefix holds one, however wide it is (PROTOCOL section 3).
+    private int FindOwner(byte[] address, int offset, bool isIpv6)
     {
         if (!isIpv6 || !LinkLocalAddress.IsLinkLocal(address, offset))
         {
@@ -170,7 +167,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return peer.Owner;
         }
 
-        return MemberCount > 0 ? _linkLocals.Find(_network, address, offset) : AllowedIps.None;
+        return _applied.FindLinkLocal(address, offset);
     }
 
     private void Report(NodeEvent what, Peer peer, long value)
@@ -183,7 +180,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _host.Report(what, peer != null ? _key : null, 0, value);
     }
 
-    /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
+    /// <summary>
+    /// The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.
+    /// </summary>
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, long now)
     {
@@ -193,11 +192,11 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return known;
         }
 
-        int key = _network.EntryOffset(entry) + NetworkEntry.KeyOffset;
-        Peer peer = _tunnel.FindSlot(_network.Bytes, key);
+        int key = _applied.KeyOffset(entry);
+        Peer peer = _tunnel.FindSlot(_applied.File.Bytes, key);
         if (peer == null)
         {
-            peer = Open(_network.Bytes, key, now);
+            peer = Open(_applied.File.Bytes, key, now);
             if (peer == null)
             {
                 return null;
@@ -217,17 +216,17 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return peer.Endpoint.IsKnown;
         }
 
-        return _neighbours.Find(_network.Bytes, _network.EntryOffset(entry) + NetworkEntry.KeyOffset) >= 0
+        return _neighbours.Find(_applied.File.Bytes, _applied.KeyOffset(entry)) >= 0
             || FindEndpoint(entry, 0);
     }
 
     // Looks for the endpoint of an entry, address or name, that has so many before it.
     private bool FindEndpoint(int entry, int turn)
     {
-        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
-        while (_field.Next())
+        _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
+        while (_applied.Field.Next())
         {
-            if (_field.Type == EntryField.EndpointAddress || _field.Type == EntryField.EndpointName)
+            if (_applied.Field.Type == EntryField.EndpointAddress || _applied.Field.Type == EntryField.EndpointName)
             {
                 if (turn == 0)
                 {
@@ -267,13 +266,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
 
         _slots.SetTurn(peer.Slot, turn + 1);
-        if (_field.Type == EntryField.EndpointAddress)
+        if (_applied.Field.Type == EntryField.EndpointAddress)
         {
-            ReadEndpoint(peer.Endpoint, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+            ReadEndpoint(peer.Endpoint, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
         }
         else
         {
-            _host.FindEndpoint(_key, 0, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+            _host.FindEndpoint(_key, 0, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
         }
     }
 
@@ -284,20 +283,21 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         peer.IsProvisional = false;
         int keepalive = 0;
 
-        // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
+        // Where it was last heard counts while there is a session, and what the operator said always; else
+        // what the network says.
         bool isSettled = peer.Endpoint.IsKnown && (_slots.IsConfigured(peer.Slot) || peer.HasSession(now));
-        _field.Begin(_network.Bytes, _network.EntryOffset(entry));
-        while (_field.Next())
+        _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
+        while (_applied.Field.Next())
         {
-            if (_field.Type == EntryField.Keepalive)
+            if (_applied.Field.Type == EntryField.Keepalive)
             {
-                keepalive = BigEndian.ReadUInt16(_network.Bytes, _field.ValueOffset);
+                keepalive = BigEndian.ReadUInt16(_applied.File.Bytes, _applied.Field.ValueOffset);
             }
-            else if (_field.Type == EntryField.EndpointAddress && !isSettled)
+            else if (_applied.Field.Type == EntryField.EndpointAddress && !isSettled)
             {
                 isSettled = true;
                 _slots.SetTurn(peer.Slot, 1);
-                ReadEndpoint(_place, _network.Bytes, _field.ValueOffset, _field.ValueLength);
+                ReadEndpoint(_place, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
                 peer.MoveTo(_place);
             }
         }
@@ -371,7 +371,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return false;
         }
 
-        _agreements.Clear(peer.Slot);
+        _sync.Agreements.Clear(peer.Slot);
         _slots.Clear(peer.Slot);
         LinkLocalAddress.FromKey(_hash, key, offset, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
         return true;
@@ -381,6 +381,16 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
         _tunnel.Close(peer, now);
+    }
+
+    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its
+    // slot within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
+    private void RemoveExpelled(long now)
+    {
+        if (_due[Deadline.Guests] <= now)
+        {
+            DropOldGuests(now);
+        }
     }
 
     private void DropOldGuests(long now)
@@ -434,7 +444,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
             if (!peer.HasSpoken)
             {
-                // Its slot is kept for the retransmission. Otherwise first initiations of others would evict it for ever.
+                // Its slot is kept for the retransmission. Otherwise first initiations of others
+                // would evict it for ever.
                 if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
                 {
                     continue;
@@ -445,7 +456,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                     silent = peer;
                 }
             }
-            else if (!_agreements.Is(i, Agreements.HasVouched) && (idle == null || peer.Since < idle.Since))
+            else if (!_sync.Agreements.Is(i, Agreements.HasVouched) && (idle == null || peer.Since < idle.Since))
             {
                 idle = peer;
             }
@@ -542,19 +553,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return false;
     }
 
-    // The peer of a transfer, or null when it is gone.
-    private Peer PeerOf(Tftp.TftpTransfer transfer)
-    {
-        int slot = transfer.Peer;
-        return slot >= 0 && _tunnel.Peers[slot].InUse ? _tunnel.Peers[slot] : null;
-    }
-
     private Peer FindLinkLocal(byte[] address, int offset)
     {
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
+            if (peers[i].InUse
+                && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }

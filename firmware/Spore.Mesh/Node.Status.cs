@@ -9,11 +9,12 @@ public sealed partial class Node
     // More than it can be, and less than what is left in the send buffer behind a block of that size.
     private const int StatusRoom = 256;
 
-    private const int StatusFile = 3;
+    private const int StatusTag = 3;
 
     private static readonly string _statusName = "status";
 
-    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one piece takes least memory.
+    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one
+    // piece takes least memory.
     private static readonly string _statusText =
         "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
 
@@ -24,15 +25,10 @@ public sealed partial class Node
 
     /// <summary>Tells what is to be done as soon as there is time.</summary>
     /// <param name="work">Takes the numbers.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void CountIdleWork(NodeIdleWork work, long now)
     {
-        work.Checks = 0;
-        for (int i = 0; i < _checks.Length; i++)
-        {
-            work.Checks += _checks[i].IsWaiting ? 1 : 0;
-        }
-
+        work.Checks = _sync.WaitingChecks;
         _tunnel.CountWork(work, now);
     }
 
@@ -86,9 +82,9 @@ public sealed partial class Node
         return at;
     }
 
-    private long StatusNumber(int place)
+    private long StatusNumber(int index)
     {
-        switch (place)
+        switch (index)
         {
             case 0:
                 // In this order the interpreter takes the result as signed.
@@ -108,7 +104,7 @@ public sealed partial class Node
         }
     }
 
-    // Asked again for what was sent, it may have grown or shrunk; the size that was told stays.
+    // The text may have grown or shrunk between two reads; the size that was announced stays.
     private void ReadStatus(int size, int position, byte[] buffer, int offset, int count)
     {
         int start = _tunnel.SendBuffer.Length - StatusRoom;

@@ -2,7 +2,6 @@ using System;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.Tftp;
@@ -10,7 +9,10 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not safe for concurrent use.</summary>
+/// <summary>
+/// A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not
+/// safe for concurrent use.
+/// </summary>
 public sealed partial class Node
 {
     private const long Never = long.MaxValue;
@@ -19,33 +21,43 @@ public sealed partial class Node
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
     private readonly INodeHost _host;
-    private readonly ulong _floor;
     private readonly Blake2s _hash = new Blake2s();
-    private readonly Ed25519 _ed25519;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
+    private readonly AppliedNetwork _applied;
+    private readonly NetworkSync _sync;
     private readonly WallClock _clock;
-    private readonly byte[] _random = new byte[4];
-    private readonly long[] _due = new long[Deadline.Count + 1];
+    private readonly Jitter _jitter;
+    private readonly long[] _due = new long[Deadline.Count];
 
     // The time of the call that is being worked on.
     private long _now;
 
     /// <summary>Makes a node and takes all the memory it will ever use.</summary>
     /// <param name="limits">The sizes of everything.</param>
-    /// <param name="identity">A sound <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
+    /// <param name="identity">A valid <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
     /// <param name="transport">The way out.</param>
-    /// <param name="entropy">The source of chance.</param>
+    /// <param name="entropy">The entropy source.</param>
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <param name="aead">What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.</param>
-    /// <exception cref="ArgumentException">The identity record is not sound.</exception>
-    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now, IAead aead = null)
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <param name="aead">
+    /// What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.
+    /// </param>
+    /// <exception cref="ArgumentException">The identity record is not valid.</exception>
+    public Node(
+        NodeLimits limits,
+        byte[] identity,
+        ITransport transport,
+        IEntropy entropy,
+        INodeHost host,
+        long buildTime,
+        long now,
+        IAead aead = null)
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
-            throw new ArgumentException("The identity record is not sound.");
+            throw new ArgumentException("The identity record is not valid.");
         }
 
         _limits = limits;
@@ -60,52 +72,76 @@ public sealed partial class Node
         _now = now;
         byte[] privateKey = new byte[32];
         Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
-        _floor = IdentityRecord.Floor(identity, 0);
 
         CurveScratch scratch = new CurveScratch();
         X25519 idle = new X25519(scratch);
-        _ed25519 = new Ed25519(scratch, idle);
-        _ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
+        Ed25519 ed25519 = new Ed25519(scratch, idle);
+        ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 own = new ChaCha20Poly1305();
         XChaCha20Poly1305 xaead = new XChaCha20Poly1305(own);
         _clock = new WallClock(buildTime, now);
+        _jitter = new Jitter(entropy);
         limits.Slots = limits.Peers + limits.Guests;
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
-        _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+        _tunnel = new Tunnel(
+            limits,
+            privateKey,
+            PublicKey,
+            x25519,
+            idle,
+            _hash,
+            aead == null ? own : aead,
+            xaead,
+            transport,
+            entropy,
+            this,
+            Counters);
+        _tftp = new TftpService(
+            limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
-        _hello = new Hello(xaead, _hash, _ed25519.PublicKey);
+        _hello = new Hello(xaead, _hash, ed25519.PublicKey);
         _neighbours = new Neighbours(limits.HelloPlans);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloInterval, HelloBurst);
         _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
         RestartHello();
 
-        _network = new NetworkFile(limits, _hash);
-        _staging = new Staging(new NetworkFile(_network), _tunnel, limits.Mtu);
-        _refused = new RefusedHeaders(_hash);
-        _routes = new AllowedIps(limits.Prefixes);
-        Routing = _routes;
-        _linkLocals = new LinkLocalTable(limits.NetworkEntries, _hash);
-        _tunnel.Routing = this;
         _slots = new PeerSlots(limits.Slots);
-        _agreements = new Agreements(limits.Slots);
-        _headers = new byte[limits.Transfers * NetworkHeader.Size];
-        _checks = new HeaderCheck[limits.Transfers];
-        for (int i = 0; i < _checks.Length; i++)
-        {
-            _checks[i] = new HeaderCheck();
-        }
+        _applied = new AppliedNetwork(limits, _hash);
+        _sync = new NetworkSync(
+            this,
+            _applied,
+            limits,
+            limits.Mtu,
+            IdentityRecord.Floor(identity, 0),
+            _clock,
+            _jitter,
+            ed25519,
+            _hash,
+            _tunnel,
+            _tftp,
+            PublicKey,
+            LinkLocal,
+            _slots.LinkLocals,
+            _due,
+            Deadline.FirstOfSync);
+        Routing = _applied.Prefixes;
+        _tunnel.Routing = this;
     }
 
-    /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
+    /// <summary>
+    /// Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does.
+    /// Guests are always answered by the node.
+    /// </summary>
     public bool HostAnswersEcho;
 
     /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
     public bool OuterIpv6;
 
-    /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
+    /// <summary>
+    /// The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.
+    /// </summary>
     public readonly Endpoint Rendezvous = new Endpoint();
 
     /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
@@ -114,7 +150,7 @@ public sealed partial class Node
     /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
     public readonly byte[] LinkLocal = new byte[16];
 
-    /// <summary>What came in and went out, was dropped and why.</summary>
+    /// <summary>What was received, sent and dropped, and why.</summary>
     public readonly NodeCounters Counters = new NodeCounters();
 
     /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
@@ -145,12 +181,15 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>A datagram came in from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <summary>
+    /// Should be called when a datagram was received from the outer network. It is dropped and
+    /// counted unless it verifies.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="endpoint">Where it came from; copied where it is kept.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
         _now = now;
@@ -165,14 +204,16 @@ public sealed partial class Node
             Peer peer = _tunnel.Receive(buffer, offset, length, endpoint, now);
             if (peer != null)
             {
-                // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                // From here, where a device's stack is not as deep: what an inner packet leads to is
+                // the deepest there is.
                 Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
+                RemoveExpelled(now);
             }
         }
     }
 
-    /// <summary>Time has passed: timers fire, idle work goes on.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <summary>Should be called when <see cref="NextDeadline"/> has come: timers fire, idle work goes on.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)
     {
         _now = now;
@@ -183,6 +224,8 @@ public sealed partial class Node
                 Do(i, now);
             }
         }
+
+        RemoveExpelled(now);
     }
 
     private long Due(int deadline)
@@ -196,9 +239,11 @@ public sealed partial class Node
             case Deadline.Answer:
                 return _neighbours.NextDue;
             case Deadline.Expiry:
-                return ExpiryDue;
+                return _sync.ExpiryDue(_now);
+            case Deadline.Check:
+                return Never;
             case Deadline.Work:
-                return _checking >= 0 ? _now : Earlier(_due[Deadline.Check], _tunnel.WorkDue);
+                return _sync.IsChecking ? _now : Earlier(_sync.CheckDue, _tunnel.WorkDue);
             default:
                 return _due[deadline];
         }
@@ -229,16 +274,16 @@ public sealed partial class Node
                 AnswerHellos(now);
                 break;
             case Deadline.Expiry:
-                Expire(now);
+                _sync.Expire(now);
                 break;
             case Deadline.Freshness:
-                SeekFreshness(now);
+                _sync.SeekFreshness(now);
                 break;
             case Deadline.Exchange:
-                ExchangeHeads(now);
+                _sync.ExchangeHeads(now);
                 break;
             case Deadline.Pull:
-                Pull(now);
+                _sync.Pull(now);
                 break;
             case Deadline.Work:
                 Work(now);
@@ -246,17 +291,17 @@ public sealed partial class Node
         }
     }
 
-    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
-    // but not before a multiplication is through, whose memory they share.
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for
+    // them, but not before a multiplication is through, whose memory they share.
     private void Work(long now)
     {
-        if (_checking >= 0)
+        if (_sync.IsChecking)
         {
-            ContinueCheck(now);
+            _sync.ContinueCheck(now);
         }
-        else if (_due[Deadline.Check] <= now && !_tunnel.IsWorking)
+        else if (_sync.CheckDue <= now && !_tunnel.IsWorking)
         {
-            BeginCheck(now);
+            _sync.BeginCheck(now);
         }
         else
         {
@@ -266,14 +311,14 @@ public sealed partial class Node
 
     /// <summary>Feeds wall time, from SNTP or a clock.</summary>
     /// <param name="unixMilliseconds">The time since 1970.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void SetWallClock(long unixMilliseconds, long now)
     {
         _clock.Learn(unixMilliseconds, now);
     }
 
     /// <summary>The number of peers with a session that can carry packets.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>That number.</returns>
     public int SessionCount(long now)
     {
@@ -293,12 +338,5 @@ public sealed partial class Node
     private static long Earlier(long a, long b)
     {
         return a < b ? a : b;
-    }
-
-    // A number from 0 up to, and without, the limit, which is at most 2^24.
-    private int Random(int limit)
-    {
-        _entropy.Fill(_random, 0, 4);
-        return ((_random[0] << 16) | (_random[1] << 8) | _random[2]) % limit;
     }
 }

@@ -1,22 +1,57 @@
 using Spore.SignedNetwork;
+using Spore.Sync;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-/// <summary>What a node reports to its host. The first events are those of its tunnel (<see cref="TunnelEvent"/>), with the same numbers.</summary>
+/// <summary>
+/// What a node reports to its host: the events of its tunnel and of its network, with the same numbers, then its own.
+/// </summary>
 public enum NodeEvent
 {
     /// <summary>A handshake initiation was sent to the peer; the value is 1 when it was provoked, else 0.</summary>
-    InitiationSent,
+    InitiationSent = (int)TunnelEvent.InitiationSent,
 
     /// <summary>An initiation of the peer was answered.</summary>
-    ResponseSent,
+    ResponseSent = (int)TunnelEvent.ResponseSent,
 
-    /// <summary>Handshakes come faster than they can be worked on: who initiates is asked for a cookie first. Told when it begins.</summary>
-    UnderLoad,
+    /// <summary>
+    /// Handshakes come faster than they can be worked on: who initiates is asked for a cookie
+    /// first. Told when it begins.
+    /// </summary>
+    UnderLoad = (int)TunnelEvent.UnderLoad,
 
     /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
-    CookieReceived,
+    CookieReceived = (int)TunnelEvent.CookieReceived,
+
+    /// <summary>A newer network header from the peer was verified; the value is its version.</summary>
+    HeaderVerified = (int)SyncEvent.HeaderVerified,
+
+    /// <summary>A network header from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
+    HeaderRefused = (int)SyncEvent.HeaderRefused,
+
+    /// <summary>
+    /// A network was applied; the value is its version. The key is that of the peer it came from, or null.
+    /// </summary>
+    NetworkApplied = (int)SyncEvent.NetworkApplied,
+
+    /// <summary>A network file from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
+    NetworkRefused = (int)SyncEvent.NetworkRefused,
+
+    /// <summary>The applied network has expired: its members are no longer trusted; the value is its version.</summary>
+    NetworkExpired = (int)SyncEvent.NetworkExpired,
+
+    /// <summary>The peer holds the same network header; the value is the version.</summary>
+    Agreed = (int)SyncEvent.Agreed,
+
+    /// <summary>A witness has confirmed the network as current; the value is its version.</summary>
+    Fresh = (int)SyncEvent.Fresh,
+
+    /// <summary>This node may not have the newer network that the peer has; the value is its version.</summary>
+    Behind = (int)SyncEvent.Behind,
+
+    /// <summary>The peer holds another network under the same version; the value is the version.</summary>
+    Equivocation = (int)SyncEvent.Equivocation,
 
     /// <summary>A hello was broadcast; the value is the network version in it.</summary>
     HelloSent,
@@ -35,31 +70,4 @@ public enum NodeEvent
 
     /// <summary>A guest or a peer that is no longer in the network was dropped.</summary>
     PeerRemoved,
-
-    /// <summary>A newer network header from the peer was verified; the value is its version.</summary>
-    HeaderVerified,
-
-    /// <summary>A network header from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
-    HeaderRefused,
-
-    /// <summary>A network was applied; the value is its version. The key is that of the peer it came from, or null.</summary>
-    NetworkApplied,
-
-    /// <summary>A network file from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
-    NetworkRefused,
-
-    /// <summary>The applied network has expired: its members are no longer trusted; the value is its version.</summary>
-    NetworkExpired,
-
-    /// <summary>The peer holds the same network header; the value is the version.</summary>
-    Agreed,
-
-    /// <summary>A witness has confirmed the network as current; the value is its version.</summary>
-    Fresh,
-
-    /// <summary>This node may not have the newer network that the peer has; the value is its version.</summary>
-    Behind,
-
-    /// <summary>The peer holds another network under the same version; the value is the version.</summary>
-    Equivocation,
 }

@@ -14,7 +14,9 @@ public sealed class NodeLimits : NetworkLimits
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
 
-    /// <summary>Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.</summary>
+    /// <summary>
+    /// Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.
+    /// </summary>
     public int HelloPlans;
 
     /// <summary>Limits for a desktop.</summary>
@@ -42,7 +44,10 @@ public sealed class NodeLimits : NetworkLimits
         };
     }
 
-    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a key and an IPv4 address each (41 bytes), or fewer with more in them.</summary>
+    /// <summary>
+    /// Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a
+    /// key and an IPv4 address each (41 bytes), or fewer with more in them.
+    /// </summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {

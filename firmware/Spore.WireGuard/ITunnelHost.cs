@@ -1,6 +1,9 @@
 namespace Spore.WireGuard;
 
-/// <summary>What a tunnel asks of the layer above it, and reports to it: which keys to admit, and what became of sessions. No call carries an inner packet.</summary>
+/// <summary>
+/// What a tunnel asks of the layer above it, and reports to it: which keys to admit, and what became of sessions. No
+/// call carries an inner packet.
+/// </summary>
 public interface ITunnelHost
 {
     /// <summary>Called when a key without a slot has sent an initiation, which is not authentic yet.</summary>
@@ -45,7 +48,10 @@ public interface ITunnelHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     void SessionDown(Peer peer, long now);
 
-    /// <summary>It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of another endpoint may be set.</summary>
+    /// <summary>
+    /// It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of
+    /// another endpoint may be set.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     void Unanswered(Peer peer);
 

@@ -23,7 +23,10 @@ internal sealed class InitiationPool
         }
     }
 
-    /// <summary>Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose retransmission makes a new one; but not to a provoked one.</summary>
+    /// <summary>
+    /// Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose retransmission
+    /// makes a new one; but not to a provoked one.
+    /// </summary>
     /// <param name="owner">The peer.</param>
     /// <param name="isProvoked">Whether a packet that could be forged or replayed is the reason.</param>
     /// <returns>An initiation, for the peer to keep; null when there is none to be had.</returns>
@@ -58,7 +61,9 @@ internal sealed class InitiationPool
         return best;
     }
 
-    /// <summary>Called when an initiation is not waited for any more: its secrets are wiped and its index means nothing.</summary>
+    /// <summary>
+    /// Called when an initiation is not waited for any more: its secrets are wiped and its index means nothing.
+    /// </summary>
     internal void Release(Initiation initiation)
     {
         _indices.Remove(initiation.LocalIndex);

@@ -18,7 +18,10 @@ public sealed partial class Peer
     /// <summary>When the peer's endpoint was last sent an initiation; long ago at first.</summary>
     internal long InitiatedAt;
 
-    /// <summary>When the last provoked initiation was sent, or would have been in its turn if it was sent earlier; long ago at first.</summary>
+    /// <summary>
+    /// When the last provoked initiation was sent, or would have been in its turn if it was sent
+    /// earlier; long ago at first.
+    /// </summary>
     internal long ProvokedAt;
 
     /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
@@ -92,7 +95,9 @@ public sealed partial class Peer
         NewHandshake = Constants.Never;
     }
 
-    /// <summary>Should be called before anything authenticated is sent, and after anything authenticated is received.</summary>
+    /// <summary>
+    /// Should be called before anything authenticated is sent, and after anything authenticated is received.
+    /// </summary>
     internal void AnyAuthenticatedPacketTraversal(long now)
     {
         if (PersistentKeepalive != Constants.Never)
@@ -108,13 +113,18 @@ public sealed partial class Peer
         RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
     }
 
-    /// <summary>Should be called after an initiation is sent because of a packet that could be forged or replayed.</summary>
+    /// <summary>
+    /// Should be called after an initiation is sent because of a packet that could be forged or replayed.
+    /// </summary>
     internal void ProvokedInitiation(long now)
     {
         ProvokedAt = now - ProvokedAt >= Constants.RekeyTimeout ? now : ProvokedAt + Constants.RekeyTimeout;
     }
 
-    /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>
+    /// <summary>
+    /// Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't
+    /// destroy each other's.
+    /// </summary>
     internal void HandshakeAnswered(long now, int jitter)
     {
         if (RetransmitHandshake != Constants.Never)
@@ -123,7 +133,9 @@ public sealed partial class Peer
         }
     }
 
-    /// <summary>Should be called after a response is taken, or the first message of a session that the peer initiated.</summary>
+    /// <summary>
+    /// Should be called after a response is taken, or the first message of a session that the peer initiated.
+    /// </summary>
     internal void HandshakeComplete()
     {
         RetransmitHandshake = Constants.Never;

@@ -3,7 +3,9 @@ using Spore.Base;
 
 namespace Spore.WireGuard;
 
-/// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
+/// <summary>
+/// One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.
+/// </summary>
 public sealed partial class Peer
 {
     /// <summary>Where the 32-byte public key starts in <see cref="Bytes"/>.</summary>
@@ -44,7 +46,10 @@ public sealed partial class Peer
     /// <summary>Where it was last heard.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
 
-    /// <summary>The number by which cryptokey routing knows it: at first that of its slot, or one of the caller's own, which is not negative.</summary>
+    /// <summary>
+    /// The number by which cryptokey routing knows it: at first that of its slot, or one of the caller's own,
+    /// which is not negative.
+    /// </summary>
     public int Owner;
 
     /// <summary>When the slot was taken.</summary>
@@ -59,7 +64,11 @@ public sealed partial class Peer
     /// <summary>Bytes of datagrams sent to it.</summary>
     public long BytesSent;
 
-    /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
+    /// <summary>
+    /// The public key, the static-static secret, the latest timestamp from it and the last one to it, the first MAC of
+    /// the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes
+    /// a device's memory of its own.
+    /// </summary>
     internal readonly byte[] Bytes = new byte[Size];
 
     /// <summary>The 32-byte preshared key, or null for none; not to be changed.</summary>
@@ -81,7 +90,8 @@ public sealed partial class Peer
 
     internal long InitiationConsumedAt;
 
-    // One field for all, and above them for the turn and for the interval of the persistent keepalive: each of its own would take 12 bytes too.
+    // One field for all, and above them for the turn and for the interval of the persistent keepalive: each of its own
+    // would take 12 bytes too.
     private int _flags;
 
     /// <summary>Makes an empty slot.</summary>
@@ -104,7 +114,9 @@ public sealed partial class Peer
         internal set { Set(InUseFlag, value); }
     }
 
-    /// <summary>Whether it was admitted without being known: packets are not routed to it. The layer above sets it.</summary>
+    /// <summary>
+    /// Whether it was admitted without being known: packets are not routed to it. The layer above sets it.
+    /// </summary>
     public bool IsProvisional
     {
         get { return (_flags & ProvisionalFlag) != 0; }
@@ -143,7 +155,9 @@ public sealed partial class Peer
         set { Set(StaticStaticFlag, value); }
     }
 
-    /// <summary>Whether the first MAC of a handshake message to it is there, which no cookie has answered yet.</summary>
+    /// <summary>
+    /// Whether the first MAC of a handshake message to it is there, which no cookie has answered yet.
+    /// </summary>
     internal bool HasSentMac1
     {
         get { return (_flags & SentMac1Flag) != 0; }
@@ -157,7 +171,9 @@ public sealed partial class Peer
         internal set { Set(DeferredFlag, value); }
     }
 
-    /// <summary>How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.</summary>
+    /// <summary>
+    /// How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.
+    /// </summary>
     internal int Asked
     {
         get { return (_flags >> AskedShift) & MostAsked; }
@@ -176,7 +192,9 @@ public sealed partial class Peer
         get { return PairMadeAt != NoPair; }
     }
 
-    /// <summary>When its ephemeral pair is to be made, or made anew; a provisional peer has one only for a deferred response.</summary>
+    /// <summary>
+    /// When its ephemeral pair is to be made, or made anew; a provisional peer has one only for a deferred response.
+    /// </summary>
     internal long PairDue
     {
         get

@@ -9,7 +9,10 @@ public enum TunnelEvent
     /// <summary>A response was sent to the peer's initiation.</summary>
     ResponseSent,
 
-    /// <summary>Handshakes come faster than they can be handled: initiators are asked for a cookie first. Reported when it begins; there is no peer.</summary>
+    /// <summary>
+    /// Handshakes come faster than they can be handled: initiators are asked for a cookie first. Reported when it
+    /// begins; there is no peer.
+    /// </summary>
     UnderLoad,
 
     /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>

@@ -12,7 +12,7 @@ namespace Spore.Hostsim.Commands;
 /// <summary><c>hostsim bench</c>: measures the core on this machine.</summary>
 internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of a table." };
 
@@ -108,6 +108,6 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
                 bytesPerTimer = result.BytesPerTimer,
             },
         };
-        output.Write(JsonSerializer.Serialize(document, Indented) + "\n");
+        output.Write(JsonSerializer.Serialize(document, _indented) + "\n");
     }
 }

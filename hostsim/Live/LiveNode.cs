@@ -18,7 +18,6 @@ using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live;
 
@@ -55,7 +54,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
-    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    // That of the thread that has the core and will send what is in it; null where what the core gives
+    // out has to go at once.
     private Outbox? _outbox;
     private TunnelRouting? _routing;
     private long _sleepsUntil;
@@ -101,14 +101,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
                     timeline);
             _directOutbox = NewOutbox();
-            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
+            _node = new Node(
+                limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
-            _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
-            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
+            _privateKey = options.Tun == null
+                ? _privateKey
+                : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(
+                _gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
             _names = new PeerNames(_gate, _node, _configuration, options.Peers, () => Now, WakeIfSooner);
             _status = new StatusReport(_node, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
@@ -305,7 +309,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         WakeIfSooner();
     }
 
-    /// <summary>Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.</summary>
+    /// <summary>
+    /// Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.
+    /// </summary>
     /// <returns>False when the node is to stop.</returns>
     private bool Advance()
     {

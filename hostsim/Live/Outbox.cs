@@ -5,7 +5,10 @@ using Spore.Hostsim.Live.Packets;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>What the core gives out while one thread has it, to be sent when the thread has let it go: at one time, and with no other thread waiting for the core meanwhile. One for each thread.</summary>
+/// <summary>
+/// What the core gives out while one thread has it, to be sent when the thread has let it go: at one time, and with no
+/// other thread waiting for the core meanwhile. One for each thread.
+/// </summary>
 internal sealed class Outbox
 {
     private readonly UdpTransport _transport;

@@ -94,9 +94,8 @@ internal sealed class LiveView : ISimulationView
     public void Show(TimelineEntry entry)
     {
         string colour = ColourOf(entry.Kind);
-        Write(
-            $"[grey]{TimelineEntry.Clock(entry.Time),9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  "
-            + $"{entry.Text}");
+        string time = TimelineEntry.Clock(entry.Time);
+        Write($"[grey]{time,9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  {entry.Text}");
         Redraw(false);
         _cancel.WaitHandle.WaitOne(_pause);
     }

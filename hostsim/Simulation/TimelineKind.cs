@@ -1,6 +1,3 @@
-using Spore.Discovery;
-using Spore.WireGuard;
-
 namespace Spore.Hostsim.Simulation;
 
 /// <summary>What a line of the timeline is about.</summary>

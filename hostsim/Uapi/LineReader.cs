@@ -5,7 +5,10 @@ using System.Threading.Tasks;
 
 namespace Spore.Hostsim.Uapi;
 
-/// <summary>Lines from a stream, in a buffer of a fixed size. There are secrets among them, so it is wiped when it is not needed any more.</summary>
+/// <summary>
+/// Lines from a stream, in a buffer of a fixed size. There are secrets among them, so it is wiped when it
+/// is not needed any more.
+/// </summary>
 /// <param name="stream">The stream.</param>
 internal sealed class LineReader(Stream stream) : IDisposable
 {
@@ -18,7 +21,9 @@ internal sealed class LineReader(Stream stream) : IDisposable
 
     /// <summary>Reads a line.</summary>
     /// <param name="cancel">Ends the waiting.</param>
-    /// <returns>The line without its end, only valid until the next call; null where the stream ends, maybe within a line.</returns>
+    /// <returns>
+    /// The line without its end, only valid until the next call; null where the stream ends, maybe within a line.
+    /// </returns>
     /// <exception cref="InvalidDataException">It is too long; nothing more can be read.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> Read(CancellationToken cancel)
     {

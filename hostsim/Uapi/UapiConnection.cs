@@ -3,13 +3,12 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Uapi;
 
 /// <summary>
-/// One client: an operation after the other, each with its answer (https://www.wireguard.com/xplatform/). The device is only
-/// asked once an operation has been read whole.
+/// One client: an operation after the other, each with its answer (https://www.wireguard.com/xplatform/). The device is
+/// only asked once an operation has been read whole.
 /// </summary>
 /// <param name="stream">The connection.</param>
 /// <param name="device">The node.</param>

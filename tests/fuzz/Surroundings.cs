@@ -1,11 +1,15 @@
 using System;
+using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
 using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;
 
-/// <summary>What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance follows from its state.</summary>
+/// <summary>
+/// What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance
+/// follows from its state.
+/// </summary>
 internal sealed class Surroundings : ITransport, INodeHost
 {
     /// <summary>The datagrams that are kept until they are looked at.</summary>
@@ -32,7 +36,7 @@ internal sealed class Surroundings : ITransport, INodeHost
     public int Delivered { get; private set; }
 
     /// <summary>How often it has told of each event.</summary>
-    public int[] Events { get; } = new int[Enum.GetValues<NodeEvent>().Length];
+    public int[] Events { get; } = new int[(int)Enum.GetValues<NodeEvent>().Max() + 1];
 
     /// <summary>A datagram of those sent last.</summary>
     /// <param name="number">Its number, from 0.</param>

@@ -1,5 +1,3 @@
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -15,7 +13,8 @@ public class HelloTests
     {
         using Lab lab = Lab.Open();
         using Authority authority = new();
-        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) = (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
+        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) =
+            (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
         Wire.Join(lab, addresses, first, second, third);
         (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
         StockNode stock = new(lab, third, 3);

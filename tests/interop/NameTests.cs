@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -45,7 +44,8 @@ public class NameTests
             Write(address);
         }
 
-        public void Write(string address) => File.WriteAllText(Path.Combine(_folder, "hosts"), $"127.0.0.1 localhost\n{address} {Name}\n");
+        public void Write(string address) =>
+            File.WriteAllText(Path.Combine(_folder, "hosts"), $"127.0.0.1 localhost\n{address} {Name}\n");
 
         public void Dispose() => Directory.Delete(_folder, true);
     }

@@ -91,10 +91,9 @@ internal static class WriteCommand
 
         string[] ports = [.. new[] { "ttyUSB*", "ttyACM*", "cu.usb*" }.SelectMany(p => Directory.GetFiles("/dev", p))
             .Order(StringComparer.Ordinal)];
-        throw new InputException(
-            port,
-            null,
-            "there is no such port; "
-            + $"{(ports.Length == 0 ? "no board is plugged in" : $"there {(ports.Length == 1 ? "is" : "are")} {string.Join(", ", ports)}")}");
+        string there = ports.Length == 0
+            ? "no board is plugged in"
+            : $"there {(ports.Length == 1 ? "is" : "are")} {string.Join(", ", ports)}";
+        throw new InputException(port, null, $"there is no such port; {there}");
     }
 }

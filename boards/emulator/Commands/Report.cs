@@ -14,7 +14,7 @@ namespace Spore.Emulator;
 /// <summary>What was counted, as tables and as JSON.</summary>
 internal static class Report
 {
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -54,7 +54,7 @@ internal static class Report
     /// <summary>Writes JSON.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="node">What.</param>
-    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(Json));
+    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(_json));
 
     /// <summary>A number for people: with thousands apart.</summary>
     /// <param name="value">The number.</param>

@@ -4,10 +4,15 @@ using Spore.Crypto;
 
 namespace Spore.Discovery;
 
-/// <summary>The hello: how a node that knows no peer is found. It is sealed under the trust root, so that a key is shown to nobody outside the network.</summary>
+/// <summary>
+/// The hello: how a node that knows no peer is found. It is sealed under the trust root, so that a key is shown to
+/// nobody outside the network.
+/// </summary>
 public sealed class Hello
 {
-    /// <summary>Length of the datagram in bytes: that of a handshake initiation, so that answering never amplifies.</summary>
+    /// <summary>
+    /// Length of the datagram in bytes: that of a handshake initiation, so that answering never amplifies.
+    /// </summary>
     public const int Size = 148;
 
     /// <summary>The first byte; the three that follow are zero.</summary>
@@ -70,7 +75,11 @@ public sealed class Hello
     /// <returns>False when it is no hello under this trust root.</returns>
     public bool Open(byte[] buffer, int offset, int length)
     {
-        if (length != Size || buffer[offset] != Type || buffer[offset + 1] != 0 || buffer[offset + 2] != 0 || buffer[offset + 3] != 0)
+        if (length != Size
+            || buffer[offset] != Type
+            || buffer[offset + 1] != 0
+            || buffer[offset + 2] != 0
+            || buffer[offset + 3] != 0)
         {
             return false;
         }

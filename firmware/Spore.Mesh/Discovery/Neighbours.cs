@@ -4,7 +4,10 @@ using Spore.Crypto;
 
 namespace Spore.Discovery;
 
-/// <summary>What hellos have told: where a key was heard, and when it is to be asked there by an initiation. A fixed table; the one heard longest ago makes room, of those that are not to be answered if there are any.</summary>
+/// <summary>
+/// What hellos have told: where a key was heard, and when it is to be asked there by an initiation. A fixed table; the
+/// one heard longest ago makes room, of those that are not to be answered if there are any.
+/// </summary>
 internal sealed class Neighbours
 {
     private const int KeySize = 32;
@@ -83,7 +86,9 @@ internal sealed class Neighbours
         return _versions[place];
     }
 
-    /// <summary>When the key at a place last told that it has no network: what it had before, sessions included, is gone.</summary>
+    /// <summary>
+    /// When the key at a place last told that it has no network: what it had before, sessions included, is gone.
+    /// </summary>
     internal long LostAt(int place)
     {
         return _lostAt[place];

@@ -1,27 +1,11 @@
 namespace Spore.Tftp;
 
-/// <summary>How a transfer, a block or a request ended. From 0 up these are the codes on the wire (RFC 1350 section 5, RFC 2347); those below zero are never sent.</summary>
+/// <summary>
+/// The error codes on the wire, and their texts. Read first: RFC 1350 section 5 and its appendix, RFC 2347.
+/// </summary>
 public static class TftpError
 {
-    /// <summary>No error.</summary>
-    public const int Ok = -1;
-
-    /// <summary>Not yet decided: <see cref="TftpService.Resume"/> tells.</summary>
-    public const int Wait = -2;
-
-    /// <summary>The peer fell silent.</summary>
-    public const int Timeout = -3;
-
-    /// <summary>Ended from this side: the peer's session is gone, or the peer has begun anew.</summary>
-    public const int Aborted = -4;
-
-    /// <summary>The peer has no TFTP program at that port.</summary>
-    public const int PortUnreachable = -5;
-
-    /// <summary>Now decidable, but not kept: the block is wanted once more. For <see cref="TftpService.Resume"/> only.</summary>
-    public const int Repeat = -6;
-
-    /// <summary>Not defined; the text tells.</summary>
+    /// <summary>Not defined: the text of the packet gives the reason.</summary>
     public const int NotDefined = 0;
 
     /// <summary>File not found.</summary>
@@ -50,13 +34,13 @@ public static class TftpError
 
     private const int Texts = 9;
 
-    // Those of all codes, since each string takes a piece of a device's memory.
+    // One string for all codes, because each string takes memory of its own on a device.
     private static readonly string _texts =
         "Not possible now\nFile not found\nAccess violation\nDisk full or allocation exceeded\nIllegal TFTP operation\n"
         + "Unknown transfer ID\nFile already exists\nNo such user\nOptions refused\n";
 
-    /// <summary>Writes the usual text for a code on the wire, and the zero byte that ends it.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <summary>Writes the usual text of a code, and the zero byte that ends it.</summary>
+    /// <returns>The offset behind it, in bytes.</returns>
     internal static int EmitText(byte[] buffer, int offset, int code)
     {
         int i = 0;

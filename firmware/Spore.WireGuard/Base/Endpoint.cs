@@ -1,6 +1,8 @@
 namespace Spore.Base;
 
-/// <summary>An address and port of the outer network. IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).</summary>
+/// <summary>
+/// An address and port of the outer network. IPv4 is held as ::ffff:a.b.c.d (RFC 4291 section 2.5.5.2).
+/// </summary>
 public sealed class Endpoint
 {
     /// <summary>The length of an address in bytes.</summary>
@@ -11,7 +13,10 @@ public sealed class Endpoint
     // One field for both takes 12 bytes less.
     private long _portAndZone;
 
-    /// <summary>The first eight bytes of the IPv6 or IPv4-mapped address, big-endian: two numbers take less of a device's memory than an array.</summary>
+    /// <summary>
+    /// The first eight bytes of the IPv6 or IPv4-mapped address, big-endian: two numbers take less of a device's
+    /// memory than an array.
+    /// </summary>
     public ulong AddressHigh { get; private set; }
 
     /// <summary>The last eight bytes, big-endian.</summary>

@@ -1,7 +1,12 @@
 namespace Spore.Base;
 
-/// <summary>Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table. Evicts the bucket nearest to full: it holds the least history.</summary>
-/// <remarks>Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).</remarks>
+/// <summary>
+/// Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table. Evicts the bucket nearest to full: it
+/// holds the least history.
+/// </summary>
+/// <remarks>
+/// Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).
+/// </remarks>
 public sealed class RateLimiter
 {
     private readonly int _interval;

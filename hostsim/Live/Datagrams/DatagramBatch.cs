@@ -3,7 +3,10 @@ using Spore.Base;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>Datagrams that wait to be sent by one socket, one behind the other. Those to one place that are of one length, the last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).</summary>
+/// <summary>
+/// Datagrams that wait to be sent by one socket, one behind the other. Those to one place that are of one length, the
+/// last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).
+/// </summary>
 internal sealed class DatagramBatch
 {
     /// <summary>The most runs there can be.</summary>
@@ -12,7 +15,10 @@ internal sealed class DatagramBatch
     /// <summary>The most datagrams in a run: what the system takes (UDP_MAX_SEGMENTS).</summary>
     public const int MaxRunCount = 64;
 
-    /// <summary>The most bytes in a run, which is one IP packet to the system until it is cut: 65535 less the headers of IPv4 and UDP.</summary>
+    /// <summary>
+    /// The most bytes in a run, which is one IP packet to the system until it is cut: 65535 less the
+    /// headers of IPv4 and UDP.
+    /// </summary>
     public const int MaxRunLength = 65507;
 
     private const int MaxDatagram = 65535;

@@ -7,7 +7,10 @@ using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>A socket that sends and receives many datagrams in one call (sendmmsg, recvmmsg), and as one those that belong together where the kernel can cut and join them (UDP_SEGMENT, UDP_GRO; udp(7)).</summary>
+/// <summary>
+/// A socket that sends and receives many datagrams in one call (sendmmsg, recvmmsg), and as one those that belong
+/// together where the kernel can cut and join them (UDP_SEGMENT, UDP_GRO; udp(7)).
+/// </summary>
 internal sealed partial class LinuxSocket : IDatagramSocket
 {
     private const int Places = 8;
@@ -34,7 +37,9 @@ internal sealed partial class LinuxSocket : IDatagramSocket
 
     /// <summary>Takes over a socket.</summary>
     /// <param name="socket">A UDP socket that is bound.</param>
-    /// <param name="bufferSize">How many bytes the kernel is to keep for it in each direction, beyond its limit where this program may.</param>
+    /// <param name="bufferSize">
+    /// How many bytes the kernel is to keep for it in each direction, beyond its limit where this program may.
+    /// </param>
     public LinuxSocket(Socket socket, int bufferSize)
     {
         _socket = socket;
@@ -140,7 +145,8 @@ internal sealed partial class LinuxSocket : IDatagramSocket
 
         if (batch.RunAt(first).Count > 1)
         {
-            // The interface can't make the checksums (then none after it is tried), or its MTU is smaller than a datagram.
+            // The interface can't make the checksums (then none after it is tried), or its MTU is
+            // smaller than a datagram.
             _cuts &= error != InputOutput;
             if (error is InputOutput or Invalid or MessageSize)
             {
@@ -187,5 +193,6 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     private static partial int SendMessages(SafeSocketHandle socket, nint messages, uint count, int flags);
 
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
-    private static partial int ReceiveMessages(SafeSocketHandle socket, nint messages, uint count, int flags, nint timeout);
+    private static partial int ReceiveMessages(
+        SafeSocketHandle socket, nint messages, uint count, int flags, nint timeout);
 }

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and a size at which it is cut or was joined. In memory that does not move.</summary>
+/// <summary>
+/// What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and a size at which it is
+/// cut or was joined. In memory that does not move.
+/// </summary>
 internal sealed unsafe class MessageArray
 {
     private const int UdpLevel = 17;
@@ -72,7 +75,12 @@ internal sealed unsafe class MessageArray
     public void SetSegmentSize(int index, int type, int size)
     {
         byte* control = Address(_controls, index * ControlSize);
-        *(ControlHeader*)control = new ControlHeader { Length = (nuint)(sizeof(ControlHeader) + sizeof(ushort)), Level = UdpLevel, Type = type };
+        *(ControlHeader*)control = new ControlHeader
+        {
+            Length = (nuint)(sizeof(ControlHeader) + sizeof(ushort)),
+            Level = UdpLevel,
+            Type = type,
+        };
         *(ushort*)(control + sizeof(ControlHeader)) = (ushort)size;
         ref MessageHeader header = ref _messages[index].Header;
         header.Control = control;

@@ -8,11 +8,12 @@ using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
-using Spore.Net;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
+/// <summary>
+/// The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.
+/// </summary>
 internal sealed class UdpTransport : IDisposable
 {
     private const int SocketBuffer = 4 << 20;
@@ -74,7 +75,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Where the node listens, for people.</summary>
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
 
-    /// <summary>Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.</summary>
+    /// <summary>
+    /// Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.
+    /// </summary>
     /// <param name="mark">The mark.</param>
     /// <exception cref="HostsimException">The kernel refuses.</exception>
     public void Mark(uint mark)
@@ -88,7 +91,8 @@ internal sealed class UdpTransport : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new HostsimException($"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
+            throw new HostsimException(
+                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
         }
     }
 
@@ -99,7 +103,11 @@ internal sealed class UdpTransport : IDisposable
         foreach (IDatagramSocket socket in Sockets())
         {
             Receiver receiver = newReceiver();
-            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.LocalEndPoint}" };
+            Thread thread = new(() => Receive(socket, receiver))
+            {
+                IsBackground = true,
+                Name = $"UDP {socket.LocalEndPoint}",
+            };
             _threads.Add(thread);
             thread.Start();
         }
@@ -153,7 +161,8 @@ internal sealed class UdpTransport : IDisposable
             return Open(address);
         }
         catch (SocketException exception) when (exception.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.AddressNotAvailable)
+            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported
+                or SocketError.AddressNotAvailable)
         {
             return null;
         }
@@ -238,10 +247,13 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
+    /// <summary>
+    /// Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.
+    /// </summary>
     private void PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
-        bool sent = false;
+        // Two addresses in one subnet have one broadcast address.
+        HashSet<uint> sent = [];
         foreach (NetworkInterface link in Links())
         {
             foreach (UnicastIPAddressInformation own in link.GetIPProperties().UnicastAddresses)
@@ -257,13 +269,15 @@ internal sealed class UdpTransport : IDisposable
                     address[bit / 8] |= (byte)(0x80 >> (bit % 8));
                 }
 
-                _neighbours.SetIpv4(address, 0, endpoint.Port);
-                outbox.AddDatagram(datagram, _neighbours);
-                sent = true;
+                if (sent.Add(BitConverter.ToUInt32(address)))
+                {
+                    _neighbours.SetIpv4(address, 0, endpoint.Port);
+                    outbox.AddDatagram(datagram, _neighbours);
+                }
             }
         }
 
-        if (!sent)
+        if (sent.Count == 0)
         {
             outbox.AddDatagram(datagram, endpoint);
         }
@@ -275,7 +289,11 @@ internal sealed class UdpTransport : IDisposable
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
-                _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
+                _neighbours.Set(
+                    endpoint.AddressHigh,
+                    endpoint.AddressLow,
+                    endpoint.Port,
+                    link.GetIPProperties().GetIPv6Properties().Index);
                 outbox.AddDatagram(datagram, _neighbours);
             }
         }

@@ -9,7 +9,6 @@ using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Names;
 
@@ -25,7 +24,9 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
     /// <summary>Finds the address of an endpoint.</summary>
     /// <param name="place">The endpoint, or null.</param>
     /// <param name="cancel">Ends the wait for a name server.</param>
-    /// <returns>The core's form of it, or null for null. It has the first usable address of a name, in the system's order.</returns>
+    /// <returns>
+    /// The core's form of it, or null for null. It has the first usable address of a name, in the system's order.
+    /// </returns>
     /// <exception cref="HostsimException">The name has no usable address.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     [return: NotNullIfNotNull(nameof(place))]
@@ -33,7 +34,8 @@ internal sealed class NameResolver(Action<byte[], Endpoint> found)
     {
         return place == null
             ? null
-            : EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
+            : EndpointAddress.From(
+                new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
     }
 
     /// <summary>

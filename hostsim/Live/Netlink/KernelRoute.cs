@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Netlink;
@@ -79,7 +77,9 @@ internal sealed class KernelRoute
     /// <returns>The route, or null where it is none of IPv4 or IPv6.</returns>
     public static KernelRoute? Read(NetlinkReply reply)
     {
-        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6 ? new KernelRoute(reply) : null;
+        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6
+            ? new KernelRoute(reply)
+            : null;
     }
 
     /// <summary>The request for all routes of a table.</summary>
@@ -194,7 +194,8 @@ internal sealed class KernelRoute
         bool hasObject = _reply.TryFind(Rtnetlink.RouteSize, NextHopObject, out _);
         for (NetlinkReply.Walk walk = NetlinkReply.Attributes(_reply.Body.AsSpan(Rtnetlink.RouteSize)); walk.Next();)
         {
-            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
+            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute
+                or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
             if (walk.Type is TableAttribute or CacheInformation or Expires || (hasObject && isOfNextHop))
             {
                 continue;

@@ -1,8 +1,9 @@
-using Spore.Net;
-
 namespace Spore.Hostsim.Live.Netlink;
 
-/// <summary>Numbers of rtnetlink(7), from the kernel's <c>linux/netlink.h</c>, <c>rtnetlink.h</c>, <c>if_link.h</c>, <c>if_addr.h</c> and <c>fib_rules.h</c>.</summary>
+/// <summary>
+/// Numbers of rtnetlink(7), from the kernel's <c>linux/netlink.h</c>, <c>rtnetlink.h</c>, <c>if_link.h</c>,
+/// <c>if_addr.h</c> and <c>fib_rules.h</c>.
+/// </summary>
 internal static class Rtnetlink
 {
     /// <summary>NLMSG_ERROR: an error, or an acknowledgement where its number is 0.</summary>

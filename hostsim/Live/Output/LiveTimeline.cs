@@ -6,7 +6,6 @@ using Spectre.Console;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Output;
 
@@ -19,7 +18,7 @@ namespace Spore.Hostsim.Live.Output;
 internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
 {
     private const int ShortKey = 8;
-    private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _sameHello = TimeSpan.FromMilliseconds(500);
 
     private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
     private readonly Dictionary<string, string> _names = [];
@@ -55,8 +54,10 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         (string verb, string colour, string text) = what switch
         {
             NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
-            NodeEvent.HelloHeard => ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
-            NodeEvent.InitiationSent when _initiations[peer] > 1 => ("initiation", "grey", $"to {peer} again, until it answers"),
+            NodeEvent.HelloHeard =>
+                ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
+            NodeEvent.InitiationSent when _initiations[peer] > 1 =>
+                ("initiation", "grey", $"to {peer} again, until it answers"),
             NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
             NodeEvent.ResponseSent => ("response", "grey", $"to {peer}"),
             NodeEvent.SessionUp => ("session up", "aqua", value == 1 ? $"to {peer}" : $"from {peer}"),
@@ -64,14 +65,18 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.GuestAdmitted => ("guest", "aqua", $"{peer}: only its link-local address"),
             NodeEvent.PeerRemoved => ("peer removed", "yellow", peer),
             NodeEvent.HeaderVerified => ("head verified", "yellow", $"version {value}, from {peer}"),
-            NodeEvent.HeaderRefused => ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
-            NodeEvent.NetworkApplied => ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
-            NodeEvent.NetworkRefused => ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.HeaderRefused =>
+                ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.NetworkApplied =>
+                ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
+            NodeEvent.NetworkRefused =>
+                ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
             NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
-            NodeEvent.UnderLoad => ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
+            NodeEvent.UnderLoad =>
+                ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
             NodeEvent.CookieReceived => ("cookie", "yellow", $"from {peer}, which is under load"),
             NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
             _ => (what.ToString(), "grey", peer),
@@ -111,13 +116,16 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         _log.Flush(milliseconds);
     }
 
-    /// <summary>A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: the first repetition is told, and no more.</summary>
+    /// <summary>
+    /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: the first repetition
+    /// is told, and no more.
+    /// </summary>
     private bool IsRepetition(NodeEvent what, string peer, long value)
     {
         switch (what)
         {
             case NodeEvent.HelloHeard:
-                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < SameHello;
+                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < _sameHello;
                 _lastHello = (peer, value);
                 _lastHelloAt = Stopwatch.GetTimestamp();
                 return isSame;

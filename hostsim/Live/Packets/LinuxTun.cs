@@ -70,11 +70,14 @@ internal sealed partial class LinuxTun : IDisposable
 
         _handle = new SafeFileHandle(descriptor, true);
         byte[] request = new byte[RequestSize];
-        bool hasHeaders = Control(_handle, GetFeatures, request) == 0 && (BitConverter.ToInt32(request) & VirtioHeaders) != 0;
+        bool hasHeaders = Control(_handle, GetFeatures, request) == 0
+            && (BitConverter.ToInt32(request) & VirtioHeaders) != 0;
         _headerSize = hasHeaders ? VirtioHeader.Size : 0;
         Array.Clear(request);
         Encoding.ASCII.GetBytes(name, request);
-        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation | Exclusive | (hasHeaders ? VirtioHeaders : 0)));
+        BitConverter.TryWriteBytes(
+            request.AsSpan(FlagsOffset),
+            (short)(Tun | NoPacketInformation | Exclusive | (hasHeaders ? VirtioHeaders : 0)));
         if (Control(_handle, SetInterface, request) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
@@ -116,7 +119,10 @@ internal sealed partial class LinuxTun : IDisposable
         return new PacketBatch(_headerSize > 0);
     }
 
-    /// <summary>Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or the interface is down.</summary>
+    /// <summary>
+    /// Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or
+    /// the interface is down.
+    /// </summary>
     /// <param name="batch">The packets.</param>
     public void Send(PacketBatch batch)
     {

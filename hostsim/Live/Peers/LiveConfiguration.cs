@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Uapi;
@@ -12,8 +11,8 @@ using Spore.WireGuard;
 namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
-/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the operations of
-/// <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
+/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the
+/// operations of <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
 /// </summary>
 /// <param name="gate">The node's lock.</param>
 /// <param name="node">The node.</param>
@@ -58,7 +57,10 @@ internal sealed class LiveConfiguration(
         }
     }
 
-    /// <summary>Whether the operator has said where a peer is since the node started: then the name it was started with does not count any more.</summary>
+    /// <summary>
+    /// Whether the operator has said where a peer is since the node started: then the name it was started with
+    /// does not count any more.
+    /// </summary>
     /// <param name="key">The peer's public key, in base64.</param>
     /// <returns>Whether that is so.</returns>
     public bool HasPlaced(string key)
@@ -85,12 +87,16 @@ internal sealed class LiveConfiguration(
         }
     }
 
-    /// <summary>Called some time after a network was applied or has expired: who is no member any more is kept alive as the operator says.</summary>
+    /// <summary>
+    /// Called some time after a network was applied or has expired: who is no member any more is kept alive
+    /// as the operator says.
+    /// </summary>
     public void FollowNetwork()
     {
         foreach (Peer peer in node.Peers.Where(p => p.InUse && node.IsConfigured(p) && !Node.IsMember(p)))
         {
-            node.SetKeepalive(peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
+            node.SetKeepalive(
+                peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
         }
     }
 
@@ -100,7 +106,11 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             // Copies of preshared keys, since the node may wipe its own before they are told.
-            return new DeviceState(privateKey, listenPort, FirewallMark, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
+            return new DeviceState(
+                privateKey,
+                listenPort,
+                FirewallMark,
+                [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
         }
     }
 
@@ -137,7 +147,16 @@ internal sealed class LiveConfiguration(
 
     private LivePeers Peers()
     {
-        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, FirewallMark, clock());
+        return new LivePeers(
+            node,
+            limits,
+            node.IsExpired ? NetworkMembers.None : Members,
+            _prefixes,
+            _handshakes,
+            privateKey,
+            listenPort,
+            FirewallMark,
+            clock());
     }
 
     private void TakeBack(string key, PlannedPeer peer)

@@ -2,21 +2,20 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Packets;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Routing;
 
 /// <summary>
-/// What the machine has of the tunnel: the addresses and routes of its interface, and the rules for the outer datagrams. It sets what is wanted
-/// and not there, and changes nothing that Spore did not set. It sets again what has gone whenever the kernel reports a change.
+/// What the machine has of the tunnel: the addresses and routes of its interface, and the rules for the outer
+/// datagrams. It sets what is wanted and not there, and changes nothing that Spore did not set. It sets again what has
+/// gone whenever the kernel reports a change.
 /// </summary>
 internal sealed class TunnelRouting : IDisposable
 {
@@ -69,7 +68,9 @@ internal sealed class TunnelRouting : IDisposable
     /// <summary>Makes an interface ready for addresses, sets it up and watches it.</summary>
     /// <param name="tun">The interface.</param>
     /// <param name="mtu">Its MTU in bytes.</param>
-    /// <param name="tell">Takes a line for the log: what happened, a colour, and the rest. Called on several threads.</param>
+    /// <param name="tell">
+    /// Takes a line for the log: what happened, a colour, and the rest. Called on several threads.
+    /// </param>
     /// <param name="lost">Called when the interface is gone, with one line about it.</param>
     /// <exception cref="HostsimException">The kernel refuses.</exception>
     public TunnelRouting(LinuxTun tun, int mtu, Action<string, string, string> tell, Action<string> lost)
@@ -90,13 +91,21 @@ internal sealed class TunnelRouting : IDisposable
             IReadOnlyList<string> left = InterfaceSettings.TurnOff(name);
             if (left.Count > 0)
             {
-                tell("settings", "yellow", $"{string.Join(", ", left)} can't be set to 0: packets out of the tunnel may change this machine's routes");
+                tell(
+                    "settings",
+                    "yellow",
+                    $"{string.Join(", ", left)} can't be set to 0: packets out of the tunnel may change this machine's "
+                    + "routes");
             }
 
             int failed = _outer.KeepRules();
             if (failed != 0)
             {
-                tell("rules", "red", $"the kernel takes no rules ({Marshal.GetPInvokeErrorMessage(failed)}): an endpoint inside a member's AllowedIPs can't be reached");
+                tell(
+                    "rules",
+                    "red",
+                    $"the kernel takes no rules ({Marshal.GetPInvokeErrorMessage(failed)}): an endpoint inside a "
+                    + "member's AllowedIPs can't be reached");
             }
 
             Demand(_network.SetUp(_link));
@@ -230,7 +239,8 @@ internal sealed class TunnelRouting : IDisposable
         int failed = _outer.KeepRules();
         if (failed != 0)
         {
-            failures.Add($"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
+            failures.Add(
+                $"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
         }
 
         ApplyAddresses(_wanted.Addresses, failures);
@@ -253,7 +263,8 @@ internal sealed class TunnelRouting : IDisposable
 
     private void ApplyAddresses(IReadOnlySet<AllowedPrefix> wanted, List<string> failures)
     {
-        HashSet<AllowedPrefix> there = [.. _network.Addresses(_link).Select(a => new AllowedPrefix(a.Address, a.Length))];
+        HashSet<AllowedPrefix> there =
+            [.. _network.Addresses(_link).Select(a => new AllowedPrefix(a.Address, a.Length))];
         foreach (AllowedPrefix address in _setAddresses.Where(a => !wanted.Contains(a)).ToArray())
         {
             _network.ChangeAddress(Rtnetlink.DeleteAddress, _link, address);
@@ -296,7 +307,9 @@ internal sealed class TunnelRouting : IDisposable
         int failed = _outer.KeepCopies(elsewhere, hiding);
         if (failed != 0)
         {
-            failures.Add($"the outer routes in table {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
+            failures.Add(
+                $"the outer routes in table {_number.Value.ToString(CultureInfo.InvariantCulture)}: "
+                + $"{Describe(failed)}");
         }
 
         WarnOfReverseFilter(elsewhere, set);
@@ -309,7 +322,13 @@ internal sealed class TunnelRouting : IDisposable
             }
             else
             {
-                _network.Change(KernelRoute.Into(Rtnetlink.DeleteRoute, Rtnetlink.Acknowledge, route.Prefix, _link, TunnelNumber.Protocol, route.Metric));
+                _network.Change(KernelRoute.Into(
+                    Rtnetlink.DeleteRoute,
+                    Rtnetlink.Acknowledge,
+                    route.Prefix,
+                    _link,
+                    TunnelNumber.Protocol,
+                    route.Metric));
             }
         }
 
@@ -317,8 +336,10 @@ internal sealed class TunnelRouting : IDisposable
         foreach (AllowedPrefix prefix in InOrder(set.Where(p => !there.Contains(p))))
         {
             // Beside the link-local route of another interface, but in no other route's place.
-            int flags = Rtnetlink.Acknowledge | Rtnetlink.Create | (prefix == _linkLocals ? Rtnetlink.Append : Rtnetlink.Exclusive);
-            int error = _network.Change(KernelRoute.Into(Rtnetlink.NewRoute, flags, prefix, _link, TunnelNumber.Protocol, Metric));
+            int flags = Rtnetlink.Acknowledge | Rtnetlink.Create
+                | (prefix == _linkLocals ? Rtnetlink.Append : Rtnetlink.Exclusive);
+            int error = _network.Change(
+                KernelRoute.Into(Rtnetlink.NewRoute, flags, prefix, _link, TunnelNumber.Protocol, Metric));
             if (error is not (0 or Rtnetlink.Exists))
             {
                 failures.Add($"{prefix}: {Describe(error)}");
@@ -333,11 +354,17 @@ internal sealed class TunnelRouting : IDisposable
             return;
         }
 
-        HashSet<int> outer = [.. elsewhere.Where(r => r.Family == Rtnetlink.Ipv4 && r.Prefix.Length == 0).Select(r => r.Interface)];
-        foreach (Link link in _network.Links().Where(l => outer.Contains(l.Index) && InterfaceSettings.IsStrict(l.Name)))
+        HashSet<int> outer =
+            [.. elsewhere.Where(r => r.Family == Rtnetlink.Ipv4 && r.Prefix.Length == 0).Select(r => r.Interface)];
+        foreach (Link link in _network.Links().Where(
+            l => outer.Contains(l.Index) && InterfaceSettings.IsStrict(l.Name)))
         {
             _isWarned = true;
-            _tell("settings", "yellow", $"{link.Name} has strict rp_filter, which drops what endpoints send; set net.ipv4.conf.all.rp_filter to 2");
+            _tell(
+                "settings",
+                "yellow",
+                $"{link.Name} has strict rp_filter, which drops what endpoints send; set net.ipv4.conf.all.rp_filter "
+                + "to 2");
         }
     }
 
@@ -351,7 +378,9 @@ internal sealed class TunnelRouting : IDisposable
         foreach (AllowedPrefix prefix in InOrder(skipped.Where(p => !_skipped.Contains(p))))
         {
             int holder = others.Find(r => r.Prefix == prefix)!.Interface;
-            string by = _network.Links().Find(l => l.Index == holder)?.Name is { } name ? $"a route of this machine by {name}" : "a route of this machine";
+            string by = _network.Links().Find(l => l.Index == holder)?.Name is { } name
+                ? $"a route of this machine by {name}"
+                : "a route of this machine";
             _tell("route skipped", "yellow", $"{prefix}: {by} has this prefix; it is set when that route is gone");
         }
 

@@ -1,7 +1,5 @@
-using System;
 using System.IO;
 using System.Linq;
-using Spectre.Console;
 using Spore.CommandLine;
 using Spore.Emulator;
 using Spore.Flash;

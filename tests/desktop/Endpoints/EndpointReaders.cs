@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Text;
-using Spore.Base;
 using Spore.Flash;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Uapi;
@@ -13,7 +11,6 @@ using Spore.Signing;
 using Spore.Tests.Flash;
 using Spore.Tests.Network;
 using Spore.Tests.Uapi;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Endpoints;

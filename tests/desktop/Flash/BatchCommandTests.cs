@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -59,7 +58,8 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(0, run.Code);
         Assert.Matches(
             @"^flash: nodes\.csv: size: warning: boards can't hold this network, and will not apply it: "
-                + @"101 members \(64 at most\), \d+ bytes \(2800 at most\), 102 prefixes \(64 at most\); make it smaller\n$",
+                + @"101 members \(64 at most\), \d+ bytes \(2800 at most\), 102 prefixes \(64 at most\); "
+            + @"make it smaller\n$",
             run.Error);
         Assert.EndsWith(
             "\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, "

@@ -6,8 +6,6 @@ using System.Text.RegularExpressions;
 using Spore.CommandLine;
 using Spore.Flash;
 using Spore.Mesh;
-using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

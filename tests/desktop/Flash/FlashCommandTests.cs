@@ -96,7 +96,8 @@ public sealed class FlashCommandTests : IDisposable
             Assert.Equal(7UL, identity.Floor);
             Assert.Equal(Root, KeyText.Format(identity.TrustRoot));
             Assert.Matches(
-                $@"^public key: {Regex.Escape(KeyText.Format(identity.PublicKey))}\naddress:    fe[89ab][0-9a-f:]+\ntrust root: {Regex.Escape(Root)}\nfloor:      version 7\n$",
+                $@"^public key: {Regex.Escape(KeyText.Format(identity.PublicKey))}\naddress:    fe[89ab][0-9a-f:]+\n"
+                + $@"trust root: {Regex.Escape(Root)}\nfloor:      version 7\n$",
                 made.Output);
             Assert.Equal(made, _folder.Run("node", "show", "@node.id"));
             Assert.DoesNotContain(Convert.ToBase64String(record, 8, 32), made.Output);

@@ -4,9 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Spore.Flash;
-using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -190,7 +188,8 @@ public sealed class ImageCommandTests : IDisposable
         FlashResult made = Make("--flash", "2MB");
         Assert.Equal((1, ""), (made.Code, made.Output));
         Assert.Matches(
-            @"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536\n$",
+            @"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, "
+                + @"which has room for 65536\n$",
             made.Error);
         Assert.False(File.Exists(_folder.File("deploy.bin")));
         Assert.Equal(0, Make("--flash", "4MB").Code);

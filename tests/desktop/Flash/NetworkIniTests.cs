@@ -5,7 +5,6 @@ using System.Text;
 using CsCheck;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;

@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using System.Linq;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;

@@ -106,7 +106,11 @@ public partial class BackgroundLogTests
         Tell(timeline, 2000);
         timeline.Flush(Patience);
         Assert.Equal(
-            [.. Enumerable.Range(0, 1025).Select(Event), Lost("76 lines were lost: the output was blocked"), Event(2000)],
+            [
+                .. Enumerable.Range(0, 1025).Select(Event),
+                Lost("76 lines were lost: the output was blocked"),
+                Event(2000),
+            ],
             output.Lines().Select(WithoutTime));
     }
 
@@ -123,7 +127,8 @@ public partial class BackgroundLogTests
         timeline.Flush(Patience);
 
         // At midnight there is nothing to compare.
-        Assert.All(output.Lines(), l => Assert.True(TimeSpan.Parse(l[..12]) < after || after < TimeSpan.FromMinutes(1)));
+        Assert.All(
+            output.Lines(), l => Assert.True(TimeSpan.Parse(l[..12]) < after || after < TimeSpan.FromMinutes(1)));
     }
 
     [Fact]

@@ -35,7 +35,10 @@ public class DatagramBatchTests
         }
 
         Assert.Equal([2, 1, 1], Enumerable.Range(0, batch.Count).Select(i => batch.RunAt(i).Count));
-        Assert.True(batch.EndpointAt(0).IsSame(_here) && batch.EndpointAt(1).IsSame(_there) && batch.EndpointAt(2).IsSame(_here));
+        Assert.True(
+            batch.EndpointAt(0).IsSame(_here)
+            && batch.EndpointAt(1).IsSame(_there)
+            && batch.EndpointAt(2).IsSame(_here));
     }
 
     [Theory]
@@ -72,7 +75,8 @@ public class DatagramBatchTests
     private static byte[][] Datagrams(DatagramBatch batch, int run)
     {
         DatagramBatch.Run r = batch.RunAt(run);
-        return [.. Enumerable.Range(0, r.Count).Select(i => batch.Bytes.AsSpan(r.OffsetOf(i), r.LengthOf(i)).ToArray())];
+        return [.. Enumerable.Range(0, r.Count)
+            .Select(i => batch.Bytes.AsSpan(r.OffsetOf(i), r.LengthOf(i)).ToArray())];
     }
 
     private static Endpoint Place(byte number)

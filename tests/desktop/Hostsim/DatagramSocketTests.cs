@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Datagrams;
-using Spore.Net;
 using Spore.Tests.Crypto;
 using Xunit;
 
@@ -16,7 +15,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>Both kinds of socket, over loopback.</summary>
 public class DatagramSocketTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string, string, string> Ways
     {
@@ -114,7 +113,8 @@ public class DatagramSocketTests
             TaskCreationOptions.LongRunning);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         socket.Dispose();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => waiting.WaitAsync(_patience, TestContext.Current.CancellationToken));
         DatagramBatch batch = new();
         batch.Add(new byte[1], EndpointAddress.From(new IPEndPoint(IPAddress.Parse(address), 9)));
         socket.Send(batch);
@@ -148,7 +148,7 @@ public class DatagramSocketTests
                     Assert.True(room.IsEmpty);
                 }
             },
-            TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken).WaitAsync(_patience, TestContext.Current.CancellationToken);
         return datagrams;
     }
 }

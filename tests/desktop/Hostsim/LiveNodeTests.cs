@@ -12,7 +12,6 @@ using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
@@ -21,7 +20,7 @@ namespace Spore.Tests.Hostsim;
 
 public sealed partial class LiveNodeTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly CancellationTokenSource _stop = new();
@@ -40,7 +39,8 @@ public sealed partial class LiveNodeTests : IDisposable
         NodeIdentity alpha = MakeNode(root, "alpha");
         NodeIdentity beta = MakeNode(root, "beta");
         NetworkDescription network = new() { Version = 7, Issued = 1_800_000_000 };
-        network.Peers.Add(new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
+        network.Peers.Add(
+            new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
         network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
         File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
         int port = FreePort();
@@ -62,9 +62,11 @@ public sealed partial class LiveNodeTests : IDisposable
         });
         await betaStory.Until("network applied  version 7");
         await _stop.CancelAsync();
-        await Task.WhenAll(alphaStory.Ended, betaStory.Ended).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
 
-        Assert.Contains("network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
@@ -73,7 +75,8 @@ public sealed partial class LiveNodeTests : IDisposable
         string[] keys = File.ReadAllLines(PathOf("keys"));
         Assert.All(keys, k => Assert.Matches(KeyLine(), k));
         Assert.Equal(
-            $"LOCAL_STATIC_PRIVATE_KEY = {KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
+            "LOCAL_STATIC_PRIVATE_KEY = "
+            + $"{KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
             keys[0]);
         Assert.Equal($"REMOTE_STATIC_PUBLIC_KEY = {KeyText.Format(alpha.PublicKey)}", keys[1]);
         Assert.Contains(keys, k => k.StartsWith("LOCAL_EPHEMERAL_PRIVATE_KEY = ", StringComparison.Ordinal));
@@ -93,7 +96,8 @@ public sealed partial class LiveNodeTests : IDisposable
         int port = ((IPEndPoint)other.LocalEndPoint!).Port;
         Run run = Run.Of("node", "--identity", PathOf("alpha"), "--listen", $"127.0.0.1:{port}");
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
+        Assert.Equal(
+            $"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
     }
 
     [Fact]
@@ -112,7 +116,7 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
-        timeline.Flush((int)Patience.TotalMilliseconds);
+        timeline.Flush((int)_patience.TotalMilliseconds);
         string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
         Assert.Equal(
             [
@@ -143,7 +147,8 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Equal(address, EndpointAddress.Of(back));
     }
 
-    [GeneratedRegex("^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
+    [GeneratedRegex(
+        "^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
     private static partial Regex KeyLine();
 
     private static int FreePort()
@@ -209,7 +214,7 @@ public sealed partial class LiveNodeTests : IDisposable
 
         public async Task Until(string text)
         {
-            using CancellationTokenSource patience = new(Patience);
+            using CancellationTokenSource patience = new(_patience);
             while (!Text.Contains(text, StringComparison.Ordinal))
             {
                 Assert.False(patience.IsCancellationRequested, Text);

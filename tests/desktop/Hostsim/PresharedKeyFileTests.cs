@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

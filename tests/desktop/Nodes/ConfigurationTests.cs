@@ -4,10 +4,8 @@ using System.Net;
 using Spore.Base;
 using Spore.Hostsim.Live.Peers;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;
 
@@ -164,7 +162,8 @@ public class ConfigurationTests
         Assert.False(_node.Node.RemovePeer(_unknown, 0, _mesh.Now));
     }
 
-    // A configured peer that is in no network has 10.0.0.0/16 and fd00::/32 by hand; our node has 10.0.0.1 and fd00::1, a member 10.0.0.3 and fd00::3.
+    // A configured peer that is in no network has 10.0.0.0/16 and fd00::/32 by hand; our node has 10.0.0.1 and fd00::1,
+    // a member 10.0.0.3 and fd00::3.
     [Theory]
     [InlineData("10.0.0.2", "10.0.0.1", "answered")]
     [InlineData("10.0.200.200", "10.0.0.1", "answered")]
@@ -180,12 +179,14 @@ public class ConfigurationTests
     [InlineData("10.0.0.2", "10.0.0.3", "dropped")]
     [InlineData("10.0.0.2", "192.0.2.1", "dropped")]
     [InlineData("10.0.0.2", "224.0.0.1", "dropped")]
-    public void What_a_peer_with_prefixes_by_hand_sends_is_taken_by_its_source_and_destination(string from, string to, string outcome)
+    public void What_a_peer_with_prefixes_by_hand_sends_is_taken_by_its_source_and_destination(
+        string from, string to, string outcome)
     {
         GivePrefixes();
         long dropped = _node.Node.Counters.InnerDropped;
         _peer.Inner.Clear();
-        _peer.SendInner(InnerPacket.Echo(IPAddress.Parse(from).GetAddressBytes(), IPAddress.Parse(to).GetAddressBytes()));
+        _peer.SendInner(
+            InnerPacket.Echo(IPAddress.Parse(from).GetAddressBytes(), IPAddress.Parse(to).GetAddressBytes()));
         _mesh.Run(100);
         Assert.Equal(outcome == "answered" ? 1 : 0, _node.Node.Counters.InnerDropped - dropped == 0 ? 1 : 0);
 
@@ -234,6 +235,33 @@ public class ConfigurationTests
     {
         GivePrefixes(out Stranger member);
         return member;
+    }
+
+    // A stock peer sends nothing either, until a packet or a keepalive asks for a session.
+    [Fact]
+    public void A_configured_peer_whose_session_has_died_is_not_initiated_to_unasked()
+    {
+        MeshNode node = _mesh.Add(21);
+        Stranger stock = _mesh.AddStranger(22);
+        stock.AnswersInitiations = true;
+        Assert.True(node.Node.AddPeer(stock.Key, 0, stock.Endpoint, _mesh.Now));
+        _mesh.Run(10_000);
+        Assert.True(node.Knows(NodeEvent.SessionUp));
+        node.Events.Clear();
+        _mesh.Run(1_200_000);
+        Assert.False(node.Knows(NodeEvent.InitiationSent));
+        Assert.InRange(node.Count(NodeEvent.HelloSent), 10, 30);
+    }
+
+    [Fact]
+    public void A_configured_peer_that_was_never_heard_is_initiated_to_with_each_hello()
+    {
+        MeshNode node = _mesh.Add(21);
+        Stranger stock = _mesh.AddStranger(22);
+        Assert.True(node.Node.AddPeer(stock.Key, 0, stock.Endpoint, _mesh.Now));
+        _mesh.Run(1_200_000);
+        stock.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.SessionUp), 90_000));
     }
 
     private ConfiguredPrefixes GivePrefixes(out Stranger member)

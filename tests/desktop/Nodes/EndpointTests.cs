@@ -5,7 +5,6 @@ using System.Text;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -53,7 +52,10 @@ public class EndpointTests
         Join("1 A 2");
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,7 +69,10 @@ public class EndpointTests
         _mesh.Run(200_000);
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,5 @@
-using System.Collections.Generic;
 using System.Linq;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
@@ -9,7 +7,10 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Signed is not the same as current: who reads and writes heads, and what a witness says of them (PROTOCOL section 8.2).</summary>
+/// <summary>
+/// Signed is not the same as current: who reads and writes heads, and what a witness says of them
+/// (PROTOCOL section 8.2).
+/// </summary>
 public class FreshnessTests
 {
     private const long Hour = 3_600_000;
@@ -37,7 +38,8 @@ public class FreshnessTests
         _witness.AnswersInitiations = true;
         Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
         Assert.Contains("read head", _witness.Requests);
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
         long since = _mesh.Now;
         _witness.IsOn = false;
         _mesh.Run(since + Hour - 1 - _mesh.Now);
@@ -83,7 +85,8 @@ public class FreshnessTests
         Assert.True(_member.Write("head", _network[..144]).IsComplete);
         Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
         Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
         _mesh.Run(Hour);
         Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
     }

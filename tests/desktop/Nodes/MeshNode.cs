@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Nodes;
 
@@ -94,7 +92,10 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
 
-    /// <summary>How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the answer. Meanwhile it does nothing else, and what it sends goes out at the end.</summary>
+    /// <summary>
+    /// How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the
+    /// answer. Meanwhile it does nothing else, and what it sends goes out at the end.
+    /// </summary>
     public (int Make, int Answer, int Take) HandshakeTimes { get; set; }
 
     /// <summary>When it is done with what it works on.</summary>

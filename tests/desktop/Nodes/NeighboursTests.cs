@@ -61,7 +61,10 @@ public class NeighboursTests
                     }
                     else
                     {
-                        Heard? taken = model.Find(h => Key(h.Key).AsSpan().SequenceEqual(neighbours.Keys.AsSpan(Neighbours.KeyOffset(place), 32)));
+                        Heard? taken = model.Find(
+                            h => Key(h.Key)
+                                .AsSpan()
+                                .SequenceEqual(neighbours.Keys.AsSpan(Neighbours.KeyOffset(place), 32)));
                         if (taken is null || taken.Due is null || taken.Due > now)
                         {
                             return false;
@@ -71,7 +74,8 @@ public class NeighboursTests
                     }
                 }
 
-                if (neighbours.NextDue != (model.Min(h => h.Due) ?? Neighbours.NoPlan) || !Enumerable.Range(1, 6).All(k => Matches(neighbours, model.Find(h => h.Key == k), k)))
+                if (neighbours.NextDue != (model.Min(h => h.Due) ?? Neighbours.NoPlan)
+                    || !Enumerable.Range(1, 6).All(k => Matches(neighbours, model.Find(h => h.Key == k), k)))
                 {
                     return false;
                 }

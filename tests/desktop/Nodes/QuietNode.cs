@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using Spore.Base;
 using Spore.Crypto;
@@ -17,7 +18,12 @@ internal sealed class QuietNode : ITransport, INodeHost
     static QuietNode()
     {
         // What static fields hold is made on their first use, and is not to be taken for a packet's.
-        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(Tunnel).Assembly.GetTypes(), .. typeof(X25519).Assembly.GetTypes()])
+        foreach (Type type in (Type[])
+        [
+            .. typeof(Node).Assembly.GetTypes(),
+            .. typeof(Tunnel).Assembly.GetTypes(),
+            .. typeof(X25519).Assembly.GetTypes(),
+        ])
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
@@ -32,7 +38,14 @@ internal sealed class QuietNode : ITransport, INodeHost
         NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
         IdentityRecord.Seal(identity, 0);
         Endpoint.SetIpv4([192, 0, 2, seed], 0, 51820);
-        Node = new Node(limits ?? MeshNode.Limits(), identity, this, new QuietEntropy(0x9E3779B97F4A7C15UL * (seed + 1UL)), this, Mesh.BuildTime, now);
+        Node = new Node(
+            limits ?? MeshNode.Limits(),
+            identity,
+            this,
+            new QuietEntropy(0x9E3779B97F4A7C15UL * (seed + 1UL)),
+            this,
+            Mesh.BuildTime,
+            now);
     }
 
     public Node Node { get; }
@@ -41,7 +54,7 @@ internal sealed class QuietNode : ITransport, INodeHost
 
     public long Delivered { get; private set; }
 
-    public int[] Events { get; } = new int[Enum.GetValues<NodeEvent>().Length];
+    public int[] Events { get; } = new int[(int)Enum.GetValues<NodeEvent>().Max() + 1];
 
     /// <summary>The last datagram sent.</summary>
     public byte[] Sent { get; } = new byte[2048];

@@ -47,7 +47,9 @@ public class ProtocolVectorsTests
         foreach (JsonElement v in Vectors.GetProperty("identity").EnumerateArray())
         {
             byte[] record = Bytes(v, "record");
-            Assert.Equal(v.GetProperty("sound").GetBoolean(), IdentityRecord.Check(record, 0, record.Length) == IdentityFault.None);
+            Assert.Equal(
+                v.GetProperty("sound").GetBoolean(),
+                IdentityRecord.Check(record, 0, record.Length) == IdentityFault.None);
             if (v.TryGetProperty("publicKey", out _))
             {
                 byte[] publicKey = new byte[32];
@@ -67,7 +69,8 @@ public class ProtocolVectorsTests
         {
             Hello hello = new(new XChaCha20Poly1305(new ChaCha20Poly1305()), new Blake2s(), Bytes(v, "trustRoot"));
             byte[] datagram = new byte[Hello.Size];
-            hello.Write(datagram, 0, Bytes(v, "publicKey"), v.GetProperty("version").GetUInt64(), new Fixed(Bytes(v, "nonce")));
+            hello.Write(
+                datagram, 0, Bytes(v, "publicKey"), v.GetProperty("version").GetUInt64(), new Fixed(Bytes(v, "nonce")));
             Assert.Equal(Bytes(v, "datagram"), datagram);
             Assert.True(hello.Open(datagram, 0, datagram.Length));
             Assert.Equal(Bytes(v, "publicKey"), hello.PublicKey);
@@ -90,8 +93,10 @@ public class ProtocolVectorsTests
     public void Merkle_roots()
     {
         JsonElement v = Vectors.GetProperty("merkle");
-        byte[][] entries = [.. v.GetProperty("entries").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
-        byte[][] roots = [.. v.GetProperty("roots").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
+        byte[][] entries =
+            [.. v.GetProperty("entries").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
+        byte[][] roots =
+            [.. v.GetProperty("roots").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
         Assert.Equal(7, roots.Length);
         for (int n = 1; n <= roots.Length; n++)
         {
@@ -121,10 +126,12 @@ public class ProtocolVectorsTests
         Assert.Equal(v.GetProperty("version").GetUInt64(), file.Version);
     }
 
-    private static byte[] Bytes(JsonElement element, string name) => Convert.FromHexString(element.GetProperty(name).GetString()!);
+    private static byte[] Bytes(JsonElement element, string name) =>
+        Convert.FromHexString(element.GetProperty(name).GetString()!);
 
     private sealed class Fixed(byte[] bytes) : IEntropy
     {
-        public void Fill(byte[] buffer, int offset, int length) => bytes.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
+        public void Fill(byte[] buffer, int offset, int length) =>
+            bytes.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
     }
 }

@@ -23,10 +23,10 @@ internal sealed class MemoryFiles : ITftpFiles
     public Dictionary<string, byte[]> Written { get; } = [];
 
     /// <summary>Decides about a block: by default it is taken.</summary>
-    public Func<TftpTransfer, bool, int> OnWrite { get; set; } = (_, _) => TftpError.Ok;
+    public Func<TftpTransfer, bool, int> OnWrite { get; set; } = (_, _) => TftpResult.Ok;
 
     /// <summary>Decides about an open, and may look at the transfer.</summary>
-    public Func<TftpTransfer, string, int> OnOpen { get; set; } = (_, _) => TftpError.Ok;
+    public Func<TftpTransfer, string, int> OnOpen { get; set; } = (_, _) => TftpResult.Ok;
 
     public Action<TftpTransfer>? OnRead { get; set; }
 
@@ -54,7 +54,7 @@ internal sealed class MemoryFiles : ITftpFiles
     {
         string text = Encoding.Latin1.GetString(name, offset, length);
         int result = OnOpen(transfer, text);
-        if (result != TftpError.Ok)
+        if (result != TftpResult.Ok)
         {
             return result;
         }
@@ -67,21 +67,21 @@ internal sealed class MemoryFiles : ITftpFiles
         transfer.File = Add(text, content);
         transfer.Size = content.Length;
         Open(transfer);
-        return TftpError.Ok;
+        return TftpResult.Ok;
     }
 
     public int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         string text = Encoding.Latin1.GetString(name, offset, length);
         int result = OnOpen(transfer, text);
-        if (result != TftpError.Ok)
+        if (result != TftpResult.Ok)
         {
             return result;
         }
 
         transfer.File = Add(text, []);
         Open(transfer);
-        return TftpError.Ok;
+        return TftpResult.Ok;
     }
 
     public void Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
@@ -98,7 +98,7 @@ internal sealed class MemoryFiles : ITftpFiles
         Entry entry = _entries[transfer.File];
         Assert.Equal(entry.Taken.Count, position);
         int result = OnWrite(transfer, last);
-        if (result is TftpError.Ok or TftpError.Wait)
+        if (result is TftpResult.Ok or TftpResult.Wait)
         {
             entry.Taken.AddRange(data.AsSpan(offset, count));
         }
@@ -119,7 +119,7 @@ internal sealed class MemoryFiles : ITftpFiles
         Assert.False(transfer.IsActive);
         Results.Add((transfer, transfer.File, result, transfer.Position));
         Entry entry = _entries[transfer.File];
-        if (result == TftpError.Ok && !transfer.IsSender)
+        if (result == TftpResult.Ok && !transfer.IsSender)
         {
             Written[entry.Name] = entry.Taken.ToArray();
         }

@@ -95,7 +95,14 @@ public class TftpAllocationTests
 
         public int PayloadOffset => 100;
 
-        public void SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
+        public void SendUdp(
+            byte[] source,
+            int sourceOffset,
+            int sourcePort,
+            byte[] destination,
+            int destinationOffset,
+            int destinationPort,
+            int payloadLength)
         {
             Array.Copy(Buffer, PayloadOffset, _packet, 0, payloadLength);
             Array.Copy(source, sourceOffset, _source, 0, 16);
@@ -112,7 +119,8 @@ public class TftpAllocationTests
             {
                 int length = _length;
                 _length = -1;
-                Other!.Service.Receive(_packet, 0, length, _source, 0, _sourcePort, _destination, 0, _destinationPort, now);
+                Other!.Service.Receive(
+                    _packet, 0, length, _source, 0, _sourcePort, _destination, 0, _destinationPort, now);
             }
 
             _length = -1;
@@ -121,12 +129,12 @@ public class TftpAllocationTests
         public int OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
         {
             transfer.Size = 4000;
-            return length == 4 ? TftpError.Ok : TftpError.FileNotFound;
+            return length == 4 ? TftpResult.Ok : TftpError.FileNotFound;
         }
 
         public int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
         {
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         public void Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
@@ -136,7 +144,7 @@ public class TftpAllocationTests
 
         public int Write(TftpTransfer transfer, int position, byte[] data, int offset, int count, bool last)
         {
-            return TftpError.Ok;
+            return TftpResult.Ok;
         }
 
         public void Closed(TftpTransfer transfer, int result)

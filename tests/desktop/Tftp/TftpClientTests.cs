@@ -37,7 +37,7 @@ public class TftpClientTests
         Assert.Equal(1368, transfer.BlockSize);
         Assert.Equal("ack 1", _peer.Data(1, 1368));
         Assert.Equal("ack 2", _peer.Data(2, 132));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
         Assert.Equal(1500, _host.Files.Written["head"].Length);
         Assert.Equal("ack 2", _peer.Data(2, 132));
     }
@@ -49,7 +49,7 @@ public class TftpClientTests
         Assert.Equal("data 1 1368", Options("tsize", "2000", "blksize", "1368"));
         Assert.Equal("data 2 632", _peer.Acknowledge(1));
         Assert.Equal("", _peer.Acknowledge(2));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public class TftpClientTests
         Assert.Equal("ack 0", Options("tsize", "600"));
         Assert.Equal("ack 1", _peer.Data(1, 512));
         Assert.Equal("ack 2", _peer.Data(2, 88));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
     }
 
     [Theory]
@@ -178,7 +178,7 @@ public class TftpClientTests
     {
         Read();
         Assert.Equal(string.Join(' ', Enumerable.Repeat(ReadRequest, 5)), _peer.After(60_000));
-        Assert.Equal([TftpError.Timeout], Results());
+        Assert.Equal([TftpResult.Timeout], Results());
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public class TftpClientTests
     {
         Read();
         _host.Service.PortUnreachable(_peer.RemotePort, _peer.Address, 0, TftpPacket.Port);
-        Assert.Equal([TftpError.PortUnreachable], Results());
+        Assert.Equal([TftpResult.PortUnreachable], Results());
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public class TftpServiceTests
 
         Assert.Equal("data 10 392", _peer.Acknowledge(9));
         Assert.Equal("", _peer.Acknowledge(10));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
         Assert.Equal("", _peer.After(60_000));
     }
 
@@ -50,7 +50,7 @@ public class TftpServiceTests
         Assert.Equal("ack 1", _peer.Data(1, 512));
         Assert.Empty(Results());
         Assert.Equal("ack 2", _peer.Data(2, 0));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
         Assert.Equal(512, Files.Written["new"].Length);
     }
 
@@ -100,7 +100,7 @@ public class TftpServiceTests
         Files.OnOpen = (transfer, _) =>
         {
             seen = transfer.Size;
-            return TftpError.Ok;
+            return TftpResult.Ok;
         };
         Assert.Equal(answer, _peer.Ask(2, "new", options.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Equal(size, seen);
@@ -117,7 +117,7 @@ public class TftpServiceTests
         Assert.Equal("data 3 1368", _peer.Acknowledge(2));
         Assert.Equal("data 4 896", _peer.Acknowledge(3));
         _peer.Acknowledge(4);
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
     }
 
     [Theory]
@@ -159,7 +159,7 @@ public class TftpServiceTests
     [InlineData(TftpError.AccessViolation, "Access violation")]
     [InlineData(TftpError.DiskFull, "Disk full or allocation exceeded")]
     [InlineData(TftpError.NotDefined, "Not possible now")]
-    [InlineData(TftpError.Aborted, "Not possible now")]
+    [InlineData(TftpResult.Aborted, "Not possible now")]
     public void A_refusal_is_answered_with_its_code_and_text(int error, string text)
     {
         Files.OnOpen = (_, _) => error;
@@ -194,7 +194,10 @@ public class TftpServiceTests
         Assert.Equal(other, Assert.Single(_wire.Log).Source);
     }
 
-    /// <summary>The Sorcerer's Apprentice: were each repeated acknowledgment to send a block, all later blocks would go out twice.</summary>
+    /// <summary>
+    /// The Sorcerer's Apprentice: were each repeated acknowledgment to send a block, all later
+    /// blocks would go out twice.
+    /// </summary>
     [Fact]
     public void A_repeated_acknowledgment_sends_no_block()
     {
@@ -254,7 +257,7 @@ public class TftpServiceTests
         Assert.Equal([1000, 3000, 7000, 15000, 23000], times);
         Assert.Equal(31000, _wire.Now - start);
         Assert.All(_wire.Log, d => Assert.Equal((TftpPacket.Data, 1), (d.Opcode, d.Number)));
-        Assert.Equal([TftpError.Timeout], Results());
+        Assert.Equal([TftpResult.Timeout], Results());
     }
 
     [Fact]
@@ -265,7 +268,7 @@ public class TftpServiceTests
         Assert.Equal("oack blksize 600", _peer.After(1));
         Assert.Equal("ack 1", _peer.Data(1, 600));
         Assert.Equal("ack 1 ack 1 ack 1 ack 1 ack 1", _peer.After(60_000));
-        Assert.Equal([TftpError.Timeout], Results());
+        Assert.Equal([TftpResult.Timeout], Results());
     }
 
     [Fact]
@@ -313,7 +316,7 @@ public class TftpServiceTests
         _peer.After(30_999);
         Assert.Empty(Results());
         _peer.After(8000);
-        Assert.Equal([TftpError.Timeout], Results());
+        Assert.Equal([TftpResult.Timeout], Results());
     }
 
     [Fact]
@@ -345,7 +348,7 @@ public class TftpServiceTests
     {
         _peer.Ask(2, "new");
         Assert.Equal("ack 1", _peer.Data(1, 3));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
         _peer.After(30_000);
         Assert.Equal("ack 1", _peer.Data(1, 3));
         _peer.After(30_000);
@@ -354,14 +357,14 @@ public class TftpServiceTests
         _peer.After(40_000);
         Assert.Equal("", _peer.Data(1, 3));
         Assert.False(_peer.WasTaken);
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Ok], Results());
         Assert.Equal(long.MaxValue, Service.NextDeadline);
     }
 
     [Fact]
     public void A_block_may_wait_and_its_repetitions_are_ignored()
     {
-        Files.OnWrite = (_, last) => last ? TftpError.Wait : TftpError.Ok;
+        Files.OnWrite = (_, last) => last ? TftpResult.Wait : TftpResult.Ok;
         _peer.Ask(2, "new");
         _peer.Data(1, 512);
         Assert.Equal("", _peer.Say(TftpPeer.Packet(TftpPacket.Data, 2, 7, 8, 9)));
@@ -373,21 +376,21 @@ public class TftpServiceTests
         Assert.Equal("", _peer.Data(1, 512));
         Assert.Equal("", _peer.After(600_000));
         Assert.Empty(Results());
-        Assert.Equal("ack 2", _peer.Heard(() => Service.Resume(transfer, TftpError.Ok, _wire.Now)));
-        Assert.Equal([TftpError.Ok], Results());
+        Assert.Equal("ack 2", _peer.Heard(() => Service.Resume(transfer, TftpResult.Ok, _wire.Now)));
+        Assert.Equal([TftpResult.Ok], Results());
         Assert.Equal(515, Files.Written["new"].Length);
-        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpError.Ok, _wire.Now)));
+        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpResult.Ok, _wire.Now)));
         Assert.Equal("ack 2", _peer.Data(2, 3));
     }
 
     [Fact]
     public void A_block_that_waited_may_be_refused()
     {
-        Files.OnWrite = (_, _) => TftpError.Wait;
+        Files.OnWrite = (_, _) => TftpResult.Wait;
         _peer.Ask(2, "new");
         _peer.Data(1, 512);
         TftpTransfer transfer = Active().Single();
-        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpError.Wait, _wire.Now)));
+        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpResult.Wait, _wire.Now)));
         Assert.Equal("error 2", _peer.Heard(() => Service.Resume(transfer, TftpError.AccessViolation, _wire.Now)));
         Assert.Equal([TftpError.AccessViolation], Results());
     }
@@ -395,10 +398,10 @@ public class TftpServiceTests
     [Fact]
     public void A_block_that_waits_in_the_middle_goes_on_when_resumed()
     {
-        Files.OnWrite = (transfer, _) => transfer.Position == 0 ? TftpError.Wait : TftpError.Ok;
+        Files.OnWrite = (transfer, _) => transfer.Position == 0 ? TftpResult.Wait : TftpResult.Ok;
         _peer.Ask(2, "new");
         _peer.Data(1, 512);
-        Assert.Equal("ack 1", _peer.Heard(() => Service.Resume(Active().Single(), TftpError.Ok, _wire.Now)));
+        Assert.Equal("ack 1", _peer.Heard(() => Service.Resume(Active().Single(), TftpResult.Ok, _wire.Now)));
         Assert.Equal("ack 2", _peer.Data(2, 1));
         Assert.Equal(513, Files.Written["new"].Length);
     }
@@ -406,17 +409,17 @@ public class TftpServiceTests
     [Fact]
     public void A_block_that_waited_may_be_asked_for_again_which_is_left_to_the_peer()
     {
-        int result = TftpError.Wait;
+        int result = TftpResult.Wait;
         Files.OnWrite = (_, _) => result;
         _peer.Ask(2, "new", "blksize", "512");
         _peer.Data(1, 512);
         Files.Forget(512);
         TftpTransfer transfer = Active().Single();
-        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpError.Repeat, _wire.Now)));
+        Assert.Equal("", _peer.Heard(() => Service.Resume(transfer, TftpResult.Repeat, _wire.Now)));
         Assert.False(transfer.IsWaiting);
         Assert.Equal("", _peer.After(30_999));
         Assert.Empty(Results());
-        result = TftpError.Ok;
+        result = TftpResult.Ok;
         Assert.Equal("ack 1", _peer.Data(1, 512));
         Assert.Equal("ack 2", _peer.Data(2, 3));
         Assert.Equal(515, Files.Written["new"].Length);
@@ -425,18 +428,18 @@ public class TftpServiceTests
     [Fact]
     public void A_block_that_is_not_repeated_ends_the_transfer()
     {
-        Files.OnWrite = (_, _) => TftpError.Wait;
+        Files.OnWrite = (_, _) => TftpResult.Wait;
         _peer.Ask(2, "new");
         _peer.Data(1, 512);
-        Service.Resume(Active().Single(), TftpError.Repeat, _wire.Now);
+        Service.Resume(Active().Single(), TftpResult.Repeat, _wire.Now);
         Assert.Equal("", _peer.After(31_000));
-        Assert.Equal([TftpError.Timeout], Results());
+        Assert.Equal([TftpResult.Timeout], Results());
     }
 
     [Fact]
     public void The_peer_may_end_a_transfer_that_waits()
     {
-        Files.OnWrite = (_, _) => TftpError.Wait;
+        Files.OnWrite = (_, _) => TftpResult.Wait;
         _peer.Ask(2, "new");
         _peer.Data(1, 512);
         Assert.Equal("", _peer.Say(TftpPeer.Packet(TftpPacket.Error, 3)));
@@ -549,9 +552,9 @@ public class TftpServiceTests
     {
         _peer.Ask(1, "long");
         Assert.Equal("data 1 144", _peer.Ask(1, "head"));
-        Assert.Equal([TftpError.Aborted], Results());
+        Assert.Equal([TftpResult.Aborted], Results());
         _peer.Acknowledge(1);
-        Assert.Equal([TftpError.Aborted, TftpError.Ok], Results());
+        Assert.Equal([TftpResult.Aborted, TftpResult.Ok], Results());
     }
 
     [Fact]
@@ -646,7 +649,7 @@ public class TftpServiceTests
         _wire.Log!.Clear();
         Service.AbortRemote(_peer.Address, 0);
         Assert.Empty(_wire.Log);
-        Assert.Equal([TftpError.Aborted, TftpError.Aborted], Results());
+        Assert.Equal([TftpResult.Aborted, TftpResult.Aborted], Results());
         Assert.Equal("data 2 512", other.Acknowledge(1));
     }
 
@@ -675,7 +678,7 @@ public class TftpServiceTests
         Files.OnWrite = (transfer, _) =>
         {
             Service.Abort(transfer, TftpError.DiskFull);
-            return TftpError.Ok;
+            return TftpResult.Ok;
         };
         _peer.Ask(2, "new");
         Assert.Equal("error 3", _peer.Data(1, 512));
@@ -692,7 +695,7 @@ public class TftpServiceTests
         Service.PortUnreachable(_peer.RemotePort, _peer.Address, 0, _peer.Port + 1);
         Assert.Empty(Results());
         Service.PortUnreachable(_peer.RemotePort, _peer.Address, 0, _peer.Port);
-        Assert.Equal([TftpError.PortUnreachable], Results());
+        Assert.Equal([TftpResult.PortUnreachable], Results());
     }
 
     [Fact]
@@ -705,7 +708,8 @@ public class TftpServiceTests
 
     private TftpTransfer? Start(string name)
     {
-        TftpTransfer? transfer = Service.StartRead(_host.Address, 0, _peer.Address, 0, name, Files.Add(name, []), 10_000, _wire.Now);
+        TftpTransfer? transfer = Service.StartRead(
+            _host.Address, 0, _peer.Address, 0, name, Files.Add(name, []), 10_000, _wire.Now);
         return transfer == null ? null : Files.Started(transfer);
     }
 

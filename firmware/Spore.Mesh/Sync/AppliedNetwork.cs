@@ -1,0 +1,186 @@
+using Spore.Base;
+using Spore.Crypto;
+using Spore.Net;
+using Spore.SignedNetwork;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+/// <summary>
+/// The applied network, and what follows from it: who is a member, with which addresses and roles (PROTOCOL section 7).
+/// </summary>
+/// <remarks>Its fields are read for each packet, and changed by its methods alone.</remarks>
+internal sealed class AppliedNetwork
+{
+    /// <summary>The network file, empty while no network is applied.</summary>
+    internal NetworkFile File;
+
+    /// <summary>Whether there is a network, and whether its members are trusted.</summary>
+    internal Standing Standing;
+
+    /// <summary>The index of this node's own entry, or -1.</summary>
+    internal int OwnEntry = -1;
+
+    /// <summary>Whether the network names this node as a witness, and no other node.</summary>
+    internal bool IsOnlyWitness;
+
+    /// <summary>
+    /// The members' prefixes, whose owners are indices of entries. It is empty once the network has expired.
+    /// </summary>
+    internal readonly AllowedIps Prefixes;
+
+    /// <summary>A cursor over the fields of one entry. Each method that says so leaves it on a field.</summary>
+    internal readonly EntryField Field = new EntryField();
+
+    private readonly LinkLocalTable _linkLocals;
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="limits">The sizes of the largest network.</param>
+    /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
+    internal AppliedNetwork(NetworkLimits limits, Blake2s hash)
+    {
+        File = new NetworkFile(limits, hash);
+        Prefixes = new AllowedIps(limits.Prefixes);
+        _linkLocals = new LinkLocalTable(limits.NetworkEntries, hash);
+    }
+
+    /// <summary>The network version, 0 while no network is applied.</summary>
+    internal ulong Version
+    {
+        get { return Standing == Standing.None ? 0 : File.Version; }
+    }
+
+    /// <summary>The number of members: 0 while no network is applied, and once it has expired.</summary>
+    internal int MemberCount
+    {
+        get { return Standing == Standing.Valid ? File.Count : 0; }
+    }
+
+    /// <summary>Where the public key of an entry starts in the bytes of the file.</summary>
+    internal int KeyOffset(int entry)
+    {
+        return File.EntryOffset(entry) + NetworkEntry.KeyOffset;
+    }
+
+    /// <summary>Finds the entry of a member.</summary>
+    /// <param name="key">A buffer with the public key, 32 bytes.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The index of the entry, or -1.</returns>
+    internal int Find(byte[] key, int offset)
+    {
+        return MemberCount > 0 ? File.Find(key, offset) : -1;
+    }
+
+    /// <summary>Finds the entry of a member by its link-local address.</summary>
+    /// <param name="address">A buffer with the address, 16 bytes.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The index of the entry, or -1.</returns>
+    internal int FindLinkLocal(byte[] address, int offset)
+    {
+        return MemberCount > 0 ? _linkLocals.Find(File, address, offset) : AllowedIps.None;
+    }
+
+    /// <summary>Puts the cursor on the first field of a type in an entry.</summary>
+    /// <returns>False when the entry has no such field.</returns>
+    internal bool FindField(int entry, int type)
+    {
+        Field.Begin(File.Bytes, File.EntryOffset(entry));
+        while (Field.Next())
+        {
+            if (Field.Type == type)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether an entry has the witness's role. Moves the cursor.</summary>
+    internal bool IsWitness(int entry)
+    {
+        return FindField(entry, EntryField.Roles) && (File.Bytes[Field.ValueOffset] & EntryRoles.Witness) != 0;
+    }
+
+    /// <summary>Whether others keep their sessions with a member alive. Moves the cursor.</summary>
+    internal bool IsKeptAlive(int entry)
+    {
+        return FindField(entry, EntryField.Keepalive) && BigEndian.ReadUInt16(File.Bytes, Field.ValueOffset) > 0;
+    }
+
+    /// <summary>
+    /// Whether an address is a host prefix of the node's own entry. Behind a wider prefix are others, which answer for
+    /// themselves. Moves the cursor.
+    /// </summary>
+    /// <param name="buffer">A buffer with the address, 4 or 16 bytes.</param>
+    /// <param name="address">Where it starts.</param>
+    /// <param name="isIpv6">Whether it has 16 bytes.</param>
+    internal bool IsOwnAddress(byte[] buffer, int address, bool isIpv6)
+    {
+        int size = isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize;
+        Field.Begin(File.Bytes, File.EntryOffset(OwnEntry));
+        while (Field.Next())
+        {
+            if (Field.Type == EntryField.Prefix
+                && Field.ValueLength == size + 1
+                && File.Bytes[Field.ValueOffset + size] == size * 8
+                && ConstantTime.Equal(File.Bytes, Field.ValueOffset, buffer, address, size))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a header is that of the applied network, byte for byte.</summary>
+    /// <param name="buffer">A buffer with the header.</param>
+    /// <param name="offset">Where it starts.</param>
+    internal bool HasHeader(byte[] buffer, int offset)
+    {
+        return Standing != Standing.None && ConstantTime.Equal(buffer, offset, File.Bytes, 0, NetworkHeader.Size);
+    }
+
+    /// <summary>
+    /// When the network expires, in milliseconds since 1970; <see cref="long.MaxValue"/> for never, and where there is
+    /// nothing left to expire.
+    /// </summary>
+    internal long Expires
+    {
+        get { return Standing == Standing.Valid && File.Expires != 0 ? File.Expires * 1000 : long.MaxValue; }
+    }
+
+    /// <summary>Called when a network is applied.</summary>
+    /// <param name="file">The network, complete and verified.</param>
+    /// <param name="publicKey">This node's public key, 32 bytes.</param>
+    internal void Apply(NetworkFile file, byte[] publicKey)
+    {
+        File = file;
+        Standing = Standing.Valid;
+        OwnEntry = file.Find(publicKey, 0);
+        IsOnlyWitness = OwnEntry >= 0 && IsWitness(OwnEntry);
+        _linkLocals.Fill(file);
+        Prefixes.Begin(file.Bytes);
+        for (int i = 0; i < file.Count; i++)
+        {
+            IsOnlyWitness = IsOnlyWitness && (i == OwnEntry || !IsWitness(i));
+            Field.Begin(file.Bytes, file.EntryOffset(i));
+            while (Field.Next())
+            {
+                if (Field.Type == EntryField.Prefix)
+                {
+                    Prefixes.Add(Field.ValueOffset, Field.ValueLength == 17, i);
+                }
+            }
+        }
+
+        Prefixes.Complete();
+    }
+
+    /// <summary>Called when the network has expired: it has no members any more.</summary>
+    internal void Expire()
+    {
+        Standing = Standing.Expired;
+        Prefixes.Begin(null);
+    }
+}

@@ -1,0 +1,195 @@
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+// Agreement with each peer: own reads and writes of head (PROTOCOL section 8.1).
+internal sealed partial class NetworkSync
+{
+    /// <summary>What is known of each peer's network, by slot.</summary>
+    internal readonly Agreements Agreements;
+
+    // How long an exchange of heads may take while others wait for its transfer slot, in milliseconds: longer than a
+    // header waits for its check.
+    private const long HeadPatience = 20000;
+
+    // The slot of the last peer whose turn it was to exchange heads.
+    private int _exchangedWith;
+
+    /// <summary>Called when a session has come up: its initiator reads the peer's head.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="isInitiator">Whether this node initiated.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void SessionUp(Peer peer, bool isInitiator, long now)
+    {
+        int slot = peer.Slot;
+        if (isInitiator || (!IsFresh(now) && IsWitness(peer)))
+        {
+            Agreements.Set(slot, Agreements.WantsRead, true);
+        }
+
+        if (Agreements.Is(slot, Agreements.WantsRead) || Agreements.Is(slot, Agreements.WantsWrite))
+        {
+            SetDue(SyncDeadline.Exchange, now);
+        }
+    }
+
+    /// <summary>The number of members with a slot whose head equalled the node's own within the last hour.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal int AgreeingMembers(long now)
+    {
+        int count = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].Owner >= 0 && now - Agreements.AgreedAt[i] < FreshFor)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Exchange"/> has come: begins the exchanges that are wanted, as far
+    /// as transfer slots are free.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void ExchangeHeads(long now)
+    {
+        SetDue(SyncDeadline.Exchange, Never);
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            // The peers have turns. Otherwise one that always wants an exchange would keep the slots from the others.
+            int slot = (_exchangedWith + 1) % peers.Length;
+            Peer peer = peers[slot];
+            if (peer.InUse && peer.HasSession(now) && !(ReadHead(slot, now) && WriteHead(slot, now)))
+            {
+                AwaitTransferSlot(now);
+                return;
+            }
+
+            _exchangedWith = slot;
+        }
+    }
+
+    // Begins to read a peer's head, if that is wanted. False when no transfer slot is free.
+    private bool ReadHead(int slot, long now)
+    {
+        if (!Agreements.Is(slot, Agreements.WantsRead))
+        {
+            return true;
+        }
+
+        TftpTransfer transfer = StartRead(slot, _headName, HeadTag, NetworkHeader.Size, now);
+        Agreements.Set(slot, Agreements.WantsRead, transfer == null);
+        return transfer != null;
+    }
+
+    // Begins to write the own head to a peer, if that is wanted. False when no transfer slot is free.
+    private bool WriteHead(int slot, long now)
+    {
+        if (!Agreements.Is(slot, Agreements.WantsWrite))
+        {
+            return true;
+        }
+
+        if (_applied.Standing != Standing.None && ServesHead)
+        {
+            TftpTransfer transfer = _tftp.StartWrite(
+                _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, _headName, HeadTag, NetworkHeader.Size, now);
+            if (transfer == null)
+            {
+                return false;
+            }
+
+            Begun(transfer, slot, now);
+        }
+
+        Agreements.Set(slot, Agreements.WantsWrite, false);
+        return true;
+    }
+
+    private TftpTransfer StartRead(int slot, string name, int tag, int maxSize, long now)
+    {
+        TftpTransfer transfer = _tftp.StartRead(
+            _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
+        if (transfer != null)
+        {
+            Begun(transfer, slot, now);
+        }
+
+        return transfer;
+    }
+
+    private void Begun(TftpTransfer transfer, int slot, long now)
+    {
+        transfer.Peer = slot;
+        _checks[transfer.Index].Since = now;
+    }
+
+    // Called when no transfer slot is free to exchange heads: ends an exchange that takes too long, or waits for that.
+    private void AwaitTransferSlot(long now)
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (IsHeadExchange(transfer))
+            {
+                long due = _checks[i].Since + HeadPatience;
+                if (due <= now)
+                {
+                    _tftp.Abort(transfer, TftpError.NotDefined);
+                    return;
+                }
+
+                BringForward(SyncDeadline.Exchange, due);
+            }
+        }
+    }
+
+    private static bool IsHeadExchange(TftpTransfer transfer)
+    {
+        return transfer.IsActive && transfer.IsClient && transfer.File == HeadTag;
+    }
+
+    // Called when a peer's header equals that of the applied network.
+    private int Agree(TftpTransfer transfer, Peer peer, long now)
+    {
+        int slot = peer.Slot;
+        bool isFirst = !Agreements.Agrees(slot);
+        Agreements.AgreedAt[slot] = now;
+        Agreements.Set(slot, Agreements.WantsWrite, false);
+        if (isFirst)
+        {
+            _host.Report(SyncEvent.Agreed, peer, (long)_applied.Version);
+        }
+
+        Confirm(peer, now, now);
+        if (IsFresh(now))
+        {
+            SetDue(SyncDeadline.Freshness, _confirmedAt + (FreshFor / 2));
+        }
+
+        return transfer.File == HeadTag ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
+    }
+
+    // Called for each peer when a network has been applied: who has shown it agrees, the others are informed.
+    private void AgreeAnew(Peer peer, ulong version, Peer from, long now)
+    {
+        int slot = peer.Slot;
+        Agreements.Disagree(slot);
+        if (Agreements.Offered[slot] == version)
+        {
+            Agreements.AgreedAt[slot] = Agreements.OfferedAt[slot];
+            Confirm(peer, Agreements.AgreedAt[slot], now);
+        }
+        else if (peer != from && !peer.IsProvisional && peer.HasSession(now))
+        {
+            Agreements.Set(slot, Agreements.WantsWrite, true);
+        }
+    }
+}

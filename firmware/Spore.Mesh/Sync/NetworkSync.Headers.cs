@@ -1,0 +1,367 @@
+using System;
+using Spore.Crypto;
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+// Headers that transfers bring: all checks, and the signatures, of which one is checked at a time
+// (PROTOCOL section 7.4).
+internal sealed partial class NetworkSync
+{
+    // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds.
+    private const long MemberCheckInterval = 10000;
+    private const long GuestCheckInterval = 30000;
+
+    private readonly Ed25519 _ed25519;
+    private readonly RefusedHeaders _refused;
+    private readonly byte[] _headers;
+    private readonly HeaderCheck[] _checks;
+    private readonly byte[] _candidate = new byte[NetworkHeader.Size];
+    private ulong _candidateVersion;
+    private CandidateState _candidateState;
+
+    // The index of the transfer whose signature is being checked, or -1.
+    private int _checking = -1;
+
+    /// <summary>Whether a signature is being checked.</summary>
+    internal bool IsChecking
+    {
+        get { return _checking >= 0; }
+    }
+
+    /// <summary>When a signature may be checked next, in milliseconds on the monotonic clock.</summary>
+    internal long CheckDue
+    {
+        get { return DueAt(SyncDeadline.Check); }
+    }
+
+    /// <summary>The number of headers that wait until their signature is checked.</summary>
+    internal int WaitingChecks
+    {
+        get
+        {
+            int count = 0;
+            for (int i = 0; i < _checks.Length; i++)
+            {
+                count += _checks[i].State == HeaderState.Waiting ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// Should be called off the packet path when <see cref="CheckDue"/> has come, while the tunnel multiplies nothing:
+    /// begins to check a signature.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void BeginCheck(long now)
+    {
+        SetDue(SyncDeadline.Check, Never);
+        int next = NextCheck(now);
+        if (next >= 0)
+        {
+            int header = next * NetworkHeader.Size;
+            Peer peer = PeerOf(_tftp.At(next));
+            if (peer != null && !IsCandidate(header) && CheckUnrefused(header, now) == NetworkFault.None)
+            {
+                Agreements.CheckedAt[peer.Slot] = now;
+                NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, header);
+                _checking = next;
+                return;
+            }
+
+            EndCheck(next, false, now);
+        }
+
+        ScheduleCheck(now);
+    }
+
+    /// <summary>Should be called while <see cref="IsChecking"/>: does one slice of the work.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void ContinueCheck(long now)
+    {
+        if (_ed25519.Step())
+        {
+            return;
+        }
+
+        int checkedTransfer = _checking;
+        _checking = -1;
+        EndCheck(checkedTransfer, _ed25519.Finish(), now);
+        ScheduleCheck(now);
+    }
+
+    // Copies what the block holds of the header. A repeated block may differ from the one whose signature was checked.
+    private int Collect(int header, HeaderCheck check, byte[] data, int offset, int count)
+    {
+        int taken = NetworkHeader.Size - check.Length;
+        if (taken > count)
+        {
+            taken = count;
+        }
+
+        int at = header + check.Length;
+        if (check.State == HeaderState.Verified && !ConstantTime.Equal(_headers, at, data, offset, taken))
+        {
+            check.State = HeaderState.Open;
+        }
+
+        Array.Copy(data, offset, _headers, at, taken);
+        check.Length += taken;
+        return taken;
+    }
+
+    // Called when a header is whole: decides what can be decided without its signature.
+    private int JudgeHeader(TftpTransfer transfer, HeaderCheck check, long now)
+    {
+        Peer peer = PeerOf(transfer);
+        if (peer == null)
+        {
+            return TftpResult.Aborted;
+        }
+
+        int header = transfer.Index * NetworkHeader.Size;
+        if (_applied.HasHeader(_headers, header))
+        {
+            return Agree(transfer, peer, now);
+        }
+
+        if (!IsCandidate(header))
+        {
+            NetworkFault fault = CheckUnrefused(header, now);
+            if (fault == NetworkFault.Older)
+            {
+                // The peer is the one to be informed.
+                if (!peer.IsProvisional || transfer.IsClient)
+                {
+                    Agreements.Set(peer.Slot, Agreements.WantsWrite, true);
+                    SetDue(SyncDeadline.Exchange, now);
+                }
+
+                return EndOfOlder(transfer);
+            }
+
+            if (fault != NetworkFault.None)
+            {
+                return Refuse(transfer, fault);
+            }
+
+            // While a verified header was on its way again, another one of its version may have been applied: the check
+            // then reports equivocation.
+            if (check.State != HeaderState.Verified || NetworkHeader.Version(_headers, header) == _applied.Version)
+            {
+                check.State = HeaderState.Waiting;
+                check.WaitsSince = now;
+                ScheduleCheck(now);
+                return TftpResult.Wait;
+            }
+        }
+
+        TakeOffer(transfer, peer, now);
+        return transfer.File == HeadTag || TakeStaging(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
+    }
+
+    // All checks of a header but that of its signature.
+    private NetworkFault CheckUnsigned(byte[] buffer, int offset, long now)
+    {
+        NetworkFault fault = NetworkHeader.Check(buffer, offset, _limits);
+        if (fault != NetworkFault.None)
+        {
+            return fault;
+        }
+
+        ulong version = NetworkHeader.Version(buffer, offset);
+        if (version == 0 || version < _applied.Version)
+        {
+            return NetworkFault.Older;
+        }
+
+        if (version < _floor)
+        {
+            return NetworkFault.BelowFloor;
+        }
+
+        return IsPast(NetworkHeader.Expires(buffer, offset), now) ? NetworkFault.Expired : NetworkFault.None;
+    }
+
+    private NetworkFault CheckUnrefused(int header, long now)
+    {
+        NetworkFault fault = CheckUnsigned(_headers, header, now);
+        return fault == NetworkFault.None && _refused.Contains(_headers, header) ? NetworkFault.AlreadyRefused : fault;
+    }
+
+    private bool IsPast(long expires, long now)
+    {
+        return expires != 0 && _clock.Now(now) >= expires * 1000;
+    }
+
+    // Verifies the operator's header within the call. A check that is under way shares the verifier: it begins anew.
+    private bool VerifyAtOnce(byte[] file, int offset)
+    {
+        _tunnel.StopWork();
+        bool isSigned = NetworkHeader.Verify(_ed25519, _ed25519.PublicKey, 0, file, offset);
+        if (_checking >= 0)
+        {
+            NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, _checking * NetworkHeader.Size);
+        }
+
+        return isSigned;
+    }
+
+    private void EndCheck(int index, bool isSigned, long now)
+    {
+        TftpTransfer transfer = _tftp.At(index);
+        HeaderCheck check = _checks[index];
+        Peer peer = PeerOf(transfer);
+        check.State = HeaderState.Open;
+        int verdict = peer == null
+            ? TftpResult.Aborted
+            : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
+        _tftp.Resume(transfer, verdict, now);
+    }
+
+    // Called when a signature has been checked. While it waited, another transfer may have brought the same header, or
+    // a newer one may have been applied.
+    private int JudgeChecked(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, bool isSigned, long now)
+    {
+        bool isCandidate = IsCandidate(header);
+        NetworkFault fault = isCandidate ? CheckUnsigned(_headers, header, now) : CheckUnrefused(header, now);
+        int slot = peer.Slot;
+        if (fault == NetworkFault.None && !isCandidate && !isSigned)
+        {
+            _refused.Add(_headers, header);
+            Agreements.Set(slot, Agreements.WasRefused, true);
+            fault = NetworkFault.Signature;
+        }
+
+        if (fault == NetworkFault.Older)
+        {
+            return EndOfOlder(transfer);
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            return Refuse(transfer, fault);
+        }
+
+        ulong version = NetworkHeader.Version(_headers, header);
+        Agreements.Set(slot, Agreements.HasVouched, true);
+        if (_applied.HasHeader(_headers, header))
+        {
+            return Agree(transfer, peer, now);
+        }
+
+        if (version == _applied.Version || (version == _candidateVersion && !isCandidate))
+        {
+            _host.Report(SyncEvent.Equivocation, peer, (long)version);
+            return Refuse(transfer, NetworkFault.Equivocation);
+        }
+
+        if (!isCandidate)
+        {
+            _host.Report(SyncEvent.HeaderVerified, peer, (long)version);
+            if (version > _candidateVersion)
+            {
+                Array.Copy(_headers, header, _candidate, 0, NetworkHeader.Size);
+                _candidateVersion = version;
+                _candidateState = CandidateState.Sought;
+                _pullTries = 0;
+            }
+        }
+
+        TakeOffer(transfer, peer, now);
+        if (transfer.File == HeadTag)
+        {
+            return EndOfHead(transfer, transfer.BlockLength - check.Rest);
+        }
+
+        if (_staging.Parked == transfer && TakeStaging(transfer, header, now))
+        {
+            return TakeEntries(
+                transfer,
+                _staging.ParkedBytes,
+                _staging.ParkedOffset,
+                _staging.ParkedLength,
+                _staging.IsLastParked,
+                now);
+        }
+
+        // The block that completed the header is accepted when it comes again.
+        check.State = HeaderState.Verified;
+        check.Length -= check.Rest;
+        return TftpResult.Repeat;
+    }
+
+    private static int EndOfHead(TftpTransfer transfer, int excess)
+    {
+        return excess == 0 ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
+    }
+
+    // An own read of an older header ends well, and is followed by a write. A write of a peer is refused.
+    private static int EndOfOlder(TftpTransfer transfer)
+    {
+        return transfer.IsClient ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
+    }
+
+    private int Refuse(TftpTransfer transfer, NetworkFault fault)
+    {
+        _host.Report(SyncEvent.HeaderRefused, PeerOf(transfer), (long)fault);
+        return Refusal.Network(transfer, fault);
+    }
+
+    // Members are first. Guests are in turn, those without a refused header first.
+    private int NextCheck(long now)
+    {
+        int best = -1;
+        int bestRank = int.MaxValue;
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            if (_checks[i].State != HeaderState.Waiting || CheckDueOf(i, now) > now)
+            {
+                continue;
+            }
+
+            Peer peer = PeerOf(_tftp.At(i));
+            int rank = peer == null || peer.Owner >= 0 ? 0 : Agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
+            if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
+            {
+                best = i;
+                bestRank = rank;
+            }
+        }
+
+        return best;
+    }
+
+    private void ScheduleCheck(long now)
+    {
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            if (_checks[i].State == HeaderState.Waiting)
+            {
+                long due = CheckDueOf(i, now);
+                BringForward(SyncDeadline.Check, due > now ? due : now);
+            }
+        }
+    }
+
+    // A header that another transfer has brought and that was verified there needs no check any more.
+    private long CheckDueOf(int index, long now)
+    {
+        Peer peer = PeerOf(_tftp.At(index));
+        if (peer == null || IsCandidate(index * NetworkHeader.Size))
+        {
+            return now;
+        }
+
+        return Agreements.CheckedAt[peer.Slot] + (peer.Owner >= 0 ? MemberCheckInterval : GuestCheckInterval);
+    }
+
+    private bool IsCandidate(int header)
+    {
+        return _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
+    }
+}

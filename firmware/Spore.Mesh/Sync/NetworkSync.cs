@@ -1,0 +1,463 @@
+using System;
+using Spore.Base;
+using Spore.Crypto;
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+/// <summary>
+/// How a node comes to the newest signed network, and how its peers come to it: the files <c>head</c> and
+/// <c>network</c>, the checks, the applying (PROTOCOL sections 7.4, 7.5 and 8.1). Read PROTOCOL section 8 first.
+/// </summary>
+internal sealed partial class NetworkSync
+{
+    /// <summary>The <see cref="TftpTransfer.File"/> of <c>head</c>.</summary>
+    internal const int HeadTag = 1;
+
+    /// <summary>The <see cref="TftpTransfer.File"/> of <c>network</c>.</summary>
+    internal const int NetworkTag = 2;
+
+    private const long Never = long.MaxValue;
+
+    private static readonly string _headName = "head";
+    private static readonly string _networkName = "network";
+
+    private readonly INetworkSyncHost _host;
+    private readonly AppliedNetwork _applied;
+    private readonly NetworkLimits _limits;
+    private readonly ulong _floor;
+    private readonly WallClock _clock;
+    private readonly Jitter _jitter;
+    private readonly Tunnel _tunnel;
+    private readonly TftpService _tftp;
+    private readonly byte[] _publicKey;
+    private readonly byte[] _linkLocal;
+    private readonly byte[] _linkLocals;
+    private readonly long[] _due;
+    private readonly int _first;
+    private readonly Staging _staging;
+
+    /// <summary>Makes a sync without a network and takes all memory that it will ever use.</summary>
+    /// <param name="host">The node.</param>
+    /// <param name="applied">The applied network, empty.</param>
+    /// <param name="limits">What the node can hold.</param>
+    /// <param name="mtu">The tunnel's MTU in bytes.</param>
+    /// <param name="floor">The oldest network version that the node may accept.</param>
+    /// <param name="clock">The wall clock.</param>
+    /// <param name="jitter">The randomness of intervals.</param>
+    /// <param name="ed25519">The verifier, with the trust root as its key.</param>
+    /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
+    /// <param name="tunnel">The tunnel.</param>
+    /// <param name="tftp">The service for transfers, whose files call the methods below.</param>
+    /// <param name="publicKey">The node's public key, 32 bytes.</param>
+    /// <param name="linkLocal">The node's link-local address, 16 bytes.</param>
+    /// <param name="linkLocals">The link-local addresses of the tunnel's slots, 16 bytes each.</param>
+    /// <param name="due">The node's deadlines, in milliseconds on the monotonic clock.</param>
+    /// <param name="first">The index of the first <see cref="SyncDeadline"/> among them.</param>
+    internal NetworkSync(
+        INetworkSyncHost host,
+        AppliedNetwork applied,
+        NetworkLimits limits,
+        int mtu,
+        ulong floor,
+        WallClock clock,
+        Jitter jitter,
+        Ed25519 ed25519,
+        Blake2s hash,
+        Tunnel tunnel,
+        TftpService tftp,
+        byte[] publicKey,
+        byte[] linkLocal,
+        byte[] linkLocals,
+        long[] due,
+        int first)
+    {
+        _host = host;
+        _applied = applied;
+        _limits = limits;
+        _floor = floor;
+        _clock = clock;
+        _jitter = jitter;
+        _ed25519 = ed25519;
+        _tunnel = tunnel;
+        _tftp = tftp;
+        _publicKey = publicKey;
+        _linkLocal = linkLocal;
+        _linkLocals = linkLocals;
+        _due = due;
+        _first = first;
+        _staging = new Staging(new NetworkFile(applied.File), tunnel, mtu);
+        _refused = new RefusedHeaders(hash);
+        Agreements = new Agreements(tunnel.Peers.Length);
+        _headers = new byte[tftp.Capacity * NetworkHeader.Size];
+        _checks = new HeaderCheck[tftp.Capacity];
+        for (int i = 0; i < _checks.Length; i++)
+        {
+            _checks[i] = new HeaderCheck();
+        }
+    }
+
+    /// <summary>Called when a peer asks to read a file.</summary>
+    /// <param name="transfer">The transfer, which knows the slot of its peer.</param>
+    /// <param name="isMember">Whether the peer is a member.</param>
+    /// <param name="name">A buffer with the name.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>As <see cref="ITftpFiles.OpenRead"/>.</returns>
+    internal int OpenRead(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length)
+    {
+        if (Ascii.IsSame(name, offset, length, _headName))
+        {
+            transfer.File = HeadTag;
+            transfer.Size = NetworkHeader.Size;
+            return _applied.Standing != Standing.None && ServesHead ? TftpResult.Ok : TftpError.FileNotFound;
+        }
+
+        if (Ascii.IsSame(name, offset, length, _networkName) && _applied.Standing != Standing.None)
+        {
+            transfer.File = NetworkTag;
+            transfer.Size = _applied.File.Length;
+            return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
+        }
+
+        return TftpError.FileNotFound;
+    }
+
+    /// <summary>Called when a peer asks to write a file.</summary>
+    /// <param name="transfer">The transfer, which knows the slot of its peer.</param>
+    /// <param name="name">A buffer with the name.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>As <see cref="ITftpFiles.OpenWrite"/>.</returns>
+    internal int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        if (Ascii.IsSame(name, offset, length, _headName))
+        {
+            transfer.File = HeadTag;
+            return TftpResult.Ok;
+        }
+
+        if (!Ascii.IsSame(name, offset, length, _networkName))
+        {
+            return Refusal.NotWritable(transfer);
+        }
+
+        transfer.File = NetworkTag;
+        return transfer.Size > _limits.NetworkBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
+    }
+
+    /// <summary>Called when a block of <c>head</c> or <c>network</c> is to be sent.</summary>
+    /// <param name="position">Where it starts in the file, in bytes.</param>
+    /// <param name="buffer">The buffer to fill.</param>
+    /// <param name="offset">Where in it.</param>
+    /// <param name="count">The number of bytes.</param>
+    internal void Read(int position, byte[] buffer, int offset, int count)
+    {
+        // Transfers are aborted when the network changes, so these are the bytes of the file that was opened.
+        Array.Copy(_applied.File.Bytes, position, buffer, offset, count);
+    }
+
+    /// <summary>
+    /// Called when a block of <c>head</c> or <c>network</c> has arrived. The first 144 bytes are the header.
+    /// </summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="data">The buffer that holds the block.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="count">Its length in bytes.</param>
+    /// <param name="last">Whether it ends the file.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>As <see cref="ITftpFiles.Write"/>.</returns>
+    internal int Write(TftpTransfer transfer, byte[] data, int offset, int count, bool last, long now)
+    {
+        HeaderCheck check = _checks[transfer.Index];
+        int taken = 0;
+        if (check.Length < NetworkHeader.Size)
+        {
+            taken = Collect(transfer.Index * NetworkHeader.Size, check, data, offset, count);
+            if (check.Length < NetworkHeader.Size)
+            {
+                return last ? Refuse(transfer, NetworkFault.Truncated) : TftpResult.Ok;
+            }
+
+            check.Rest = taken;
+            int verdict = JudgeHeader(transfer, check, now);
+            if (verdict != TftpResult.Ok)
+            {
+                if (verdict == TftpResult.Wait && transfer.File == NetworkTag)
+                {
+                    Park(transfer, data, offset + taken, count - taken, last);
+                }
+
+                return verdict;
+            }
+        }
+
+        return transfer.File == HeadTag
+            ? EndOfHead(transfer, count - taken)
+            : TakeEntries(transfer, data, offset + taken, count - taken, last, now);
+    }
+
+    /// <summary>Called when a transfer has ended, of these files or of another.</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="result">As in <see cref="ITftpFiles.Closed"/>.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void Closed(TftpTransfer transfer, int result, long now)
+    {
+        _checks[transfer.Index].Clear();
+        if (_checking == transfer.Index)
+        {
+            _checking = -1;
+            ScheduleCheck(now);
+        }
+
+        _staging.Closed(transfer);
+        if (transfer == _pull)
+        {
+            PullEnded(transfer, result, now);
+        }
+        else if (transfer.IsClient
+            && !transfer.IsSender
+            && transfer.File == HeadTag
+            && result == TftpError.FileNotFound)
+        {
+            Peer peer = PeerOf(transfer);
+            if (peer != null)
+            {
+                Agreements.Set(peer.Slot, Agreements.WantsWrite, _applied.Standing != Standing.None);
+            }
+        }
+
+        // A transfer slot is free again.
+        SetDue(SyncDeadline.Exchange, now);
+    }
+
+    /// <summary>
+    /// Called when the operator gives a network file. It is verified as one of a peer is, and applied at once.
+    /// </summary>
+    /// <param name="file">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>What is wrong with it; then nothing has changed, but for a network that was being received.</returns>
+    internal NetworkFault Load(byte[] file, int offset, int length, long now)
+    {
+        if (length < NetworkHeader.Size)
+        {
+            return NetworkFault.Truncated;
+        }
+
+        NetworkFault fault = CheckUnsigned(file, offset, now);
+        if (fault != NetworkFault.None)
+        {
+            return fault;
+        }
+
+        if (!VerifyAtOnce(file, offset))
+        {
+            return NetworkFault.Signature;
+        }
+
+        if (NetworkHeader.Version(file, offset) == _applied.Version)
+        {
+            if (!_applied.HasHeader(file, offset))
+            {
+                return NetworkFault.Equivocation;
+            }
+
+            _hasAuthority = true;
+            return NetworkFault.None;
+        }
+
+        if (_staging.Owner != null)
+        {
+            _tftp.Abort(_staging.Owner, TftpError.NotDefined);
+        }
+
+        fault = _staging.Begin(file, offset, null, now);
+        if (fault == NetworkFault.None)
+        {
+            fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size, now);
+        }
+
+        if (fault == NetworkFault.None)
+        {
+            fault = _staging.Complete();
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            _staging.End();
+            return fault;
+        }
+
+        _hasAuthority = true;
+        Apply(null, now);
+        return NetworkFault.None;
+    }
+
+    /// <summary>The peer of a transfer, or null when it has lost its slot.</summary>
+    internal Peer PeerOf(TftpTransfer transfer)
+    {
+        int slot = transfer.Peer;
+        return slot >= 0 && _tunnel.Peers[slot].InUse ? _tunnel.Peers[slot] : null;
+    }
+
+    /// <summary>When the applied network expires, in milliseconds on the monotonic clock.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal long ExpiryDue(long now)
+    {
+        long expires = _applied.Expires;
+        if (expires == Never)
+        {
+            return Never;
+        }
+
+        long left = expires - _clock.Now(now);
+        return left <= 0 ? now : now + left;
+    }
+
+    /// <summary>Should be called when <see cref="ExpiryDue"/> has come.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void Expire(long now)
+    {
+        _applied.Expire();
+        _host.NetworkExpired(now);
+        _host.Report(SyncEvent.NetworkExpired, null, (long)_applied.Version);
+    }
+
+    // Called when the staged network is complete and its root agrees.
+    private void Apply(Peer from, long now)
+    {
+        _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
+        ulong version = _applied.Version;
+        if (_candidateVersion <= version)
+        {
+            _candidateVersion = 0;
+            SetDue(SyncDeadline.Pull, Never);
+        }
+
+        _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
+        _confirmedAt = now - FreshFor;
+        _clock.Learn(_applied.File.Issued * 1000, now);
+        AbortReads();
+        _host.NetworkApplied(from, now);
+        if (from != null && IsWitness(from))
+        {
+            _hasAuthority = true;
+        }
+
+        _host.Report(SyncEvent.NetworkApplied, from, (long)version);
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse)
+            {
+                AgreeAnew(peers[i], version, from, now);
+            }
+        }
+
+        SetDue(SyncDeadline.Exchange, now);
+        SetDue(
+            SyncDeadline.Freshness, IsFresh(now) ? now + (FreshFor / 2) : now + _jitter.Below(LongestFirstDelay + 1));
+    }
+
+    // A peer that is reading the old network would get a mixture.
+    private void AbortReads()
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.IsSender)
+            {
+                _tftp.Abort(transfer, TftpError.NotDefined);
+            }
+        }
+    }
+
+    // Takes the buffer for a transfer. One that is silent gives it up, an older version to a newer one, and a
+    // guest's to anyone else's.
+    private bool TakeStaging(TftpTransfer transfer, int header, long now)
+    {
+        TftpTransfer owner = _staging.Owner;
+        if (owner != null && owner != transfer)
+        {
+            ulong version = NetworkHeader.Version(_headers, header);
+            ulong held = NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size);
+            bool isBetter = version > held || (version == held && !IsOfGuest(transfer) && IsOfGuest(owner));
+            if (!isBetter && !_staging.IsSilent(now))
+            {
+                return false;
+            }
+
+            _tftp.Abort(owner, TftpError.NotDefined);
+        }
+
+        return _staging.Begin(_headers, header, transfer, now) == NetworkFault.None;
+    }
+
+    // One block is parked, a member's rather than a guest's.
+    private void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
+    {
+        bool mayEvict = _staging.Parked != null && IsOfGuest(_staging.Parked) && !IsOfGuest(transfer);
+        _staging.Park(transfer, data, offset, count, last, mayEvict);
+    }
+
+    private int TakeEntries(TftpTransfer transfer, byte[] data, int offset, int count, bool last, long now)
+    {
+        if (_staging.Owner != transfer)
+        {
+            return TftpResult.Aborted;
+        }
+
+        NetworkFault fault = _staging.Append(data, offset, count, now);
+        if (fault == NetworkFault.None && last)
+        {
+            fault = IsPast(_staging.Expires, now) ? NetworkFault.Expired : _staging.Complete();
+        }
+
+        Peer peer = PeerOf(transfer);
+        if (fault != NetworkFault.None)
+        {
+            _host.Report(SyncEvent.NetworkRefused, peer, (long)fault);
+            return Refusal.Network(transfer, fault);
+        }
+
+        if (last)
+        {
+            Apply(peer, now);
+        }
+
+        return TftpResult.Ok;
+    }
+
+    private bool IsOfGuest(TftpTransfer transfer)
+    {
+        Peer peer = PeerOf(transfer);
+        return peer == null || peer.IsProvisional;
+    }
+
+    private bool IsWitness(Peer peer)
+    {
+        return peer.Owner >= 0 && _applied.IsWitness(peer.Owner);
+    }
+
+    private long DueAt(int deadline)
+    {
+        return _due[_first + deadline];
+    }
+
+    private void SetDue(int deadline, long time)
+    {
+        _due[_first + deadline] = time;
+    }
+
+    private void BringForward(int deadline, long time)
+    {
+        if (time < DueAt(deadline))
+        {
+            SetDue(deadline, time);
+        }
+    }
+}
