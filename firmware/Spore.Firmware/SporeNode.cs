@@ -297,7 +297,7 @@ public sealed class SporeNode : INodeHost
         }
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint)
     {
         if (_sought == null && name != null && _nameServerDue <= Environment.TickCount64)
         {

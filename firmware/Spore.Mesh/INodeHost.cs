@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.Mesh;
 
 /// <summary>What a node's surroundings take from it.</summary>
@@ -33,9 +35,12 @@ public interface INodeHost
     /// </param>
     /// <param name="offset">Where the name starts.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="endpoint">
+    /// Where the peer was asked last; gets another endpoint where the host knows one at once.
+    /// </param>
     /// <returns>
     /// For a configured peer, whether its operator has given an endpoint; if so, what the network names
     /// of that does not count.
     /// </returns>
-    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length);
+    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint);
 }

@@ -90,6 +90,21 @@ public sealed partial class Node
     }
 
     /// <summary>
+    /// Called when the address of the rendezvous was found, or is another one: says hello there soon, unless a member
+    /// has a session.
+    /// </summary>
+    /// <param name="endpoint">Where the rendezvous is.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void SetRendezvous(Endpoint endpoint, long now)
+    {
+        Rendezvous.CopyFrom(endpoint);
+        if (!HasMemberSession(now))
+        {
+            _due[Deadline.Hello] = Earlier(_due[Deadline.Hello], now + _jitter.Around(FirstHello));
+        }
+    }
+
+    /// <summary>
     /// Sets the interval at which the session with a configured peer is kept alive; that of a member is
     /// the network's to say.
     /// </summary>

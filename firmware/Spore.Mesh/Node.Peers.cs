@@ -18,6 +18,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// </summary>
     private const long RetransmissionTime = 8000;
 
+    /// <summary>The length of an IPv4 address and a port in a network's entry, in bytes.</summary>
+    private const int Ipv4EndpointSize = 6;
+
     private readonly PeerSlots _slots;
 
     // The public key of the peer that is being worked on.
@@ -226,7 +229,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
         while (_applied.Field.Next())
         {
-            if (_applied.Field.Type == EntryField.EndpointAddress || _applied.Field.Type == EntryField.EndpointName)
+            if (HasReachableAddress() || _applied.Field.Type == EntryField.EndpointName)
             {
                 if (turn == 0)
                 {
@@ -240,6 +243,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return false;
     }
 
+    // Whether the current field is an endpoint address of a family that the outer network has.
+    private bool HasReachableAddress()
+    {
+        return _applied.Field.Type == EntryField.EndpointAddress
+            && (_applied.Field.ValueLength == Ipv4EndpointSize ? OuterIpv4 : OuterIpv6);
+    }
+
     void ITunnelHost.Unanswered(Peer peer)
     {
         // A hello may come from whoever has recorded it: so it is asked there besides.
@@ -250,7 +260,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
         }
 
-        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0)) || !IsMember(peer))
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint))
+            || !IsMember(peer))
         {
             return;
         }
@@ -272,7 +283,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
         else
         {
-            _host.FindEndpoint(_key, 0, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
+            _host.FindEndpoint(
+                _key,
+                0,
+                _applied.File.Bytes,
+                _applied.Field.ValueOffset,
+                _applied.Field.ValueLength,
+                peer.Endpoint);
         }
     }
 
@@ -293,7 +310,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             {
                 keepalive = BigEndian.ReadUInt16(_applied.File.Bytes, _applied.Field.ValueOffset);
             }
-            else if (_applied.Field.Type == EntryField.EndpointAddress && !isSettled)
+            else if (!isSettled && HasReachableAddress())
             {
                 isSettled = true;
                 _slots.SetTurn(peer.Slot, 1);
@@ -318,7 +335,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
     {
         int port = BigEndian.ReadUInt16(value, offset + length - 2);
-        if (length == 6)
+        if (length == Ipv4EndpointSize)
         {
             endpoint.SetIpv4(value, offset, port);
         }

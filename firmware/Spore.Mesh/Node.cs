@@ -16,6 +16,8 @@ namespace Spore.Mesh;
 public sealed partial class Node
 {
     private const long Never = long.MaxValue;
+    private const int WithIpv6 = 1;
+    private const int WithoutIpv4 = 2;
 
     private readonly NodeLimits _limits;
     private readonly ITransport _transport;
@@ -29,6 +31,9 @@ public sealed partial class Node
     private readonly WallClock _clock;
     private readonly Jitter _jitter;
     private readonly long[] _due = new long[Deadline.Count];
+
+    // One field for both takes 12 bytes less.
+    private int _outerFamilies;
 
     // The time of the call that is being worked on.
     private long _now;
@@ -136,8 +141,24 @@ public sealed partial class Node
     /// </summary>
     public bool HostAnswersEcho;
 
-    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
-    public bool OuterIpv6;
+    /// <summary>
+    /// Whether the outer network has IPv6, so that hellos go to ff02::1 too, and IPv6 endpoints of the network are
+    /// asked. At first it has not.
+    /// </summary>
+    public bool OuterIpv6
+    {
+        get { return (_outerFamilies & WithIpv6) != 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithIpv6) | (value ? WithIpv6 : 0); }
+    }
+
+    /// <summary>
+    /// Whether the outer network has IPv4, so that IPv4 endpoints of the network are asked. At first it has.
+    /// </summary>
+    public bool OuterIpv4
+    {
+        get { return (_outerFamilies & WithoutIpv4) == 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithoutIpv4) | (value ? 0 : WithoutIpv4); }
+    }
 
     /// <summary>
     /// The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.

@@ -130,11 +130,7 @@ public sealed partial class Tunnel
         peer.HasSpoken = true;
         peer.LastHeard = now;
         peer.BytesReceived += length;
-        if (!peer.Endpoint.IsSame(source))
-        {
-            peer.Endpoint.CopyFrom(source);
-        }
-
+        peer.Endpoint.CopyFrom(source);
         peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)

@@ -61,7 +61,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         "--tun",
         "NAME",
         "a name for an interface",
-        "Make a TUN interface, so that the machine's own programs use the tunnel (Linux, root).",
+        "Make a TUN interface, so that the machine's own programs use the tunnel (Linux, CAP_NET_ADMIN).",
         (string text, out string? name) =>
         {
             name = text;

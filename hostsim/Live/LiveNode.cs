@@ -1,15 +1,18 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Base;
+using Spore.Discovery;
 using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
+using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
@@ -18,6 +21,7 @@ using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live;
 
@@ -30,24 +34,28 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
-    private const long LongestSleep = 60_000;
+
+    // In milliseconds. The wait does not count the time for which the machine sleeps, and the node's clock does: what
+    // became due in that time is done this much later at most.
+    private const long LongestSleep = 5_000;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
 
     private readonly object _gate = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Func<long> _clock;
     private readonly NodeOptions _options;
     private readonly LiveTimeline _timeline;
+    private readonly NetworkWatch? _watch;
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
     private readonly PeerNames _names;
+    private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
     private readonly NodeSignals _signals;
-    private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
@@ -60,6 +68,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private TunnelRouting? _routing;
     private long _sleepsUntil;
     private long _feedClockAt;
+    private int _hellosSent;
+    private bool _isSendingHello;
     private bool _running;
     private bool _networkChanged;
     private bool _statusAsked;
@@ -71,11 +81,15 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
-    /// <param name="cancel">Ends the wait for a name server, and for a file that is a FIFO.</param>
+    /// <param name="cancel">Ends the wait for a file that is a FIFO.</param>
+    /// <param name="clock">The node's clock, in milliseconds; null for a <see cref="BootClock"/>.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
+    public LiveNode(
+        NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default, Func<long>? clock = null)
     {
+        BootClock boot = new();
+        _clock = clock ?? (() => boot.Now);
         _options = options;
         _timeline = timeline;
         _privateKey = [];
@@ -89,10 +103,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
             byte[]? network = _files.ReadNetwork(cancel);
-            _peers = [.. options.Peers.Select(p => (p.Key, NameResolver.Find(p.Endpoint, cancel)))];
             _files.ReadPresharedKeys(cancel);
-            Endpoint? rendezvous = NameResolver.Find(options.Rendezvous, cancel);
-            _transport = new UdpTransport(options.Listen, options.Tun);
+            _watch = WatchNetwork(options.Tun);
+            _transport = new UdpTransport(options.Listen, options.Tun, _watch);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
@@ -105,6 +118,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
+                OuterIpv4 = _transport.HasIpv4,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
@@ -113,18 +127,23 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
             _configuration = new LiveConfiguration(
                 _gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
-            _names = new PeerNames(_gate, _node, _configuration, options.Peers, () => Now, WakeIfSooner);
+            NameResolver resolver = new(_transport.HasIpv4, _transport.HasIpv6);
+            _names = new PeerNames(_gate, _node, resolver, timeline, () => Now, WakeIfSooner);
+            _configuration.Names = _names;
+            _rendezvous = options.Rendezvous is { Name: not null } name
+                ? new RendezvousName(_gate, _node, name, resolver, timeline, () => Now, WakeIfSooner)
+                : null;
             _status = new StatusReport(_node, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
-            if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
+            if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
                 throw new HostsimException("--peer: that is this node's own key");
             }
 
             FeedClock();
-            if (rendezvous != null)
+            if (options.Rendezvous is { Address: { } rendezvous } place)
             {
-                _node.Rendezvous.CopyFrom(rendezvous);
+                _node.Rendezvous.CopyFrom(EndpointAddress.From(new IPEndPoint(rendezvous, place.Port)));
             }
 
             if (network != null)
@@ -139,7 +158,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
-    private long Now => (long)_clock.Elapsed.TotalMilliseconds;
+    private long Now => _clock();
+
+    private long NextDeadline =>
+        Math.Min(Math.Min(_node.NextDeadline, _names.NextDeadline), _rendezvous?.NextDeadline ?? long.MaxValue);
 
     /// <summary>Runs the node until it is told to stop.</summary>
     /// <param name="cancel">Tells it.</param>
@@ -150,6 +172,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         {
             _routing = new TunnelRouting(_tun, _options.Mtu, Tell, Lose);
             _transport.Mark(_routing.Mark);
+            if (_watch != null)
+            {
+                _watch.Mark = _routing.Mark;
+            }
+
             _configuration.FirewallMark = _routing.Mark;
         }
 
@@ -185,8 +212,34 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
-        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        bool isHello = buffer[offset] == Hello.Type;
+        int count = _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+
+        // The core has counted one.
+        _node.Counters.DatagramsSent += count - 1;
+        _node.Counters.BytesSent += (count - 1) * (long)length;
+        _hellosSent += isHello ? count : 0;
+        _isSendingHello = isHello;
         SendDirect();
+        _isSendingHello = false;
+    }
+
+    // Called for datagrams that no socket has sent: they don't count.
+    private void Lose(Endpoint endpoint, int datagrams, int bytes)
+    {
+        lock (_gate)
+        {
+            _node.Counters.DatagramsSent -= datagrams;
+            _node.Counters.BytesSent -= bytes;
+            _hellosSent -= _isSendingHello ? datagrams : 0;
+            foreach (Peer peer in _node.Peers)
+            {
+                if (peer.InUse && peer.Endpoint.IsSame(endpoint))
+                {
+                    peer.BytesSent = Math.Max(0, peer.BytesSent - bytes);
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -208,17 +261,25 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
         _configuration.Hear(what, peer);
-        if (_running)
+        _rendezvous?.Hear(what);
+        bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
+        _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
+        if (_running && isLost)
+        {
+            _timeline.HelloLost();
+        }
+        else if (_running)
         {
             _timeline.Hear(what, peer, value);
         }
     }
 
     /// <inheritdoc/>
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    bool INodeHost.FindEndpoint(
+        byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
-        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length));
+        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
 
     /// <inheritdoc/>
@@ -226,6 +287,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         _routing?.Dispose();
         _transport?.Dispose();
+        _watch?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
@@ -233,6 +295,20 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         // Last: without a handler SIGUSR1 and SIGHUP end the program.
         _signals?.Dispose();
+    }
+
+    // Without it the machine chooses the source addresses of datagrams.
+    private NetworkWatch? WatchNetwork(string? tunnel)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? new NetworkWatch(tunnel) : null;
+        }
+        catch (HostsimException exception)
+        {
+            _timeline.Tell("no netlink", "yellow", $"{exception.Message}; this machine chooses the source addresses");
+            return null;
+        }
     }
 
     // On a thread of its own: a file that is a FIFO, or on a file system that hangs, must not stop the node.
@@ -290,8 +366,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void AddPeers()
     {
-        foreach ((byte[] key, Endpoint? endpoint) in _peers)
+        foreach ((byte[] key, PeerEndpoint? place) in _options.Peers)
         {
+            Endpoint? endpoint = place is { Address: { } address }
+                ? EndpointAddress.From(new IPEndPoint(address, place.Port))
+                : null;
             _keyLog?.Remote(key);
             // It is asked as soon as it has an endpoint, and the key log tells what it is asked with.
             bool isAdded = _node.AddPeer(key, 0, null, Now);
@@ -303,6 +382,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             if (!isAdded || (endpoint != null && !_node.AddPeer(key, 0, endpoint, Now)))
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
+            }
+
+            if (place != null)
+            {
+                _names.Set(key, place, true);
             }
         }
 
@@ -330,6 +414,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     FeedClock();
                 }
 
+                _names.Advance(Now);
+                _rendezvous?.Advance(Now);
                 _node.Advance(Now);
                 if (_networkChanged)
                 {
@@ -337,7 +423,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 }
 
                 long now = Now;
-                _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
+                _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
 
                 // Even without sleep this lets the receiving threads in.
                 Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
@@ -357,7 +443,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private Outbox NewOutbox()
     {
-        return new Outbox(_transport, _tun);
+        return new Outbox(_transport, _tun, Lose);
     }
 
     private UdpTransport.Receiver NewDatagramReceiver()
@@ -406,9 +492,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void WakeIfSooner()
     {
-        if (_networkChanged || _node.NextDeadline < _sleepsUntil)
+        // After a sleep of the machine the caller's thread may be past its time and not know it.
+        long next = NextDeadline;
+        if (_networkChanged || next < _sleepsUntil || _sleepsUntil <= Now)
         {
-            _sleepsUntil = _node.NextDeadline;
+            _sleepsUntil = next;
             Monitor.Pulse(_gate);
         }
     }

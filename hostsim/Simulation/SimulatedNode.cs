@@ -170,7 +170,8 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     }
 
     // There are no names in a simulated network.
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     private void Reschedule()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;
@@ -19,8 +18,8 @@ internal sealed record PeerRequest(byte[] PublicKey)
     /// </summary>
     public byte[]? PresharedKey { get; set; }
 
-    /// <summary>Where to find it, or null when nothing is said of it.</summary>
-    public IPEndPoint? Endpoint { get; set; }
+    /// <summary>Where to find it, an address or a name, or null when nothing is said of it.</summary>
+    public PeerEndpoint? Endpoint { get; set; }
 
     /// <summary>The seconds at which its session is to be kept alive, or null when nothing is said of it.</summary>
     public int? Keepalive { get; set; }

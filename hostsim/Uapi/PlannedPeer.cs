@@ -34,6 +34,9 @@ internal sealed class PlannedPeer(byte[] publicKey, PeerState? before)
     /// <summary>Where it will be looked for, or null.</summary>
     public IPEndPoint? Endpoint { get; set; } = before?.Endpoint;
 
+    /// <summary>The name of where it will be looked for, or null where the request gives none.</summary>
+    public PeerEndpoint? EndpointName { get; set; }
+
     /// <summary>The seconds at which its session will be kept alive.</summary>
     public int Keepalive { get; set; } = before?.Keepalive ?? 0;
 

@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using System.Net;
 using System.Text;
 using Spore.Signing;
 
@@ -72,11 +71,9 @@ internal sealed class SetParser
         return value.SequenceEqual("true"u8) ? true : throw Bad($"{name} can only be true");
     }
 
-    private static IPEndPoint Endpoint(string text)
+    private static PeerEndpoint Endpoint(string text)
     {
-        PeerEndpoint endpoint = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? fault)
-            ?? throw Bad($"endpoint: {fault}");
-        return new IPEndPoint(endpoint.Address!, endpoint.Port);
+        return PeerEndpoint.TryParse(text, EndpointUse.Local, out string? fault) ?? throw Bad($"endpoint: {fault}");
     }
 
     private static (AllowedPrefix Prefix, bool Gives) Prefix(string text)

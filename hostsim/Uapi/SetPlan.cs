@@ -254,10 +254,17 @@ internal sealed class SetPlan
             peer.PresharedKey = presharedKey;
         }
 
-        if (request.Endpoint != null)
+        if (request.Endpoint is { Address: { } address } place)
         {
-            isChange |= !request.Endpoint.Equals(peer.Endpoint);
-            peer.Endpoint = request.Endpoint;
+            System.Net.IPEndPoint endpoint = new(address, place.Port);
+            isChange |= !endpoint.Equals(peer.Endpoint);
+            peer.Endpoint = endpoint;
+            peer.EndpointName = null;
+        }
+        else if (request.Endpoint != null)
+        {
+            isChange = true;
+            peer.EndpointName = request.Endpoint;
         }
     }
 

@@ -57,7 +57,8 @@ internal sealed class Surroundings : ITransport, INodeHost
         return (Delivered & 1) == 0;
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     void INodeHost.Report(NodeEvent what, byte[] key, int keyOffset, long value) => Events[(int)what]++;
 }

@@ -6,6 +6,33 @@ namespace Spore.Tests.Interop;
 /// <summary>Nodes that know no peer, on a real broadcast domain.</summary>
 public class HelloTests
 {
+    [Fact]
+    public void A_machine_without_an_interface_sends_nothing_and_counts_nothing()
+    {
+        using Lab lab = Lab.Open();
+        using Authority authority = new();
+        (NetworkNamespace here, NetworkNamespace there) = (lab.Machine("alone"), lab.Machine("far"));
+        Member far = new(authority.NewNode().PublicKey, 2);
+        SporeNode spore = new(
+            lab,
+            here,
+            authority.NewNode(),
+            1,
+            false,
+            null,
+            "--peer",
+            $"{far.KeyText}@{Wire.Endpoint(2)}",
+            "--peer",
+            $"{new Member(authority.NewNode().PublicKey, 3).KeyText}@[fd77::9]:1");
+        spore.Program.WaitFor("hello", "not sent");
+        spore.Program.WaitFor("initiation");
+        Assert.Contains("; 0 B in, 0 B out;", spore.Status());
+
+        Wire.Join(lab, here, there);
+        spore.Program.WaitFor("hello", "sent, no network yet");
+        Assert.DoesNotContain(" 0 B out;", spore.Status());
+    }
+
     [Theory]
     [InlineData(Outer.Ipv4)]
     [InlineData(Outer.LinkLocal)]

@@ -44,6 +44,27 @@ public class InterfaceTests
     }
 
     [Fact]
+    public void Where_IPv6_is_off_one_line_says_so_and_IPv4_works()
+    {
+        using Pair pair = new();
+        pair.Ours.Run(
+            "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1").Demand();
+        pair.Stock.AddPeer(pair.Self);
+        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2) });
+        string[] command =
+            [.. pair.CommandLine().SkipLast(1), pair.Lab.File("own.spore", network), "--tun", "livetun6"];
+        RunningProgram spore = pair.Lab.Keep(pair.Ours.Start(command));
+        spore.WaitFor("IPv6 is off", "livetun6");
+        Wait.Until(() => pair.Ours.Ip("route").Contains(pair.Stock.Self.Ipv4, StringComparison.Ordinal), "the route");
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
+        Assert.DoesNotContain(spore.Lines, l => l.Contains("can't be set", StringComparison.Ordinal));
+
+        pair.Ours.Run("sysctl", "-qw", "net.ipv6.conf.livetun6.disable_ipv6=0").Demand();
+        spore.WaitFor("IPv6 is on");
+        Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
+    }
+
+    [Fact]
     public void A_network_that_comes_while_it_is_down_counts_when_it_is_up()
     {
         using Pair pair = new();

@@ -33,6 +33,6 @@ internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string T
         return time < TimeSpan.FromHours(-12) ? time + TimeSpan.FromHours(24) : time;
     }
 
-    [GeneratedRegex(@"^(\d\d:\d\d:\d\d\.\d{3})  (.{15})  (.*)$")]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d\.\d{3})  (.{15})  (.*)$")]
     private static partial Regex Form();
 }

@@ -325,6 +325,22 @@ public sealed class UapiTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_with_more_prefixes_than_there_is_room_for_is_read_to_its_end_and_refused()
+    {
+        SporeNode spore = Start();
+        string prefixes = string.Join(
+            ", ", Enumerable.Range(0, 70_000).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32"));
+        string peer =
+            $"[Peer]\nPublicKey = {KeyText.Format(NodeKey.PublicKey(NodeKey.GeneratePrivate()))}\n"
+            + $"AllowedIPs = {prefixes}\n";
+        string file = _lab.File("many", Encoding.ASCII.GetBytes(peer));
+        string[] before = Dump(spore).Select(Configuration).ToArray();
+        Command refused = Wg("addconf", spore.Interface, file);
+        Assert.Equal((1, "Unable to modify interface: No space left on device\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal(before, Dump(spore).Select(Configuration));
+    }
+
+    [Fact]
     public void A_member_may_have_a_preshared_key_and_an_endpoint_by_hand()
     {
         SporeNode spore = Start();

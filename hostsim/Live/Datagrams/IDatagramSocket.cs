@@ -19,7 +19,8 @@ internal interface IDatagramSocket : IDisposable
     void Receive(DatagramsRead room);
 
     /// <summary>
-    /// Sends datagrams, and forgets them. One that can't be sent is lost; the core's timers see to it.
+    /// Sends datagrams, and forgets them. One that can't be sent is lost, and the batch reports it
+    /// (<see cref="DatagramBatch.Loss"/>).
     /// </summary>
     /// <param name="batch">The datagrams.</param>
     void Send(DatagramBatch batch);

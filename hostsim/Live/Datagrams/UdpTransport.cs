@@ -8,6 +8,7 @@ using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Packets;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
@@ -25,6 +26,7 @@ internal sealed class UdpTransport : IDisposable
     private readonly IDatagramSocket? _ipv6;
     private readonly Endpoint _neighbours = new();
     private readonly string? _tunnel;
+    private readonly INetworkWatch? _watch;
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private volatile bool _closed;
@@ -32,10 +34,14 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Opens the sockets.</summary>
     /// <param name="listen">Where to.</param>
     /// <param name="tunnel">The name of the node's own interface, which is no way to its neighbours, or null.</param>
+    /// <param name="watch">The machine's network, or null where it can't be followed.</param>
     /// <exception cref="HostsimException">The address or the port can't be had.</exception>
-    public UdpTransport(ListenAddress listen, string? tunnel)
+    public UdpTransport(ListenAddress listen, string? tunnel, INetworkWatch? watch)
     {
         _tunnel = tunnel;
+
+        // A socket that is bound to an address sends from it anyway.
+        _watch = listen.Address == null ? watch : null;
         try
         {
             if (listen.Address == null)
@@ -69,6 +75,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Takes datagrams, only valid during the call; called on several threads.</summary>
     public delegate void Receiver(DatagramsRead datagrams);
 
+    /// <summary>Whether there is a socket for IPv4.</summary>
+    public bool HasIpv4 => _ipv4 != null;
+
     /// <summary>Whether there is a socket for IPv6.</summary>
     public bool HasIpv6 => _ipv6 != null;
 
@@ -92,7 +101,8 @@ internal sealed class UdpTransport : IDisposable
         catch (SocketException exception)
         {
             throw new HostsimException(
-                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
+                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}), which takes "
+                + $"{LinuxTun.Capability}");
         }
     }
 
@@ -126,20 +136,21 @@ internal sealed class UdpTransport : IDisposable
     /// <param name="outbox">The outbox.</param>
     /// <param name="datagram">The datagram.</param>
     /// <param name="endpoint">Where to; may mean all neighbours.</param>
-    public void Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    /// <returns>How many times it was put: 0 where no interface leads to neighbours.</returns>
+    public int Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         if (EndpointAddress.IsBroadcast(endpoint))
         {
-            PutToIpv4Neighbours(outbox, datagram, endpoint);
+            return PutToIpv4Neighbours(outbox, datagram, endpoint);
         }
-        else if (IsAllNodes(endpoint))
+
+        if (IsAllNodes(endpoint))
         {
-            PutToIpv6Neighbours(outbox, datagram, endpoint);
+            return PutToIpv6Neighbours(outbox, datagram, endpoint);
         }
-        else
-        {
-            outbox.AddDatagram(datagram, endpoint);
-        }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -195,7 +206,8 @@ internal sealed class UdpTransport : IDisposable
 
             socket.Bind(address);
             _sockets.Add(socket);
-            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
+            LocalAddresses? locals = _watch == null ? null : new LocalAddresses(_watch);
+            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer, locals) : new PlainSocket(socket);
         }
         catch
         {
@@ -213,6 +225,7 @@ internal sealed class UdpTransport : IDisposable
     {
         if (socket == null)
         {
+            batch.LoseAll();
             batch.Clear();
         }
         else if (batch.Count > 0)
@@ -250,7 +263,7 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>
     /// Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.
     /// </summary>
-    private void PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private int PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         // Two addresses in one subnet have one broadcast address.
         HashSet<uint> sent = [];
@@ -277,14 +290,18 @@ internal sealed class UdpTransport : IDisposable
             }
         }
 
-        if (sent.Count == 0)
+        if (sent.Count > 0)
         {
-            outbox.AddDatagram(datagram, endpoint);
+            return sent.Count;
         }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
-    private void PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private int PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
+        int count = 0;
         foreach (NetworkInterface link in Links())
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
@@ -295,8 +312,11 @@ internal sealed class UdpTransport : IDisposable
                     endpoint.Port,
                     link.GetIPProperties().GetIPv6Properties().Index);
                 outbox.AddDatagram(datagram, _neighbours);
+                count++;
             }
         }
+
+        return count;
     }
 
     private IEnumerable<NetworkInterface> Links()

@@ -97,6 +97,39 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Asks the kernel for one object.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="error">0, or the number of the error (errno(3)).</param>
+    /// <returns>The object, or null after an error.</returns>
+    public NetlinkReply? Find(NetlinkMessage message, out int error)
+    {
+        lock (_requesting)
+        {
+            error = Send(message, out uint sequence);
+            while (error == 0)
+            {
+                error = Receive(out int length);
+                foreach (Part part in Parts(error == 0 ? length : 0))
+                {
+                    if (part.Sequence != sequence)
+                    {
+                        continue;
+                    }
+
+                    if (part.Type != Rtnetlink.Error)
+                    {
+                        return ReplyOf(part);
+                    }
+
+                    error = -MemoryMarshal.Read<int>(_buffer.AsSpan(part.Offset));
+                    return null;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Asks the kernel for all objects of a kind.</summary>
     /// <param name="message">The request, with NLM_F_DUMP.</param>
     /// <param name="replies">
@@ -180,8 +213,7 @@ internal sealed partial class NetlinkSocket : IDisposable
     private static HostsimException Refused()
     {
         return new HostsimException(
-            "--tun: the kernel gives no netlink socket "
-            + $"({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})");
+            $"the kernel gives no netlink socket ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})");
     }
 
     private int Send(NetlinkMessage message, out uint sequence)

@@ -25,6 +25,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     private readonly Dictionary<string, int> _initiations = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
+    private bool _isHelloLost;
 
     /// <summary>Learns the names of a network's members.</summary>
     /// <param name="members">The members.</param>
@@ -45,6 +46,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     /// <param name="value">The event's value.</param>
     public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value)
     {
+        _isHelloLost &= what != NodeEvent.HelloSent;
         string peer = key.IsEmpty ? string.Empty : NameOf(KeyText.Format(key));
         if (IsRepetition(what, peer, value))
         {
@@ -82,6 +84,16 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             _ => (what.ToString(), "grey", peer),
         };
         Tell(verb, colour, text);
+    }
+
+    /// <summary>Tells once that no interface takes hellos, until one does again.</summary>
+    public void HelloLost()
+    {
+        if (!_isHelloLost)
+        {
+            _isHelloLost = true;
+            Tell("hello", "yellow", "not sent: no interface of this machine takes it");
+        }
     }
 
     /// <summary>The name of a key's holder.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class LinuxTun : IDisposable
     /// <summary>The longest name of an interface, in bytes.</summary>
     public const int MaxName = 15;
 
+    /// <summary>What a program needs to make an interface and to change routes, for people.</summary>
+    public const string Capability = "CAP_NET_ADMIN; run it as root or with this capability";
+
     private const string Device = "/dev/net/tun";
     private const int ReadWrite = 2;
     private const int NonBlocking = 0x800;
@@ -63,7 +66,7 @@ internal sealed partial class LinuxTun : IDisposable
             throw new HostsimException(Marshal.GetLastPInvokeError() switch
             {
                 NoSuchFile or NoSuchDevice => $"{Device}: there is no TUN driver on this machine",
-                NotPermitted or AccessDenied => $"{Device}: no right to make a TUN interface; run as root",
+                NotPermitted or AccessDenied => $"{Device}: no right to make a TUN interface, which takes {Capability}",
                 int error => $"{Device}: {Marshal.GetPInvokeErrorMessage(error)}",
             });
         }
@@ -84,7 +87,7 @@ internal sealed partial class LinuxTun : IDisposable
             _handle.Dispose();
             throw new HostsimException(error switch
             {
-                NotPermitted => $"{name}: no right to make a TUN interface; run as root",
+                NotPermitted => $"{name}: no right to make a TUN interface, which takes {Capability}",
                 Busy or Invalid => $"{name}: there is an interface of that name already; choose another with --tun",
                 _ => $"{name}: {Marshal.GetPInvokeErrorMessage(error)}",
             });

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
@@ -36,9 +37,11 @@ internal sealed class LiveConfiguration(
 
     private readonly ConfiguredPrefixes _prefixes = new(node, limits, PrefixCapacity);
     private readonly Dictionary<string, int> _keepalives = [];
-    private readonly HashSet<string> _placed = [];
     private readonly Dictionary<string, DateTimeOffset> _handshakes = [];
     private NetworkMembers _members = NetworkMembers.None;
+
+    /// <summary>Resolves the names of endpoints; null where there is nothing to resolve them.</summary>
+    public PeerNames? Names { get; set; }
 
     /// <summary>The firewall mark of the node's outer datagrams; 0 where they have none.</summary>
     public uint FirewallMark { get; set; }
@@ -55,17 +58,6 @@ internal sealed class LiveConfiguration(
 
             return _members;
         }
-    }
-
-    /// <summary>
-    /// Whether the operator has said where a peer is since the node started: then the name it was started with
-    /// does not count any more.
-    /// </summary>
-    /// <param name="key">The peer's public key, in base64.</param>
-    /// <returns>Whether that is so.</returns>
-    public bool HasPlaced(string key)
-    {
-        return _placed.Contains(key);
     }
 
     /// <summary>Hears what the node reports, and does not call back into it.</summary>
@@ -172,6 +164,7 @@ internal sealed class LiveConfiguration(
         {
             _prefixes.TakeAll(key);
             _keepalives.Remove(key);
+            Names?.Remove(peer.PublicKey);
             node.RemovePeer(peer.PublicKey, 0, clock());
         }
     }
@@ -193,7 +186,12 @@ internal sealed class LiveConfiguration(
         if (peer.Endpoint != null && !peer.Endpoint.Equals(peer.Before?.Endpoint))
         {
             node.SetEndpoint(peer.PublicKey, 0, EndpointAddress.From(peer.Endpoint), now);
-            _placed.Add(key);
+            Names?.Set(peer.PublicKey, new PeerEndpoint(peer.Endpoint.Address, null, peer.Endpoint.Port), false);
+        }
+
+        if (peer.EndpointName != null)
+        {
+            Names?.Set(peer.PublicKey, peer.EndpointName, false);
         }
 
         if (!peer.IsMember)

@@ -60,6 +60,23 @@ internal static class InterfaceSettings
         return Math.Max(ReverseFilter("all"), ReverseFilter(name)) == Strict;
     }
 
+    /// <summary>
+    /// Tells whether IPv6 is off on an interface: the kernel then refuses its IPv6 addresses and routes.
+    /// </summary>
+    /// <param name="name">The interface.</param>
+    /// <returns>True where it is off, or the machine has no IPv6.</returns>
+    public static bool IsIpv6Off(string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Folder, "ipv6/conf", name, "disable_ipv6")).Trim() != "0";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return !Directory.Exists(Path.Combine(Folder, "ipv6"));
+        }
+    }
+
     private static int ReverseFilter(string name)
     {
         try

@@ -58,6 +58,18 @@ internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IRead
                 .ToHashSet());
     }
 
+    /// <summary>The IPv4 part.</summary>
+    /// <returns>The addresses and routes of IPv4.</returns>
+    public TunAddresses OfIpv4()
+    {
+        return new TunAddresses(Addresses.Where(IsIpv4).ToHashSet(), Routes.Where(IsIpv4).ToHashSet());
+    }
+
+    private static bool IsIpv4(AllowedPrefix prefix)
+    {
+        return prefix.Address.AddressFamily == AddressFamily.InterNetwork;
+    }
+
     // Two routes that are longer than the machine's default route, which stays.
     private static AllowedPrefix[] Halves(IPAddress any)
     {

@@ -22,22 +22,6 @@ internal sealed class TunnelRouting : IDisposable
     // Above what others use, so that of two routes with one prefix the other one counts, even before Spore has seen it.
     private const uint Metric = 0x5350;
 
-    private const int LinkGroup = 1;
-    private const int Ipv4Addresses = 5;
-    private const int Ipv4Routes = 7;
-    private const int Ipv4Rules = 8;
-    private const int Ipv6Addresses = 9;
-    private const int Ipv6Routes = 11;
-    private const int Ipv6Rules = 19;
-
-    // With a next hop object its IPv4 routes go, of which the kernel reports nothing.
-    private const int NextHops = 32;
-
-    private static readonly int[] _eventGroups =
-    [
-        LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules, NextHops,
-    ];
-
     private const int WatchPatience = 200;
     private const int LongestPause = 100;
 
@@ -61,6 +45,7 @@ internal sealed class TunnelRouting : IDisposable
     private readonly HashSet<AllowedPrefix> _skipped = [];
     private TunAddresses? _wanted;
     private bool _isUp = true;
+    private bool _isIpv6Off;
     private bool _isWarned;
     private string _failure = string.Empty;
     private bool _isEnding;
@@ -82,7 +67,7 @@ internal sealed class TunnelRouting : IDisposable
         _requests = new NetlinkSocket();
         try
         {
-            _events = new NetlinkSocket(_eventGroups);
+            _events = new NetlinkSocket(Rtnetlink.AllGroups);
             _network = new KernelNetwork(_requests);
             _link = _network.FindLink(name)?.Index ?? throw new HostsimException($"{name}: the interface is gone");
             _number = TunnelNumber.Reserve(_network);
@@ -243,8 +228,9 @@ internal sealed class TunnelRouting : IDisposable
                 $"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
         }
 
-        ApplyAddresses(_wanted.Addresses, failures);
-        ApplyRoutes(_wanted.Routes, failures);
+        TunAddresses wanted = WithoutIpv6WhereItIsOff(_wanted);
+        ApplyAddresses(wanted.Addresses, failures);
+        ApplyRoutes(wanted.Routes, failures);
         string failure = failures.Count switch
         {
             0 => string.Empty,
@@ -259,6 +245,26 @@ internal sealed class TunnelRouting : IDisposable
                 _tell("routes", "red", $"can't be set: {failure}");
             }
         }
+    }
+
+    private TunAddresses WithoutIpv6WhereItIsOff(TunAddresses wanted)
+    {
+        bool wasOff = _isIpv6Off;
+        _isIpv6Off = InterfaceSettings.IsIpv6Off(_name);
+        if (_isIpv6Off && !wasOff)
+        {
+            _tell(
+                "IPv6 is off",
+                "yellow",
+                $"{_name}: peers have no IPv6 and no link-local address here; "
+                + $"net.ipv6.conf.{_name.Replace('.', '/')}.disable_ipv6=0 turns it on");
+        }
+        else if (wasOff && !_isIpv6Off)
+        {
+            _tell("IPv6 is on", "green", $"{_name}: its IPv6 addresses and routes are set");
+        }
+
+        return _isIpv6Off ? wanted.OfIpv4() : wanted;
     }
 
     private void ApplyAddresses(IReadOnlySet<AllowedPrefix> wanted, List<string> failures)

@@ -4,11 +4,9 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using CsCheck;
-using Spore.Base;
 using Spore.Crypto;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
-using Spore.Hostsim.Live.Names;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
@@ -83,7 +81,7 @@ public class EndpointTextTests
         Assert.Equal((text, null), EndpointReaders.CommandLine(text));
         Assert.Equal((text, null), EndpointReaders.Ini(text));
         Assert.Equal((text, null), EndpointReaders.Csv(text));
-        Assert.Equal((null, $"'{text}' has a host name; give an address here"), EndpointReaders.Uapi(text));
+        Assert.Equal((text, null), EndpointReaders.Uapi(text));
         Assert.Equal(NetworkFault.None, EndpointReaders.Signed(text));
     }
 
@@ -269,7 +267,7 @@ public class EndpointTextTests
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Ini(text));
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Csv(text));
             PeerArgument peer = PeerArgument.TryParse($"{Keys.NodeText(1)}@{text}", out _)!;
-            Assert.Equal(LoopbackIndex, NameResolver.Find(peer.Endpoint!, TestContext.Current.CancellationToken).Zone);
+            Assert.Equal(LoopbackIndex, EndpointAddress.From(new IPEndPoint(peer.Endpoint!.Address!, 1)).Zone);
         }
 
         Assert.Equal(NetworkFault.FieldValue, EndpointReaders.Signed(IPAddress.Parse("fe80::1"), 1));
@@ -381,33 +379,6 @@ public class EndpointTextTests
             (int, string) refused = (1, "flash: n: entry 1: a field has a value that is not allowed\n");
             Assert.Equal(refused, FlashCheck(NetworkBytes.File(NetworkBytes.Entry(1, field))));
         }
-    }
-
-    [Theory]
-    [InlineData("no-such-host.invalid", "no-such-host.invalid: no address found (")]
-    [InlineData("0.0.0.0", "0.0.0.0: no ")]
-    public void A_name_without_an_address_gives_one_line(string name, string told)
-    {
-        PeerEndpoint endpoint = new(null, name, 1);
-        Assert.StartsWith(
-            told,
-            Assert.Throws<HostsimException>(
-                () => NameResolver.Find(endpoint, TestContext.Current.CancellationToken)).Message);
-    }
-
-    [Fact]
-    public void A_name_that_can_be_resolved_gives_an_address()
-    {
-        Endpoint found = NameResolver.Find(
-            new PeerEndpoint(null, "localhost", 7), TestContext.Current.CancellationToken);
-        Assert.True(IPAddress.IsLoopback(EndpointAddress.Of(found).Address));
-        Assert.Equal(7, found.Port);
-        Assert.Throws<HostsimException>(
-            () => NameResolver.Find(
-                new PeerEndpoint(null, new string('a', 300), 1), TestContext.Current.CancellationToken));
-        Assert.Throws<HostsimException>(
-            () => NameResolver.Find(
-                new PeerEndpoint(null, "255.255.255.255", 1), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -41,6 +41,21 @@ public class DatagramBatchTests
             && batch.EndpointAt(2).IsSame(_here));
     }
 
+    [Fact]
+    public void Another_source_address_is_another_run()
+    {
+        DatagramBatch batch = new();
+        foreach (int local in new[] { 0, 1, 1, 2, 0 })
+        {
+            Endpoint endpoint = Place(1);
+            endpoint.SetLocal(local);
+            Assert.True(batch.Add(new byte[10], endpoint));
+        }
+
+        Assert.Equal([1, 2, 1, 1], Enumerable.Range(0, batch.Count).Select(i => batch.RunAt(i).Count));
+        Assert.Equal([0, 1, 2, 0], Enumerable.Range(0, batch.Count).Select(i => batch.EndpointAt(i).Local));
+    }
+
     [Theory]
     [InlineData(100, 64)]
     [InlineData(1452, 45)]

@@ -58,6 +58,22 @@ public class EndpointTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, false, "203.0.113.1 192.0.2.2 203.0.113.1")]
+    [InlineData(true, true, "203.0.113.1 0.0.0.7 192.0.2.2 203.0.113.1")]
+    [InlineData(false, true, "0.0.0.7 0.0.0.7 0.0.0.7")]
+    [InlineData(false, false, "")]
+    public void Endpoints_of_a_family_that_the_outer_network_does_not_have_are_passed_over(
+        bool hasIpv4, bool hasIpv6, string asked)
+    {
+        _member.IsOn = false;
+        (_node.Node.OuterIpv4, _node.Node.OuterIpv6) = (hasIpv4, hasIpv6);
+        Join("1 6 A");
+        Call();
+        _mesh.Run(30_000);
+        Assert.Equal(asked, string.Join(' ', InitiationsTo().Take(asked.Split(' ').Length)));
+    }
+
     [Fact]
     public void One_that_has_moved_is_asked_where_it_was_heard_for_15_s_first()
     {
@@ -151,6 +167,7 @@ public class EndpointTests
         {
             "name" => NetworkBytes.Field(3, Encoding.ASCII.GetBytes(Name)),
             "A" => NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]),
+            "6" => NetworkBytes.Field(2, [0x20, 0x01, 0x0D, 0xB8, .. new byte[11], 7, 0xCA, 0x6C]),
             _ => NetworkBytes.Field(2, 203, 0, 113, byte.Parse(e), 0xCA, 0x6C),
         });
         byte[] entry = NetworkBytes.Entry(_member.Key, [NetworkBytes.Field(1, 10, 0, 0, 2, 32), .. fields]);

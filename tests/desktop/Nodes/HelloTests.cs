@@ -406,6 +406,33 @@ public class HelloTests
     }
 
     [Fact]
+    public void A_rendezvous_that_is_found_later_gets_one_within_1_s_and_a_quarter()
+    {
+        MeshNode node = _mesh.Add(1);
+        _mesh.Run(70_000);
+        node.SentTo.Clear();
+        node.Node.SetRendezvous(_there, _mesh.Now);
+        _mesh.Run(1_250);
+        Assert.Single(node.SentTo, s => s.To.IsSame(_there));
+    }
+
+    [Fact]
+    public void With_a_member_in_session_it_waits_for_the_next_one()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        node.Load(Mesh.NetworkOf(5, [node, member]));
+        _mesh.Run(10_000);
+        Assert.True(member.Connect(node));
+        _mesh.Run(70_000);
+        node.SentTo.Clear();
+        node.Node.SetRendezvous(_there, _mesh.Now);
+        _mesh.Run(10_000);
+        Assert.DoesNotContain(node.SentTo, s => s.To.IsSame(_there));
+        Assert.True(node.Node.Rendezvous.IsSame(_there));
+    }
+
+    [Fact]
     public void Two_nodes_without_a_network_stay_silent_to_each_other()
     {
         MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2)];

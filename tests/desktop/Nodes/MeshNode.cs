@@ -176,10 +176,20 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// <summary>The names asked for, in order; a configured peer's is empty.</summary>
     public List<string> Sought { get; } = [];
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    /// <summary>
+    /// Looks for endpoints in the place of <see cref="Names"/>: the peer, the published name, the endpoint.
+    /// </summary>
+    public Func<byte[], string?, Endpoint, bool>? Finds { get; set; }
+
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         string sought = name is null ? string.Empty : System.Text.Encoding.ASCII.GetString(name, offset, length);
         Sought.Add(sought);
+        if (Finds is not null)
+        {
+            return Finds(key.AsSpan(keyOffset, 32).ToArray(), name is null ? null : sought, endpoint);
+        }
+
         if (Names.TryGetValue(sought, out Endpoint? found))
         {
             byte[] peer = key.AsSpan(keyOffset, 32).ToArray();

@@ -1,6 +1,8 @@
 using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
 using CsCheck;
 using Spore.Hostsim.Uapi;
 using Spore.Tests.Nodes;
@@ -52,9 +54,24 @@ public partial class ConnectionTests
         Assert.Equal(Done + Done, _device.Say($"set=1\n{longest}\n\nset=1\n\n"));
         Assert.Equal(Invalid, _device.Say($"set=1\n{longest}0\n\nset=1\n\n"));
         Assert.Equal(Invalid, _device.Say(new string('x', 1_000_000)));
-        Assert.Equal(
-            Invalid, _device.Say($"set=1\n{string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000))}\nset=1\n\n"));
+        string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
+        Assert.Equal("errno=-28\n\n" + Done, _device.Say($"set=1\n{many}\nset=1\n\n"));
         Assert.Equal(Done, _device.Say($"set=1\n{string.Concat(Enumerable.Repeat("fwmark=0\n", 65_536))}\n"));
+    }
+
+    [Theory]
+    [InlineData("set=1\nLONG\nMANY\n")]
+    [InlineData("set=2\nMANY\n")]
+    [InlineData("LONG\nMANY\n")]
+    [InlineData("set=1\nMANY\n")]
+    [InlineData("set=1\nnonsense\nMANY\n")]
+    public async Task It_answers_only_what_it_has_read_to_the_end(string request)
+    {
+        string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
+        string said = request.Replace("LONG", new string('x', 20_000)).Replace("MANY", many);
+        using Dialogue dialogue = new(Encoding.ASCII.GetBytes(said), 1000);
+        await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
+        Assert.Equal(said.Length, dialogue.ReadBeforeAnswer);
     }
 
     [Fact]

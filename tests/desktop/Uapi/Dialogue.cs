@@ -49,7 +49,14 @@ internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
         return size;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => _answers.Write(buffer, offset, count);
+    /// <summary>How many bytes were read before the first answer.</summary>
+    public int ReadBeforeAnswer { get; private set; } = -1;
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ReadBeforeAnswer = ReadBeforeAnswer < 0 ? _at : ReadBeforeAnswer;
+        _answers.Write(buffer, offset, count);
+    }
 
     public override void Flush()
     {

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Net;
 using System.Text;
 using Spore.Hostsim.Uapi;
+using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
@@ -44,7 +45,7 @@ public class SetParserTests
         Assert.Equal(_key, peer.PresharedKey);
         Assert.Equal(
             (false, true, true, 65535), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.Keepalive));
-        Assert.Equal(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 56), peer.Endpoint);
+        Assert.Equal(new PeerEndpoint(IPAddress.Parse("1.2.3.4"), null, 56), peer.Endpoint);
         Assert.Equal(
             [("10.1.0.0/16", true), ("10.1.0.0/17", false), ("::1/128", true), ("0.0.0.0/0", true)],
             peer.AllowedPrefixes.Select(p => (p.Prefix.ToString(), p.Gives)));
@@ -83,9 +84,15 @@ public class SetParserTests
     [InlineData("[fe80::1%1]:1", "fe80::1%1", 1)]
     public void Endpoints_of_both_families_are_read(string text, string address, int port)
     {
-        Assert.Equal(
-            new IPEndPoint(IPAddress.Parse(address), port),
-            Parse($"public_key={Key}", $"endpoint={text}").Peers[0].Endpoint);
+        PeerEndpoint expected = new(IPAddress.Parse(address), null, port);
+        Assert.Equal(expected, Parse($"public_key={Key}", $"endpoint={text}").Peers[0].Endpoint);
+    }
+
+    [Fact]
+    public void An_endpoint_may_be_a_name()
+    {
+        PeerEndpoint expected = new(null, "gate.example", 51820);
+        Assert.Equal(expected, Parse($"public_key={Key}", "endpoint=gate.example:51820").Peers[0].Endpoint);
     }
 
     [Theory]
@@ -134,7 +141,7 @@ public class SetParserTests
     [InlineData("peer endpoint=[::1]5")]
     [InlineData("peer endpoint=[[::1]]:5")]
     [InlineData("peer endpoint=[]:5")]
-    [InlineData("peer endpoint=localhost:5")]
+    [InlineData("peer endpoint=-localhost:5")]
     [InlineData("peer endpoint=[fe80::1%no-such-interface]:5")]
     [InlineData("peer allowed_ip=")]
     [InlineData("peer allowed_ip=-")]
