@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
@@ -137,13 +138,13 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         };
         if (options.DefaultRoute && options.Tun == null)
         {
-            throw new HostsimException("--default-route: there is no interface to route into; add --tun NAME");
+            throw new UsageException("--default-route", "there is no interface to route into; add --tun NAME");
         }
 
         string? twice = options.Peers.GroupBy(p => KeyText.Format(p.Key)).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice != null)
         {
-            throw new HostsimException($"--peer: {twice} is given twice; give it once, with one endpoint");
+            throw new UsageException("--peer", $"{twice} is given twice; give it once, with one endpoint");
         }
 
         using StopSignal stop = new();

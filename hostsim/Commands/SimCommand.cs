@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Hostsim.Simulation;
 
 namespace Spore.Hostsim.Commands;
@@ -82,7 +83,7 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
                 verdict = new Story(options, new PlainView(output), stop.Token).Run();
             }
 
-            return verdict.IsGood ? 0 : Program.Failed;
+            return verdict.IsGood ? 0 : CommandLineProgram.Failed;
         }
         catch (OperationCanceledException)
         {

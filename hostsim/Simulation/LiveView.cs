@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -19,6 +20,7 @@ internal sealed class LiveView : ISimulationView
     private const int TimelineRows = 8;
     private const int TableFrame = 4;
     private const int WideTerminal = 100;
+    private const int UsualTerminal = 80;
 
     private readonly IAnsiConsole _console;
     private readonly CancellationToken _cancel;
@@ -135,18 +137,19 @@ internal sealed class LiveView : ISimulationView
     {
         bool wide = _console.Profile.Width >= WideTerminal;
         Table table = new Table().Border(wide ? TableBorder.Rounded : TableBorder.Simple).BorderColor(Color.Grey);
-        table.AddColumn("Node");
+        table.AddColumn(new TableColumn("Node").NoWrap());
         if (wide)
         {
-            table.AddColumn("Address");
+            table.AddColumn(new TableColumn("Address").NoWrap());
         }
 
-        table.AddColumn(new TableColumn(wide ? "Version" : "Ver").RightAligned());
+        table.AddColumn(new TableColumn(wide ? "Version" : "Ver").RightAligned().NoWrap());
         table.AddColumn("State");
-        foreach (string name in new[] { "Peers", "In", "Out", "Joined" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
+
+        // Rather no volumes than folded ones.
+        bool hasVolumes = _console.Profile.Width >= UsualTerminal;
+        string[] names = hasVolumes ? ["Peers", "In", "Out", "Joined"] : ["Peers", "Joined"];
+        table.AddColumns([.. names.Select(name => new TableColumn(name).RightAligned().NoWrap())]);
 
         foreach (NodeStatus s in statuses)
         {
@@ -156,8 +159,9 @@ internal sealed class LiveView : ISimulationView
                 new Text(s.Version == 0 ? "-" : $"{s.Version}"),
                 new Text(s.State, new Style(s.IsRemoved ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
                 new Text($"{s.Sessions}"),
-                new Text(ByteSize.Describe(s.BytesReceived)),
-                new Text(ByteSize.Describe(s.BytesSent)),
+                .. hasVolumes
+                    ? [new Text(ByteSize.Describe(s.BytesReceived)), new Text(ByteSize.Describe(s.BytesSent))]
+                    : Array.Empty<Text>(),
                 new Text(s.JoinedAfter is { } after ? TimelineEntry.Span(after) : "-"),
             ];
             if (wide)

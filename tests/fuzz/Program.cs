@@ -1,9 +1,9 @@
 using System;
 using System.Buffers;
 using System.CommandLine;
-using System.CommandLine.Invocation;
 using System.IO;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Tests;
 
 namespace Spore.Fuzz;
@@ -11,9 +11,6 @@ namespace Spore.Fuzz;
 /// <summary>Looks for inputs that do to a node what none may do.</summary>
 internal static class Program
 {
-    private const int Failed = 1;
-    private const int Usage = 2;
-
     private static int Main(string[] args)
     {
         Option<double> seconds = new("--seconds")
@@ -55,8 +52,8 @@ internal static class Program
         input.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: { } hex }]
-                && (Convert.FromHexString(hex, new byte[hex.Length / 2], out int read, out _) != OperationStatus.Done
-                    | read == 0))
+                && Convert.FromHexString(
+                    hex, new byte[hex.Length / 2], out int read, out _) != OperationStatus.Done | read == 0)
             {
                 result.AddError("--input takes bytes in hexadecimal");
             }
@@ -70,14 +67,7 @@ internal static class Program
         root.SetAction(parsed => parsed.GetValue(input) is { } hex
             ? Replay(hex)
             : Look(parsed.GetValue(corpus)!, parsed.GetValue(seconds), parsed.GetValue(seed), parsed.GetValue(keep)));
-        ParseResult result = root.Parse(args);
-        if (result.Action is ParseErrorAction)
-        {
-            Console.Error.WriteLine($"fuzz: {result.Errors[0].Message}");
-            return Usage;
-        }
-
-        return result.Invoke();
+        return CommandLineProgram.Run("fuzz", root, args, Console.Out, Console.Error, _ => null);
     }
 
     private static int Replay(string hex)
@@ -98,7 +88,7 @@ internal static class Program
         }
 
         AnsiConsole.MarkupLine(findings == 0 ? "[green]Nothing found.[/]" : "[red]Found.[/]");
-        return findings == 0 ? 0 : Failed;
+        return findings == 0 ? 0 : CommandLineProgram.Failed;
     }
 
     private static int Look(string corpus, double seconds, int seed, bool keep)
@@ -133,6 +123,6 @@ internal static class Program
 
         AnsiConsole.MarkupLineInterpolated($"[red]{outcome.Finding}[/]");
         AnsiConsole.WriteLine($"--input {outcome.Input}");
-        return Failed;
+        return CommandLineProgram.Failed;
     }
 }

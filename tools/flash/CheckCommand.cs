@@ -29,6 +29,7 @@ internal static class CheckCommand
                 throw new InputException(path, "expires", $"it expired at {NetworkIni.FormatTime(network.Expires)}");
             }
 
+            terminal.Warn(path, network);
             terminal.Output.WriteLine(
                 $"{path}: version {network.Version}, {NetworkTable.Count(network.Peers.Count, "member")}, signed by "
                 + "the trust root");

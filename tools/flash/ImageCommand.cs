@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
-using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -63,19 +63,23 @@ internal static class ImageCommand
     /// <param name="size">Its size in bytes.</param>
     public static void Print(Terminal terminal, string path, DeploymentImage image, int size)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Assembly", "Version", "Bytes", "Native");
+        TextTable table = new(
+            null,
+            ("Assembly", ColumnKind.Exact),
+            ("Version", ColumnKind.Exact),
+            ("Bytes", ColumnKind.Number),
+            ("Native", ColumnKind.Exact));
         foreach (PeAssembly assembly in image.Assemblies)
         {
-            table.AddRow(
-                new Text(assembly.Name),
-                new Text(assembly.Version.ToString()),
-                new Text(assembly.Bytes.Length.ToString(CultureInfo.InvariantCulture)),
-                new Text(assembly.NativeChecksum == 0 ? "-" : $"0x{assembly.NativeChecksum:X8}"));
+            table.Add(
+                assembly.Name,
+                assembly.Version.ToString(),
+                assembly.Bytes.Length.ToString(CultureInfo.InvariantCulture),
+                assembly.NativeChecksum == 0 ? "-" : $"0x{assembly.NativeChecksum:X8}");
         }
 
-        table.AddRow(new Text(path), new Text(""), new Text(size.ToString(CultureInfo.InvariantCulture)), new Text(""));
-        terminal.Console.Write(table);
+        table.Add(path, "", size.ToString(CultureInfo.InvariantCulture), "");
+        table.Write(terminal.Console);
         NodeShowCommand.Print(terminal, image.Identity(path));
         string rendezvous = image.Rendezvous();
         terminal.Output.WriteLine($"rendezvous: {(rendezvous.Length == 0 ? "none" : rendezvous)}");

@@ -20,12 +20,8 @@ internal static class NodeNewCommand
             DefaultValueFactory = _ => "node.id",
             HelpName = "FILE",
         };
-        Option<string> floor = new("--floor")
-        {
-            Description = "The oldest network version that the node may ever accept.",
-            DefaultValueFactory = _ => "0",
-            HelpName = "N",
-        };
+        Option<ulong> floor = VersionArgument.Make(
+            "--floor", "The oldest network version that the node may ever accept.", 0);
         Option<bool> force = new("--force")
         {
             Description = "Replace an existing file. The node whose key it held is then lost.",
@@ -37,8 +33,7 @@ internal static class NodeNewCommand
         command.SetAction(result =>
         {
             byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
-            NodeIdentity identity = NodeIdentity.Generate(
-                trustRoot, VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0));
+            NodeIdentity identity = NodeIdentity.Generate(trustRoot, result.GetValue(floor));
             identity.Save(result.GetRequiredValue(output), result.GetValue(force));
             NodeShowCommand.Print(terminal, identity);
         });

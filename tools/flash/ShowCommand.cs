@@ -30,6 +30,7 @@ internal static class ShowCommand
                 NetworkReader.Verify(bytes, path, trustRoot);
             }
 
+            terminal.Warn(path, network);
             if (result.GetValue(ini))
             {
                 terminal.Output.Write(NetworkIni.Format(network));

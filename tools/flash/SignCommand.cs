@@ -53,6 +53,7 @@ internal static class SignCommand
         using TrustRootKey root = TrustRootKey.Load(keyFile);
         terminal.WarnIfExposed(keyFile);
         Warn(terminal, now, source, network);
+        terminal.Warn(source, network);
 
         if (Path.GetFullPath(target) == Path.GetFullPath(source)
             || Path.GetFullPath(target) == Path.GetFullPath(keyFile))

@@ -33,6 +33,13 @@ internal static class WriteCommand
             Description = "The speed of the port. [default: the tool's own]",
             HelpName = "N",
         };
+        baud.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+            {
+                result.AddError("--baud must be 1 or more");
+            }
+        });
         Option<bool> dry = new("--dry-run") { Description = "Print the exact commands instead of running them." };
         Command command = new("write", "Write an image into a board that has its nanoCLR already, and verify it.")
         {

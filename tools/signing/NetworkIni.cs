@@ -11,7 +11,7 @@ namespace Spore.Signing;
 /// The network as people write it: an INI file in the style of <c>wg setconf</c>, one [Network] section and a [Peer]
 /// section for each member. Names of sections and keys are not case sensitive; <c>#</c> and <c>;</c> begin a comment
 /// at the start of a line or behind white space; a value in double quotes is taken as it is, with <c>\"</c> and
-/// <c>\\</c> for those two characters.
+/// <c>\\</c> for those two characters. AllowedIPs, Endpoint, Roles and Vendor take lists with commas between.
 /// </summary>
 public static class NetworkIni
 {
@@ -30,6 +30,9 @@ public static class NetworkIni
     ];
     private static readonly (string Name, int Bit)[] _roles =
         [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
+
+    /// <summary>The names that a member's section can have.</summary>
+    public static IReadOnlyList<string> PeerKeys => _peerKeys;
 
     /// <summary>Reads a network.</summary>
     /// <param name="bytes">The file's bytes, UTF-8.</param>
@@ -92,53 +95,64 @@ public static class NetworkIni
         text.Append($"Expires = {(network.Expires == 0 ? "never" : FormatTime(network.Expires))}\n");
         foreach (PeerDescription peer in network.Peers)
         {
-            text.Append($"\n[{PeerSection}]\n");
-            text.Append($"PublicKey = {KeyText.Format(peer.PublicKey)}\n");
-            if (peer.Label is not null)
-            {
-                text.Append($"Label = {Quote(peer.Label)}\n");
-            }
+            text.Append('\n').Append(FormatPeer(peer));
+        }
 
-            if (peer.AllowedPrefixes.Count > 0)
-            {
-                text.Append($"AllowedIPs = {string.Join(", ", peer.AllowedPrefixes)}\n");
-            }
+        return text.ToString();
+    }
 
-            foreach (PeerEndpoint endpoint in peer.Endpoints)
-            {
-                text.Append($"Endpoint = {endpoint}\n");
-            }
+    /// <summary>Writes the section of a member.</summary>
+    /// <param name="peer">The member.</param>
+    /// <returns>The section, from its [Peer] to its last line break.</returns>
+    public static string FormatPeer(PeerDescription peer)
+    {
+        StringBuilder text = new();
+        text.Append($"[{PeerSection}]\n");
+        text.Append($"PublicKey = {KeyText.Format(peer.PublicKey)}\n");
+        if (peer.Label is not null)
+        {
+            text.Append($"Label = {Quote(peer.Label)}\n");
+        }
 
-            if (peer.Keepalive != 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"PersistentKeepalive = {peer.Keepalive}\n");
-            }
+        if (peer.AllowedPrefixes.Count > 0)
+        {
+            text.Append($"AllowedIPs = {string.Join(", ", peer.AllowedPrefixes)}\n");
+        }
 
-            if ((peer.Roles & _roles.Sum(r => r.Bit)) != 0)
-            {
-                text.Append($"Roles = {FormatRoles(peer.Roles)}\n");
-            }
+        foreach (PeerEndpoint endpoint in peer.Endpoints)
+        {
+            text.Append($"Endpoint = {endpoint}\n");
+        }
 
-            foreach (VendorField vendor in peer.VendorFields)
-            {
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
-            }
+        if (peer.Keepalive != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"PersistentKeepalive = {peer.Keepalive}\n");
+        }
 
-            foreach (UnknownField field in peer.UnknownFields)
-            {
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
-            }
+        if ((peer.Roles & _roles.Sum(r => r.Bit)) != 0)
+        {
+            text.Append($"Roles = {FormatRoles(peer.Roles)}\n");
+        }
 
-            if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
-            {
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
-            }
+        foreach (VendorField vendor in peer.VendorFields)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
+        }
+
+        foreach (UnknownField field in peer.UnknownFields)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
+        }
+
+        if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
         }
 
         return text.ToString();
@@ -214,7 +228,8 @@ public static class NetworkIni
                 throw Fault(null, "this is neither a [section] nor a key = value");
             }
 
-            TakeKey(line[..equals].TrimEnd(), line[(equals + 1)..].TrimStart());
+            string name = line[..equals].TrimEnd();
+            TakeKey(name, Unquote(name, line[(equals + 1)..].TrimStart()));
         }
 
         public void BeginNetwork(ulong version)
@@ -338,7 +353,7 @@ public static class NetworkIni
                 throw Fault(key, $"it was given already, on line {_given[key]}");
             }
 
-            TakeValue(key, Unquote(key, value));
+            TakeValue(key, value);
         }
 
         private void TakeValue(string key, string value)
@@ -384,14 +399,11 @@ public static class NetworkIni
                     break;
 
                 case "Endpoint":
-                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, EndpointUse.Published, out string? fault)
-                        ?? throw Fault(key, fault!);
-                    if (_peer.Endpoints.Contains(endpoint))
+                    foreach (string item in SomeItems(key, value))
                     {
-                        throw Fault(key, $"{endpoint} was given already for this peer");
+                        TakeEndpoint(item);
                     }
 
-                    _peer.Endpoints.Add(endpoint);
                     break;
 
                 case "PersistentKeepalive":
@@ -415,7 +427,11 @@ public static class NetworkIni
                     break;
 
                 default:
-                    TakeVendor(value);
+                    foreach (string item in SomeItems(key, value))
+                    {
+                        TakeVendor(item);
+                    }
+
                     break;
             }
         }
@@ -456,6 +472,18 @@ public static class NetworkIni
             }
 
             _peer.AllowedPrefixes.Add(prefix);
+        }
+
+        private void TakeEndpoint(string item)
+        {
+            PeerEndpoint endpoint = PeerEndpoint.TryParse(item, EndpointUse.Published, out string? fault)
+                ?? throw Fault("Endpoint", fault!);
+            if (_peer.Endpoints.Contains(endpoint))
+            {
+                throw Fault("Endpoint", $"{endpoint} was given already for this peer");
+            }
+
+            _peer.Endpoints.Add(endpoint);
         }
 
         private void TakeRole(string item)
@@ -499,11 +527,19 @@ public static class NetworkIni
 
         private IEnumerable<string> Items(string key, string value)
         {
-            string[] items = value.Length == 0 ? [] : value.Split(',', StringSplitOptions.TrimEntries);
+            // A cell of a table may have an item on each line, with or without a comma behind it.
+            string[] lines = value.Split(
+                ['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            string list = lines.Length < 2 ? value : string.Join(',', lines.Select(l => l.TrimEnd(',')));
+            string[] items = value.Length == 0 ? [] : list.Split(',', StringSplitOptions.TrimEntries);
             return items.Contains("")
                 ? throw Fault(key, "there is nothing between two commas, or before or after one")
                 : items;
         }
+
+        // Of an empty value, the one empty item, for the item's own message.
+        private IEnumerable<string> SomeItems(string key, string value) =>
+            value.Length == 0 ? [value] : Items(key, value);
 
         private string Unquote(string key, string value)
         {

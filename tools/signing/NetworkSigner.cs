@@ -50,6 +50,12 @@ public static class NetworkSigner
         return file;
     }
 
+    /// <summary>Computes the size of a signed network.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>The size of its file in bytes, header included.</returns>
+    public static int Size(NetworkDescription network) =>
+        NetworkHeader.Size + network.Peers.Sum(p => EntryBytes(p).Length);
+
     /// <summary>Encodes an entry.</summary>
     /// <param name="peer">What it says.</param>
     /// <returns>Its bytes, which may be more than an entry can have.</returns>

@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using Spectre.Console;
+using Spore.CommandLine;
 
 namespace Spore.Emulator;
 
@@ -48,46 +48,51 @@ internal static class BenchCommand
                 return;
             }
 
-            IAnsiConsole console = Report.ConsoleFor(output);
-            Table operations = Report.New(
-                "Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
-            foreach (BenchRow row in table.Operations)
-            {
-                operations.AddRow(
-                    row.Operation,
-                    Report.Number(row.Instructions),
-                    row.Wanted == 0 ? "" : Report.Number(row.Wanted),
-                    Report.Number(row.Native));
-            }
-
-            Table others = Report.New(
-                $"BouncyCastle {BouncyCastle.Version}", "operation", "#IL instructions", "#times ours",
-                "#native, weighted", "#times ours");
-            foreach (BenchRow row in table.Operations)
-            {
-                if (row.BouncyCastle is Comparison other)
-                {
-                    others.AddRow(
-                        row.Operation,
-                        Report.Number(other.Instructions),
-                        BenchTable.Ratio(other.Instructions, row.Instructions),
-                        Report.Number(other.Native),
-                        BenchTable.Ratio(other.Native, row.Native));
-                }
-            }
-
-            Table memory = Report.New("Memory", "", "#bytes", "#wanted");
-            foreach (BenchRow row in table.Memory)
-            {
-                memory.AddRow(
-                    row.Operation, Report.Number(row.Instructions), row.Wanted < 0 ? "" : Report.Number(row.Wanted));
-            }
-
-            console.Write(operations);
-            console.Write(others);
-            console.Write(memory);
+            Report.Write(output, Tables(table));
         });
         return command;
+    }
+
+    /// <summary>The figures for people.</summary>
+    /// <param name="table">The figures.</param>
+    /// <returns>The tables: operations, BouncyCastle's, and memory.</returns>
+    public static TextTable[] Tables(BenchTable table)
+    {
+        TextTable operations = Report.New(
+            "Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
+        TextTable others = Report.New(
+            $"BouncyCastle {BouncyCastle.Version}",
+            "operation",
+            "#IL instructions",
+            "#times ours",
+            "#native, weighted",
+            "#times ours");
+        foreach (BenchRow row in table.Operations)
+        {
+            operations.Add(
+                row.Operation,
+                Report.Number(row.Instructions),
+                row.Wanted == 0 ? "" : Report.Number(row.Wanted),
+                Report.Number(row.Native));
+            if (row.BouncyCastle is Comparison other)
+            {
+                others.Add(
+                    row.Operation,
+                    Report.Number(other.Instructions),
+                    BenchTable.Ratio(other.Instructions, row.Instructions),
+                    Report.Number(other.Native),
+                    BenchTable.Ratio(other.Native, row.Native));
+            }
+        }
+
+        TextTable memory = Report.New("Memory", "", "#bytes", "#wanted");
+        foreach (BenchRow row in table.Memory)
+        {
+            memory.Add(
+                row.Operation, Report.Number(row.Instructions), row.Wanted < 0 ? "" : Report.Number(row.Wanted));
+        }
+
+        return [operations, others, memory];
     }
 
     /// <summary>The figures as JSON.</summary>

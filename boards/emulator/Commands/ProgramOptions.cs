@@ -65,6 +65,13 @@ internal sealed class ProgramOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
+        Limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < 1)
+            {
+                result.AddError("--limit must be 1 or more");
+            }
+        });
         command.Add(Files);
         command.Add(Heap);
         command.Add(Entry);

@@ -42,7 +42,7 @@ internal static class RunCommand
                 string what = Machine.Describe(state);
                 output.WriteLine(FormattableString.Invariant(
                     $"emulator: {what}, after {time:F2} s of the device's time and {boots}{silence}"));
-                Report.ConsoleFor(output).Write(Report.Summary(device.Machine, clock.Elapsed));
+                Report.Write(output, Report.Summary(device.Machine, clock.Elapsed));
             }
         });
         return command;

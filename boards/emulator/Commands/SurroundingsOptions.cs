@@ -87,6 +87,17 @@ internal sealed class SurroundingsOptions
                 result.AddError($"--listen: {fault}");
             }
         });
+        Rendezvous.Validators.Add(result =>
+        {
+            try
+            {
+                RendezvousRecord.Make(result.GetValueOrDefault<string?>() ?? "");
+            }
+            catch (InputException e)
+            {
+                result.AddError($"--rendezvous: {e.What}");
+            }
+        });
         command.Add(Identity);
         command.Add(Rendezvous);
         command.Add(RealTime);

@@ -99,7 +99,7 @@ public class CommandTests
 
     [Theory]
     [InlineData(2, "no command was given")]
-    [InlineData(2, "'fly' is no command", "fly")]
+    [InlineData(2, "'fly' is not a command", "fly")]
     [InlineData(2, "Required argument", "run")]
     [InlineData(2, "--heap must be 1 to 65536", "run", "x.dll", "--heap", "0")]
     [InlineData(1, "none.dll: there is no such file", "run", "none.dll")]

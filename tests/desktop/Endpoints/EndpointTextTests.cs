@@ -176,7 +176,6 @@ public class EndpointTextTests
     [InlineData("host:+5", NoPort)]
     [InlineData("host:-5", NoPort)]
     [InlineData("host: 5", NoPort)]
-    [InlineData("host:5 ", NoPort)]
     [InlineData("host:0x5", NoPort)]
     [InlineData("host:5.0", NoPort)]
     [InlineData("host:1e3", NoPort)]
@@ -226,6 +225,17 @@ public class EndpointTextTests
         }
 
         Assert.Null(EndpointReaders.Uapi(text).Endpoint);
+    }
+
+    [Fact]
+    public void Spaces_around_an_item_do_not_count_in_a_file()
+    {
+        const string Text = " host:5 ";
+        Assert.Equal(("host:5", null), EndpointReaders.Ini(Text));
+        Assert.Equal(("host:5", null), EndpointReaders.Csv(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.CommandLine(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Rendezvous(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Uapi(Text));
     }
 
     [Fact]
@@ -474,7 +484,7 @@ public class EndpointTextTests
     {
         Run run = Run.Of("node", "--identity", "x", option, value);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"hostsim: {option}: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Equal($"hostsim: {option}: {fault} (see hostsim node --help){Environment.NewLine}", run.Error);
         Assert.Empty(run.Output);
     }
 

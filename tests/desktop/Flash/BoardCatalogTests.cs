@@ -3,9 +3,9 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Spore.CommandLine;
 using Spore.Flash;
 using Spore.Mesh;
-using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -112,8 +112,8 @@ public class BoardCatalogTests
         Assert.Equal(
             "--flash: '32MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, "
             + "16MB",
-            Assert.Throws<InputException>(() => board.Partitions("32MB")).Message);
-        Assert.Throws<InputException>(() => board.Partitions(""));
+            Assert.Throws<UsageException>(() => board.Partitions("32MB")).Message);
+        Assert.Throws<UsageException>(() => board.Partitions(""));
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public class BoardCatalogTests
     {
         Assert.Equal(
             "--board: there is no board 'ESP8266' (flash boards lists them)",
-            Assert.Throws<InputException>(() => BoardCatalog.Find("ESP8266")).Message);
+            Assert.Throws<UsageException>(() => BoardCatalog.Find("ESP8266")).Message);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public class BoardCatalogTests
         using FlashFolder folder = new();
         FlashResult result = folder.Run("boards");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.All(_boards, b => Assert.Contains($" {b} ", result.Output));
+        Assert.All(_boards, b => Assert.Contains($"\n{b} ", result.Output));
         Assert.Contains("0x1E0000", result.Output);
     }
 }

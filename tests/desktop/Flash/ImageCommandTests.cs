@@ -105,7 +105,7 @@ public sealed class ImageCommandTests : IDisposable
     public void It_says_what_it_made_and_read_identity_says_the_same()
     {
         FlashResult made = Make("--rendezvous", "192.0.2.1:4500");
-        Assert.Matches(@"│ System\.Threading +│ 1\.1\.52\.34401 +│ \d+ +│ - +│", made.Output);
+        Assert.Matches(@"\nSystem\.Threading +1\.1\.52\.34401 +\d+ +-\n", made.Output);
         string shown = $"""
             public key: {KeyText.Format(_identity.PublicKey)}
             address:    {new System.Net.IPAddress(_identity.LinkLocal)}
@@ -189,7 +189,7 @@ public sealed class ImageCommandTests : IDisposable
         Assert.Equal((1, ""), (made.Code, made.Output));
         Assert.Matches(
             @"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, "
-            + @"which has room for 65536\n$",
+                + @"which has room for 65536\n$",
             made.Error);
         Assert.False(File.Exists(_folder.File("deploy.bin")));
         Assert.Equal(0, Make("--flash", "4MB").Code);
@@ -321,15 +321,24 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_wrong_board_or_rendezvous_is_told()
     {
-        AssertFails("rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", "--rendezvous", "gate");
-        AssertFails(
-            "--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, "
-            + "16MB",
-            "--flash",
-            "1MB");
-        Assert.Equal(
-            new FlashResult(1, "", "flash: --board: there is no board 'ESP8266' (flash boards lists them)\n"),
+        AssertMisused(
+            "--rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", Make("--rendezvous", "gate"));
+        AssertMisused(
+            "--rendezvous: '[2001:db8::1]:1' is an IPv6 address, and a board reaches only IPv4",
+            Make("--rendezvous", "[2001:db8::1]:1"));
+        AssertMisused(
+            "--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB,"
+                + " 16MB",
+            Make("--flash", "1MB"));
+        AssertMisused(
+            "--board: there is no board 'ESP8266' (flash boards lists them)",
             _folder.Run("image", "--board", "ESP8266", "--firmware", "@firmware", "--identity", "@node.id"));
+
+        void AssertMisused(string expected, FlashResult result)
+        {
+            Assert.Equal(new FlashResult(2, "", $"flash: {expected} (see flash image --help)\n"), result);
+            Assert.False(File.Exists(_folder.File("deploy.bin")));
+        }
     }
 
     [Fact]

@@ -73,6 +73,33 @@ public class NetworkIniTests
     }
 
     [Fact]
+    public void A_list_is_the_same_as_repeating_the_key()
+    {
+        const string Network = "[Network]\nVersion=1\n[Peer]\nPublicKey=";
+        PeerDescription list = Parse($"""
+            {Network}{_a}
+            AllowedIPs = 10.0.0.1, fd00::1
+            Endpoint = 192.0.2.1:1, [2001:db8::1]:2,gate.example.org:3
+            Endpoint = "192.0.2.2:4 , 192.0.2.3:5"
+            Vendor = 1:aa, 2:
+            """).Peers[0];
+        PeerDescription repeated = Parse($"""
+            {Network}{_a}
+            AllowedIPs = 10.0.0.1
+            AllowedIPs = fd00::1
+            Endpoint = 192.0.2.1:1
+            Endpoint = [2001:db8::1]:2
+            Endpoint = gate.example.org:3
+            Endpoint = 192.0.2.2:4
+            Endpoint = 192.0.2.3:5
+            Vendor = 1:aa
+            Vendor = 2:
+            """).Peers[0];
+        Assert.Equal(5, list.Endpoints.Count);
+        Assert.Equal(NetworkIni.FormatPeer(repeated), NetworkIni.FormatPeer(list));
+    }
+
+    [Fact]
     public void What_is_not_said_is_now_and_never()
     {
         NetworkDescription network = Parse($"[Peer]\r\nPublicKey={_a}\r\n[Network]\r\nVersion=1\r\n");
@@ -296,6 +323,8 @@ public class NetworkIniTests
             "Endpoint=[::]:1",
             "Endpoint: '[::]:1' has an unspecified address; give the address of one machine");
         yield return new("Endpoint=gate:1\nEndpoint=gate:1", "Endpoint: gate:1 was given already for this peer");
+        yield return new("Endpoint=gate:1, gate:1", "Endpoint: gate:1 was given already for this peer");
+        yield return new("Endpoint=gate:1,", "Endpoint: there is nothing between two commas, or before or after one");
         yield return new(
             "PersistentKeepalive=65536",
             "PersistentKeepalive: '65536' is neither 'off' nor a number of seconds from 0 to 65535");

@@ -139,7 +139,8 @@ public sealed class WriteCommandTests : IDisposable
         AssertFails("nanoff: is not installed here", "nanoff");
         FlashResult other = _folder.Run(
             "write", "--port", "@port", "--board", "ESP32_REV3", "--tool", "avrdude", "@deploy.bin");
-        Assert.Equal("flash: --tool: 'avrdude' is neither nanoff nor esptool\n", other.Error);
+        Assert.Equal(2, other.Code);
+        Assert.Equal("flash: --tool: 'avrdude' is neither nanoff nor esptool (see flash write --help)\n", other.Error);
         File.Delete(_folder.File("port"));
         FlashResult missing = Write("esptool");
         Assert.Equal(1, missing.Code);

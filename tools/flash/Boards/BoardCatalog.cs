@@ -4,7 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
-using Spore.Signing;
+using Spore.CommandLine;
 
 namespace Spore.Flash;
 
@@ -19,10 +19,10 @@ internal static class BoardCatalog
     /// <summary>Finds a board.</summary>
     /// <param name="name">Its name; upper and lower case are the same.</param>
     /// <returns>The board.</returns>
-    /// <exception cref="InputException">There is none of that name.</exception>
+    /// <exception cref="UsageException">There is none of that name.</exception>
     public static Board Find(string name) =>
         All.FirstOrDefault(b => b.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new InputException("--board", null, $"there is no board '{name}' (flash boards lists them)");
+        ?? throw new UsageException("--board", $"there is no board '{name}' (flash boards lists them)");
 
     private static List<Board> Load()
     {

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Spore.Signing;
+using Spore.CommandLine;
 
 namespace Spore.Flash;
 
@@ -29,7 +29,7 @@ internal sealed class BoardOptions
     /// <summary>Finds the board.</summary>
     /// <param name="result">The command line.</param>
     /// <returns>The board, and the partition table of its flash.</returns>
-    /// <exception cref="InputException">There is no such board.</exception>
+    /// <exception cref="UsageException">There is no such board, or none with a flash of that size.</exception>
     public (Board Board, PartitionTable Table) Find(ParseResult result)
     {
         Board board = BoardCatalog.Find(result.GetRequiredValue(_board));

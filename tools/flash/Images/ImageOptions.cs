@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Linq;
 using Spore.Signing;
 
@@ -27,6 +28,7 @@ internal sealed class ImageOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
+        _rendezvous.Validators.Add(Check);
         Board.AddTo(command);
         command.Add(_firmware);
         command.Add(_rendezvous);
@@ -58,5 +60,17 @@ internal sealed class ImageOptions
         }
 
         return firmware;
+    }
+
+    private static void Check(OptionResult result)
+    {
+        try
+        {
+            RendezvousRecord.Make(result.GetValueOrDefault<string?>() ?? "");
+        }
+        catch (InputException e)
+        {
+            result.AddError($"{result.Option.Name}: {e.What}");
+        }
     }
 }

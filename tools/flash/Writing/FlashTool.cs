@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -30,7 +31,8 @@ internal abstract class FlashTool
     /// <param name="given">The tool's name or file, or null for the first that is installed.</param>
     /// <param name="isDry">Whether it is not going to be run.</param>
     /// <returns>The tool.</returns>
-    /// <exception cref="InputException">None is installed, or it is none that is known.</exception>
+    /// <exception cref="InputException">None is installed.</exception>
+    /// <exception cref="UsageException">The tool is not known.</exception>
     public static FlashTool Choose(string? given, bool isDry)
     {
         string? program = given
@@ -47,7 +49,7 @@ internal abstract class FlashTool
             {
                 "nanoff" => new NanoffTool(program),
                 "esptool" => new EsptoolTool(program),
-                _ => throw new InputException("--tool", null, $"'{program}' is neither nanoff nor esptool"),
+                _ => throw new UsageException("--tool", $"'{program}' is neither nanoff nor esptool"),
             };
     }
 
