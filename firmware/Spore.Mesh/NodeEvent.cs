@@ -53,6 +53,9 @@ public enum NodeEvent
     /// <summary>The peer holds another network under the same version; the value is the version.</summary>
     Equivocation = (int)SyncEvent.Equivocation,
 
+    /// <summary>No witness has confirmed the network for an hour; the value is its version.</summary>
+    FreshnessEnded = (int)SyncEvent.FreshnessEnded,
+
     /// <summary>A hello was broadcast; the value is the network version in it.</summary>
     HelloSent,
 

@@ -127,6 +127,7 @@ internal sealed class LiveView : ISimulationView
             TimelineKind.HeadVerified => "yellow",
             TimelineKind.NetworkApplied => "green",
             TimelineKind.Fresh => "lime",
+            TimelineKind.Unconfirmed => "yellow",
             TimelineKind.Ping => "green",
             TimelineKind.Published => "fuchsia",
             _ => "red",

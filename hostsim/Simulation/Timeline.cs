@@ -111,6 +111,10 @@ internal sealed class Timeline
 
                 break;
 
+            case NodeEvent.FreshnessEnded:
+                Tell(node, TimelineKind.Unconfirmed, $"version {value}, no witness has confirmed it for an hour");
+                break;
+
             case NodeEvent.Behind:
                 if (First(node, what, $"{value}"))
                 {

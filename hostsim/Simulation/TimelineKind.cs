@@ -27,6 +27,9 @@ internal enum TimelineKind
     /// <summary>A witness confirmed the network.</summary>
     Fresh,
 
+    /// <summary>No witness has confirmed the network for an hour.</summary>
+    Unconfirmed,
+
     /// <summary>All pings of a node were answered.</summary>
     Ping,
 

@@ -22,6 +22,9 @@ internal sealed partial class NetworkSync
     // Whether a witness or the operator has brought or confirmed the applied network.
     private bool _hasAuthority;
 
+    // Whether the last report was that the network is fresh.
+    private bool _isReportedFresh;
+
     /// <summary>
     /// Whether another witness has confirmed the applied network within the last hour, in a live session.
     /// </summary>
@@ -45,6 +48,17 @@ internal sealed partial class NetworkSync
     internal void SeekFreshness(long now)
     {
         SetDue(SyncDeadline.Freshness, Never);
+        bool isFresh = IsFresh(now);
+        if (isFresh)
+        {
+            SetDue(SyncDeadline.Freshness, _confirmedAt + FreshFor);
+        }
+        else if (_isReportedFresh)
+        {
+            _isReportedFresh = false;
+            _host.Report(SyncEvent.FreshnessEnded, null, (long)_applied.Version);
+        }
+
         int members = _applied.MemberCount;
         for (int i = 0; i < members; i++)
         {
@@ -54,7 +68,7 @@ internal sealed partial class NetworkSync
                 continue;
             }
 
-            SetDue(SyncDeadline.Freshness, now + FreshnessRetry);
+            BringForward(SyncDeadline.Freshness, now + FreshnessRetry);
             Peer peer = _host.HasEndpoint(_askedWitness) ? _host.OpenMember(_askedWitness, now) : null;
             if (peer == null)
             {
@@ -89,11 +103,11 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        bool wasFresh = IsFresh(now);
         _confirmedAt = at > _confirmedAt ? at : _confirmedAt;
         _hasAuthority = true;
-        if (!wasFresh)
+        if (!_isReportedFresh)
         {
+            _isReportedFresh = true;
             _host.Report(SyncEvent.Fresh, peer, (long)_applied.Version);
         }
     }

@@ -135,12 +135,7 @@ internal sealed partial class NetworkSync
             if (fault == NetworkFault.Older)
             {
                 // The peer is the one to be informed.
-                if (!peer.IsProvisional || transfer.IsClient)
-                {
-                    Agreements.Set(peer.Slot, Agreements.WantsWrite, true);
-                    SetDue(SyncDeadline.Exchange, now);
-                }
-
+                Inform(peer, !peer.IsProvisional || transfer.IsClient, now);
                 return EndOfOlder(transfer);
             }
 

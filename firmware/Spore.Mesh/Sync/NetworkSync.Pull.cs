@@ -69,13 +69,18 @@ internal sealed partial class NetworkSync
         SetDue(SyncDeadline.Pull, now + (PullPatience << _pullTries));
     }
 
-    // Called when a newer header is known to be signed: its body can be read from this peer.
+    // Called when a newer header is known to be signed: its body can be read from this peer, if its node has shown it.
     private void TakeOffer(TftpTransfer transfer, Peer peer, long now)
     {
         int slot = peer.Slot;
+        Agreements.Set(slot, Agreements.HasVouched, true);
+        if (IsPush(transfer))
+        {
+            return;
+        }
+
         Agreements.Offered[slot] = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
         Agreements.OfferedAt[slot] = now;
-        Agreements.Set(slot, Agreements.HasVouched, true);
         if (transfer.File == HeadTag)
         {
             BringForward(SyncDeadline.Pull, now);

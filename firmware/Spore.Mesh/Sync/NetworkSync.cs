@@ -323,6 +323,7 @@ internal sealed partial class NetworkSync
     internal void Expire(long now)
     {
         _applied.Expire();
+        _isReportedFresh = false;
         _host.NetworkExpired(now);
         _host.Report(SyncEvent.NetworkExpired, null, (long)_applied.Version);
     }
@@ -340,6 +341,7 @@ internal sealed partial class NetworkSync
 
         _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
         _confirmedAt = now - FreshFor;
+        _isReportedFresh = false;
         _clock.Learn(_applied.File.Issued * 1000, now);
         AbortReads();
         _host.NetworkApplied(from, now);
@@ -354,7 +356,7 @@ internal sealed partial class NetworkSync
         {
             if (peers[i].InUse)
             {
-                AgreeAnew(peers[i], version, from, now);
+                AgreeAnew(peers[i], version, now);
             }
         }
 

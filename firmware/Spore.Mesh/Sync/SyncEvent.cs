@@ -33,4 +33,7 @@ internal enum SyncEvent
 
     /// <summary>The peer holds another network under the same version; the value is the network version.</summary>
     Equivocation,
+
+    /// <summary>No witness has confirmed the network for an hour; the value is the network version.</summary>
+    FreshnessEnded,
 }

@@ -76,6 +76,8 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
+            NodeEvent.FreshnessEnded =>
+                ("unconfirmed", "yellow", $"version {value}, no witness has confirmed it for an hour"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
             NodeEvent.UnderLoad =>
                 ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
