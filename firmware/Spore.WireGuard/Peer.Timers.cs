@@ -3,9 +3,6 @@ namespace Spore.WireGuard;
 // The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.
 public sealed partial class Peer
 {
-    /// <summary>How long the answer to a provoked initiation is taken (PROTOCOL section 4.2).</summary>
-    private const long ProvokedLifetime = 15000;
-
     internal long RetransmitHandshake;
     internal long SendKeepalive;
     internal long NewHandshake;
@@ -20,12 +17,6 @@ public sealed partial class Peer
 
     /// <summary>When the last provoked initiation was sent, or would have been in its turn if it was sent earlier; long ago at first.</summary>
     internal long ProvokedAt;
-
-    /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
-    internal long ForgetProvoked
-    {
-        get { return Provoked.IsPending ? ProvokedAt + ProvokedLifetime : Constants.Never; }
-    }
 
     /// <summary>The earliest deadline.</summary>
     internal long NextTimer
@@ -48,13 +39,7 @@ public sealed partial class Peer
                 next = ZeroKeyMaterial;
             }
 
-            if (PersistentKeepalive < next)
-            {
-                next = PersistentKeepalive;
-            }
-
-            long forget = ForgetProvoked;
-            return forget < next ? forget : next;
+            return PersistentKeepalive < next ? PersistentKeepalive : next;
         }
     }
 
@@ -112,6 +97,7 @@ public sealed partial class Peer
     internal void ProvokedInitiation(long now)
     {
         ProvokedAt = now - ProvokedAt >= Constants.RekeyTimeout ? now : ProvokedAt + Constants.RekeyTimeout;
+        IsProvoked = true;
     }
 
     /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>
@@ -128,6 +114,7 @@ public sealed partial class Peer
     {
         RetransmitHandshake = Constants.Never;
         Asked = 0;
+        Unanswered = 0;
         Set(LastMinuteHandshakeFlag, false);
     }
 

@@ -112,13 +112,7 @@ public sealed partial class Tunnel
         }
 
         peer.HasSpoken = true;
-        peer.LastHeard = now;
-        peer.BytesReceived += length;
-        if (!peer.Endpoint.IsSame(source))
-        {
-            peer.Endpoint.CopyFrom(source);
-        }
-
+        peer.Heard(length, source, now);
         peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)
