@@ -25,8 +25,11 @@ internal static class Deadline
     /// <summary>A hello is answered.</summary>
     internal const int Answer = 5;
 
+    /// <summary>Peers are initiated to, since the outer network has changed.</summary>
+    internal const int Probe = 6;
+
     /// <summary>The first deadline of <see cref="NetworkSync"/>.</summary>
-    internal const int FirstOfSync = 6;
+    internal const int FirstOfSync = 7;
 
     /// <summary>The applied network expires.</summary>
     internal const int Expiry = FirstOfSync + SyncDeadline.Expiry;

@@ -50,6 +50,11 @@ public sealed partial class Node : ITftpFiles
 
     void ITftpFiles.Closed(TftpTransfer transfer, int result)
     {
+        if (result == TftpResult.Timeout)
+        {
+            TransferTimedOut(transfer, _now);
+        }
+
         _sync.Closed(transfer, result, _now);
     }
 }

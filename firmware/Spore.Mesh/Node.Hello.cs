@@ -1,10 +1,13 @@
 using Spore.Base;
+using Spore.Crypto;
 using Spore.Discovery;
+using Spore.Sync;
+using Spore.Tftp;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-// How a node that knows no peer is found.
+// How a node that knows no peer is found, and finds its peers again: hellos that are sent, and hellos that are heard.
 public sealed partial class Node
 {
     private const int HelloInterval = 500;
@@ -13,6 +16,7 @@ public sealed partial class Node
     private const long LastHello = 64000;
     private const long SettledHello = 300000;
     private const int LongestAnswerDelay = 2000;
+    private const long CourtesyTime = 1000;
 
     // 255.255.255.255 and ff02::1
     private const ulong BroadcastIpv4 = 0xFFFFFFFFFFFF;
@@ -21,21 +25,72 @@ public sealed partial class Node
 
     private readonly Hello _hello;
     private readonly Neighbours _neighbours;
+    private readonly HelloSources _sources;
+    private readonly NonceMemory _nonces;
+    private readonly ProvocationBudget _budget;
     private readonly RateLimiter _helloLimiter;
     private readonly Endpoint _place = new Endpoint();
     private long _helloInterval;
+    private int _helloTries;
     private int _nextToCall;
 
-    // Called at the start, and when the last session with a member has ended.
+    // Since when it is in doubt that sessions are alive, unless they have been heard.
+    private long _doubtedAt = long.MinValue;
+
+    // When the host last reported that a link or an address changed.
+    private long _changedAt = long.MinValue;
+
+    /// <summary>
+    /// Sets an outer endpoint of this node's own, which its hellos list from now on. A hello that arrives from a listed
+    /// endpoint is answered before copies of it from elsewhere.
+    /// </summary>
+    /// <param name="index">Which of them, 0 to <see cref="Hello.MaxEndpoints"/> - 1.</param>
+    /// <param name="endpoint">The endpoint, as peers reach it; null for none. Its zone does not count.</param>
+    public void SetOwnEndpoint(int index, Endpoint endpoint)
+    {
+        _hello.SetOwnEndpoint(index, endpoint);
+    }
+
+    /// <summary>
+    /// Should be called when a link of the outer network came up, or an address was added or removed, after
+    /// <see cref="SetOwnEndpoint"/>: peers that are in use are initiated to, and hellos begin anew.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void LinkChanged(long now)
+    {
+        _now = now;
+        _changedAt = now;
+        _due[Deadline.Probe] = now;
+        _sources.Hasten(now);
+        ScheduleAnswers();
+        _doubtedAt = now;
+
+        // A link that changes all the time does not put off the hello that follows.
+        if (_helloTries > 0)
+        {
+            RestartHello();
+        }
+    }
+
+    // The interval starts again: at the start, when the network version has changed, and when members
+    // are to be found again.
     private void RestartHello()
     {
+        _helloTries = 0;
         _helloInterval = FirstHello;
         _due[Deadline.Hello] = _now + _jitter.Around(FirstHello);
     }
 
     private void SendHello(long now)
     {
-        _hello.Write(_tunnel.SendBuffer, 0, PublicKey, NetworkVersion, _entropy);
+        bool isSettled = IsSettled(now);
+        if (!isSettled && _helloInterval == SettledHello)
+        {
+            _helloTries = 0;
+            _helloInterval = FirstHello;
+        }
+
+        _nonces.Add(_hello.Write(_tunnel.SendBuffer, 0, PublicKey, NetworkVersion, _helloTries, _entropy));
         _place.Set(0, BroadcastIpv4, Hello.BroadcastPort, 0);
         Transmit(_place);
         if (OuterIpv6)
@@ -50,16 +105,28 @@ public sealed partial class Node
         }
 
         Report(NodeEvent.HelloSent, null, (long)NetworkVersion);
-        if (HasMemberSession(now))
+        _helloTries++;
+        _helloInterval = isSettled ? SettledHello : _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
+        _due[Deadline.Hello] = now + _jitter.Around(_helloInterval);
+    }
+
+    // Whether a session with a member is up, and has been heard since it was last in doubt. A member that is never
+    // heard, as one without traffic, is in doubt for as long as the interval grows.
+    private bool IsSettled(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
         {
-            _helloInterval = FirstHello;
-            _due[Deadline.Hello] = now + _jitter.Around(SettledHello);
+            if (peers[i].InUse
+                && IsMember(peers[i])
+                && peers[i].HasSession(now)
+                && (_helloInterval >= LastHello || peers[i].LastHeard >= _doubtedAt))
+            {
+                return true;
+            }
         }
-        else
-        {
-            _helloInterval = _helloInterval >= LastHello ? LastHello : _helloInterval * 2;
-            _due[Deadline.Hello] = now + _jitter.Around(_helloInterval);
-        }
+
+        return false;
     }
 
     private void Transmit(Endpoint endpoint)
@@ -89,19 +156,36 @@ public sealed partial class Node
             }
         }
 
-        for (int i = 0; i < _applied.MemberCount; i++)
+        int members = _applied.MemberCount;
+        for (int i = 0; i < members; i++)
         {
-            _nextToCall = _nextToCall + 1 < _applied.MemberCount ? _nextToCall + 1 : 0;
+            _nextToCall = _nextToCall + 1 < members ? _nextToCall + 1 : 0;
             if (_nextToCall == _applied.OwnEntry || !HasEndpoint(_nextToCall))
             {
                 continue;
             }
 
-            Peer member = OpenMember(_nextToCall, now);
+            Peer member = OpenMember(_nextToCall, false, now);
             if (member != null)
             {
                 _tunnel.Initiate(member, now);
                 return;
+            }
+        }
+    }
+
+    // Called after LinkChanged: initiates to the members whose sessions are in use, so that they answer to the new
+    // address or are known to be gone from where they were.
+    private void ProbePeers(long now)
+    {
+        _due[Deadline.Probe] = Never;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (peer.InUse && IsMember(peer) && peer.HasSession(now) && peer.IsActive(now))
+            {
+                _tunnel.Initiate(peer, now);
             }
         }
     }
@@ -120,70 +204,321 @@ public sealed partial class Node
             return;
         }
 
-        if (IsOwnKey(_hello.PublicKey, 0))
+        ulong nonce = _hello.Identify(buffer, offset);
+        int memory = _nonces.Find(nonce);
+        if (ConstantTime.Equal(PublicKey, 0, _hello.PublicKey, 0, PublicKey.Length))
+        {
+            HearOwnKey(memory, nonce, source);
+            return;
+        }
+
+        _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
+        Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
+        bool isKnown = (peer != null && !peer.IsProvisional) || _applied.Find(_hello.PublicKey, 0) >= 0;
+        if (!isKnown && _hello.Version <= NetworkVersion)
+        {
+            _host.Report(NodeEvent.HelloIgnored, _hello.PublicKey, 0, (long)_hello.Version);
+            return;
+        }
+
+        bool isOther = !isKnown || _neighbours.Hear(_hello.PublicKey, 0, nonce, now);
+        if (memory < 0)
+        {
+            if (!isOther)
+            {
+                return;
+            }
+
+            memory = _nonces.Add(nonce);
+        }
+
+        if (_nonces.IsUsedUp(memory) || _sources.Has(source, nonce))
         {
             return;
         }
 
-        Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
-        bool known = (peer != null && !peer.IsProvisional) || _applied.Find(_hello.PublicKey, 0) >= 0;
-        _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
-        int place = _neighbours.Hear(_hello.PublicKey, 0, _hello.Version, source, now);
-        if (!known || (_hello.Version == NetworkVersion && !HasLostSession(peer, place, now)))
+        int port = Hello.FindPort(buffer, offset, source);
+        if (port == 0 && !_nonces.AdmitUnnamed(memory))
         {
-            _neighbours.Plan(place, known ? Neighbours.Hint : Neighbours.NoPlan);
-            if (peer != null && !peer.IsProvisional && !peer.Endpoint.IsKnown)
-            {
-                peer.Endpoint.CopyFrom(source);
-            }
+            return;
         }
-        else if (!_neighbours.IsPlanned(place))
+
+        _place.Set(source.AddressHigh, source.AddressLow, port == 0 ? source.Port : port, source.Zone);
+        _place.SetLocal(source.Local);
+        int flags = (port == 0 ? 0 : HelloSources.Named)
+            | (_hello.Version == 0 && NetworkVersion != 0 ? HelloSources.Rebooted : 0);
+        _sources.Hear(
+            _place, _hello.PublicKey, 0, nonce, _hello.Version, flags, DueOf(buffer, offset, peer, isKnown, now), now);
+        ScheduleAnswers();
+    }
+
+    // When the hello that was just opened is to be answered: Never where it is only a hint, or others answer it.
+    private long DueOf(byte[] buffer, int offset, Peer peer, bool isKnown, long now)
+    {
+        if (isKnown && _hello.Version == NetworkVersion)
         {
-            _neighbours.Plan(place, now + _jitter.Below(LongestAnswerDelay + 1));
+            return HintDue(peer, false, now);
+        }
+
+        bool isRebooted = isKnown && _hello.Version == 0 && peer != null && peer.HasSession(now);
+        return isRebooted || _hello.IsToAnswer(buffer, offset, PublicKey, _applied.MemberCount)
+            ? now + _jitter.Below(LongestAnswerDelay + 1)
+            : Never;
+    }
+
+    // When the endpoint in _place is to be asked, where its hello has the node's own version.
+    private long HintDue(Peer peer, bool isWanted, long now)
+    {
+        if (peer == null)
+        {
+            return Never;
+        }
+
+        isWanted = isWanted || peer.IsWanted;
+        if (!peer.Endpoint.IsKnown)
+        {
+            return isWanted ? now : Never;
+        }
+
+        if (peer.Endpoint.IsSame(_place) || !(isWanted || peer.HasSession(now)))
+        {
+            return Never;
+        }
+
+        // Silence from before the outer network changed needs no proof.
+        long heard = peer.LastHeard;
+        return heard < _changedAt || heard == peer.Since || now - heard >= Constants.EndpointPatience
+            ? now
+            : heard + Constants.EndpointPatience;
+    }
+
+    // Two that look for each other would begin handshakes at the same moment, which is too much for devices. So the one
+    // with the higher key lets the other one go first.
+    private long CourtesyOf(int index, Peer peer)
+    {
+        peer.CopyPublicKey(_key, 0);
+        int i = 0;
+        while (i < _key.Length - 1 && _key[i] == PublicKey[i])
+        {
+            i++;
+        }
+
+        return _sources.Is(index, HelloSources.Stale) || PublicKey[i] < _key[i] ? 0 : CourtesyTime;
+    }
+
+    private static long Later(long a, long b)
+    {
+        return a > b ? a : b;
+    }
+
+    // Called when a hello bears this node's own key. Its own hellos come back by the broadcast; they are remembered.
+    private void HearOwnKey(int memory, ulong nonce, Endpoint source)
+    {
+        if (memory < 0)
+        {
+            _nonces.Add(nonce);
+            _place.CopyFrom(source);
+            _host.Report(NodeEvent.OwnKeyHeard, PublicKey, 0, (long)_hello.Version);
         }
     }
 
+    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now)
+    {
+        // Asked in the next Advance, by the rules for hellos.
+        peer.CopyPublicKey(_key, 0);
+        _sources.Hear(source, _key, 0, 0, 0, HelloSources.Stale, now, now);
+        ScheduleAnswers();
+        return false;
+    }
+
+    void ITunnelHost.Silent(Peer peer, long now)
+    {
+        if (IsMember(peer) && !HasHeardSession(now))
+        {
+            DoubtSessions(now);
+        }
+    }
+
+    // Called when the last session with a member is silent, or a network that is read does not arrive.
+    private void DoubtSessions(long now)
+    {
+        _doubtedAt = now;
+        RestartHello();
+    }
+
+    // Called when a transfer has timed out.
+    private void TransferTimedOut(TftpTransfer transfer, long now)
+    {
+        Peer peer = _sync.PeerOf(transfer);
+        if (peer != null)
+        {
+            peer.IsUnresponsive = true;
+        }
+
+        if (transfer.IsClient && transfer.File == NetworkSync.NetworkTag)
+        {
+            DoubtSessions(now);
+        }
+    }
+
+    private bool HasHeardSession(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && IsMember(peers[i]) && !peers[i].IsSilent && peers[i].HasSession(now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Called when a peer does not answer, or its endpoint is not known: asks where its last hello came from.
+    private void AskHint(Peer peer, long now)
+    {
+        peer.CopyPublicKey(_key, 0);
+        int index = _sources.FindHint(_key, 0, now);
+        if (index >= 0)
+        {
+            Ask(index, true, now);
+            ScheduleAnswers();
+        }
+    }
+
+    private void ScheduleAnswers()
+    {
+        _due[Deadline.Answer] = _sources.NextDue(_budget.Due(true), _budget.Due(false));
+    }
+
+    // Asks sources in their order, as far as the budget goes.
     private void AnswerHellos(long now)
     {
-        int place = _neighbours.TakeDue(now);
-        while (place >= 0)
+        while (_budget.Due(true) <= now)
         {
-            int offset = Neighbours.KeyOffset(place);
-            Peer peer = _tunnel.FindSlot(_neighbours.Keys, offset);
-            int entry = _applied.Find(_neighbours.Keys, offset);
-            if (entry >= 0)
+            int index = _sources.Next(now, _budget.Due(false) > now);
+            if (index < 0)
             {
-                peer = OpenMember(entry, now);
+                break;
             }
 
-            if (peer != null
-                && !peer.IsProvisional
-                && (_neighbours.VersionAt(place) != NetworkVersion || HasLostSession(peer, place, now)))
+            Ask(index, false, now);
+        }
+
+        ScheduleAnswers();
+    }
+
+    // Carries out the plan for a source by one step (PROTOCOL section 4.2), or puts it off, or drops it.
+    private void Ask(int index, bool isWanted, long now)
+    {
+        byte[] keys = _sources.Keys;
+        int key = HelloSources.KeyOffset(index);
+        Peer peer = _tunnel.FindSlot(keys, key);
+        int entry = _applied.Find(keys, key);
+        _sources.CopyEndpoint(index, _place);
+        long due = PlanDue(index, peer, entry >= 0 || (peer != null && !peer.IsProvisional), isWanted, now);
+        if (due > now)
+        {
+            _sources.SetDue(index, due);
+            return;
+        }
+
+        bool isFirstStep = false;
+        if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
+        {
+            long gone = peer.GoneAt(now);
+            isFirstStep = gone == Never;
+            if (!isFirstStep)
             {
-                Endpoint endpoint = _neighbours.EndpointAt(place);
-                long due = _tunnel.ProvokeDue(peer, endpoint);
-                if (due > now)
+                gone = Later(gone, _sources.HeardAt(index)) + CourtesyOf(index, peer);
+                if (gone > now)
                 {
-                    _neighbours.Plan(place, due);
-                }
-                else
-                {
-                    _tunnel.Provoke(peer, endpoint, now);
+                    _sources.SetDue(index, gone);
+                    return;
                 }
             }
+        }
 
-            place = _neighbours.TakeDue(now);
+        bool isNamed = !isFirstStep && _sources.Is(index, HelloSources.Named);
+        int memory = isFirstStep || _sources.Is(index, HelloSources.Stale) ? -1 : _nonces.Find(_sources.NonceOf(index));
+        if (memory >= 0 && _nonces.IsUsedUp(memory))
+        {
+            _sources.SetDue(index, Never);
+            return;
+        }
+
+        due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
+        if (due > now)
+        {
+            _sources.SetDue(index, due);
+            return;
+        }
+
+        peer = peer ?? (entry >= 0 ? OpenMember(entry, true, now) : OpenGuest(keys, key, now));
+        _sources.CopyEndpoint(index, _place);
+        if (peer == null || !_tunnel.Provoke(peer, isFirstStep ? peer.Endpoint : _place, now))
+        {
+            _sources.SetDue(index, peer == null ? Never : now + Constants.RekeyTimeout);
+            return;
+        }
+
+        _budget.Spend(isNamed, now);
+        if (isFirstStep)
+        {
+            _sources.SetDue(index, now + Constants.RekeyTimeout);
+            return;
+        }
+
+        _sources.Asked(index);
+        if (memory >= 0)
+        {
+            _nonces.Provoked(memory, now);
         }
     }
 
-    // Whether our session with a peer is older than its last boot: it has caught up with the network, but not with us.
-    private bool HasLostSession(Peer peer, int place, long now)
+    // When a plan is to be carried out on its own account: Never where it is dropped.
+    private long PlanDue(int index, Peer peer, bool isKnown, bool isWanted, long now)
     {
-        return peer != null && peer.HasSession(now) && peer.SessionSince < _neighbours.LostAt(place);
+        if (peer != null
+            && ((peer.LastHeard > _sources.HeardAt(index) && peer.LastHeard != peer.Since)
+                || (_sources.Is(index, HelloSources.WasAsked) && peer.Endpoint.IsKnown)))
+        {
+            return Never;
+        }
+
+        ulong version = _sources.Version(index);
+        if (!isKnown)
+        {
+            return !_sources.Is(index, HelloSources.Stale) && version > NetworkVersion ? now : Never;
+        }
+
+        bool isRebooted = _sources.Is(index, HelloSources.Rebooted)
+            && peer != null
+            && peer.HasSession(now)
+            && peer.SessionSince < _sources.HeardAt(index);
+        return isRebooted || version != NetworkVersion || _sources.Is(index, HelloSources.Stale)
+            ? now
+            : HintDue(peer, isWanted, now);
     }
 
-    private bool IsOwnKey(byte[] key, int offset)
+    // When the limits of provoked initiations allow one.
+    private long LimitDue(Endpoint endpoint, Peer peer, bool isNamed, int memory)
     {
-        return Crypto.ConstantTime.Equal(PublicKey, 0, key, offset, 32);
+        long due = _budget.Due(isNamed);
+        if (peer != null)
+        {
+            long ofKey = _tunnel.ProvokeDue(peer, endpoint);
+            due = Later(due, ofKey);
+        }
+
+        if (!isNamed && memory >= 0)
+        {
+            long ofNonce = _nonces.UnnamedDue(memory, _budget.UnnamedInterval);
+            due = Later(due, ofNonce);
+        }
+
+        return due;
     }
+
 }

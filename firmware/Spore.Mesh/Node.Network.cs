@@ -91,7 +91,7 @@ public sealed partial class Node : INetworkSyncHost
 
     Peer INetworkSyncHost.OpenMember(int entry, long now)
     {
-        return OpenMember(entry, now);
+        return OpenMember(entry, false, now);
     }
 
     void INetworkSyncHost.NetworkApplied(Peer from, long now)
@@ -112,8 +112,7 @@ public sealed partial class Node : INetworkSyncHost
         }
 
         _due[Deadline.KeptAlive] = now;
-        _helloInterval = FirstHello;
-        _due[Deadline.Hello] = now;
+        RestartHello();
     }
 
     void INetworkSyncHost.NetworkExpired(long now)
@@ -167,7 +166,7 @@ public sealed partial class Node : INetworkSyncHost
         {
             if (i != _applied.OwnEntry && _tunnel.FindOwner(i) == null && _applied.IsKeptAlive(i))
             {
-                OpenMember(i, now);
+                OpenMember(i, false, now);
             }
         }
     }

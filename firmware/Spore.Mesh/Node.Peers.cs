@@ -21,7 +21,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>The length of an IPv4 address and a port in a network's entry, in bytes.</summary>
     private const int Ipv4EndpointSize = 6;
 
+    // The slot for hellos is the next one that is opened.
+    private const int NextSlot = -2;
+
     private readonly PeerSlots _slots;
+
+    // The slot that is kept for answering hellos; -1 where none was needed yet.
+    private int _helloSlot = -1;
 
     // The public key of the peer that is being worked on.
     private readonly byte[] _key = new byte[32];
@@ -36,12 +42,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     {
         _now = now;
         int entry = _applied.Find(publicKey, offset);
-        Peer peer = entry >= 0 ? OpenMember(entry, now) : _tunnel.FindSlot(publicKey, offset);
+        Peer peer = entry >= 0 ? OpenMember(entry, false, now) : _tunnel.FindSlot(publicKey, offset);
         if (peer == null)
         {
-            peer = entry < 0 ? Open(publicKey, offset, now) : null;
+            peer = entry < 0 ? Open(publicKey, offset, false, now) : null;
         }
-        else if (peer.IsProvisional && !MakeRoom(now))
+        else if (peer.IsProvisional && !MakeRoom(false, now))
         {
             peer = null;
         }
@@ -72,7 +78,18 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         int entry = _applied.Find(key, offset);
         if (entry >= 0)
         {
-            return OpenMember(entry, now);
+            return OpenMember(entry, false, now);
+        }
+
+        return OpenGuest(key, offset, now);
+    }
+
+    // Null where no guest can be evicted for it, or it can be no peer's key.
+    private Peer OpenGuest(byte[] key, int offset, long now)
+    {
+        if (!_tunnel.CanBePeer(key, offset))
+        {
+            return null;
         }
 
         Peer peer = FreeSlot();
@@ -142,12 +159,17 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     void ITunnelHost.Report(TunnelEvent what, Peer peer, long value)
     {
         // The events of a tunnel are the first of a node's.
+        if (what == TunnelEvent.Unanswered || what == TunnelEvent.GivenUp)
+        {
+            _place.CopyFrom(peer.Endpoint);
+        }
+
         Report((NodeEvent)(int)what, peer, value);
     }
 
     Peer ITunnelHost.OpenOwner(int owner, long now)
     {
-        return owner == _applied.OwnEntry ? null : OpenMember(owner, now);
+        return owner == _applied.OwnEntry ? null : OpenMember(owner, false, now);
     }
 
     /// <inheritdoc/>
@@ -187,7 +209,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.
     /// </summary>
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
-    private Peer OpenMember(int entry, long now)
+    private Peer OpenMember(int entry, bool isForHello, long now)
     {
         Peer known = _tunnel.FindOwner(entry);
         if (known != null)
@@ -199,7 +221,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         Peer peer = _tunnel.FindSlot(_applied.File.Bytes, key);
         if (peer == null)
         {
-            peer = Open(_applied.File.Bytes, key, now);
+            peer = Open(_applied.File.Bytes, key, isForHello, now);
             if (peer == null)
             {
                 return null;
@@ -214,13 +236,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private bool HasEndpoint(int entry)
     {
         Peer peer = _tunnel.FindOwner(entry);
-        if (peer != null)
-        {
-            return peer.Endpoint.IsKnown;
-        }
-
-        return _neighbours.Find(_applied.File.Bytes, _applied.KeyOffset(entry)) >= 0
-            || FindEndpoint(entry, 0);
+        return (peer != null && peer.Endpoint.IsKnown)
+            || FindEndpoint(entry, 0) || _sources.FindHint(_applied.File.Bytes, _applied.KeyOffset(entry), _now) >= 0;
     }
 
     // Looks for the endpoint of an entry, address or name, that has so many before it.
@@ -252,14 +269,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     void ITunnelHost.Unanswered(Peer peer)
     {
-        // A hello may come from whoever has recorded it: so it is asked there besides.
+        AskHint(peer, _now);
         peer.CopyPublicKey(_key, 0);
-        int place = _neighbours.TakeHint(_key, 0);
-        if (place >= 0 && !peer.Endpoint.IsSame(_neighbours.EndpointAt(place)))
-        {
-            _tunnel.Provoke(peer, _neighbours.EndpointAt(place), _now);
-        }
-
         if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint))
             || !IsMember(peer))
         {
@@ -279,7 +290,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _slots.SetTurn(peer.Slot, turn + 1);
         if (_applied.Field.Type == EntryField.EndpointAddress)
         {
-            ReadEndpoint(peer.Endpoint, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
+            ReadEndpoint(_place, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
+            peer.TryAt(_place);
         }
         else
         {
@@ -319,16 +331,6 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             }
         }
 
-        if (!peer.Endpoint.IsKnown)
-        {
-            peer.CopyPublicKey(_key, 0);
-            int place = _neighbours.Find(_key, 0);
-            if (place >= 0)
-            {
-                peer.Endpoint.CopyFrom(_neighbours.EndpointAt(place));
-            }
-        }
-
         _tunnel.SetKeepalive(peer, keepalive, now);
     }
 
@@ -345,9 +347,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
     }
 
-    private Peer Open(byte[] key, int offset, long now)
+    private Peer Open(byte[] key, int offset, bool isForHello, long now)
     {
-        if (!_tunnel.CanBePeer(key, offset) || !MakeRoom(now))
+        if (!_tunnel.CanBePeer(key, offset) || !MakeRoom(isForHello, now))
         {
             return null;
         }
@@ -360,11 +362,17 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             Remove(peer, now);
         }
 
+        if (_helloSlot == NextSlot)
+        {
+            _helloSlot = peer.Slot;
+        }
+
         return Occupy(peer, key, offset, now) ? peer : null;
     }
 
-    // Room for one more peer that is no guest.
-    private bool MakeRoom(long now)
+    // Room for one more peer that is no guest. A hello ends no live session, but that in the one slot that is kept for
+    // answering hellos: the first that was needed. Whoever gets it later is the first to be evicted.
+    private bool MakeRoom(bool isForHello, long now)
     {
         if (Count(false) < _limits.Peers)
         {
@@ -377,7 +385,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return false;
         }
 
+        bool isHelloSlot = peer.Slot == _helloSlot || (isForHello && IsNeeded(peer, now));
         Remove(peer, now);
+        if (isHelloSlot)
+        {
+            _helloSlot = NextSlot;
+        }
+
         return true;
     }
 
@@ -397,6 +411,11 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private void Remove(Peer peer, long now)
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
+        if (peer.Slot == _helloSlot)
+        {
+            _helloSlot = -1;
+        }
+
         _tunnel.Close(peer, now);
     }
 
@@ -497,10 +516,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return oldest;
     }
 
-    // First peers without a session and without a deferred response; of equal ones the peer heard longest ago.
+    // First peers without a session and without a deferred response, then the one in the slot for hellos; of others the
+    // peer heard longest ago.
     private Peer MemberToEvict(long now)
     {
         Peer oldest = null;
+        int oldestRank = 0;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -510,19 +531,25 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 continue;
             }
 
-            bool isNeeded = IsNeeded(peer, now);
-            if (oldest == null || (isNeeded == IsNeeded(oldest, now) ? peer.LastHeard < oldest.LastHeard : !isNeeded))
+            int rank = EvictionRank(peer, now);
+            if (oldest == null || rank < oldestRank || (rank == oldestRank && peer.LastHeard < oldest.LastHeard))
             {
                 oldest = peer;
+                oldestRank = rank;
             }
         }
 
         return oldest;
     }
 
+    private int EvictionRank(Peer peer, long now)
+    {
+        return !IsNeeded(peer, now) ? 0 : peer.Slot == _helloSlot ? 1 : 2;
+    }
+
     private static bool IsNeeded(Peer peer, long now)
     {
-        return peer.HasSession(now) || (peer.IsDeferred && now - peer.LastHeard < RetransmissionTime);
+        return peer.HasSession(now) || (peer.IsDeferred && now - peer.InitiationConsumedAt < RetransmissionTime);
     }
 
     private int Count(bool guests)

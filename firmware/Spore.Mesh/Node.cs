@@ -107,7 +107,10 @@ public sealed partial class Node
             limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(xaead, _hash, ed25519.PublicKey);
-        _neighbours = new Neighbours(limits.HelloPlans);
+        _neighbours = new Neighbours(limits.Neighbours);
+        _sources = new HelloSources(limits.HelloSources);
+        _nonces = new NonceMemory(limits.HelloNonces);
+        _budget = new ProvocationBudget(limits.ProvokedInterval);
         _helloLimiter = new RateLimiter(limits.RateLimitSources, HelloInterval, HelloBurst);
         _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
         RestartHello();
@@ -179,6 +182,15 @@ public sealed partial class Node
     {
         get { return _tunnel.KeyLog; }
         set { _tunnel.KeyLog = value; }
+    }
+
+    /// <summary>
+    /// While <see cref="INodeHost.Report"/> runs for an event whose documentation names it: the endpoint that the event
+    /// is about; to be read only.
+    /// </summary>
+    public Endpoint EventEndpoint
+    {
+        get { return _place; }
     }
 
     /// <summary>The peer slots, in use or not; to be read only.</summary>
@@ -257,8 +269,6 @@ public sealed partial class Node
                 return _tunnel.TimersDue;
             case Deadline.Tftp:
                 return _tftp.NextDeadline;
-            case Deadline.Answer:
-                return _neighbours.NextDue;
             case Deadline.Expiry:
                 return _sync.ExpiryDue(_now);
             case Deadline.Check:
@@ -293,6 +303,9 @@ public sealed partial class Node
                 break;
             case Deadline.Answer:
                 AnswerHellos(now);
+                break;
+            case Deadline.Probe:
+                ProbePeers(now);
                 break;
             case Deadline.Expiry:
                 _sync.Expire(now);

@@ -24,6 +24,18 @@ public enum NodeEvent
     /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
     CookieReceived = (int)TunnelEvent.CookieReceived,
 
+    /// <summary>
+    /// The peer has answered no initiation for 15 s; the value is how many were sent.
+    /// <see cref="Node.EventEndpoint"/> is where they went.
+    /// </summary>
+    Unanswered = (int)TunnelEvent.Unanswered,
+
+    /// <summary>
+    /// The peer has answered no initiation for 90 s: no more are sent until a session is wanted again.
+    /// <see cref="Node.EventEndpoint"/> is where they went.
+    /// </summary>
+    GivenUp = (int)TunnelEvent.GivenUp,
+
     /// <summary>A newer network header from the peer was verified; the value is its version.</summary>
     HeaderVerified = (int)SyncEvent.HeaderVerified,
 
@@ -61,6 +73,18 @@ public enum NodeEvent
 
     /// <summary>An authentic hello of another node was heard; the value is the network version in it.</summary>
     HelloHeard,
+
+    /// <summary>
+    /// A hello is not answered, since its key is no known peer's and its network version is not newer; the value is the
+    /// network version in it.
+    /// </summary>
+    HelloIgnored,
+
+    /// <summary>
+    /// A hello with this node's own key was heard that it did not send: another machine has the same identity, or
+    /// somebody repeats old hellos of this node. <see cref="Node.EventEndpoint"/> is where it came from.
+    /// </summary>
+    OwnKeyHeard,
 
     /// <summary>A session with the peer is up; the value is 1 where this node initiated, else 0.</summary>
     SessionUp,

@@ -14,10 +14,22 @@ public sealed class NodeLimits : NetworkLimits
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
 
+    /// <summary>Keys whose last hello is remembered.</summary>
+    public int Neighbours = 4;
+
     /// <summary>
-    /// Hellos that can be waiting to be followed by an initiation, and endpoints remembered from hellos.
+    /// Sources of hellos, each with its newest one, that wait to be asked or are remembered as hints.
     /// </summary>
-    public int HelloPlans;
+    public int HelloSources = 10;
+
+    /// <summary>Hellos that are remembered, so that copies are told from new ones.</summary>
+    public int HelloNonces = 16;
+
+    /// <summary>
+    /// The shortest time between two provoked initiations, in milliseconds. Half of them are kept for endpoints that
+    /// a hello itself lists.
+    /// </summary>
+    public int ProvokedInterval = 50;
 
     /// <summary>Limits for a desktop.</summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
@@ -40,7 +52,10 @@ public sealed class NodeLimits : NetworkLimits
             HandshakeBacklog = 256,
             SourceInterval = 50,
             SourceBurst = 5,
-            HelloPlans = 64,
+            Neighbours = 64,
+            HelloSources = 1024,
+            HelloNonces = 1024,
+            ProvokedInterval = 50,
         };
     }
 
@@ -69,7 +84,10 @@ public sealed class NodeLimits : NetworkLimits
             SourceInterval = 2000,
             SourceBurst = 1,
             MultiplicationTime = 800,
-            HelloPlans = 4,
+            Neighbours = 4,
+            HelloSources = 10,
+            HelloNonces = 16,
+            ProvokedInterval = 5000,
         };
     }
 }

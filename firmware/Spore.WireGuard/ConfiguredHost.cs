@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.WireGuard;
 
 /// <summary>
@@ -60,6 +62,17 @@ public class ConfiguredHost : ITunnelHost
     public bool TimestampVerified(Peer peer, byte[] timestamp, long now)
     {
         return true;
+    }
+
+    /// <inheritdoc/>
+    public bool StaleInitiation(Peer peer, Endpoint source, long now)
+    {
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public virtual void Silent(Peer peer, long now)
+    {
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,12 @@ public static class Constants
     /// <summary>For how long a peer that has been heard must be silent before another endpoint is tried.</summary>
     public const long EndpointPatience = 15000;
 
+    /// <summary>For how long the response to a provoked initiation is accepted (PROTOCOL section 4.2).</summary>
+    public const long ProvokedLifetime = 15000;
+
+    /// <summary>After how many initiations, 5 s apart, a peer that answers none is reported.</summary>
+    internal const int ReportedInitiations = 3;
+
     /// <summary>
     /// The time after which an initiator drops an answer, as stock ones do, less what the answer's way takes.
     /// </summary>

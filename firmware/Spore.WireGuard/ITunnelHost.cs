@@ -1,3 +1,5 @@
+using Spore.Base;
+
 namespace Spore.WireGuard;
 
 /// <summary>
@@ -36,6 +38,27 @@ public interface ITunnelHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>Whether it is to be answered.</returns>
     bool TimestampVerified(Peer peer, byte[] timestamp, long now);
+
+    /// <summary>
+    /// Called when a known peer has sent an authentic initiation whose timestamp is older than its latest: it rebooted
+    /// without a clock, or the initiation is a recording. Asking it tells which.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="source">The endpoint that the initiation came from; copied where it is kept.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>
+    /// Whether the tunnel is to ask there at once, by an initiation that it does not retransmit; false where the
+    /// layer above sees to it.
+    /// </returns>
+    bool StaleInitiation(Peer peer, Endpoint source, long now);
+
+    /// <summary>
+    /// Called when nothing was received from a peer for 15 s after data was sent to it, once until it is heard again.
+    /// The tunnel initiates by itself.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    void Silent(Peer peer, long now);
 
     /// <summary>A session is up: it has been confirmed by both sides.</summary>
     /// <param name="peer">The peer.</param>

@@ -20,8 +20,13 @@ public sealed class Initiation
     /// <summary>The peer it was sent to, or null.</summary>
     internal Peer Owner;
 
-    /// <summary>Its place in the order in which they were taken.</summary>
+    /// <summary>
+    /// Its place in the order in which they were taken; above 2^8 the time, in milliseconds on the monotonic clock.
+    /// </summary>
     internal long Order;
+
+    /// <summary>Whether a packet that could be forged or replayed is the reason for it.</summary>
+    internal bool IsProvoked;
 
     /// <summary>The index by which the response will name it; 0 when none is waited for.</summary>
     internal int LocalIndex;

@@ -6,6 +6,9 @@ internal sealed class InitiationPool
     /// <summary>Stands for an initiation that a peer has not sent. Never pending, never written.</summary>
     internal readonly Initiation None = new Initiation(null);
 
+    // Tells apart those of one millisecond.
+    private const int OrderBits = 8;
+
     private readonly Initiation[] _initiations;
     private readonly IndexTable _indices;
     private long _sequence;
@@ -24,28 +27,66 @@ internal sealed class InitiationPool
     }
 
     /// <summary>
-    /// Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose retransmission
-    /// makes a new one; but not to a provoked one.
+    /// When the next response to a provoked initiation is no longer accepted, in milliseconds on the monotonic clock.
+    /// </summary>
+    internal long NextExpiry
+    {
+        get
+        {
+            long next = Constants.Never;
+            for (int i = 0; i < _initiations.Length; i++)
+            {
+                Initiation initiation = _initiations[i];
+                if (initiation.IsProvoked && ExpiryOf(initiation) < next)
+                {
+                    next = ExpiryOf(initiation);
+                }
+            }
+
+            return next;
+        }
+    }
+
+    /// <summary>
+    /// Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose
+    /// retransmission makes a new one; but not to a provoked one. One is kept for those that are provoked, where
+    /// there are three or more.
     /// </summary>
     /// <param name="owner">The peer.</param>
     /// <param name="isProvoked">Whether a packet that could be forged or replayed is the reason.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>An initiation, for the peer to keep; null when there is none to be had.</returns>
-    internal Initiation Take(Peer owner, bool isProvoked)
+    internal Initiation Take(Peer owner, bool isProvoked, long now)
     {
-        Initiation best = null;
-        int bestRank = int.MaxValue;
+        Initiation oldest = null;
+        Initiation oldestProvoked = null;
+        Initiation free = null;
+        int unprovoked = 0;
         for (int i = 0; i < _initiations.Length; i++)
         {
             Initiation initiation = _initiations[i];
-            int rank = initiation.Owner == null ? 0 : initiation == initiation.Owner.Provoked ? 1 : 2;
-            if (rank < bestRank || (rank == bestRank && initiation.Order < best.Order))
+            if (initiation.Owner == null)
             {
-                best = initiation;
-                bestRank = rank;
+                free = initiation;
+            }
+            else if (initiation.IsProvoked)
+            {
+                oldestProvoked = Older(initiation, oldestProvoked);
+            }
+            else
+            {
+                unprovoked++;
+                oldest = Older(initiation, oldest);
             }
         }
 
-        if (isProvoked && bestRank == 2)
+        Initiation best = free ?? oldestProvoked;
+        if (!isProvoked && (best == null || (_initiations.Length > 2 && unprovoked == _initiations.Length - 1)))
+        {
+            best = oldest;
+        }
+
+        if (best == null)
         {
             return null;
         }
@@ -56,9 +97,60 @@ internal sealed class InitiationPool
             Release(best);
         }
 
+        long order = now << OrderBits;
+        _sequence = order > _sequence ? order : _sequence + 1;
         best.Owner = owner;
-        best.Order = ++_sequence;
+        best.Order = _sequence;
+        best.IsProvoked = isProvoked;
         return best;
+    }
+
+    /// <summary>Finds the provoked initiation that a response names.</summary>
+    /// <param name="owner">The peer.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>The initiation, or null.</returns>
+    internal Initiation FindProvoked(Peer owner, int index, long now)
+    {
+        for (int i = 0; i < _initiations.Length; i++)
+        {
+            Initiation initiation = _initiations[i];
+            if (initiation.LocalIndex == index
+                && initiation.Owner == owner
+                && initiation.IsProvoked
+                && now < ExpiryOf(initiation))
+            {
+                return initiation;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Should be called when <see cref="NextExpiry"/> has come: forgets the provoked initiations whose time is over.
+    /// </summary>
+    internal void Expire(long now)
+    {
+        for (int i = 0; i < _initiations.Length; i++)
+        {
+            if (_initiations[i].IsProvoked && ExpiryOf(_initiations[i]) <= now)
+            {
+                Release(_initiations[i]);
+            }
+        }
+    }
+
+    /// <summary>Called when the sessions of a peer end: forgets its provoked initiations.</summary>
+    internal void ReleaseProvoked(Peer owner)
+    {
+        for (int i = 0; i < _initiations.Length; i++)
+        {
+            if (_initiations[i].Owner == owner && _initiations[i].IsProvoked)
+            {
+                Release(_initiations[i]);
+            }
+        }
     }
 
     /// <summary>
@@ -75,5 +167,16 @@ internal sealed class InitiationPool
     {
         initiation.Wipe();
         initiation.Owner = null;
+        initiation.IsProvoked = false;
+    }
+
+    private static Initiation Older(Initiation a, Initiation b)
+    {
+        return b == null || a.Order < b.Order ? a : b;
+    }
+
+    private static long ExpiryOf(Initiation initiation)
+    {
+        return (initiation.Order >> OrderBits) + Constants.ProvokedLifetime;
     }
 }

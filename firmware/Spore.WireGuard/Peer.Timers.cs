@@ -3,9 +3,6 @@ namespace Spore.WireGuard;
 // The timers of a peer (paper section 6) as deadlines; what they do when they fire is the tunnel's.
 public sealed partial class Peer
 {
-    /// <summary>How long the answer to a provoked initiation is taken (PROTOCOL section 4.2).</summary>
-    private const long ProvokedLifetime = 15000;
-
     internal long RetransmitHandshake;
     internal long SendKeepalive;
     internal long NewHandshake;
@@ -23,12 +20,6 @@ public sealed partial class Peer
     /// earlier; long ago at first.
     /// </summary>
     internal long ProvokedAt;
-
-    /// <summary>When the answer to a provoked initiation is not taken any more.</summary>
-    internal long ForgetProvoked
-    {
-        get { return Provoked.IsPending ? ProvokedAt + ProvokedLifetime : Constants.Never; }
-    }
 
     /// <summary>The earliest deadline.</summary>
     internal long NextTimer
@@ -51,13 +42,7 @@ public sealed partial class Peer
                 next = ZeroKeyMaterial;
             }
 
-            if (PersistentKeepalive < next)
-            {
-                next = PersistentKeepalive;
-            }
-
-            long forget = ForgetProvoked;
-            return forget < next ? forget : next;
+            return PersistentKeepalive < next ? PersistentKeepalive : next;
         }
     }
 
@@ -119,6 +104,7 @@ public sealed partial class Peer
     internal void ProvokedInitiation(long now)
     {
         ProvokedAt = now - ProvokedAt >= Constants.RekeyTimeout ? now : ProvokedAt + Constants.RekeyTimeout;
+        IsProvoked = true;
     }
 
     /// <summary>
@@ -140,6 +126,7 @@ public sealed partial class Peer
     {
         RetransmitHandshake = Constants.Never;
         Asked = 0;
+        Unanswered = 0;
         Set(LastMinuteHandshakeFlag, false);
     }
 

@@ -27,6 +27,7 @@ public sealed partial class Peer
 
     private const int InUseFlag = 1;
     private const int ProvisionalFlag = 2;
+    private const int AuthenticFlag = 4;
     private const int SpokenFlag = 8;
     private const int ReportedFlag = 16;
     private const int StaticStaticFlag = 32;
@@ -35,7 +36,11 @@ public sealed partial class Peer
     private const int SentMac1Flag = 256;
     private const int DeferredFlag = 512;
     private const int AskedShift = 10;
+    private const int SilentFlag = 1 << 12;
+    private const int UnresponsiveFlag = 1 << 13;
+    private const int ProvokedFlag = 1 << 14;
     private const int KeepaliveShift = 16;
+    private const int UnansweredShift = 32;
 
     /// <summary>How many initiations one that has been heard is sent to its endpoint before another is tried.</summary>
     internal const int MostAsked = 3;
@@ -43,7 +48,7 @@ public sealed partial class Peer
     /// <summary>The number of this slot.</summary>
     public readonly int Slot;
 
-    /// <summary>Where it was last heard.</summary>
+    /// <summary>Where it is sent to: where it was last heard, or is thought to be.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
 
     /// <summary>
@@ -55,7 +60,10 @@ public sealed partial class Peer
     /// <summary>When the slot was taken.</summary>
     public long Since;
 
-    /// <summary>When it last sent a message that verified, or the slot was taken.</summary>
+    /// <summary>
+    /// When it last sent a transport message or a response, or the slot was taken. An initiation does not count: a node
+    /// that has just started can't tell a recorded one.
+    /// </summary>
     public long LastHeard;
 
     /// <summary>Bytes of datagrams received from it that verified.</summary>
@@ -86,13 +94,13 @@ public sealed partial class Peer
     internal int Current;
     internal int Next;
     internal Initiation Initiation;
-    internal Initiation Provoked;
 
-    internal long InitiationConsumedAt;
+    /// <summary>When its last initiation was accepted; long ago at first.</summary>
+    public long InitiationConsumedAt;
 
-    // One field for all, and above them for the turn and for the interval of the persistent keepalive: each of its own
+    // One field for all, and above them for counts and for the interval of the persistent keepalive: each of its own
     // would take 12 bytes too.
-    private int _flags;
+    private long _flags;
 
     /// <summary>Makes an empty slot.</summary>
     /// <param name="slot">Its number.</param>
@@ -103,7 +111,6 @@ public sealed partial class Peer
         Slot = slot;
         Keypairs = keypairs;
         Initiation = noInitiation;
-        Provoked = noInitiation;
         Wipe();
     }
 
@@ -172,19 +179,67 @@ public sealed partial class Peer
     }
 
     /// <summary>
+    /// Whether an authentic message came from its endpoint, so that this is its last authentic endpoint.
+    /// </summary>
+    public bool IsEndpointAuthentic
+    {
+        get { return (_flags & AuthenticFlag) != 0; }
+    }
+
+    /// <summary>
+    /// Whether it has sent nothing for 15 s since data was sent to it. The next message that verifies ends that.
+    /// </summary>
+    public bool IsSilent
+    {
+        get { return (_flags & SilentFlag) != 0; }
+        internal set { Set(SilentFlag, value); }
+    }
+
+    /// <summary>
+    /// Whether the layer above has given up waiting for something from it. The next message that verifies ends that.
+    /// </summary>
+    public bool IsUnresponsive
+    {
+        get { return (_flags & UnresponsiveFlag) != 0; }
+        set { Set(UnresponsiveFlag, value); }
+    }
+
+    /// <summary>Whether a session with it is being asked for.</summary>
+    public bool IsWanted
+    {
+        get { return RetransmitHandshake != Constants.Never; }
+    }
+
+    /// <summary>Whether it was sent a provoked initiation since it last responded to an initiation.</summary>
+    internal bool IsProvoked
+    {
+        get { return (_flags & ProvokedFlag) != 0; }
+        set { Set(ProvokedFlag, value); }
+    }
+
+    /// <summary>
     /// How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.
     /// </summary>
     internal int Asked
     {
-        get { return (_flags >> AskedShift) & MostAsked; }
-        set { _flags = (_flags & ~(MostAsked << AskedShift)) | (value << AskedShift); }
+        get { return (int)(_flags >> AskedShift) & MostAsked; }
+        set { _flags = (_flags & ~((long)MostAsked << AskedShift)) | ((long)value << AskedShift); }
+    }
+
+    /// <summary>
+    /// How many times an initiation was to be sent again since a session was first wanted, at most 15.
+    /// </summary>
+    internal int Unanswered
+    {
+        get { return (int)(_flags >> UnansweredShift) & 15; }
+        set { _flags = (_flags & ~(15L << UnansweredShift)) | ((long)value << UnansweredShift); }
     }
 
     /// <summary>The interval of the persistent keepalive in seconds, at most 65535; 0 for none.</summary>
     public int KeepaliveInterval
     {
-        get { return (_flags >> KeepaliveShift) & 0xFFFF; }
-        internal set { _flags = (_flags & 0xFFFF) | (value << KeepaliveShift); }
+        get { return (int)(_flags >> KeepaliveShift) & 0xFFFF; }
+        internal set { _flags = (_flags & ~(0xFFFFL << KeepaliveShift)) | ((long)value << KeepaliveShift); }
     }
 
     internal bool HasPair
@@ -226,8 +281,61 @@ public sealed partial class Peer
     /// <param name="endpoint">The endpoint; copied.</param>
     public void MoveTo(Endpoint endpoint)
     {
-        Endpoint.CopyFrom(endpoint);
+        TryAt(endpoint);
         Asked = 0;
+    }
+
+    /// <summary>
+    /// Called when a peer does not answer: its next initiation goes to another endpoint, and if that is in vain, the
+    /// one after it to yet another.
+    /// </summary>
+    /// <param name="endpoint">The endpoint; copied.</param>
+    public void TryAt(Endpoint endpoint)
+    {
+        if (!Endpoint.IsSame(endpoint))
+        {
+            Endpoint.CopyFrom(endpoint);
+            Set(AuthenticFlag, false);
+        }
+    }
+
+    /// <summary>
+    /// Whether packets go to or come from it: it was heard within 15 s, or data was sent to it since.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>True when it is in use.</returns>
+    public bool IsActive(long now)
+    {
+        return NewHandshake != Constants.Never || now - LastHeard < Constants.EndpointPatience;
+    }
+
+    /// <summary>
+    /// When the peer counts as gone from its endpoint: 5 s after an initiation to it that nothing has answered.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>
+    /// That time, on the same clock; <see cref="Constants.Never"/> where there was no such initiation in the last 15 s.
+    /// </returns>
+    public long GoneAt(long now)
+    {
+        if (InitiatedAt <= LastHeard || now - InitiatedAt >= Constants.ProvokedLifetime)
+        {
+            return Constants.Never;
+        }
+
+        // Of two in vain the first was sent 5 s before the second.
+        return (Asked >= 2 ? LastHeard : InitiatedAt) + Constants.RekeyTimeout;
+    }
+
+    /// <summary>
+    /// Called when a transport message or a response has verified: where it came from is the endpoint.
+    /// </summary>
+    internal void Heard(int length, Endpoint source, long now)
+    {
+        LastHeard = now;
+        BytesReceived += length;
+        Endpoint.CopyFrom(source);
+        _flags = (_flags | AuthenticFlag) & ~(long)(SilentFlag | UnresponsiveFlag);
     }
 
     /// <summary>Copies its public key.</summary>
@@ -270,10 +378,6 @@ public sealed partial class Peer
         {
             Initiation = none;
         }
-        else if (Provoked == initiation)
-        {
-            Provoked = none;
-        }
     }
 
     /// <summary>Called when the ephemeral pair is used or too old.</summary>
@@ -306,7 +410,7 @@ public sealed partial class Peer
         _flags = 0;
     }
 
-    private void Set(int flag, bool value)
+    private void Set(long flag, bool value)
     {
         _flags = value ? _flags | flag : _flags & ~flag;
     }

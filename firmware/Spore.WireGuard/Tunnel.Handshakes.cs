@@ -24,9 +24,7 @@ public sealed partial class Tunnel
         long due = peer.InitiatedAt + Constants.RekeyTimeout;
         if (peer.Next != Keypairs.None)
         {
-            // The session that the peer is about to make will do; if it is not made, its retransmission goes first.
-            long answered = _keypairs.CreatedAt[peer.Next] + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
-            due = answered > due ? answered : due;
+            due = Later(due, AnsweredUntil(peer));
         }
 
         if (now < due)
@@ -50,9 +48,14 @@ public sealed partial class Tunnel
     {
         // One that has answered may have rebooted since: it is asked again at once, but on average no more often.
         long due = peer.ProvokedAt;
-        if (peer.Provoked.IsPending)
+        if (peer.IsProvoked)
         {
             due += Constants.RekeyTimeout;
+        }
+
+        if (peer.Next != Keypairs.None)
+        {
+            due = Later(due, AnsweredUntil(peer));
         }
 
         // A peer that is asked at an endpoint it has left must be found where it is now. Where it is being asked, what
@@ -70,36 +73,44 @@ public sealed partial class Tunnel
     /// <param name="peer">The peer.</param>
     /// <param name="source">Where to ask.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    public void Provoke(Peer peer, Endpoint source, long now)
+    /// <returns>False when it was not sent: <see cref="ProvokeDue"/> has not come, or no initiation is free.</returns>
+    public bool Provoke(Peer peer, Endpoint source, long now)
     {
-        if (now < ProvokeDue(peer, source))
-        {
-            _counters.Limited++;
-            return;
-        }
-
-        ReleaseInitiation(peer, peer.Provoked);
-        Initiation initiation = _initiations.Take(peer, true);
+        Initiation initiation = now < ProvokeDue(peer, source) ? null : _initiations.Take(peer, true, now);
         if (initiation == null)
         {
             _counters.Limited++;
-            return;
+            return false;
         }
 
-        peer.Provoked = initiation;
-        if (WriteInitiation(peer, peer.Provoked, now))
+        if (!WriteInitiation(peer, initiation, now))
         {
-            if (peer.Endpoint.IsSame(source))
-            {
-                peer.InitiatedAt = now;
-            }
-
-            // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
-            peer.ProvokedInitiation(now);
-            Schedule(peer);
-            SendDatagram(peer, Message.InitiationSize, source);
-            _host.Report(TunnelEvent.InitiationSent, peer, 1);
+            return false;
         }
+
+        if (peer.Endpoint.IsSame(source))
+        {
+            peer.InitiatedAt = now;
+        }
+
+        // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
+        peer.ProvokedInitiation(now);
+        ScheduleExpiry();
+        Schedule(peer);
+        SendDatagram(peer, Message.InitiationSize, source);
+        _host.Report(TunnelEvent.InitiationSent, peer, 1);
+        return true;
+    }
+
+    // The session that the peer is about to make will do; if it is not made, its retransmission goes first.
+    private long AnsweredUntil(Peer peer)
+    {
+        return _keypairs.CreatedAt[peer.Next] + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
+    }
+
+    private static long Later(long a, long b)
+    {
+        return a > b ? a : b;
     }
 
     private void ReceiveInitiation(byte[] buffer, int offset, int length, Endpoint source, long now)
@@ -174,9 +185,8 @@ public sealed partial class Tunnel
         {
             _counters.Replayed++;
             _handshake.Wipe();
-            if (age < 0 && !peer.IsProvisional)
+            if (age < 0 && !peer.IsProvisional && _host.StaleInitiation(peer, source, now))
             {
-                // It rebooted without a clock, or this is a recording: asking tells which.
                 Provoke(peer, source, now);
             }
 
@@ -193,7 +203,6 @@ public sealed partial class Tunnel
 
         Array.Copy(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp, Message.TimestampSize);
         peer.InitiationConsumedAt = now;
-        peer.LastHeard = now;
         peer.BytesReceived += length;
         if (!peer.IsDeferred && multiplications * _multiplicationTime > Constants.LongestAnswer)
         {
@@ -342,9 +351,9 @@ public sealed partial class Tunnel
             {
                 initiation = peer.Initiation;
             }
-            else if (peer.Provoked.IsPending && peer.Provoked.LocalIndex == index && now < peer.ForgetProvoked)
+            else
             {
-                initiation = peer.Provoked;
+                initiation = _initiations.FindProvoked(peer, index, now);
             }
         }
 
@@ -376,9 +385,8 @@ public sealed partial class Tunnel
         }
 
         peer.Current = _keypairs.Adopt(peer, now);
-        peer.LastHeard = now;
-        peer.BytesReceived += length;
-        peer.Endpoint.CopyFrom(source);
+        peer.IsProvoked = false;
+        peer.Heard(length, source, now);
         peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         peer.SessionDerived(now);
@@ -428,7 +436,7 @@ public sealed partial class Tunnel
         }
 
         ReleaseInitiation(peer, peer.Initiation);
-        peer.Initiation = _initiations.Take(peer, false);
+        peer.Initiation = _initiations.Take(peer, false, now);
         if (WriteInitiation(peer, peer.Initiation, now))
         {
             peer.HandshakeInitiated(now, Jitter());

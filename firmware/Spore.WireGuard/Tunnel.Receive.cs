@@ -128,9 +128,7 @@ public sealed partial class Tunnel
         }
 
         peer.HasSpoken = true;
-        peer.LastHeard = now;
-        peer.BytesReceived += length;
-        peer.Endpoint.CopyFrom(source);
+        peer.Heard(length, source, now);
         peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
         if (packetLength > 0)

@@ -51,8 +51,10 @@ public sealed partial class Tunnel
             }
         }
 
+        _initiations.Expire(now);
+
         // Only now, since one timer that fires may move another.
-        _nextDeadline = Constants.Never;
+        _nextDeadline = _initiations.NextExpiry;
         for (int i = 0; i < Peers.Length; i++)
         {
             if (Peers[i].InUse && Peers[i].NextTimer < _nextDeadline)
@@ -159,6 +161,8 @@ public sealed partial class Tunnel
             peer.RetransmitHandshake = Constants.Never;
             if (now - peer.WantedAt >= Constants.RekeyAttemptTime)
             {
+                peer.Unanswered = 0;
+                _host.Report(TunnelEvent.GivenUp, peer, 0);
                 peer.SendKeepalive = Constants.Never;
                 _counters.InnerDropped += _queue.Drop(peer.Slot);
                 if (peer.ZeroKeyMaterial == Constants.Never)
@@ -168,6 +172,7 @@ public sealed partial class Tunnel
             }
             else
             {
+                ReportUnanswered(peer);
                 if (peer.LastHeard == peer.Since
                     ? peer.Asked > 0
                     : peer.Asked == Peer.MostAsked && now - peer.LastHeard >= Constants.EndpointPatience)
@@ -190,6 +195,11 @@ public sealed partial class Tunnel
         {
             peer.NewHandshake = Constants.Never;
             Initiate(peer, now);
+            if (!peer.IsSilent)
+            {
+                peer.IsSilent = true;
+                _host.Silent(peer, now);
+            }
         }
 
         if (peer.PersistentKeepalive <= now)
@@ -198,15 +208,23 @@ public sealed partial class Tunnel
             SendKeepalive(peer, now);
         }
 
-        if (peer.ForgetProvoked <= now)
-        {
-            ReleaseInitiation(peer, peer.Provoked);
-        }
-
         if (peer.ZeroKeyMaterial <= now)
         {
             peer.ZeroKeyMaterial = Constants.Never;
             EndSessions(peer, now);
+        }
+    }
+
+    // Called when an initiation is to be sent again. Reported once, with the third one in vain.
+    private void ReportUnanswered(Peer peer)
+    {
+        if (peer.Unanswered <= Constants.ReportedInitiations)
+        {
+            peer.Unanswered++;
+            if (peer.Unanswered == Constants.ReportedInitiations)
+            {
+                _host.Report(TunnelEvent.Unanswered, peer, Constants.ReportedInitiations);
+            }
         }
     }
 }

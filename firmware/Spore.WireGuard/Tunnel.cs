@@ -389,7 +389,7 @@ public sealed partial class Tunnel
     {
         _counters.InnerDropped += _queue.Drop(peer.Slot);
         ReleaseInitiation(peer, peer.Initiation);
-        ReleaseInitiation(peer, peer.Provoked);
+        _initiations.ReleaseProvoked(peer);
         Release(peer, peer.Previous);
         Release(peer, peer.Next);
         Release(peer, peer.Current);
@@ -413,6 +413,15 @@ public sealed partial class Tunnel
     {
         _entropy.Fill(_scratch, 0, 4);
         return ((_scratch[0] << 8) | _scratch[1]) % (Constants.RekeyTimeoutJitter + 1);
+    }
+
+    private void ScheduleExpiry()
+    {
+        long expiry = _initiations.NextExpiry;
+        if (expiry < _nextDeadline)
+        {
+            _nextDeadline = expiry;
+        }
     }
 
     private void Schedule(Peer peer)

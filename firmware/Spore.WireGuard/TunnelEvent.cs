@@ -17,4 +17,16 @@ public enum TunnelEvent
 
     /// <summary>The peer is under load and has sent a cookie, to be used from now on.</summary>
     CookieReceived,
+
+    /// <summary>
+    /// The peer has answered no initiation for 15 s; the value is how many were sent. Reported once until it
+    /// answers or is given up.
+    /// </summary>
+    Unanswered,
+
+    /// <summary>
+    /// The peer has answered no initiation for 90 s since a session with it was last wanted: no more are sent
+    /// until one is wanted again.
+    /// </summary>
+    GivenUp,
 }

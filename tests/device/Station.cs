@@ -7,7 +7,7 @@ namespace Spore.Tests.Device;
 /// <summary>A node on a wire in memory. It takes all its memory at construction.</summary>
 internal sealed class Station : ITransport, IEntropy, INodeHost
 {
-    private readonly bool[] _reported = new bool[32];
+    private readonly bool[] _reported = new bool[64];
     private ulong _seed;
 
     /// <summary>Makes a station; without an identity it has no node, and is only what surrounds one.</summary>

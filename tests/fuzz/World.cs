@@ -130,7 +130,7 @@ internal sealed class World
         HandshakeBacklog = 256,
         SourceInterval = 50,
         SourceBurst = 5,
-        HelloPlans = 2,
+        Neighbours = 2,
     };
 
     public static byte[] PrivateKey(int number) => SHA256.HashData([(byte)number]);

@@ -57,6 +57,26 @@ public sealed class Endpoint
         get { return AddressHigh == 0 && (AddressLow >> 32) == 0xFFFF; }
     }
 
+    /// <summary>
+    /// Whether the address is link-local IPv6 (fe80::/10), which means one machine only together with its zone.
+    /// </summary>
+    public bool IsLinkLocal
+    {
+        get { return (AddressHigh >> 54) == 0x3FA; }
+    }
+
+    /// <summary>
+    /// Whether another endpoint is of the same source: the same IPv4 address, the same IPv6 /64, or the same
+    /// link-local address and zone.
+    /// </summary>
+    /// <param name="other">The endpoint to compare with.</param>
+    /// <returns>True when the sources are the same.</returns>
+    public bool IsSameSource(Endpoint other)
+    {
+        return AddressHigh == other.AddressHigh
+            && (IsIpv4 || IsLinkLocal ? AddressLow == other.AddressLow && Zone == other.Zone : !other.IsIpv4);
+    }
+
     /// <summary>Makes this endpoint an IPv4 one.</summary>
     /// <param name="address">A buffer with the four bytes of the address.</param>
     /// <param name="offset">Where they start.</param>

@@ -1,14 +1,15 @@
 namespace Spore.Base;
 
 /// <summary>
-/// Token buckets, one for each IPv4 address or IPv6 /64, in a fixed table. Evicts the bucket nearest to full: it
-/// holds the least history.
+/// Token buckets, one for each source, in a fixed table. Evicts the bucket nearest to full: it holds the least history.
 /// </summary>
 /// <remarks>
 /// Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).
 /// </remarks>
 public sealed class RateLimiter
 {
+    private const ulong LinkLocalKeys = 0xFE80000000000000;
+
     private readonly int _interval;
     private readonly int _burst;
     private readonly ulong[] _keys;
@@ -30,11 +31,20 @@ public sealed class RateLimiter
         }
     }
 
-    /// <summary>The key of a source: its IPv4 address, or the /64 of its IPv6 address.</summary>
+    /// <summary>
+    /// The key of a source: its IPv4 address, the /64 of its IPv6 address, or its link-local address with the zone.
+    /// </summary>
     /// <param name="source">The source endpoint.</param>
     /// <returns>The key.</returns>
     public static ulong KeyOf(Endpoint source)
     {
+        if (source.IsLinkLocal)
+        {
+            // Folded so that it is the key of no other kind of source.
+            ulong low = source.AddressLow ^ ((ulong)source.Zone << 40);
+            return LinkLocalKeys | ((low ^ (low >> 24)) & 0xFFFFFFFFFFFF);
+        }
+
         return source.IsIpv4 ? source.AddressLow : source.AddressHigh;
     }
 

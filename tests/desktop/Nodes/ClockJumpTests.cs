@@ -90,9 +90,9 @@ public class ClockJumpTests
         {
             // Its clock is that of the build again, and the other's may have learnt from it.
             jumps.Reboot();
-            _mesh.Run(1_000);
+            Assert.True(_mesh.RunUntil(() => jumps.Knows(NodeEvent.HelloSent), 1_250));
             Assert.Equal(NetworkFault.None, jumps.Load(network));
-            Assert.True(_mesh.RunUntil(() => HasSession(jumps), 10_000));
+            Assert.True(_mesh.RunUntil(() => HasSession(jumps), 10_000), NodeTests.State(_mesh));
             Talk(jumps, other);
             Talk(other, jumps);
         }

@@ -67,13 +67,16 @@ public class CounterInitiationTests
             _mesh.Run(500);
         }
 
-        Assert.Equal(5, Initiations);
+        // First where it was last heard, and only after that silence elsewhere.
+        Assert.True(_node.SentTo.First(s => s.Bytes[0] == 1).To.IsSame(_member.Endpoint));
+        Assert.InRange(_node.SentTo.Count(s => s.Bytes[0] == 1 && s.To.IsSame(_elsewhere)), 3, 4);
+        Assert.InRange(Initiations, 5, 6);
         Assert.Equal(50, _node.Node.Counters.Replayed);
-        Assert.Equal(45, _node.Node.Counters.Limited);
 
-        // They are never sent again by themselves.
+        // They are never sent again by themselves, but for the step of a plan that is under way.
+        int before = Initiations;
         _mesh.Run(60_000);
-        Assert.Equal(5, Initiations);
+        Assert.InRange(Initiations, before, before + 1);
         Assert.True(Peer.Endpoint.IsSame(_member.Endpoint));
         Assert.True(_member.Ping());
     }
@@ -84,8 +87,11 @@ public class CounterInitiationTests
         // A member that really is somewhere else now, and has no clock.
         _member.Clock -= 500;
         _member.Initiate(_node, _elsewhere);
-        _mesh.Run(1);
-        Assert.NotNull(_member.Stock.TakeInitiation(_node.Sent.Single(s => s[0] == 1)));
+        _mesh.Run(4_999);
+        Assert.All(_node.SentTo.Where(s => s.Bytes[0] == 1), s => Assert.True(s.To.IsSame(_member.Endpoint)));
+        _mesh.Run(2);
+        Assert.NotNull(
+            _member.Stock.TakeInitiation(_node.SentTo.Single(s => s.Bytes[0] == 1 && s.To.IsSame(_elsewhere)).Bytes));
         _mesh.Inject(_node, _member.Stock.Respond(), _elsewhere);
         _mesh.Run(1);
         Assert.True(Peer.Endpoint.IsSame(_elsewhere));

@@ -106,7 +106,7 @@ public class HelloTests
     }
 
     [Fact]
-    public void With_equal_versions_the_source_is_only_a_hint_where_no_endpoint_is_known()
+    public void With_equal_versions_the_source_is_a_hint_that_is_asked_when_a_packet_waits()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
         Say(node, member.Key, 5);
@@ -114,16 +114,37 @@ public class HelloTests
         Assert.Empty(Initiations(node));
         Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
         Assert.True(Assert.Single(Initiations(node)).To.IsSame(_there));
+        Assert.False(node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint.IsKnown);
 
-        // Known now: another hello moves nothing, but when there is no answer it is asked there besides, once.
+        // Another source is asked in its turn, 5 s later.
         Endpoint elsewhere = new();
         elsewhere.SetIpv4([203, 0, 113, 8], 0, 4321);
         _mesh.Inject(node, Hello(member.Key, 5, 2), elsewhere);
         _mesh.Run(4_900);
         Assert.Single(Initiations(node));
-        _mesh.Run(5_500);
+        _mesh.Run(200);
         Assert.Single(Initiations(node), i => i.To.IsSame(elsewhere));
-        Assert.Equal(2, Initiations(node).Count(i => i.To.IsSame(_there)));
+    }
+
+    [Fact]
+    public void A_hint_is_kept_for_10_minutes()
+    {
+        foreach (int minutes in new[] { 9, 11 })
+        {
+            Mesh mesh = new();
+            (MeshNode node, Stranger member) = NodeAndMember(mesh);
+            mesh.Inject(node, Hello(member.Key, 5, 1), _there);
+            for (int i = 0; i < minutes; i++)
+            {
+                // So that it calls nobody by itself.
+                mesh.Run(60_000);
+                Assert.True(((Stranger)mesh.Stations[^1]).Connect(node));
+            }
+
+            node.SentTo.Clear();
+            Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+            Assert.Equal(minutes == 9 ? 1 : 0, Initiations(node).Count(i => i.To.IsSame(_there)));
+        }
     }
 
     // Both hints are recordings from elsewhere, and versions are equal: neither would ever be asked where it is.
@@ -142,7 +163,7 @@ public class HelloTests
         Assert.All(nodes, n => Assert.False(n.Knows(NodeEvent.SessionUp)));
         Assert.All(nodes, n => Assert.Contains(Initiations(n), i => i.To.IsSame(_there)));
         _mesh.Filter = null;
-        Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 90_000));
+        Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 90_000), NodeTests.State(_mesh));
     }
 
     [Fact]
@@ -225,12 +246,12 @@ public class HelloTests
     }
 
     [Fact]
-    public void A_node_without_a_network_asks_nobody_but_whom_it_was_told_of()
+    public void A_node_without_a_network_asks_nobody_that_has_none_either_but_whom_it_was_told_of()
     {
         MeshNode node = _mesh.Add(1);
         Stranger known = _mesh.AddStranger(2);
         Assert.True(node.Node.AddPeer(known.Key, 0, null, _mesh.Now));
-        Say(node, new Stranger(_mesh, 3).Key, 5, nonce: 1);
+        Say(node, new Stranger(_mesh, 3).Key, 0, nonce: 1);
         _mesh.Run(2_500);
         Assert.Empty(Initiations(node));
         Say(node, known.Key, 5, nonce: 2);
@@ -375,14 +396,16 @@ public class HelloTests
     }
 
     [Fact]
-    public void A_change_of_the_version_is_told_at_once()
+    public void A_change_of_the_version_is_told_after_a_second_and_once_where_a_member_is_heard()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
         Assert.True(member.Connect(node));
         _mesh.Run(100_000);
         node.SentTo.Clear();
         node.Load(Mesh.NetworkOf(6, [node, member]));
-        _mesh.Run(0);
+        _mesh.Run(749);
+        Assert.DoesNotContain(node.Sent, s => s[0] == 0x80);
+        _mesh.Run(60_000);
         Assert.Equal((6UL, Convert.ToHexString(node.Key)), Open(Assert.Single(node.Sent, s => s[0] == 0x80)));
     }
 
@@ -440,28 +463,35 @@ public class HelloTests
         Assert.All(nodes, n => Assert.All(n.Sent, s => Assert.Equal(0x80, s[0])));
     }
 
-    internal static byte[] Hello(byte[] key, ulong version, byte nonce, byte[]? root = null)
+    internal static byte[] Hello(
+        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);
         byte[] nonces = [.. Enumerable.Repeat(nonce, 24)];
+        byte[] listed =
+            [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
+        byte[] plain = [.. key, .. big, .. listed, .. new byte[54 - listed.Length], (byte)tries, .. new byte[9]];
         using Key hello = HelloKey(root ?? NetworkBytes.TrustRoot);
-        return
-        [
-            .. _zone,
-            .. nonces,
-            .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, (byte[])[.. key, .. big, .. new byte[64]]),
-        ];
+        return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, plain)];
     }
 
-    private static (ulong Version, string Key) Open(byte[] hello)
+    internal static byte[] OpenWhole(byte[] hello)
     {
         Assert.Equal(148, hello.Length);
         Assert.Equal(_zone, hello[..4]);
         using Key key = HelloKey(NetworkBytes.TrustRoot);
         byte[]? plain = AeadAlgorithm.XChaCha20Poly1305.Decrypt(key, hello.AsSpan(4, 24), _zone, hello.AsSpan(28));
         Assert.NotNull(plain);
-        Assert.True(plain.AsSpan(40).IndexOfAnyExcept((byte)0) < 0);
+        Assert.True(plain.AsSpan(95).IndexOfAnyExcept((byte)0) < 0);
+        return plain;
+    }
+
+    // Of a node that knows no endpoint of its own.
+    private static (ulong Version, string Key) Open(byte[] hello)
+    {
+        byte[] plain = OpenWhole(hello);
+        Assert.True(plain.AsSpan(40, 54).IndexOfAnyExcept((byte)0) < 0);
         return (BinaryPrimitives.ReadUInt64BigEndian(plain.AsSpan(32)), Convert.ToHexString(plain, 0, 32));
     }
 

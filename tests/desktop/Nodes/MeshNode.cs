@@ -66,7 +66,7 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         Prefixes = 128,
         Mtu = 1420,
         RateLimitSources = 16,
-        HelloPlans = 16,
+        Neighbours = 16,
     };
 
     /// <summary>A power cycle: nothing but the flash record is left.</summary>

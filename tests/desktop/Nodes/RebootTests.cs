@@ -31,7 +31,15 @@ public class RebootTests
             Pair pair = new(seed);
             long last = pair.LetSteadyInitiate();
             pair.RebootAt(last + quiet);
-            Assert.True(pair.Mesh.RunUntil(() => pair.Rebooted.Knows(NodeEvent.HelloSent), 2 * FirstHello));
+            Assert.True(pair.Mesh.RunUntil(
+                () => pair.Rebooted.Knows(NodeEvent.HelloSent) || pair.Sent(pair.Rebooted, 1).Any(), 2 * FirstHello));
+            if (pair.Sent(pair.Rebooted, 1).Any())
+            {
+                // It has heard a hello of the other one first, and asks by itself.
+                pair.AssertJoined();
+                continue;
+            }
+
             long hello = pair.Mesh.Now;
             Assert.InRange(hello - last, quiet + FirstHello, quiet + (2 * FirstHello));
 
@@ -42,7 +50,6 @@ public class RebootTests
             Assert.InRange(waited, 0, LongestAnswerDelay);
             Assert.Equal(hello + waited + (3 * pair.Delay), steady);
             Assert.Equal(hello + waited + (4 * pair.Delay), rebooted);
-            Assert.Empty(pair.Sent(pair.Rebooted, 1));
             pair.AssertJoined();
             waits.Add(waited);
         }

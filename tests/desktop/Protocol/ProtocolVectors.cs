@@ -26,7 +26,18 @@ internal static class ProtocolVectors
             linkLocal = new[] { new byte[32], Count(0, 32), PublicKey(1), PublicKey(0x41) }.Select(
                 k => new { publicKey = Hex(k), address = Hex(LinkLocal(k)) }),
             identity = Identities(),
-            hello = new[] { Hello(PublicKey(1), 0, 0x60), Hello(PublicKey(0x21), 0x0102030405060708, 0x80) },
+            hello = new[]
+            {
+                Hello(PublicKey(1), 0, 0, 0x60),
+                Hello(
+                    PublicKey(0x21),
+                    0x0102030405060708,
+                    7,
+                    0x80,
+                    "192.0.2.1:51820",
+                    "[2001:db8::1]:51820",
+                    "[fe80::1]:4321"),
+            },
             entry = Entries(),
             merkle = Merkle(),
             network = Network(),
@@ -77,21 +88,26 @@ internal static class ProtocolVectors
         return crc;
     }
 
-    private static object Hello(byte[] publicKey, ulong version, byte nonce)
+    private static object Hello(byte[] publicKey, ulong version, byte tries, byte nonce, params string[] endpoints)
     {
         byte[] trustRoot = RootPublic;
         byte[] head = [0x80, 0, 0, 0];
+        byte[] listed = [.. endpoints.Select(IPEndPoint.Parse).SelectMany(
+            e => (byte[])[.. e.Address.MapToIPv6().GetAddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
+        byte[] plain =
+            [.. publicKey, .. Big(version), .. listed, .. new byte[54 - listed.Length], tries, .. new byte[9]];
         using Key key = Key.Import(
             AeadAlgorithm.XChaCha20Poly1305,
             Blake2s([.. "spore-hello"u8, .. trustRoot]),
             KeyBlobFormat.RawSymmetricKey);
-        byte[] body = AeadAlgorithm.XChaCha20Poly1305.Encrypt(
-            key, Count(nonce, 24), head, (byte[])[.. publicKey, .. Big(version), .. new byte[64]]);
+        byte[] body = AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, Count(nonce, 24), head, plain);
         return new
         {
             trustRoot = Hex(trustRoot),
             publicKey = Hex(publicKey),
             version,
+            endpoints,
+            tries,
             nonce = Hex(Count(nonce, 24)),
             datagram = Hex([.. head, .. Count(nonce, 24), .. body]),
         };

@@ -7,6 +7,7 @@ using Spore.Crypto;
 using Spore.Discovery;
 using Spore.Mesh;
 using Spore.SignedNetwork;
+using Spore.Tests.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Protocol;
@@ -69,12 +70,27 @@ public class ProtocolVectorsTests
         {
             Hello hello = new(new XChaCha20Poly1305(new ChaCha20Poly1305()), new Blake2s(), Bytes(v, "trustRoot"));
             byte[] datagram = new byte[Hello.Size];
+            Endpoint[] endpoints =
+                [.. v.GetProperty("endpoints").EnumerateArray().Select(e => TunnelEnd.EndpointOf(e.GetString()!))];
+            for (int i = 0; i < endpoints.Length; i++)
+            {
+                hello.SetOwnEndpoint(i, endpoints[i]);
+            }
+
+            int tries = v.GetProperty("tries").GetInt32();
             hello.Write(
-                datagram, 0, Bytes(v, "publicKey"), v.GetProperty("version").GetUInt64(), new Fixed(Bytes(v, "nonce")));
+                datagram,
+                0,
+                Bytes(v, "publicKey"),
+                v.GetProperty("version").GetUInt64(),
+                tries,
+                new Fixed(Bytes(v, "nonce")));
             Assert.Equal(Bytes(v, "datagram"), datagram);
             Assert.True(hello.Open(datagram, 0, datagram.Length));
             Assert.Equal(Bytes(v, "publicKey"), hello.PublicKey);
             Assert.Equal(v.GetProperty("version").GetUInt64(), hello.Version);
+            Assert.Equal(tries, hello.Tries);
+            Assert.All(endpoints, e => Assert.Equal(e.Port, Hello.FindPort(datagram, 0, e)));
         }
     }
 

@@ -326,11 +326,72 @@ public class TimerTests
         TunnelSession session = new();
         session.End.Tunnel.Provoke(session.Peer, session.There, session.End.Now);
         session.End.Run(14_999);
-        byte[] secrets = session.Peer.Provoked.Bytes;
+        byte[] secrets = Assert.Single(session.End.Initiations, i => i.IsPending).Bytes;
         Assert.Contains(secrets, b => b != 0);
         session.End.Run(1);
-        Assert.False(session.Peer.Provoked.IsPending);
+        Assert.DoesNotContain(session.End.Initiations, i => i.IsPending);
         Assert.All(secrets, b => Assert.Equal(0, b));
+    }
+
+    // The endpoint is that of whichever answers last.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void The_response_to_each_of_three_provoked_initiations_is_accepted_for_15_s(int answered)
+    {
+        TunnelSession session = new();
+        List<byte[]> initiations = [];
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.True(
+                session.End.Tunnel.Provoke(session.Peer, TunnelEnd.EndpointOf((byte)(60 + i)), session.End.Now));
+            initiations.Add(session.End.Take().Single());
+            session.End.Run(i < 2 ? 5_000 : 4_999);
+        }
+
+        bool isInTime = answered > 0;
+        session.Stock.TakeInitiation(initiations[answered]);
+        session.End.Run(isInTime ? 0 : 1);
+        session.End.Receive(session.Stock.Respond(), TunnelEnd.EndpointOf((byte)(60 + answered)));
+        Assert.Equal(isInTime, session.Peer.HasSession(session.End.Now));
+        Assert.Equal(isInTime, session.Peer.Endpoint.IsSame(TunnelEnd.EndpointOf((byte)(60 + answered))));
+    }
+
+    [Fact]
+    public void A_peer_that_answers_nothing_is_reported_once_after_15_s_and_when_it_is_given_up()
+    {
+        TunnelSession session = new();
+        session.Send(1);
+        session.End.Run(14_999);
+        Assert.DoesNotContain(session.End.Events, e => e.What == NodeEvent.Unanswered);
+        session.End.Run(1_002);
+        Assert.Equal(3, Assert.Single(session.End.Events, e => e.What == NodeEvent.Unanswered).Value);
+        session.End.Run(70_000);
+        Assert.DoesNotContain(session.End.Events, e => e.What == NodeEvent.GivenUp);
+        session.End.Run(20_000);
+        Assert.Single(session.End.Events, e => e.What == NodeEvent.Unanswered);
+        Assert.Single(session.End.Events, e => e.What == NodeEvent.GivenUp);
+    }
+
+    [Fact]
+    public void Silence_after_data_is_told_once_until_the_peer_is_heard()
+    {
+        TunnelSession session = new TunnelSession().Establish(initiator: true);
+        long start = session.End.Now;
+        for (int i = 0; i < 20; i++)
+        {
+            session.Send(1);
+            session.End.Run(2_000);
+        }
+
+        Assert.InRange(Assert.Single(session.End.Silences) - start, 15_000, 15_333);
+        Assert.True(session.Peer.IsSilent);
+        session.ReceiveKeepalive();
+        Assert.False(session.Peer.IsSilent);
+        session.Send(1);
+        session.End.Run(15_333);
+        Assert.Equal(2, session.End.Silences.Count);
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using System.Reflection;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Mesh;
@@ -65,6 +66,13 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     public List<long> ReceivedAt { get; } = [];
 
     public List<(NodeEvent What, long Value)> Events { get; } = [];
+
+    /// <summary>When it was told of a silent peer.</summary>
+    public List<long> Silences { get; } = [];
+
+    /// <summary>The memory for initiations, in use or not.</summary>
+    public Initiation[] Initiations =>
+        (Initiation[])Field(Field(Tunnel, "_initiations"), "_initiations");
 
     public List<(byte[] Private, long At)> Ephemerals { get; } = [];
 
@@ -218,6 +226,10 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.Unanswered(Peer peer) => Elsewhere?.Invoke(peer);
 
+    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now) => true;
+
+    void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
+
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) =>
         Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
 
@@ -226,4 +238,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     Peer? ITunnelHost.OpenOwner(int owner, long now) => null;
 
     void ITunnelHost.Report(TunnelEvent what, Peer peer, long value) => Events.Add(((NodeEvent)(int)what, value));
+
+    private static object Field(object owner, string name) =>
+        owner.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(owner)!;
 }
