@@ -2,14 +2,18 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 using Spore.Base;
+using Spore.Discovery;
 using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
+using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
@@ -58,6 +62,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
     private Outbox? _outbox;
     private TunnelRouting? _routing;
+    private OwnEndpoints? _ownEndpoints;
     private long _sleepsUntil;
     private long _feedClockAt;
     private bool _running;
@@ -158,6 +163,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
+        FollowLinks();
+        using LinkWatch links = new(FollowLinks);
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
@@ -206,7 +213,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _configuration.Hear(what, peer);
         if (_running)
         {
-            _timeline.Hear(what, peer, value);
+            _timeline.Hear(what, peer, value, PlaceOf(what));
         }
     }
 
@@ -266,6 +273,54 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 change(_node, Now);
                 WakeIfSooner();
             }
+        }
+    }
+
+    // What an event is about besides the peer.
+    private string PlaceOf(NodeEvent what)
+    {
+        if (what is not (NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard))
+        {
+            return string.Empty;
+        }
+
+        return _node.EventEndpoint.IsKnown ? EndpointAddress.Of(_node.EventEndpoint).ToString() : "no known endpoint";
+    }
+
+    // Called at the start, and on a thread of its own when links or addresses may have changed.
+    private void FollowLinks()
+    {
+        OwnEndpoints found;
+        try
+        {
+            found = OwnEndpoints.Find(_transport.Links(), _options.Listen.Address, _transport.Port, Hello.MaxEndpoints);
+        }
+        catch (NetworkInformationException)
+        {
+            // A link that is going: another event follows.
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_stopped || found.State == _ownEndpoints?.State)
+            {
+                return;
+            }
+
+            for (int i = 0; i < Hello.MaxEndpoints; i++)
+            {
+                _node.SetOwnEndpoint(i, i < found.Endpoints.Count ? EndpointAddress.From(found.Endpoints[i]) : null);
+            }
+
+            if (_ownEndpoints != null)
+            {
+                _timeline.Tell("links", "grey", "links or addresses of this machine have changed");
+                _node.LinkChanged(Now);
+                WakeIfSooner();
+            }
+
+            _ownEndpoints = found;
         }
     }
 
