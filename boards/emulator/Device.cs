@@ -4,7 +4,9 @@ using System.IO;
 
 namespace Spore.Emulator;
 
-/// <summary>A device with a program in its flash: what is left of it when it reboots is the program, and what is around it.</summary>
+/// <summary>
+/// A device with a program in its flash: what is left of it when it reboots is the program, and what is around it.
+/// </summary>
 internal sealed class Device : IDisposable
 {
     private readonly DeviceMethod _main;

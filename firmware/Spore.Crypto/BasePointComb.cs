@@ -1,8 +1,8 @@
 namespace Spore.Crypto;
 
 /// <summary>
-/// Multiples of edwards25519's base point by a signed comb (after Hamburg, "Fast and compact elliptic-curve cryptography",
-/// 2012, section 3.3): 52 doublings and 52 additions, in time that does not depend on the scalar.
+/// Multiples of edwards25519's base point by a signed comb (after Hamburg, "Fast and compact elliptic-curve
+/// cryptography", 2012, section 3.3): 52 doublings and 52 additions, in time that does not depend on the scalar.
 /// </summary>
 /// <remarks>
 /// A scalar made odd is a sum of all powers of two up to the 259th, each added or subtracted. Five of them, 52 places
@@ -16,7 +16,9 @@ internal static partial class BasePointComb
     /// <summary>Bytes in what <see cref="Recode"/> makes.</summary>
     internal const int SignsSize = 33;
 
-    /// <summary>Makes signs of a scalar: bit i + 1 tells whether the i-th power of two is added or subtracted.</summary>
+    /// <summary>
+    /// Makes signs of a scalar: bit i + 1 tells whether the i-th power of two is added or subtracted.
+    /// </summary>
     /// <param name="signs">Takes the 33 bytes of signs.</param>
     /// <param name="scalar">Holds the 32-byte scalar, below 2^255.</param>
     /// <param name="offset">Where it starts.</param>

@@ -2,7 +2,9 @@ using System;
 
 namespace Spore.Crypto;
 
-/// <summary>The ChaCha20 stream cipher (RFC 8439 section 2.4) and HChaCha20 (draft-irtf-cfrg-xchacha section 2.2).</summary>
+/// <summary>
+/// The ChaCha20 stream cipher (RFC 8439 section 2.4) and HChaCha20 (draft-irtf-cfrg-xchacha section 2.2).
+/// </summary>
 internal sealed partial class ChaCha20
 {
     /// <summary>Bytes that one run of the block function makes.</summary>

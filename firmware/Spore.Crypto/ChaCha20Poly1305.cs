@@ -3,7 +3,9 @@ using System;
 namespace Spore.Crypto;
 
 /// <summary>ChaCha20-Poly1305 (RFC 8439 section 2.8).</summary>
-/// <remarks>One instance is used by one caller at a time; its scratch is taken at construction and wiped after each use.</remarks>
+/// <remarks>
+/// One instance is used by one caller at a time; its scratch is taken at construction and wiped after each use.
+/// </remarks>
 public sealed class ChaCha20Poly1305 : IAead
 {
     /// <summary>Bytes in a key.</summary>
@@ -27,7 +29,17 @@ public sealed class ChaCha20Poly1305 : IAead
     }
 
     /// <inheritdoc/>
-    public void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         _cipher.Xor(key, keyOffset, 1, nonce, nonceOffset, buffer, offset, length);
         BeginTag(key, keyOffset, nonce, nonceOffset);
@@ -38,7 +50,17 @@ public sealed class ChaCha20Poly1305 : IAead
     }
 
     /// <inheritdoc/>
-    public bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         BeginTag(key, keyOffset, nonce, nonceOffset);
         _authenticator.UpdatePadded(ad, adOffset, adLength);

@@ -1,8 +1,8 @@
 namespace Spore.Crypto;
 
 /// <summary>
-/// What <see cref="X25519"/> and <see cref="Ed25519"/> work in within one call. Instances that one caller uses can share one,
-/// also while they are halfway through.
+/// What <see cref="X25519"/> and <see cref="Ed25519"/> work in within one call. Instances that one caller uses can
+/// share one, also while they are halfway through.
 /// </summary>
 public sealed class CurveScratch
 {

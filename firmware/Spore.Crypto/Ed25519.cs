@@ -79,7 +79,14 @@ public sealed class Ed25519
     /// <param name="signature">Holds the 64-byte signature.</param>
     /// <param name="signatureOffset">Where it starts.</param>
     /// <returns>True when it is.</returns>
-    public bool Verify(byte[] publicKey, int publicKeyOffset, byte[] message, int messageOffset, int messageLength, byte[] signature, int signatureOffset)
+    public bool Verify(
+        byte[] publicKey,
+        int publicKeyOffset,
+        byte[] message,
+        int messageOffset,
+        int messageLength,
+        byte[] signature,
+        int signatureOffset)
     {
         Begin(publicKey, publicKeyOffset, message, messageOffset, messageLength, signature, signatureOffset);
         while (Step())
@@ -97,7 +104,14 @@ public sealed class Ed25519
     /// <param name="messageLength">Its number of bytes.</param>
     /// <param name="signature">Holds the 64-byte signature.</param>
     /// <param name="signatureOffset">Where it starts.</param>
-    public void Begin(byte[] publicKey, int publicKeyOffset, byte[] message, int messageOffset, int messageLength, byte[] signature, int signatureOffset)
+    public void Begin(
+        byte[] publicKey,
+        int publicKeyOffset,
+        byte[] message,
+        int messageOffset,
+        int messageLength,
+        byte[] signature,
+        int signatureOffset)
     {
         KeepKey(publicKey, publicKeyOffset);
         Array.Copy(signature, signatureOffset, _signature, 0, SignatureSize);

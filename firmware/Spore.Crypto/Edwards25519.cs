@@ -1,5 +1,3 @@
-using System;
-
 namespace Spore.Crypto;
 
 /// <summary>
@@ -213,7 +211,8 @@ internal sealed class Edwards25519
         return Field25519.IsZero(_sum.X, _scratch.Bytes) && Field25519.IsZero(_scratch.A, _scratch.Bytes);
     }
 
-    // Windows of two places, from the top: 11 makes three times the point at its lower place, 10 the point at its upper one.
+    // Windows of two places, from the top: 11 makes three times the point at its lower place, 10 the
+    // point at its upper one.
     private static int Digit(byte[] scalar, int place, bool waits)
     {
         if (waits)

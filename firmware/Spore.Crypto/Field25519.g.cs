@@ -160,9 +160,9 @@ internal static partial class Field25519
     }
 
     /// <summary>
-    /// The inverse of a, and zero for zero, in time that does not depend on it: "Fast constant-time gcd computation
-    /// and modular inversion" (Bernstein and Yang, 2019) with the half-delta variant of 590 division steps, as
-    /// libsecp256k1's doc/safegcd_implementation.md describes it.
+    /// The inverse of a, and zero for zero, in time that does not depend on it: "Fast constant-time gcd
+    /// computation and modular inversion" (Bernstein and Yang, 2019) with the half-delta variant of 590
+    /// division steps, as libsecp256k1's doc/safegcd_implementation.md describes it.
     /// </summary>
     /// <param name="result">Takes the inverse, reduced; may be a.</param>
     /// <param name="a">The element.</param>

@@ -40,7 +40,9 @@ internal sealed class HalfScalars
         get { return _u; }
     }
 
-    /// <summary>The magnitude of v, 32 bytes little-endian; a little above 2^128 at most but for rare scalars.</summary>
+    /// <summary>
+    /// The magnitude of v, 32 bytes little-endian; a little above 2^128 at most but for rare scalars.
+    /// </summary>
     internal byte[] V
     {
         get { return _v; }
@@ -114,7 +116,8 @@ internal sealed class HalfScalars
             }
 
             int i = top - shift;
-            long quotient = ((r0[top] << 30) | (top > 0 ? r0[top - 1] >> 2 : 0)) / (((r1[i] << 30) | (i > 0 ? r1[i - 1] >> 2 : 0)) + 1);
+            long quotient = ((r0[top] << 30) | (top > 0 ? r0[top - 1] >> 2 : 0))
+                / (((r1[i] << 30) | (i > 0 ? r1[i - 1] >> 2 : 0)) + 1);
             if (quotient == 0)
             {
                 while (i > 0 && r0[i] == r1[i])

@@ -4,8 +4,8 @@ namespace Spore.Crypto;
 
 /// <summary>HMAC (RFC 2104) with BLAKE2s-256, as WireGuard derives keys with it.</summary>
 /// <remarks>
-/// Begin, any number of updates, Finish; then again, with another key or the same one, for which two blocks are not hashed
-/// anew. One instance is used by one caller at a time.
+/// Begin, any number of updates, Finish; then again, with another key or the same one, for which two blocks are not
+/// hashed anew. One instance is used by one caller at a time.
 /// </remarks>
 public sealed class HmacBlake2s
 {

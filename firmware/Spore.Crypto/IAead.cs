@@ -17,7 +17,17 @@ public interface IAead
     /// <param name="buffer">Holds the plaintext, with 16 bytes of room after it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">The plaintext's number of bytes.</param>
-    void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 
     /// <summary>Verifies the tag after a run of bytes, in constant time, and only then decrypts it in place.</summary>
     /// <param name="key">Holds the 32-byte key.</param>
@@ -31,5 +41,15 @@ public interface IAead
     /// <param name="offset">Where the ciphertext starts.</param>
     /// <param name="length">The ciphertext's number of bytes, without the tag.</param>
     /// <returns>True when the tag is right; when false, the buffer is as it was.</returns>
-    bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 }

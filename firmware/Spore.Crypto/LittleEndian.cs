@@ -1,6 +1,8 @@
 namespace Spore.Crypto;
 
-/// <summary>Little-endian stores; loads are <see cref="System.BitConverter"/>'s, which are native on the device.</summary>
+/// <summary>
+/// Little-endian stores; loads are <see cref="System.BitConverter"/>'s, which are native on the device.
+/// </summary>
 internal static class LittleEndian
 {
     /// <summary>Stores the low 32 bits of a number.</summary>

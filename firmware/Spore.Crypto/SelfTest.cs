@@ -2,10 +2,15 @@ using System;
 
 namespace Spore.Crypto;
 
-/// <summary>Known answers for every primitive, to be computed at power-on before the first packet. They are in an object of their own, which is garbage afterwards.</summary>
+/// <summary>
+/// Known answers for every primitive, to be computed at power-on before the first packet. They are in an object of
+/// their own, which is garbage afterwards.
+/// </summary>
 public sealed class SelfTest
 {
-    private const string Text = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+    private const string Text =
+        "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would "
+        + "be it.";
 
     // RFC 7748 section 6.1: Alice's private and public key, Bob's public key, what they share.
     private readonly byte[] _scalar = new byte[]

@@ -1,6 +1,8 @@
 namespace Spore.Crypto;
 
-/// <summary>Square roots in the field of 2^255 - 19 (RFC 8032 section 5.1.3). Public data only: the time depends on the values.</summary>
+/// <summary>
+/// Square roots in the field of 2^255 - 19 (RFC 8032 section 5.1.3). Public data only: the time depends on the values.
+/// </summary>
 internal static class SquareRoot
 {
     // A square root of -1: 2^((p - 1) / 4).

@@ -71,7 +71,8 @@ public sealed class X25519
     /// False, with the result all zero, when the point is of small order, so that the product tells nothing of the
     /// scalar (RFC 7748 section 6.1); else true.
     /// </returns>
-    public bool Multiply(byte[] result, int resultOffset, byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
+    public bool Multiply(
+        byte[] result, int resultOffset, byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
     {
         Begin(scalar, scalarOffset, point, pointOffset);
         while (Step())
@@ -184,7 +185,10 @@ public sealed class X25519
         _onEdwards = false;
     }
 
-    /// <summary>Tells whether the order of a point divides 8, so that it has no shared secret with anybody (RFC 7748 section 6.1).</summary>
+    /// <summary>
+    /// Tells whether the order of a point divides 8, so that it has no shared secret with anybody
+    /// (RFC 7748 section 6.1).
+    /// </summary>
     /// <param name="point">Holds the 32-byte u-coordinate, whose top bit is ignored; not a secret.</param>
     /// <param name="pointOffset">Where it starts.</param>
     /// <returns>True when it does. A multiplication that was begun is lost.</returns>

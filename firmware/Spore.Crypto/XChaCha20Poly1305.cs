@@ -5,7 +5,9 @@ namespace Spore.Crypto;
 /// <summary>
 /// XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha section 2): ChaCha20-Poly1305 with a nonce long enough to be random.
 /// </summary>
-/// <remarks>One instance is used by one caller at a time; its scratch is taken at construction and wiped after each use.</remarks>
+/// <remarks>
+/// One instance is used by one caller at a time; its scratch is taken at construction and wiped after each use.
+/// </remarks>
 public sealed class XChaCha20Poly1305
 {
     /// <summary>Bytes in a key.</summary>
@@ -39,7 +41,17 @@ public sealed class XChaCha20Poly1305
     /// <param name="buffer">Holds the plaintext, with 16 bytes of room after it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">The plaintext's number of bytes.</param>
-    public void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         Derive(key, keyOffset, nonce, nonceOffset);
         _aead.Seal(_key, 0, _nonce, 0, ad, adOffset, adLength, buffer, offset, length);
@@ -59,7 +71,17 @@ public sealed class XChaCha20Poly1305
     /// <param name="offset">Where the ciphertext starts.</param>
     /// <param name="length">The ciphertext's number of bytes, without the tag.</param>
     /// <returns>True when the tag is right; when false, the buffer is as it was.</returns>
-    public bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         Derive(key, keyOffset, nonce, nonceOffset);
         bool authentic = _aead.Open(_key, 0, _nonce, 0, ad, adOffset, adLength, buffer, offset, length);

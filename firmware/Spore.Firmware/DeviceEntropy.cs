@@ -5,8 +5,10 @@ using nanoFramework.Hardware.Esp32;
 
 namespace Spore.Firmware;
 
-/// <summary>Chance from several sources, so that no single weak one decides: the chip's generator, which is only good while the radio runs,
-/// the microseconds at which datagrams came, the node's own key, and a counter.</summary>
+/// <summary>
+/// Chance from several sources, so that no single weak one decides: the chip's generator, which is only good while the
+/// radio runs, the microseconds at which datagrams came, the node's own key, and a counter.
+/// </summary>
 internal sealed class DeviceEntropy : IEntropy
 {
     private const int BlockSize = 32;

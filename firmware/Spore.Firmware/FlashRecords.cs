@@ -1,7 +1,9 @@
 namespace Spore.Firmware;
 
-/// <summary>What makes a node of this firmware: tools/flash finds these arrays in the image by what they begin with, and puts others in their
-/// place. There may be one of each, and the code must not take for granted what is in them.</summary>
+/// <summary>
+/// What makes a node of this firmware: tools/flash finds these arrays in the image by what they begin with, and puts
+/// others in their place. There may be one of each, and the code must not take for granted what is in them.
+/// </summary>
 internal static class FlashRecords
 {
     /// <summary>The length of <see cref="Rendezvous"/>.</summary>
@@ -21,7 +23,9 @@ internal static class FlashRecords
         0x00, 0x00, 0x00, 0x00,
     };
 
-    /// <summary>"SPORERV1", then host:port and zeros: where to say hello beyond the local network; empty as compiled.</summary>
+    /// <summary>
+    /// "SPORERV1", then host:port and zeros: where to say hello beyond the local network; empty as compiled.
+    /// </summary>
     public static readonly byte[] Rendezvous = new byte[]
     {
         0x53, 0x50, 0x4F, 0x52, 0x45, 0x52, 0x56, 0x31, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,

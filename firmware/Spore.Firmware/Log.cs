@@ -11,6 +11,7 @@ internal static class Log
     {
         long now = Environment.TickCount64;
         long hundredths = now % 1000 / 10;
-        Console.WriteLine(string.Concat((now / 1000).ToString(), hundredths < 10 ? ".0" : ".", hundredths.ToString(), string.Concat("  ", text)));
+        Console.WriteLine(string.Concat(
+            (now / 1000).ToString(), hundredths < 10 ? ".0" : ".", hundredths.ToString(), string.Concat("  ", text)));
     }
 }

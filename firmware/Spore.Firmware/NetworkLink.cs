@@ -4,7 +4,9 @@ using Spore.Base;
 
 namespace Spore.Firmware;
 
-/// <summary>The board's network interface. nanoFramework joins it by itself, with the configuration that the board keeps.</summary>
+/// <summary>
+/// The board's network interface. nanoFramework joins it by itself, with the configuration that the board keeps.
+/// </summary>
 internal static class NetworkLink
 {
     /// <summary>Whether there is a link, and an address on it.</summary>

@@ -5,7 +5,9 @@ using Spore.Net;
 
 namespace Spore.Firmware;
 
-/// <summary>A place on the outer network by its name: what the flash names as rendezvous, or the network as a peer's endpoint.</summary>
+/// <summary>
+/// A place on the outer network by its name: what the flash names as rendezvous, or the network as a peer's endpoint.
+/// </summary>
 internal sealed class PlaceName
 {
     private readonly string _host;
@@ -32,7 +34,9 @@ internal sealed class PlaceName
         int port = 0;
         for (int i = colon + 1; colon > 0 && i < end; i++)
         {
-            port = text[i] >= '0' && text[i] <= '9' && port <= IPEndPoint.MaxPort ? (port * 10) + text[i] - '0' : IPEndPoint.MaxPort + 1;
+            port = text[i] >= '0' && text[i] <= '9' && port <= IPEndPoint.MaxPort
+                ? (port * 10) + text[i] - '0'
+                : IPEndPoint.MaxPort + 1;
         }
 
         if (colon > offset && port > 0 && port <= IPEndPoint.MaxPort)

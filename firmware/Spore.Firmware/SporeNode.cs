@@ -6,12 +6,14 @@ using Spore.Crypto;
 using Spore.Mesh;
 using Spore.Net;
 using Spore.SignedNetwork;
-using Spore.WireGuard;
 using nanoFramework.Runtime.Native;
 
 namespace Spore.Firmware;
 
-/// <summary>The node of this board: drives it from one loop, tells of it once a minute, and lends it to an application's sockets.</summary>
+/// <summary>
+/// The node of this board: drives it from one loop, tells of it once a minute, and lends it to an
+/// application's sockets.
+/// </summary>
 public sealed class SporeNode : INodeHost
 {
     private const int KeySize = 32;
@@ -58,10 +60,12 @@ public sealed class SporeNode : INodeHost
     {
         _supervisor = supervisor;
         _entropy = new DeviceEntropy(identity);
-        _rendezvous = new PlaceName(rendezvous, FlashRecords.RendezvousOffset, FlashRecords.RendezvousSize - FlashRecords.RendezvousOffset);
+        _rendezvous = new PlaceName(
+            rendezvous, FlashRecords.RendezvousOffset, FlashRecords.RendezvousSize - FlashRecords.RendezvousOffset);
         NodeLimits limits = NodeLimits.Device();
         limits.MultiplicationTime = multiplication;
-        _node = new Node(limits, identity, _transport, _entropy, this, FirmwareVersion.BuildTime, Environment.TickCount64);
+        _node = new Node(
+            limits, identity, _transport, _entropy, this, FirmwareVersion.BuildTime, Environment.TickCount64);
         Log.Write(string.Concat("node ", Convert.ToBase64String(_node.PublicKey)));
     }
 
@@ -71,7 +75,10 @@ public sealed class SporeNode : INodeHost
         get { return _node; }
     }
 
-    /// <summary>From power to a node: the identity, the self-test, the network. Tells on the serial log and the LED what is in the way.</summary>
+    /// <summary>
+    /// From power to a node: the identity, the self-test, the network. Tells on the serial log and the
+    /// LED what is in the way.
+    /// </summary>
     /// <returns>The node, or null where the flash or the chip makes none.</returns>
     public static SporeNode Boot()
     {
@@ -83,7 +90,8 @@ public sealed class SporeNode : INodeHost
         int multiplication = (int)((Environment.TickCount64 - start) / MultiplicationsOfSelfTest);
         if (stopped != null)
         {
-            Log.Write(string.Concat(fault != IdentityFault.None ? "stopped: " : "stopped: the self-test failed at ", stopped));
+            Log.Write(string.Concat(
+                fault != IdentityFault.None ? "stopped: " : "stopped: the self-test failed at ", stopped));
             supervisor.Led.Pattern = StatusLed.Trouble;
             supervisor.Stop();
             return null;
@@ -179,7 +187,8 @@ public sealed class SporeNode : INodeHost
                 _field.Begin(network.Bytes, network.EntryOffset(i));
                 while (_field.Next())
                 {
-                    if (_field.Type == EntryField.Label && IsSame(wanted, network.Bytes, _field.ValueOffset, _field.ValueLength))
+                    if (_field.Type == EntryField.Label
+                        && IsSame(wanted, network.Bytes, _field.ValueOffset, _field.ValueLength))
                     {
                         endpoint.SetKey(network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset);
                         return true;
@@ -230,7 +239,9 @@ public sealed class SporeNode : INodeHost
         _field.Begin(network, _node.Network.EntryOffset(entry));
         while (_field.Next())
         {
-            if (_field.Type == EntryField.Prefix && _field.ValueLength == size + 1 && network[_field.ValueOffset + size] == 8 * size)
+            if (_field.Type == EntryField.Prefix
+                && _field.ValueLength == size + 1
+                && network[_field.ValueOffset + size] == 8 * size)
             {
                 Array.Copy(network, _field.ValueOffset, source, 0, size);
                 return true;
@@ -290,7 +301,7 @@ public sealed class SporeNode : INodeHost
         }
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint)
     {
         if (_sought == null && name != null && _nameServerDue <= Environment.TickCount64)
         {
@@ -383,12 +394,17 @@ public sealed class SporeNode : INodeHost
 
             _supervisor.Led.Pattern = PatternAt(now);
 
-            // Never past the next deadline. The clock moves in steps, so that what is due within one is waited for in full.
+            // Never past the next deadline. The clock moves in steps, so that what is due within one
+            // is waited for in full.
             now = Environment.TickCount64;
             wait = Earliest(_node.NextDeadline, Earliest(_linkDue, Earliest(_reportDue, now + LongestWait))) - now;
         }
 
-        if (_sought != null || (_rendezvous.IsGiven && _hasLink && _nameServerDue <= Environment.TickCount64 && _rendezvousDue <= Environment.TickCount64))
+        if (_sought != null
+            || (_rendezvous.IsGiven
+                && _hasLink
+                && _nameServerDue <= Environment.TickCount64
+                && _rendezvousDue <= Environment.TickCount64))
         {
             AskNameServer();
         }
@@ -493,7 +509,8 @@ public sealed class SporeNode : INodeHost
         }
     }
 
-    // Not under the lock, and later and later where nothing is found: a name server that does not answer takes its time.
+    // Not under the lock, and later and later where nothing is found: a name server that does not
+    // answer takes its time.
     private void AskNameServer()
     {
         PlaceName sought = _sought;
@@ -543,7 +560,11 @@ public sealed class SporeNode : INodeHost
         string state = Word(_node.State(now));
         ulong version = _node.NetworkVersion;
         Log.Write(string.Concat(
-            string.Concat("spore ", FirmwareVersion.Text, "; network ", version == 0 ? state : string.Concat(state, ", version ", version.ToString())),
+            string.Concat(
+                "spore ",
+                FirmwareVersion.Text,
+                "; network ",
+                version == 0 ? state : string.Concat(state, ", version ", version.ToString())),
             string.Concat("; sessions ", _node.SessionCount(now).ToString()),
             string.Concat("; free heap ", nanoFramework.Runtime.Native.GC.Run(false).ToString()),
             string.Concat("; up ", (now / 1000).ToString(), " s")));

@@ -6,9 +6,9 @@ using Spore.Net;
 namespace Spore.Firmware;
 
 /// <summary>
-/// UDP over the mesh for an application on the device: by inner address, by key or by label, in memory that is taken when the socket is
-/// opened. Whoever is on the other side is a member or a configured peer, and its address is its own: the tunnel has checked both. For use by one
-/// thread, beside the node's.
+/// UDP over the mesh for an application on the device: by inner address, by key or by label, in memory that is taken
+/// when the socket is opened. Whoever is on the other side is a member or a configured peer, and its address is its
+/// own: the tunnel has checked both. For use by one thread, beside the node's.
 /// </summary>
 public sealed class SporeSocket
 {
@@ -43,7 +43,9 @@ public sealed class SporeSocket
     /// <summary>Datagrams that found no room in the queue.</summary>
     public int Dropped { get; private set; }
 
-    /// <summary>Sends a datagram. Where there is no session yet, one is asked for, and the datagram waits for it a while.</summary>
+    /// <summary>
+    /// Sends a datagram. Where there is no session yet, one is asked for, and the datagram waits for it a while.
+    /// </summary>
     /// <param name="payload">A buffer with the payload; copied.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length.</param>
@@ -71,11 +73,29 @@ public sealed class SporeSocket
             Udp.Emit(_packet, header, length, Port, to.Port, _source, 0, to.Address, to.Start, size);
             if (isIpv6)
             {
-                Ipv6.Emit(_packet, 0, Udp.HeaderSize + length, IpProtocol.Udp, Ipv6.DefaultHopLimit, _source, 0, to.Address, 0);
+                Ipv6.Emit(
+                    _packet,
+                    0,
+                    Udp.HeaderSize + length,
+                    IpProtocol.Udp,
+                    Ipv6.DefaultHopLimit,
+                    _source,
+                    0,
+                    to.Address,
+                    0);
             }
             else
             {
-                Ipv4.Emit(_packet, 0, Udp.HeaderSize + length, IpProtocol.Udp, Ipv4.DefaultTimeToLive, _source, 0, to.Address, to.Start);
+                Ipv4.Emit(
+                    _packet,
+                    0,
+                    Udp.HeaderSize + length,
+                    IpProtocol.Udp,
+                    Ipv4.DefaultTimeToLive,
+                    _source,
+                    0,
+                    to.Address,
+                    to.Start);
             }
 
             return _node.Core.Send(_packet, 0, header + Udp.HeaderSize + length, Environment.TickCount64);

@@ -11,13 +11,17 @@ internal sealed class StatusLed
     /// <summary>On: booting.</summary>
     public const int Boot = 0xFFFF;
 
-    /// <summary>On and off for half a second each: no network, or one that no witness has confirmed within the last hour.</summary>
+    /// <summary>
+    /// On and off for half a second each: no network, or one that no witness has confirmed within the last hour.
+    /// </summary>
     public const int Joining = 0x0F0F;
 
     /// <summary>A flash every two seconds: the network is fresh, or this node is its only witness.</summary>
     public const int Current = 0x0001;
 
-    /// <summary>Four flashes a second: no identity, no link, behind a network without this node, or the network has expired.</summary>
+    /// <summary>
+    /// Four flashes a second: no identity, no link, behind a network without this node, or the network has expired.
+    /// </summary>
     public const int Trouble = 0x5555;
 
     private const int Steps = 16;

@@ -5,8 +5,9 @@ using nanoFramework.Runtime.Native;
 namespace Spore.Firmware;
 
 /// <summary>
-/// A thread that goes on whatever the node's loop is doing: it shows the status LED, and restarts the board when the loop has not come
-/// round for a minute, since the pinned packages offer no hardware watchdog. What stops the interpreter itself, it does not see.
+/// A thread that goes on whatever the node's loop is doing: it shows the status LED, and restarts the board when the
+/// loop has not come round for a minute, since the pinned packages offer no hardware watchdog. What stops the
+/// interpreter itself, it does not see.
 /// </summary>
 internal sealed class Supervisor
 {

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Spore.Base;
-using Spore.Net;
 
 namespace Spore.Firmware;
 
-/// <summary>The outer network: one UDP socket of IPv4. Nothing of it throws but what the constructor of a socket or its port do.</summary>
+/// <summary>
+/// The outer network: one UDP socket of IPv4. Nothing of it throws but what the constructor of a socket or its port do.
+/// </summary>
 internal sealed class UdpTransport : ITransport
 {
     /// <summary>The port of hellos, which the WireGuard socket has to have.</summary>
@@ -126,8 +127,8 @@ internal sealed class UdpTransport : ITransport
         }
         catch (SocketException)
         {
-            // A datagram that can't be sent is a datagram lost, and the core's timers see to it. Whether the link is gone is found out
-            // by asking for it.
+            // A datagram that can't be sent is a datagram lost, and the core's timers see to it. Whether the link is
+            // gone is found out by asking for it.
         }
     }
 

@@ -2,7 +2,9 @@ using Spore.Sync;
 
 namespace Spore.Mesh;
 
-/// <summary>What a node has to do at some time, as indices into one array of deadlines, in the order in which it is done.</summary>
+/// <summary>
+/// What a node has to do at some time, as indices into one array of deadlines, in the order in which it is done.
+/// </summary>
 internal static class Deadline
 {
     /// <summary>A timer of the tunnel.</summary>

@@ -1,9 +1,13 @@
+using Spore.Base;
+
 namespace Spore.Mesh;
 
 /// <summary>What a node's surroundings take from it.</summary>
 public interface INodeHost
 {
-    /// <summary>Takes an inner packet that arrived for the application, its source already checked against the sender.</summary>
+    /// <summary>
+    /// Takes an inner packet that arrived for the application, its source already checked against the sender.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the IP packet; only valid during the call.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, without padding.</param>
@@ -12,17 +16,31 @@ public interface INodeHost
 
     /// <summary>Hears of something that happened. Must not call back into the node.</summary>
     /// <param name="what">What happened.</param>
-    /// <param name="key">A buffer with the public key of the peer it concerns, or null; only valid during the call.</param>
+    /// <param name="key">
+    /// A buffer with the public key of the peer it concerns, or null; only valid during the call.
+    /// </param>
     /// <param name="keyOffset">Where the key starts.</param>
-    /// <param name="value">What the event's documentation says.</param>
+    /// <param name="value">A value as the documentation of the event defines it.</param>
     void Report(NodeEvent what, byte[] key, int keyOffset, long value);
 
-    /// <summary>A peer does not answer where it was thought to be, or it is not known where that is: a name is to be resolved, now or later, and told to <see cref="Node.SetEndpoint"/>. Must not call back into the node.</summary>
+    /// <summary>
+    /// A peer does not answer where it was thought to be, or it is not known where that is: a name is to be resolved,
+    /// now or later, and given to <see cref="Node.SetEndpoint"/>. Must not call back into the node.
+    /// </summary>
     /// <param name="key">A buffer with the public key of the peer; only valid during the call.</param>
     /// <param name="keyOffset">Where the key starts.</param>
-    /// <param name="name">A buffer with what the network names as its endpoint, <c>host:port</c> in ASCII, only valid during the call; null for a peer configured by hand, whose name only the host knows.</param>
+    /// <param name="name">
+    /// A buffer with what the network names as its endpoint, <c>host:port</c> in ASCII, only valid during the call;
+    /// null for a configured peer, whose name only the host knows.
+    /// </param>
     /// <param name="offset">Where the name starts.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <returns>For a peer configured by hand, whether its operator has said where it is; if so, what the network says of that does not count.</returns>
-    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length);
+    /// <param name="endpoint">
+    /// Where the peer was asked last; gets another endpoint where the host knows one at once.
+    /// </param>
+    /// <returns>
+    /// For a configured peer, whether its operator has given an endpoint; if so, what the network names
+    /// of that does not count.
+    /// </returns>
+    bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint);
 }

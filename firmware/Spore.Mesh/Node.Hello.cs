@@ -1,7 +1,6 @@
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Net;
 using Spore.Sync;
 using Spore.Tftp;
 using Spore.WireGuard;
@@ -41,7 +40,10 @@ public sealed partial class Node
     // When the host last reported that a link or an address changed.
     private long _changedAt = long.MinValue;
 
-    /// <summary>Sets an outer endpoint of this node's own, which its hellos list from now on. A hello that arrives from a listed endpoint is answered before copies of it from elsewhere.</summary>
+    /// <summary>
+    /// Sets an outer endpoint of this node's own, which its hellos list from now on. A hello that arrives from a listed
+    /// endpoint is answered before copies of it from elsewhere.
+    /// </summary>
     /// <param name="index">Which of them, 0 to <see cref="Hello.MaxEndpoints"/> - 1.</param>
     /// <param name="endpoint">The endpoint, as peers reach it; null for none. Its zone does not count.</param>
     public void SetOwnEndpoint(int index, Endpoint endpoint)
@@ -49,7 +51,10 @@ public sealed partial class Node
         _hello.SetOwnEndpoint(index, endpoint);
     }
 
-    /// <summary>Should be called when a link of the outer network came up, or an address was added or removed, after <see cref="SetOwnEndpoint"/>: peers that are in use are initiated to, and hellos begin anew.</summary>
+    /// <summary>
+    /// Should be called when a link of the outer network came up, or an address was added or removed, after
+    /// <see cref="SetOwnEndpoint"/>: peers that are in use are initiated to, and hellos begin anew.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void LinkChanged(long now)
     {
@@ -67,7 +72,8 @@ public sealed partial class Node
         }
     }
 
-    // The interval starts again: at the start, when the network version has changed, and when members are to be found again.
+    // The interval starts again: at the start, when the network version has changed, and when members
+    // are to be found again.
     private void RestartHello()
     {
         _helloTries = 0;
@@ -104,8 +110,8 @@ public sealed partial class Node
         _due[Deadline.Hello] = now + _jitter.Around(_helloInterval);
     }
 
-    // Whether a session with a member is up, and has been heard since it was last in doubt. A member that is never heard, as
-    // one without traffic, is in doubt for as long as the interval grows.
+    // Whether a session with a member is up, and has been heard since it was last in doubt. A member that is never
+    // heard, as one without traffic, is in doubt for as long as the interval grows.
     private bool IsSettled(long now)
     {
         Peer[] peers = _tunnel.Peers;
@@ -130,9 +136,9 @@ public sealed partial class Node
         _transport.Send(_tunnel.SendBuffer, 0, Hello.Size, endpoint);
     }
 
-    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is known,
-    // and to each configured peer from which nothing was ever received. To a configured peer that was heard it does as a
-    // stock peer would: nothing, until a packet or a keepalive asks for a session.
+    // Called after a hello while no member has a session: initiates to one member after the other whose endpoint is
+    // known, and to each configured peer from which nothing was ever received. To a configured peer that was heard it
+    // does as a stock peer would: nothing, until a packet or a keepalive asks for a session.
     private void CallKnownPeers(long now)
     {
         if (HasMemberSession(now))
@@ -168,8 +174,8 @@ public sealed partial class Node
         }
     }
 
-    // Called after LinkChanged: initiates to the members whose sessions are in use, so that they answer to the new address
-    // or are known to be gone from where they were.
+    // Called after LinkChanged: initiates to the members whose sessions are in use, so that they answer to the new
+    // address or are known to be gone from where they were.
     private void ProbePeers(long now)
     {
         _due[Deadline.Probe] = Never;
@@ -238,8 +244,11 @@ public sealed partial class Node
         }
 
         _place.Set(source.AddressHigh, source.AddressLow, port == 0 ? source.Port : port, source.Zone);
-        int flags = (port == 0 ? 0 : HelloSources.Named) | (_hello.Version == 0 && NetworkVersion != 0 ? HelloSources.Rebooted : 0);
-        _sources.Hear(_place, _hello.PublicKey, 0, nonce, _hello.Version, flags, DueOf(buffer, offset, peer, isKnown, now), now);
+        _place.SetLocal(source.Local);
+        int flags = (port == 0 ? 0 : HelloSources.Named)
+            | (_hello.Version == 0 && NetworkVersion != 0 ? HelloSources.Rebooted : 0);
+        _sources.Hear(
+            _place, _hello.PublicKey, 0, nonce, _hello.Version, flags, DueOf(buffer, offset, peer, isKnown, now), now);
         ScheduleAnswers();
     }
 
@@ -278,11 +287,13 @@ public sealed partial class Node
 
         // Silence from before the outer network changed needs no proof.
         long heard = peer.LastHeard;
-        return heard < _changedAt || heard == peer.Since || now - heard >= Constants.EndpointPatience ? now : heard + Constants.EndpointPatience;
+        return heard < _changedAt || heard == peer.Since || now - heard >= Constants.EndpointPatience
+            ? now
+            : heard + Constants.EndpointPatience;
     }
 
-    // Two that look for each other would begin handshakes at the same moment, which is too much for devices. So the one with
-    // the higher key lets the other one go first.
+    // Two that look for each other would begin handshakes at the same moment, which is too much for devices. So the one
+    // with the higher key lets the other one go first.
     private long CourtesyOf(int index, Peer peer)
     {
         peer.CopyPublicKey(_key, 0);
@@ -482,8 +493,13 @@ public sealed partial class Node
             return !_sources.Is(index, HelloSources.Stale) && version > NetworkVersion ? now : Never;
         }
 
-        bool isRebooted = _sources.Is(index, HelloSources.Rebooted) && peer != null && peer.HasSession(now) && peer.SessionSince < _sources.HeardAt(index);
-        return isRebooted || version != NetworkVersion || _sources.Is(index, HelloSources.Stale) ? now : HintDue(peer, isWanted, now);
+        bool isRebooted = _sources.Is(index, HelloSources.Rebooted)
+            && peer != null
+            && peer.HasSession(now)
+            && peer.SessionSince < _sources.HeardAt(index);
+        return isRebooted || version != NetworkVersion || _sources.Is(index, HelloSources.Stale)
+            ? now
+            : HintDue(peer, isWanted, now);
     }
 
     // When the limits of provoked initiations allow one.

@@ -7,7 +7,9 @@ namespace Spore.Mesh;
 // The signed network as the program sees it, and how the slots of peers follow it.
 public sealed partial class Node : INetworkSyncHost
 {
-    /// <summary>The applied network, empty when there is none; to be read only, and changed by the node between calls.</summary>
+    /// <summary>
+    /// The applied network, empty when there is none; to be read only, and changed by the node between calls.
+    /// </summary>
     public NetworkFile Network
     {
         get { return _applied.File; }

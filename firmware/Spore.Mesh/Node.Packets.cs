@@ -1,4 +1,3 @@
-using System;
 using Spore.Base;
 using Spore.Net;
 using Spore.SignedNetwork;
@@ -28,19 +27,30 @@ public sealed partial class Node : IUdpOutput
         get { return Tunnel.PacketOffset + InnerHeaderSize; }
     }
 
-    /// <summary>The application sends an inner IP packet; it is copied, and kept for a while if there is no session yet.</summary>
+    /// <summary>
+    /// The application sends an inner IP packet; it is copied, and kept for a while if there is no session yet.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, at most the MTU.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <returns>False when no peer has the destination, or the packet is not sound or must not enter a tunnel.</returns>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>
+    /// False when no peer has the destination, or the packet is malformed or must not enter a tunnel.
+    /// </returns>
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         _now = now;
         return _tunnel.Send(buffer, offset, length, now);
     }
 
-    void IUdpOutput.SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
+    void IUdpOutput.SendUdp(
+        byte[] source,
+        int sourceOffset,
+        int sourcePort,
+        byte[] destination,
+        int destinationOffset,
+        int destinationPort,
+        int payloadLength)
     {
         Peer peer = FindLinkLocal(destination, destinationOffset);
         if (peer == null || (peer.IsProvisional && !peer.HasSession(_now)))
@@ -50,8 +60,27 @@ public sealed partial class Node : IUdpOutput
 
         byte[] buffer = _tunnel.SendBuffer;
         int udp = Tunnel.PacketOffset + Ipv6.HeaderSize;
-        Udp.Emit(buffer, udp, payloadLength, sourcePort, destinationPort, source, sourceOffset, destination, destinationOffset, Ipv6.AddressSize);
-        Ipv6.Emit(buffer, Tunnel.PacketOffset, Udp.HeaderSize + payloadLength, IpProtocol.Udp, Ipv6.DefaultHopLimit, source, sourceOffset, destination, destinationOffset);
+        Udp.Emit(
+            buffer,
+            udp,
+            payloadLength,
+            sourcePort,
+            destinationPort,
+            source,
+            sourceOffset,
+            destination,
+            destinationOffset,
+            Ipv6.AddressSize);
+        Ipv6.Emit(
+            buffer,
+            Tunnel.PacketOffset,
+            Udp.HeaderSize + payloadLength,
+            IpProtocol.Udp,
+            Ipv6.DefaultHopLimit,
+            source,
+            sourceOffset,
+            destination,
+            destinationOffset);
         _tunnel.SendTo(peer, InnerHeaderSize + payloadLength, _now);
     }
 
@@ -78,7 +107,8 @@ public sealed partial class Node : IUdpOutput
             return;
         }
 
-        bool isOwn = toLinkLocal || (_applied.OwnEntry >= 0 && FindOwner(buffer, destination, version == 6) == _applied.OwnEntry);
+        bool isOwn = toLinkLocal
+            || (_applied.OwnEntry >= 0 && FindOwner(buffer, destination, version == 6) == _applied.OwnEntry);
         if (peer.IsProvisional)
         {
             if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
@@ -86,7 +116,10 @@ public sealed partial class Node : IUdpOutput
                 Counters.InnerDropped++;
             }
         }
-        else if (isOwn && !HostAnswersEcho && (toLinkLocal || _applied.IsOwnAddress(buffer, destination, version == 6)) && Echo(peer, buffer, offset, total, now))
+        else if (isOwn
+            && !HostAnswersEcho
+            && (toLinkLocal || _applied.IsOwnAddress(buffer, destination, version == 6))
+            && Echo(peer, buffer, offset, total, now))
         {
             // Answered.
         }
@@ -104,7 +137,8 @@ public sealed partial class Node : IUdpOutput
         }
     }
 
-    // Finds the header of a datagram between link-local addresses, which may be TFTP; or hears that a peer has no TFTP server.
+    // Finds the header of a datagram between link-local addresses, which may be TFTP; or hears that a
+    // peer has no TFTP server.
     private int OwnUdp(Peer peer, byte[] buffer, int offset, int length)
     {
         if (!LinkLocalAddress.IsLinkLocal(buffer, offset + Ipv6.SourceOffset))
@@ -116,7 +150,7 @@ public sealed partial class Node : IUdpOutput
         if (protocol == IpProtocol.Udp && Udp.PayloadLength(buffer, offset, length) >= 0)
         {
             int header = offset + IpPacket.HeaderLength(buffer, offset);
-            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerRoom)
+            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerSlot)
             {
                 EndTransferOfGuest();
             }
@@ -129,7 +163,11 @@ public sealed partial class Node : IUdpOutput
             int quoted = IcmpUnreachable.QuotedUdp(buffer, offset, length);
             if (quoted >= 0)
             {
-                _tftp.PortUnreachable(Udp.SourcePort(buffer, quoted), buffer, offset + Ipv6.SourceOffset, Udp.DestinationPort(buffer, quoted));
+                _tftp.PortUnreachable(
+                    Udp.SourcePort(buffer, quoted),
+                    buffer,
+                    offset + Ipv6.SourceOffset,
+                    Udp.DestinationPort(buffer, quoted));
             }
         }
 
@@ -173,7 +211,7 @@ public sealed partial class Node : IUdpOutput
 
     private void SayUnreachable(Peer peer, byte[] buffer, int offset, int length, long now)
     {
-        // One bucket for all: it is what this node sends that is limited, whoever gets it.
+        // One bucket for all peers: what this node sends is limited, not what one peer gets.
         if (!_unreachableLimiter.Allow(0, now))
         {
             return;

@@ -1,9 +1,7 @@
-using System;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.SignedNetwork;
 using Spore.Sync;
-using Spore.Tftp;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
@@ -14,8 +12,14 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
 
-    /// <summary>How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators retransmit after 5 s and a jitter.</summary>
+    /// <summary>
+    /// How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators
+    /// retransmit after 5 s and a jitter.
+    /// </summary>
     private const long RetransmissionTime = 8000;
+
+    /// <summary>The length of an IPv4 address and a port in a network's entry, in bytes.</summary>
+    private const int Ipv4EndpointSize = 6;
 
     // The slot for hellos is the next one that is opened.
     private const int NextSlot = -2;
@@ -32,7 +36,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <param name="publicKey">A buffer with its 32-byte public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="endpoint">Where to find it, or null.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False when there is no slot left, or the key is this node's own or no sound key.</returns>
     public bool AddPeer(byte[] publicKey, int offset, Endpoint endpoint, long now)
     {
@@ -201,7 +205,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _host.Report(what, peer != null ? _key : null, 0, value);
     }
 
-    /// <summary>The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.</summary>
+    /// <summary>
+    /// The slot of a member; one is taken for it if it has none, from the member heard longest ago if need be.
+    /// </summary>
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, bool isForHello, long now)
     {
@@ -240,7 +246,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
         while (_applied.Field.Next())
         {
-            if (_applied.Field.Type == EntryField.EndpointAddress || _applied.Field.Type == EntryField.EndpointName)
+            if (HasReachableAddress() || _applied.Field.Type == EntryField.EndpointName)
             {
                 if (turn == 0)
                 {
@@ -254,11 +260,19 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return false;
     }
 
+    // Whether the current field is an endpoint address of a family that the outer network has.
+    private bool HasReachableAddress()
+    {
+        return _applied.Field.Type == EntryField.EndpointAddress
+            && (_applied.Field.ValueLength == Ipv4EndpointSize ? OuterIpv4 : OuterIpv6);
+    }
+
     void ITunnelHost.Unanswered(Peer peer)
     {
         AskHint(peer, _now);
         peer.CopyPublicKey(_key, 0);
-        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0)) || !IsMember(peer))
+        if ((_slots.IsConfigured(peer.Slot) && _host.FindEndpoint(_key, 0, null, 0, 0, peer.Endpoint))
+            || !IsMember(peer))
         {
             return;
         }
@@ -281,7 +295,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
         else
         {
-            _host.FindEndpoint(_key, 0, _applied.File.Bytes, _applied.Field.ValueOffset, _applied.Field.ValueLength);
+            _host.FindEndpoint(
+                _key,
+                0,
+                _applied.File.Bytes,
+                _applied.Field.ValueOffset,
+                _applied.Field.ValueLength,
+                peer.Endpoint);
         }
     }
 
@@ -292,7 +312,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         peer.IsProvisional = false;
         int keepalive = 0;
 
-        // Where it was last heard counts while there is a session, and what the operator said always; else what the network says.
+        // Where it was last heard counts while there is a session, and what the operator said always; else
+        // what the network says.
         bool isSettled = peer.Endpoint.IsKnown && (_slots.IsConfigured(peer.Slot) || peer.HasSession(now));
         _applied.Field.Begin(_applied.File.Bytes, _applied.File.EntryOffset(entry));
         while (_applied.Field.Next())
@@ -301,7 +322,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             {
                 keepalive = BigEndian.ReadUInt16(_applied.File.Bytes, _applied.Field.ValueOffset);
             }
-            else if (_applied.Field.Type == EntryField.EndpointAddress && !isSettled)
+            else if (!isSettled && HasReachableAddress())
             {
                 isSettled = true;
                 _slots.SetTurn(peer.Slot, 1);
@@ -316,7 +337,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
     {
         int port = BigEndian.ReadUInt16(value, offset + length - 2);
-        if (length == 6)
+        if (length == Ipv4EndpointSize)
         {
             endpoint.SetIpv4(value, offset, port);
         }
@@ -398,8 +419,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         _tunnel.Close(peer, now);
     }
 
-    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its slot
-    // within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
+    // Should be called at the end of each call in which a network may be applied: whoever it does not name loses its
+    // slot within that call. Not sooner, since it may be the peer whose last block is still to be acknowledged.
     private void RemoveExpelled(long now)
     {
         if (_due[Deadline.Guests] <= now)
@@ -459,7 +480,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
             if (!peer.HasSpoken)
             {
-                // Its slot is kept for the retransmission. Otherwise first initiations of others would evict it for ever.
+                // Its slot is kept for the retransmission. Otherwise first initiations of others
+                // would evict it for ever.
                 if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
                 {
                     continue;
@@ -580,7 +602,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
+            if (peers[i].InUse
+                && IsSame(_slots.LinkLocals, i * LinkLocalAddress.Size, address, offset, LinkLocalAddress.Size))
             {
                 return peers[i];
             }

@@ -13,7 +13,8 @@ public sealed partial class Node
 
     private static readonly string _statusName = "status";
 
-    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one piece takes least memory.
+    // A number stands where a '#' is, in the order of StatusNumber; the state is one of the words. Text in one
+    // piece takes least memory.
     private static readonly string _statusText =
         "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
 
@@ -24,7 +25,7 @@ public sealed partial class Node
 
     /// <summary>Tells what is to be done as soon as there is time.</summary>
     /// <param name="work">Takes the numbers.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void CountIdleWork(NodeIdleWork work, long now)
     {
         work.Checks = _sync.WaitingChecks;
@@ -81,9 +82,9 @@ public sealed partial class Node
         return at;
     }
 
-    private long StatusNumber(int place)
+    private long StatusNumber(int index)
     {
-        switch (place)
+        switch (index)
         {
             case 0:
                 // In this order the interpreter takes the result as signed.
@@ -103,7 +104,7 @@ public sealed partial class Node
         }
     }
 
-    // Asked again for what was sent, it may have grown or shrunk; the size that was told stays.
+    // The text may have grown or shrunk between two reads; the size that was announced stays.
     private void ReadStatus(int size, int position, byte[] buffer, int offset, int count)
     {
         int start = _tunnel.SendBuffer.Length - StatusRoom;

@@ -2,7 +2,6 @@ using System;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.Tftp;
@@ -10,10 +9,15 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-/// <summary>A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not safe for concurrent use.</summary>
+/// <summary>
+/// A mesh node: WireGuard, the hello, and the signed network in one state machine without I/O. Not
+/// safe for concurrent use.
+/// </summary>
 public sealed partial class Node
 {
     private const long Never = long.MaxValue;
+    private const int WithIpv6 = 1;
+    private const int WithoutIpv4 = 2;
 
     private readonly NodeLimits _limits;
     private readonly ITransport _transport;
@@ -28,24 +32,37 @@ public sealed partial class Node
     private readonly Jitter _jitter;
     private readonly long[] _due = new long[Deadline.Count];
 
+    // One field for both takes 12 bytes less.
+    private int _outerFamilies;
+
     // The time of the call that is being worked on.
     private long _now;
 
     /// <summary>Makes a node and takes all the memory it will ever use.</summary>
     /// <param name="limits">The sizes of everything.</param>
-    /// <param name="identity">A sound <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
+    /// <param name="identity">A valid <see cref="IdentityRecord"/>, 84 bytes; not kept.</param>
     /// <param name="transport">The way out.</param>
-    /// <param name="entropy">The source of chance.</param>
+    /// <param name="entropy">The entropy source.</param>
     /// <param name="host">What takes inner packets and events.</param>
     /// <param name="buildTime">When the firmware was built, in Unix seconds: the first wall time.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
-    /// <param name="aead">What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.</param>
-    /// <exception cref="ArgumentException">The identity record is not sound.</exception>
-    public Node(NodeLimits limits, byte[] identity, ITransport transport, IEntropy entropy, INodeHost host, long buildTime, long now, IAead aead = null)
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <param name="aead">
+    /// What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.
+    /// </param>
+    /// <exception cref="ArgumentException">The identity record is not valid.</exception>
+    public Node(
+        NodeLimits limits,
+        byte[] identity,
+        ITransport transport,
+        IEntropy entropy,
+        INodeHost host,
+        long buildTime,
+        long now,
+        IAead aead = null)
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
-            throw new ArgumentException("The identity record is not sound.");
+            throw new ArgumentException("The identity record is not valid.");
         }
 
         _limits = limits;
@@ -73,8 +90,21 @@ public sealed partial class Node
         _clock = new WallClock(buildTime, now);
         _jitter = new Jitter(entropy);
         limits.Slots = limits.Peers + limits.Guests;
-        _tunnel = new Tunnel(limits, privateKey, PublicKey, x25519, idle, _hash, aead == null ? own : aead, xaead, transport, entropy, this, Counters);
-        _tftp = new TftpService(limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+        _tunnel = new Tunnel(
+            limits,
+            privateKey,
+            PublicKey,
+            x25519,
+            idle,
+            _hash,
+            aead == null ? own : aead,
+            xaead,
+            transport,
+            entropy,
+            this,
+            Counters);
+        _tftp = new TftpService(
+            limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
 
         _hello = new Hello(xaead, _hash, ed25519.PublicKey);
         _neighbours = new Neighbours(limits.Neighbours);
@@ -108,13 +138,34 @@ public sealed partial class Node
         _tunnel.Routing = this;
     }
 
-    /// <summary>Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does. Guests are always answered by the node.</summary>
+    /// <summary>
+    /// Whether the application answers ICMP echo to this node's addresses itself, as a machine behind a TUN does.
+    /// Guests are always answered by the node.
+    /// </summary>
     public bool HostAnswersEcho;
 
-    /// <summary>Whether the outer network has IPv6, so that hellos go to ff02::1 too.</summary>
-    public bool OuterIpv6;
+    /// <summary>
+    /// Whether the outer network has IPv6, so that hellos go to ff02::1 too, and IPv6 endpoints of the network are
+    /// asked. At first it has not.
+    /// </summary>
+    public bool OuterIpv6
+    {
+        get { return (_outerFamilies & WithIpv6) != 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithIpv6) | (value ? WithIpv6 : 0); }
+    }
 
-    /// <summary>Where to say hello beyond the local network; unknown at first. The caller resolves its name.</summary>
+    /// <summary>
+    /// Whether the outer network has IPv4, so that IPv4 endpoints of the network are asked. At first it has.
+    /// </summary>
+    public bool OuterIpv4
+    {
+        get { return (_outerFamilies & WithoutIpv4) == 0; }
+        set { _outerFamilies = (_outerFamilies & ~WithoutIpv4) | (value ? 0 : WithoutIpv4); }
+    }
+
+    /// <summary>
+    /// The endpoint of the rendezvous, to which hellos are sent too; unknown at first. The caller resolves its name.
+    /// </summary>
     public readonly Endpoint Rendezvous = new Endpoint();
 
     /// <summary>This node's public key, 32 bytes; not to be changed.</summary>
@@ -123,7 +174,7 @@ public sealed partial class Node
     /// <summary>This node's link-local address, 16 bytes; not to be changed.</summary>
     public readonly byte[] LinkLocal = new byte[16];
 
-    /// <summary>What came in and went out, was dropped and why.</summary>
+    /// <summary>What was received, sent and dropped, and why.</summary>
     public readonly NodeCounters Counters = new NodeCounters();
 
     /// <summary>Where ephemeral keys are logged, or null (the default).</summary>
@@ -133,7 +184,10 @@ public sealed partial class Node
         set { _tunnel.KeyLog = value; }
     }
 
-    /// <summary>While <see cref="INodeHost.Report"/> runs for an event whose documentation names it: the endpoint that the event is about; to be read only.</summary>
+    /// <summary>
+    /// While <see cref="INodeHost.Report"/> runs for an event whose documentation names it: the endpoint that the event
+    /// is about; to be read only.
+    /// </summary>
     public Endpoint EventEndpoint
     {
         get { return _place; }
@@ -160,12 +214,15 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>A datagram came in from the outer network. It is dropped and counted unless it verifies.</summary>
+    /// <summary>
+    /// Should be called when a datagram was received from the outer network. It is dropped and
+    /// counted unless it verifies.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it; decryption is in place.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="endpoint">Where it came from; copied where it is kept.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Receive(byte[] buffer, int offset, int length, Endpoint endpoint, long now)
     {
         _now = now;
@@ -180,15 +237,16 @@ public sealed partial class Node
             Peer peer = _tunnel.Receive(buffer, offset, length, endpoint, now);
             if (peer != null)
             {
-                // From here, where a device's stack is not as deep: what an inner packet leads to is the deepest there is.
+                // From here, where a device's stack is not as deep: what an inner packet leads to is
+                // the deepest there is.
                 Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
                 RemoveExpelled(now);
             }
         }
     }
 
-    /// <summary>Time has passed: timers fire, idle work goes on.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <summary>Should be called when <see cref="NextDeadline"/> has come: timers fire, idle work goes on.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)
     {
         _now = now;
@@ -267,8 +325,8 @@ public sealed partial class Node
         }
     }
 
-    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for them,
-    // but not before a multiplication is through, whose memory they share.
+    // Idle work: one slice in a call, so that no packet waits for long. Signatures come first, since a peer waits for
+    // them, but not before a multiplication is through, whose memory they share.
     private void Work(long now)
     {
         if (_sync.IsChecking)
@@ -287,14 +345,14 @@ public sealed partial class Node
 
     /// <summary>Feeds wall time, from SNTP or a clock.</summary>
     /// <param name="unixMilliseconds">The time since 1970.</param>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void SetWallClock(long unixMilliseconds, long now)
     {
         _clock.Learn(unixMilliseconds, now);
     }
 
     /// <summary>The number of peers with a session that can carry packets.</summary>
-    /// <param name="now">The monotonic clock in milliseconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>That number.</returns>
     public int SessionCount(long now)
     {

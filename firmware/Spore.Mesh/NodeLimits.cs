@@ -17,13 +17,18 @@ public sealed class NodeLimits : NetworkLimits
     /// <summary>Keys whose last hello is remembered.</summary>
     public int Neighbours = 4;
 
-    /// <summary>Sources of hellos, each with its newest one, that wait to be asked or are remembered as hints.</summary>
+    /// <summary>
+    /// Sources of hellos, each with its newest one, that wait to be asked or are remembered as hints.
+    /// </summary>
     public int HelloSources = 10;
 
     /// <summary>Hellos that are remembered, so that copies are told from new ones.</summary>
     public int HelloNonces = 16;
 
-    /// <summary>The shortest time between two provoked initiations, in milliseconds. Half of them are kept for endpoints that a hello itself lists.</summary>
+    /// <summary>
+    /// The shortest time between two provoked initiations, in milliseconds. Half of them are kept for endpoints that
+    /// a hello itself lists.
+    /// </summary>
     public int ProvokedInterval = 50;
 
     /// <summary>Limits for a desktop.</summary>
@@ -54,7 +59,10 @@ public sealed class NodeLimits : NetworkLimits
         };
     }
 
-    /// <summary>Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a key and an IPv4 address each (41 bytes), or fewer with more in them.</summary>
+    /// <summary>
+    /// Limits for a device: eight members with a session, two guests, two transfers, and a network of 64 entries of a
+    /// key and an IPv4 address each (41 bytes), or fewer with more in them.
+    /// </summary>
     /// <returns>A new object, free to be changed before a node is made with it.</returns>
     public static NodeLimits Device()
     {

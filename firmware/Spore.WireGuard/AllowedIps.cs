@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.WireGuard;
 
-/// <summary>Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to the prefixes where they stand, and keeps no address of its own.</summary>
+/// <summary>
+/// Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to
+/// the prefixes where they stand, and keeps no address of its own.
+/// </summary>
 public sealed class AllowedIps : ICryptokeyRouting
 {
     /// <summary>The owner of an address that no prefix holds.</summary>
@@ -28,7 +31,10 @@ public sealed class AllowedIps : ICryptokeyRouting
     }
 
     /// <summary>Forgets all prefixes.</summary>
-    /// <param name="buffer">Where those stand that will be added: each an address of 4 or 16 bytes and its length in bits, 1 byte. Not to be changed as long as they are in use; null for none.</param>
+    /// <param name="buffer">
+    /// Where those stand that will be added: each an address of 4 or 16 bytes and its length in bits, 1 byte. Not to be
+    /// changed as long as they are in use; null for none.
+    /// </param>
     public void Begin(byte[] buffer)
     {
         _buffer = buffer;

@@ -3,15 +3,18 @@ using Spore.Base;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// What is above a plain endpoint: it admits no key but those of configured peers, and knows the wall time. An application that wants to be called about
-/// sessions derives from it.
+/// What is above a plain endpoint: it admits no key but those of configured peers, and knows the wall time. An
+/// application that wants to be called about sessions derives from it.
 /// </summary>
 public class ConfiguredHost : ITunnelHost
 {
     private long _unixMilliseconds;
     private long _setAt;
 
-    /// <summary>Starts the clock. The timestamps of initiations must be later than all that the peers have seen of this key (paper section 5.1), so that the best time without a clock is when the firmware was built.</summary>
+    /// <summary>
+    /// Starts the clock. The timestamps of initiations must be later than all that the peers have seen of this key
+    /// (paper section 5.1), so that the best time without a clock is when the firmware was built.
+    /// </summary>
     /// <param name="unixMilliseconds">The wall time in milliseconds since 1970, or the best that is known.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public ConfiguredHost(long unixMilliseconds, long now)
@@ -19,7 +22,10 @@ public class ConfiguredHost : ITunnelHost
         SetWallClock(unixMilliseconds, now);
     }
 
-    /// <summary>Sets the wall time, from SNTP or a battery-backed clock. An earlier time than before is taken as well: the timestamps to a peer that is configured grow in any case.</summary>
+    /// <summary>
+    /// Sets the wall time, from SNTP or a battery-backed clock. An earlier time than before is taken as well: the
+    /// timestamps to a peer that is configured grow in any case.
+    /// </summary>
     /// <param name="unixMilliseconds">The wall time in milliseconds since 1970, not negative.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void SetWallClock(long unixMilliseconds, long now)

@@ -4,14 +4,18 @@ using Spore.Crypto;
 
 namespace Spore.WireGuard;
 
-/// <summary>The two MACs that end a handshake message, and the cookies that the second one is made with (paper sections 5.3, 5.4.4 and 5.4.7), in both roles.</summary>
+/// <summary>
+/// The two MACs that end a handshake message, and the cookies that the second one is made with (paper sections 5.3,
+/// 5.4.4 and 5.4.7), in both roles.
+/// </summary>
 internal sealed class Cookies
 {
     /// <summary>Length of a cookie in bytes.</summary>
     internal const int Size = 16;
 
     // "mac1----", "cookie--"
-    private static readonly byte[] _labels = { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D, 0x63, 0x6F, 0x6F, 0x6B, 0x69, 0x65, 0x2D, 0x2D };
+    private static readonly byte[] _labels =
+        { 0x6D, 0x61, 0x63, 0x31, 0x2D, 0x2D, 0x2D, 0x2D, 0x63, 0x6F, 0x6F, 0x6B, 0x69, 0x65, 0x2D, 0x2D };
     private const int Mac1Label = 0;
     private const int CookieLabel = 8;
     private const int LabelSize = 8;
@@ -19,7 +23,8 @@ internal sealed class Cookies
     // What a cookie is made of: the address 16, the port 2.
     private const int SourceSize = 18;
 
-    // Where in the bytes there are: the secret that cookies are made with; a key, a cookie and a source or MAC that are worked on.
+    // Where in the bytes there are: the secret that cookies are made with; a key, a cookie and a source or
+    // MAC that are worked on.
     private const int Secret = 0;
     private const int Key = Secret + Message.KeySize;
     private const int Cookie = Key + Message.KeySize;
@@ -45,7 +50,9 @@ internal sealed class Cookies
         _entropy = entropy;
     }
 
-    /// <summary>Called when a handshake message came in, before anything else: whether it is meant for this node.</summary>
+    /// <summary>
+    /// Called when a handshake message came in, before anything else: whether it is meant for this node.
+    /// </summary>
     internal bool CheckMac1(byte[] message, int offset, int length)
     {
         int covered = length - (2 * Message.MacSize);
@@ -54,7 +61,10 @@ internal sealed class Cookies
         return ConstantTime.Equal(_bytes, Scratch, message, offset + covered, Message.MacSize);
     }
 
-    /// <summary>Called under load, after <see cref="CheckMac1"/>: whether the sender has been sent a cookie at its address, not long ago.</summary>
+    /// <summary>
+    /// Called under load, after <see cref="CheckMac1"/>: whether the sender has been sent a cookie at its
+    /// address, not long ago.
+    /// </summary>
     internal bool CheckMac2(byte[] message, int offset, int length, Endpoint source, long now)
     {
         int covered = length - Message.MacSize;
@@ -93,7 +103,16 @@ internal sealed class Cookies
         Array.Copy(_bytes, Cookie, reply, Message.CookieSealed, Size);
         DeriveKey(CookieLabel, _publicKey, 0);
         _aead.Seal(
-            _bytes, Key, reply, Message.CookieNonce, message, offset + length - (2 * Message.MacSize), Message.MacSize, reply, Message.CookieSealed, Size);
+            _bytes,
+            Key,
+            reply,
+            Message.CookieNonce,
+            message,
+            offset + length - (2 * Message.MacSize),
+            Message.MacSize,
+            reply,
+            Message.CookieSealed,
+            Size);
     }
 
     /// <summary>Called when a handshake message to a peer is written but for its MACs.</summary>
@@ -115,14 +134,27 @@ internal sealed class Cookies
         }
     }
 
-    /// <summary>Called when a cookie reply to a peer came in: keeps the cookie for the next handshake message to it.</summary>
-    /// <returns>False when it does not verify, or does not answer the latest handshake message; then nothing has changed.</returns>
+    /// <summary>
+    /// Called when a cookie reply to a peer came in: keeps the cookie for the next handshake message to it.
+    /// </summary>
+    /// <returns>
+    /// False when it does not verify, or does not answer the latest handshake message; then nothing has changed.
+    /// </returns>
     internal bool ConsumeReply(Peer peer, byte[] reply, int offset, long now)
     {
         DeriveKey(CookieLabel, peer.Bytes, Peer.Key);
         if (!peer.HasSentMac1
             || !_aead.Open(
-                _bytes, Key, reply, offset + Message.CookieNonce, peer.Bytes, Peer.LastMac1, Message.MacSize, reply, offset + Message.CookieSealed, Size))
+                _bytes,
+                Key,
+                reply,
+                offset + Message.CookieNonce,
+                peer.Bytes,
+                Peer.LastMac1,
+                Message.MacSize,
+                reply,
+                offset + Message.CookieSealed,
+                Size))
         {
             return false;
         }
@@ -150,7 +182,8 @@ internal sealed class Cookies
         _hash.Finish(_bytes, Key);
     }
 
-    private void Mac(byte[] key, int keyOffset, int keyLength, byte[] data, int offset, int length, byte[] mac, int macOffset)
+    private void Mac(
+        byte[] key, int keyOffset, int keyLength, byte[] data, int offset, int length, byte[] mac, int macOffset)
     {
         _hash.BeginKeyed(Message.MacSize, key, keyOffset, keyLength);
         _hash.Update(data, offset, length);

@@ -5,8 +5,9 @@ using Spore.Crypto;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// Makes ephemeral private keys from more than the host's entropy, which may be weak on a device: BLAKE2s keyed with the node's
-/// private key, over that entropy, a counter, and when handshakes arrived. One whole key can be made ahead of need.
+/// Makes ephemeral private keys from more than the host's entropy, which may be weak on a device: BLAKE2s
+/// keyed with the node's private key, over that entropy, a counter, and when handshakes arrived. One whole key
+/// can be made ahead of need.
 /// </summary>
 internal sealed class EphemeralKeys
 {

@@ -1,6 +1,9 @@
 namespace Spore.WireGuard;
 
-/// <summary>An ephemeral key made ahead of need for one peer, with its shared secret with that peer's static key: es of an initiation, or se of a response. 32 bytes each, in <see cref="Peer.Bytes"/>.</summary>
+/// <summary>
+/// An ephemeral key made ahead of need for one peer, with its shared secret with that peer's static key: es of an
+/// initiation, or se of a response. 32 bytes each, in <see cref="Peer.Bytes"/>.
+/// </summary>
 /// <remarks>It serves once, for one peer, and is wiped where it lies before a message is built from it.</remarks>
 internal static class EphemeralPair
 {

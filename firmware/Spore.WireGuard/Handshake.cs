@@ -4,7 +4,9 @@ using Spore.Crypto;
 
 namespace Spore.WireGuard;
 
-/// <summary>Noise_IKpsk2 as WireGuard uses it (paper section 5.4): makes and takes the two handshake messages.</summary>
+/// <summary>
+/// Noise_IKpsk2 as WireGuard uses it (paper section 5.4): makes and takes the two handshake messages.
+/// </summary>
 /// <remarks>A method that returns false has changed nothing but this object's scratch.</remarks>
 internal sealed class Handshake
 {
@@ -29,7 +31,14 @@ internal sealed class Handshake
     // The keys and shared secrets of the message that is worked on.
     private readonly byte[] _scratch = new byte[4 * Message.KeySize];
 
-    internal Handshake(byte[] privateKey, byte[] publicKey, X25519 x25519, Blake2s hash, HmacBlake2s hmac, IAead aead, EphemeralKeys ephemeralKeys)
+    internal Handshake(
+        byte[] privateKey,
+        byte[] publicKey,
+        X25519 x25519,
+        Blake2s hash,
+        HmacBlake2s hmac,
+        IAead aead,
+        EphemeralKeys ephemeralKeys)
     {
         _privateKey = privateKey;
         _publicKey = publicKey;
@@ -48,9 +57,13 @@ internal sealed class Handshake
         return _x25519.Multiply(shared, sharedOffset, _privateKey, 0, publicKey, offset);
     }
 
-    /// <summary>Called to initiate: writes an initiation, 148 bytes of which the MACs are zeros, and what is to be kept for the response.</summary>
+    /// <summary>
+    /// Called to initiate: writes an initiation, 148 bytes of which the MACs are zeros, and what is to be
+    /// kept for the response.
+    /// </summary>
     /// <returns>False when the peer's public key has no shared secret; then the initiation is wiped.</returns>
-    internal bool CreateInitiation(Peer peer, Initiation initiation, int localIndex, byte[] timestamp, byte[] message, int offset)
+    internal bool CreateInitiation(
+        Peer peer, Initiation initiation, int localIndex, byte[] timestamp, byte[] message, int offset)
     {
         Array.Clear(message, offset, Message.InitiationSize);
         message[offset] = Message.Initiation;
@@ -58,7 +71,8 @@ internal sealed class Handshake
         initiation.Wipe();
 
         // e
-        bool sound = MakeEphemeral(peer, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
+        bool sound = MakeEphemeral(
+            peer, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
         _state.Begin(peer.Bytes, Peer.Key);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
         _state.MixHash(message, offset + Message.InitiationEphemeral, Message.KeySize);
@@ -118,7 +132,9 @@ internal sealed class Handshake
         return true;
     }
 
-    /// <summary>Called after <see cref="ConsumeStatic"/> with the static-static secret of that key: authenticates the sender.</summary>
+    /// <summary>
+    /// Called after <see cref="ConsumeStatic"/> with the static-static secret of that key: authenticates the sender.
+    /// </summary>
     internal bool ConsumeTimestamp(byte[] message, int offset, byte[] staticStatic, int staticOffset)
     {
         // ss, {timestamp}
@@ -132,9 +148,13 @@ internal sealed class Handshake
         return true;
     }
 
-    /// <summary>Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes of which the MACs are zeros, and the keys of the session.</summary>
+    /// <summary>
+    /// Called after <see cref="ConsumeTimestamp"/>: writes the response, 92 bytes of which the MACs are zeros, and
+    /// the keys of the session.
+    /// </summary>
     /// <returns>False when the initiator's ephemeral key has no shared secret.</returns>
-    internal bool CreateResponse(Peer peer, Keypairs keypairs, int localIndex, int remoteIndex, long now, byte[] message, int offset)
+    internal bool CreateResponse(
+        Peer peer, Keypairs keypairs, int localIndex, int remoteIndex, long now, byte[] message, int offset)
     {
         Array.Clear(message, offset, Message.ResponseSize);
         message[offset] = Message.Response;
@@ -171,7 +191,8 @@ internal sealed class Handshake
     }
 
     /// <summary>Called when a response to a pending initiation came in: writes the keys of the session.</summary>
-    internal bool ConsumeResponse(Peer peer, Initiation initiation, Keypairs keypairs, int remoteIndex, long now, byte[] message, int offset)
+    internal bool ConsumeResponse(
+        Peer peer, Initiation initiation, Keypairs keypairs, int remoteIndex, long now, byte[] message, int offset)
     {
         // e
         _state.Resume(initiation.Bytes, Initiation.State);
@@ -179,7 +200,13 @@ internal sealed class Handshake
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(_scratch, Shared, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.ResponseEphemeral);
+        bool sound = _x25519.Multiply(
+            _scratch,
+            Shared,
+            initiation.Bytes,
+            Initiation.EphemeralPrivate,
+            message,
+            offset + Message.ResponseEphemeral);
         _state.MixEphemeral(_scratch, Shared);
 
         // se
@@ -205,7 +232,10 @@ internal sealed class Handshake
         Array.Clear(_scratch, 0, _scratch.Length);
     }
 
-    /// <summary>The token e, and its shared secret with the peer's static key: out of the peer's pair, which is used up by it, else made now.</summary>
+    /// <summary>
+    /// The token e, and its shared secret with the peer's static key: out of the peer's pair, which is used up
+    /// by it, else made now.
+    /// </summary>
     private bool MakeEphemeral(Peer peer, byte[] privateKey, int privateOffset, byte[] message, int publicOffset)
     {
         if (peer.HasPair)

@@ -2,7 +2,10 @@ using Spore.Base;
 
 namespace Spore.WireGuard;
 
-/// <summary>What a tunnel asks of the layer above it, and reports to it: which keys to admit, and what became of sessions. No call carries an inner packet.</summary>
+/// <summary>
+/// What a tunnel asks of the layer above it, and reports to it: which keys to admit, and what became of sessions. No
+/// call carries an inner packet.
+/// </summary>
 public interface ITunnelHost
 {
     /// <summary>Called when a key without a slot has sent an initiation, which is not authentic yet.</summary>
@@ -36,14 +39,23 @@ public interface ITunnelHost
     /// <returns>Whether it is to be answered.</returns>
     bool TimestampVerified(Peer peer, byte[] timestamp, long now);
 
-    /// <summary>Called when a known peer has sent an authentic initiation whose timestamp is older than its latest: it rebooted without a clock, or the initiation is a recording. Asking it tells which.</summary>
+    /// <summary>
+    /// Called when a known peer has sent an authentic initiation whose timestamp is older than its latest: it rebooted
+    /// without a clock, or the initiation is a recording. Asking it tells which.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">The endpoint that the initiation came from; copied where it is kept.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>Whether the tunnel is to ask there at once, by an initiation that it does not retransmit; false where the layer above sees to it.</returns>
+    /// <returns>
+    /// Whether the tunnel is to ask there at once, by an initiation that it does not retransmit; false where the
+    /// layer above sees to it.
+    /// </returns>
     bool StaleInitiation(Peer peer, Endpoint source, long now);
 
-    /// <summary>Called when nothing was received from a peer for 15 s after data was sent to it, once until it is heard again. The tunnel initiates by itself.</summary>
+    /// <summary>
+    /// Called when nothing was received from a peer for 15 s after data was sent to it, once until it is heard again.
+    /// The tunnel initiates by itself.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     void Silent(Peer peer, long now);
@@ -59,7 +71,10 @@ public interface ITunnelHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     void SessionDown(Peer peer, long now);
 
-    /// <summary>It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of another endpoint may be set.</summary>
+    /// <summary>
+    /// It is not known where a peer is, or it does not answer there: an initiation is to be sent now. What is known of
+    /// another endpoint may be set.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     void Unanswered(Peer peer);
 

@@ -1,7 +1,11 @@
 namespace Spore.WireGuard;
 
-/// <summary>Finds a peer's slot by the index that a message names: a hash table with linear probing in fixed memory.</summary>
-/// <remarks>Indices are random, so they are their own hash. Index 0 is never given out: it marks a free place.</remarks>
+/// <summary>
+/// Finds a peer's slot by the index that a message names: a hash table with linear probing in fixed memory.
+/// </summary>
+/// <remarks>
+/// Indices are random, so they are their own hash. Index 0 is never given out: it marks a free place.
+/// </remarks>
 internal sealed class IndexTable
 {
     private readonly int[] _indices;

@@ -20,7 +20,9 @@ public sealed class Initiation
     /// <summary>The peer it was sent to, or null.</summary>
     internal Peer Owner;
 
-    /// <summary>Its place in the order in which they were taken; above 2^8 the time, in milliseconds on the monotonic clock.</summary>
+    /// <summary>
+    /// Its place in the order in which they were taken; above 2^8 the time, in milliseconds on the monotonic clock.
+    /// </summary>
     internal long Order;
 
     /// <summary>Whether a packet that could be forged or replayed is the reason for it.</summary>

@@ -26,7 +26,9 @@ internal sealed class InitiationPool
         }
     }
 
-    /// <summary>When the next response to a provoked initiation is no longer accepted, in milliseconds on the monotonic clock.</summary>
+    /// <summary>
+    /// When the next response to a provoked initiation is no longer accepted, in milliseconds on the monotonic clock.
+    /// </summary>
     internal long NextExpiry
     {
         get
@@ -45,7 +47,11 @@ internal sealed class InitiationPool
         }
     }
 
-    /// <summary>Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose retransmission makes a new one; but not to a provoked one. One is kept for those that are provoked, where there are three or more.</summary>
+    /// <summary>
+    /// Called to initiate. Where none is free, the oldest provoked one gives way, else the oldest, whose
+    /// retransmission makes a new one; but not to a provoked one. One is kept for those that are provoked, where
+    /// there are three or more.
+    /// </summary>
     /// <param name="owner">The peer.</param>
     /// <param name="isProvoked">Whether a packet that could be forged or replayed is the reason.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
@@ -109,7 +115,10 @@ internal sealed class InitiationPool
         for (int i = 0; i < _initiations.Length; i++)
         {
             Initiation initiation = _initiations[i];
-            if (initiation.LocalIndex == index && initiation.Owner == owner && initiation.IsProvoked && now < ExpiryOf(initiation))
+            if (initiation.LocalIndex == index
+                && initiation.Owner == owner
+                && initiation.IsProvoked
+                && now < ExpiryOf(initiation))
             {
                 return initiation;
             }
@@ -118,7 +127,9 @@ internal sealed class InitiationPool
         return null;
     }
 
-    /// <summary>Should be called when <see cref="NextExpiry"/> has come: forgets the provoked initiations whose time is over.</summary>
+    /// <summary>
+    /// Should be called when <see cref="NextExpiry"/> has come: forgets the provoked initiations whose time is over.
+    /// </summary>
     internal void Expire(long now)
     {
         for (int i = 0; i < _initiations.Length; i++)
@@ -142,7 +153,9 @@ internal sealed class InitiationPool
         }
     }
 
-    /// <summary>Called when an initiation is not waited for any more: its secrets are wiped and its index means nothing.</summary>
+    /// <summary>
+    /// Called when an initiation is not waited for any more: its secrets are wiped and its index means nothing.
+    /// </summary>
     internal void Release(Initiation initiation)
     {
         _indices.Remove(initiation.LocalIndex);

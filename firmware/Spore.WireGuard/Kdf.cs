@@ -17,7 +17,9 @@ internal sealed class Kdf
         _hmac = hmac;
     }
 
-    /// <summary>Kdf1, Kdf2 or Kdf3: as many outputs as are not null, 32 bytes each. An output may be the key itself.</summary>
+    /// <summary>
+    /// Kdf1, Kdf2 or Kdf3: as many outputs as are not null, 32 bytes each. An output may be the key itself.
+    /// </summary>
     /// <param name="key">The 32-byte chaining key.</param>
     /// <param name="input">The buffer of the input; may be null when the length is 0.</param>
     /// <param name="inputOffset">Where the input starts.</param>
@@ -25,7 +27,8 @@ internal sealed class Kdf
     /// <param name="first">The first output.</param>
     /// <param name="second">The second output, or null.</param>
     /// <param name="third">The third output, or null.</param>
-    internal void Derive(byte[] key, byte[] input, int inputOffset, int inputLength, byte[] first, byte[] second, byte[] third)
+    internal void Derive(
+        byte[] key, byte[] input, int inputOffset, int inputLength, byte[] first, byte[] second, byte[] third)
     {
         _hmac.Begin(key, 0, Message.KeySize);
         if (inputLength > 0)

@@ -3,9 +3,10 @@ using System;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// The keys of sessions (paper section 5.4.5) with their counters and replay windows, in memory that all peers share: most
-/// have one keypair, and only for a while two or three. A keypair is a number here, <see cref="None"/> for one that there
-/// is not; what belongs to it is in arrays for all, since objects would take a third more of a device's memory.
+/// The keys of sessions (paper section 5.4.5) with their counters and replay windows, in memory that all peers
+/// share: most have one keypair, and only for a while two or three. A keypair is a number here,
+/// <see cref="None"/> for one that there is not; what belongs to it is in arrays for all, since objects would
+/// take a third more of a device's memory.
 /// </summary>
 internal sealed class Keypairs
 {
@@ -44,7 +45,10 @@ internal sealed class Keypairs
     private readonly IndexTable _indices;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="count">The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives way, but a provisional peer's to two at once that others make.</param>
+    /// <param name="count">
+    /// The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives
+    /// way, but a provisional peer's to two at once that others make.
+    /// </param>
     /// <param name="peers">The slots of those that have them.</param>
     /// <param name="indices">Where their indices are.</param>
     internal Keypairs(int count, Peer[] peers, IndexTable indices)
@@ -68,7 +72,9 @@ internal sealed class Keypairs
         Spare = 1;
     }
 
-    /// <summary>A keypair that is nobody's, for a handshake to write to. It stays the spare one until it is adopted.</summary>
+    /// <summary>
+    /// A keypair that is nobody's, for a handshake to write to. It stays the spare one until it is adopted.
+    /// </summary>
     internal int Spare { get; private set; }
 
     /// <summary>Where a keypair's bytes start in <see cref="Bytes"/>.</summary>
@@ -103,7 +109,9 @@ internal sealed class Keypairs
         return IsLive(keypair, now) && SendCounter[keypair] < Constants.RejectAfterMessages;
     }
 
-    /// <summary>Whether this node sent the initiation, and how long ago the keys were made is no less than an age.</summary>
+    /// <summary>
+    /// Whether this node sent the initiation, and how long ago the keys were made is no less than an age.
+    /// </summary>
     internal bool IsInitiatorsOfAge(int keypair, long age, long now)
     {
         return _isInitiator[keypair] && now - CreatedAt[keypair] >= age;
@@ -127,7 +135,9 @@ internal sealed class Keypairs
         return true;
     }
 
-    /// <summary>Called when a handshake has written the keys of a keypair that was wiped: it is valid from now on.</summary>
+    /// <summary>
+    /// Called when a handshake has written the keys of a keypair that was wiped: it is valid from now on.
+    /// </summary>
     internal void Begin(int keypair, bool isInitiator, int localIndex, int remoteIndex, long now)
     {
         _isInitiator[keypair] = isInitiator;
@@ -136,7 +146,9 @@ internal sealed class Keypairs
         CreatedAt[keypair] = now;
     }
 
-    /// <summary>Called when a handshake has written the spare keypair: it is the peer's, and another one is spare.</summary>
+    /// <summary>
+    /// Called when a handshake has written the spare keypair: it is the peer's, and another one is spare.
+    /// </summary>
     /// <param name="owner">The peer.</param>
     /// <param name="now">The monotonic clock.</param>
     /// <returns>The keypair, for the peer to keep.</returns>
@@ -175,8 +187,9 @@ internal sealed class Keypairs
         _nextToReceive[keypair] = 0;
     }
 
-    // One that is free; else the oldest that some peer can't use any more, or no longer uses, or does not use yet. A peer that has made keys which
-    // are gone before their first message is not heard any more until a timer notices: sooner does a provisional peer go.
+    // One that is free; else the oldest that some peer can't use any more, or no longer uses, or does not use yet. A
+    // peer that has made keys which are gone before their first message is not heard any more until a timer notices:
+    // sooner does a provisional peer go.
     private int LeastNeeded(int except, long now)
     {
         int best = None;

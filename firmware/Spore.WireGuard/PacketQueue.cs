@@ -3,7 +3,10 @@ using Spore.Base;
 
 namespace Spore.WireGuard;
 
-/// <summary>Inner packets that wait for a session, of all peers together, one behind the other in memory that is lent to it. When it is full the oldest goes: of the same peer if it has one, else of all.</summary>
+/// <summary>
+/// Inner packets that wait for a session, of all peers together, one behind the other in memory that is lent to it.
+/// When it is full the oldest goes: of the same peer if it has one, else of all.
+/// </summary>
 internal sealed class PacketQueue
 {
     /// <summary>What stands before each packet: its peer's slot and its length, two bytes each.</summary>
@@ -13,7 +16,9 @@ internal sealed class PacketQueue
     private int _size;
     private int _used;
 
-    /// <summary>Called to lend it so many bytes of a buffer, or to take them back, with none. What waited is dropped.</summary>
+    /// <summary>
+    /// Called to lend it so many bytes of a buffer, or to take them back, with none. What waited is dropped.
+    /// </summary>
     /// <returns>How many packets did.</returns>
     internal int Use(byte[] room, int size)
     {

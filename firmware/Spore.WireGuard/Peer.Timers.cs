@@ -15,7 +15,10 @@ public sealed partial class Peer
     /// <summary>When the peer's endpoint was last sent an initiation; long ago at first.</summary>
     internal long InitiatedAt;
 
-    /// <summary>When the last provoked initiation was sent, or would have been in its turn if it was sent earlier; long ago at first.</summary>
+    /// <summary>
+    /// When the last provoked initiation was sent, or would have been in its turn if it was sent
+    /// earlier; long ago at first.
+    /// </summary>
     internal long ProvokedAt;
 
     /// <summary>The earliest deadline.</summary>
@@ -77,7 +80,9 @@ public sealed partial class Peer
         NewHandshake = Constants.Never;
     }
 
-    /// <summary>Should be called before anything authenticated is sent, and after anything authenticated is received.</summary>
+    /// <summary>
+    /// Should be called before anything authenticated is sent, and after anything authenticated is received.
+    /// </summary>
     internal void AnyAuthenticatedPacketTraversal(long now)
     {
         if (PersistentKeepalive != Constants.Never)
@@ -93,14 +98,19 @@ public sealed partial class Peer
         RetransmitHandshake = now + Constants.RekeyTimeout + jitter;
     }
 
-    /// <summary>Should be called after an initiation is sent because of a packet that could be forged or replayed.</summary>
+    /// <summary>
+    /// Should be called after an initiation is sent because of a packet that could be forged or replayed.
+    /// </summary>
     internal void ProvokedInitiation(long now)
     {
         ProvokedAt = now - ProvokedAt >= Constants.RekeyTimeout ? now : ProvokedAt + Constants.RekeyTimeout;
         IsProvoked = true;
     }
 
-    /// <summary>Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't destroy each other's.</summary>
+    /// <summary>
+    /// Should be called after an initiation of the peer is answered: ours waits, so that two slow nodes don't
+    /// destroy each other's.
+    /// </summary>
     internal void HandshakeAnswered(long now, int jitter)
     {
         if (RetransmitHandshake != Constants.Never)
@@ -109,7 +119,9 @@ public sealed partial class Peer
         }
     }
 
-    /// <summary>Should be called after a response is taken, or the first message of a session that the peer initiated.</summary>
+    /// <summary>
+    /// Should be called after a response is taken, or the first message of a session that the peer initiated.
+    /// </summary>
     internal void HandshakeComplete()
     {
         RetransmitHandshake = Constants.Never;

@@ -3,7 +3,9 @@ using Spore.Base;
 
 namespace Spore.WireGuard;
 
-/// <summary>One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.</summary>
+/// <summary>
+/// One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.
+/// </summary>
 public sealed partial class Peer
 {
     /// <summary>Where the 32-byte public key starts in <see cref="Bytes"/>.</summary>
@@ -49,13 +51,19 @@ public sealed partial class Peer
     /// <summary>Where it is sent to: where it was last heard, or is thought to be.</summary>
     public readonly Endpoint Endpoint = new Endpoint();
 
-    /// <summary>The number by which cryptokey routing knows it: at first that of its slot, or one of the caller's own, which is not negative.</summary>
+    /// <summary>
+    /// The number by which cryptokey routing knows it: at first that of its slot, or one of the caller's own,
+    /// which is not negative.
+    /// </summary>
     public int Owner;
 
     /// <summary>When the slot was taken.</summary>
     public long Since;
 
-    /// <summary>When it last sent a transport message or a response, or the slot was taken. An initiation does not count: a node that has just started can't tell a recorded one.</summary>
+    /// <summary>
+    /// When it last sent a transport message or a response, or the slot was taken. An initiation does not count: a node
+    /// that has just started can't tell a recorded one.
+    /// </summary>
     public long LastHeard;
 
     /// <summary>Bytes of datagrams received from it that verified.</summary>
@@ -64,7 +72,11 @@ public sealed partial class Peer
     /// <summary>Bytes of datagrams sent to it.</summary>
     public long BytesSent;
 
-    /// <summary>The public key, the static-static secret, the latest timestamp from it and the last one to it, the first MAC of the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes a device's memory of its own.</summary>
+    /// <summary>
+    /// The public key, the static-static secret, the latest timestamp from it and the last one to it, the first MAC of
+    /// the last handshake message to it, the cookie it has sent, and its ephemeral pair; in one array, since each takes
+    /// a device's memory of its own.
+    /// </summary>
     internal readonly byte[] Bytes = new byte[Size];
 
     /// <summary>The 32-byte preshared key, or null for none; not to be changed.</summary>
@@ -86,7 +98,8 @@ public sealed partial class Peer
     /// <summary>When its last initiation was accepted; long ago at first.</summary>
     public long InitiationConsumedAt;
 
-    // One field for all, and above them for counts and for the interval of the persistent keepalive: each of its own would take 12 bytes too.
+    // One field for all, and above them for counts and for the interval of the persistent keepalive: each of its own
+    // would take 12 bytes too.
     private long _flags;
 
     /// <summary>Makes an empty slot.</summary>
@@ -108,7 +121,9 @@ public sealed partial class Peer
         internal set { Set(InUseFlag, value); }
     }
 
-    /// <summary>Whether it was admitted without being known: packets are not routed to it. The layer above sets it.</summary>
+    /// <summary>
+    /// Whether it was admitted without being known: packets are not routed to it. The layer above sets it.
+    /// </summary>
     public bool IsProvisional
     {
         get { return (_flags & ProvisionalFlag) != 0; }
@@ -147,7 +162,9 @@ public sealed partial class Peer
         set { Set(StaticStaticFlag, value); }
     }
 
-    /// <summary>Whether the first MAC of a handshake message to it is there, which no cookie has answered yet.</summary>
+    /// <summary>
+    /// Whether the first MAC of a handshake message to it is there, which no cookie has answered yet.
+    /// </summary>
     internal bool HasSentMac1
     {
         get { return (_flags & SentMac1Flag) != 0; }
@@ -161,20 +178,26 @@ public sealed partial class Peer
         internal set { Set(DeferredFlag, value); }
     }
 
-    /// <summary>Whether an authentic message came from its endpoint, so that this is its last authentic endpoint.</summary>
+    /// <summary>
+    /// Whether an authentic message came from its endpoint, so that this is its last authentic endpoint.
+    /// </summary>
     public bool IsEndpointAuthentic
     {
         get { return (_flags & AuthenticFlag) != 0; }
     }
 
-    /// <summary>Whether it has sent nothing for 15 s since data was sent to it. The next message that verifies ends that.</summary>
+    /// <summary>
+    /// Whether it has sent nothing for 15 s since data was sent to it. The next message that verifies ends that.
+    /// </summary>
     public bool IsSilent
     {
         get { return (_flags & SilentFlag) != 0; }
         internal set { Set(SilentFlag, value); }
     }
 
-    /// <summary>Whether the layer above has given up waiting for something from it. The next message that verifies ends that.</summary>
+    /// <summary>
+    /// Whether the layer above has given up waiting for something from it. The next message that verifies ends that.
+    /// </summary>
     public bool IsUnresponsive
     {
         get { return (_flags & UnresponsiveFlag) != 0; }
@@ -194,14 +217,18 @@ public sealed partial class Peer
         set { Set(ProvokedFlag, value); }
     }
 
-    /// <summary>How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.</summary>
+    /// <summary>
+    /// How many initiations in vain were sent to where its endpoint is now, at most <see cref="MostAsked"/>.
+    /// </summary>
     internal int Asked
     {
         get { return (int)(_flags >> AskedShift) & MostAsked; }
         set { _flags = (_flags & ~((long)MostAsked << AskedShift)) | ((long)value << AskedShift); }
     }
 
-    /// <summary>How many times an initiation was to be sent again since a session was first wanted, at most 15.</summary>
+    /// <summary>
+    /// How many times an initiation was to be sent again since a session was first wanted, at most 15.
+    /// </summary>
     internal int Unanswered
     {
         get { return (int)(_flags >> UnansweredShift) & 15; }
@@ -220,7 +247,9 @@ public sealed partial class Peer
         get { return PairMadeAt != NoPair; }
     }
 
-    /// <summary>When its ephemeral pair is to be made, or made anew; a provisional peer has one only for a deferred response.</summary>
+    /// <summary>
+    /// When its ephemeral pair is to be made, or made anew; a provisional peer has one only for a deferred response.
+    /// </summary>
     internal long PairDue
     {
         get
@@ -256,7 +285,10 @@ public sealed partial class Peer
         Asked = 0;
     }
 
-    /// <summary>Called when a peer does not answer: its next initiation goes to another endpoint, and if that is in vain, the one after it to yet another.</summary>
+    /// <summary>
+    /// Called when a peer does not answer: its next initiation goes to another endpoint, and if that is in vain, the
+    /// one after it to yet another.
+    /// </summary>
     /// <param name="endpoint">The endpoint; copied.</param>
     public void TryAt(Endpoint endpoint)
     {
@@ -267,7 +299,9 @@ public sealed partial class Peer
         }
     }
 
-    /// <summary>Whether packets go to or come from it: it was heard within 15 s, or data was sent to it since.</summary>
+    /// <summary>
+    /// Whether packets go to or come from it: it was heard within 15 s, or data was sent to it since.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>True when it is in use.</returns>
     public bool IsActive(long now)
@@ -275,9 +309,13 @@ public sealed partial class Peer
         return NewHandshake != Constants.Never || now - LastHeard < Constants.EndpointPatience;
     }
 
-    /// <summary>When the peer counts as gone from its endpoint: 5 s after an initiation to it that nothing has answered.</summary>
+    /// <summary>
+    /// When the peer counts as gone from its endpoint: 5 s after an initiation to it that nothing has answered.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>That time, on the same clock; <see cref="Constants.Never"/> where there was no such initiation in the last 15 s.</returns>
+    /// <returns>
+    /// That time, on the same clock; <see cref="Constants.Never"/> where there was no such initiation in the last 15 s.
+    /// </returns>
     public long GoneAt(long now)
     {
         if (InitiatedAt <= LastHeard || now - InitiatedAt >= Constants.ProvokedLifetime)
@@ -289,16 +327,14 @@ public sealed partial class Peer
         return (Asked >= 2 ? LastHeard : InitiatedAt) + Constants.RekeyTimeout;
     }
 
-    /// <summary>Called when a transport message or a response has verified: where it came from is the endpoint.</summary>
+    /// <summary>
+    /// Called when a transport message or a response has verified: where it came from is the endpoint.
+    /// </summary>
     internal void Heard(int length, Endpoint source, long now)
     {
         LastHeard = now;
         BytesReceived += length;
-        if (!Endpoint.IsSame(source))
-        {
-            Endpoint.CopyFrom(source);
-        }
-
+        Endpoint.CopyFrom(source);
         _flags = (_flags | AuthenticFlag) & ~(long)(SilentFlag | UnresponsiveFlag);
     }
 

@@ -3,8 +3,8 @@ using Spore.Crypto;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// What a handshake needs and can be made ahead of it, while idle and step by step: the static-static secret of each known
-/// peer, one ephemeral key for whoever comes next, and of such keys a pair for each known peer.
+/// What a handshake needs and can be made ahead of it, while idle and step by step: the static-static secret of each
+/// known peer, one ephemeral key for whoever comes next, and of such keys a pair for each known peer.
 /// </summary>
 internal sealed class Precomputation
 {
@@ -39,7 +39,9 @@ internal sealed class Precomputation
     /// <summary>The peer that it is made for, or null.</summary>
     internal Peer Peer { get; private set; }
 
-    /// <summary>Begins with what a peer lacks: its static-static secret; then a key for its pair, and then the pair.</summary>
+    /// <summary>
+    /// Begins with what a peer lacks: its static-static secret; then a key for its pair, and then the pair.
+    /// </summary>
     internal void Begin(Peer peer, long now)
     {
         if (!peer.HasStaticStatic)

@@ -1,12 +1,17 @@
 namespace Spore.WireGuard;
 
-/// <summary>The sliding window that refuses repeated and too old counters (RFC 6479): 2048 messages, as bits in its user's buffer, zero at first.</summary>
+/// <summary>
+/// The sliding window that refuses repeated and too old counters (RFC 6479): 2048 messages, as bits in its user's
+/// buffer, zero at first.
+/// </summary>
 internal static class ReplayWindow
 {
     /// <summary>How far below the highest counter one is still accepted.</summary>
     internal const int Size = 2048;
 
-    /// <summary>The length of the bits: a ring with one byte more than the window has, so that whole bytes can be cleared.</summary>
+    /// <summary>
+    /// The length of the bits: a ring with one byte more than the window has, so that whole bytes can be cleared.
+    /// </summary>
     internal const int Bytes = (Size / 8) + 1;
 
     /// <summary>Records a counter.</summary>

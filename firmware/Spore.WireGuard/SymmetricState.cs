@@ -3,7 +3,10 @@ using Spore.Crypto;
 
 namespace Spore.WireGuard;
 
-/// <summary>Noise's SymmetricState (Noise section 5.2) with WireGuard's choices: the chaining key, the transcript hash and the current key.</summary>
+/// <summary>
+/// Noise's SymmetricState (Noise section 5.2) with WireGuard's choices: the chaining key, the transcript
+/// hash and the current key.
+/// </summary>
 internal sealed class SymmetricState
 {
     // HASH("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"), then HASH(that || "WireGuard v1 zx2c4 Jason@zx2c4.com").
@@ -106,7 +109,9 @@ internal sealed class SymmetricState
         return true;
     }
 
-    /// <summary>Split: the two keys of the session, that for sending by the initiator and that for sending by the responder.</summary>
+    /// <summary>
+    /// Split: the two keys of the session, that for sending by the initiator and that for sending by the responder.
+    /// </summary>
     internal void Split(byte[] keys, int initiatorOffset, int responderOffset)
     {
         _kdf.Derive(_chain, null, 0, 0, _key, _temporary, null);

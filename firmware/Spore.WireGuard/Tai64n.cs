@@ -2,8 +2,12 @@ using System;
 
 namespace Spore.WireGuard;
 
-/// <summary>TAI64N timestamps: 8 bytes of seconds and 4 of nanoseconds, big-endian, so that they compare as bytes.</summary>
-/// <remarks>Nanoseconds are whitened to multiples of 2^24, as the other implementations do, to give no fine clock away.</remarks>
+/// <summary>
+/// TAI64N timestamps: 8 bytes of seconds and 4 of nanoseconds, big-endian, so that they compare as bytes.
+/// </summary>
+/// <remarks>
+/// Nanoseconds are whitened to multiples of 2^24, as the other implementations do, to give no fine clock away.
+/// </remarks>
 public static class Tai64n
 {
     /// <summary>Length of a timestamp in bytes.</summary>

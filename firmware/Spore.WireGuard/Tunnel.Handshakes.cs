@@ -1,14 +1,16 @@
 using System;
 using Spore.Base;
 using Spore.Crypto;
-using Spore.Net;
 
 namespace Spore.WireGuard;
 
 // Handshakes (paper section 5.4): initiations, responses, cookies (section 5.3), and the sessions that follow.
 public sealed partial class Tunnel
 {
-    /// <summary>Called when a session with a peer is wanted: sends an initiation and retransmits it, but not within REKEY_TIMEOUT of another, nor of a response that may yet be confirmed.</summary>
+    /// <summary>
+    /// Called when a session with a peer is wanted: sends an initiation and retransmits it, but not within
+    /// REKEY_TIMEOUT of another, nor of a response that may yet be confirmed.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Initiate(Peer peer, long now)
@@ -35,7 +37,10 @@ public sealed partial class Tunnel
         SendInitiation(peer, now);
     }
 
-    /// <summary>When a peer may be asked at an address that a packet suggests which could be forged or replayed (PROTOCOL section 4.2).</summary>
+    /// <summary>
+    /// When a peer may be asked at an address that a packet suggests which could be forged or replayed
+    /// (PROTOCOL section 4.2).
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">The address.</param>
     /// <returns>When, by the monotonic clock.</returns>
@@ -53,12 +58,18 @@ public sealed partial class Tunnel
             due = Later(due, AnsweredUntil(peer));
         }
 
-        // A peer that is asked at an endpoint it has left must be found where it is now. Where it is being asked, what is sent again goes first.
+        // A peer that is asked at an endpoint it has left must be found where it is now. Where it is being asked, what
+        // is sent again goes first.
         long retransmitted = peer.InitiatedAt + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter + 1;
-        return retransmitted > due && peer.RetransmitHandshake != Constants.Never && peer.Endpoint.IsSame(source) ? retransmitted : due;
+        return retransmitted > due && peer.RetransmitHandshake != Constants.Never && peer.Endpoint.IsSame(source)
+            ? retransmitted
+            : due;
     }
 
-    /// <summary>Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once, without moving the peer's endpoint.</summary>
+    /// <summary>
+    /// Called when a packet that could be forged or replayed suggests that a peer is at an address: asks there once,
+    /// without moving the peer's endpoint.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="source">Where to ask.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
@@ -182,7 +193,8 @@ public sealed partial class Tunnel
             return;
         }
 
-        if (now - peer.InitiationConsumedAt < Constants.HandshakeInitiationRate || !_host.TimestampVerified(peer, _handshake.Timestamp, now))
+        if (now - peer.InitiationConsumedAt < Constants.HandshakeInitiationRate
+            || !_host.TimestampVerified(peer, _handshake.Timestamp, now))
         {
             _counters.Limited++;
             _handshake.Wipe();
@@ -194,7 +206,8 @@ public sealed partial class Tunnel
         peer.BytesReceived += length;
         if (!peer.IsDeferred && multiplications * _multiplicationTime > Constants.LongestAnswer)
         {
-            // Drop it: the response would miss the initiator's 5 s timeout. Its retransmission will find a precomputed pair.
+            // Drop it: the response would miss the initiator's 5 s timeout. Its retransmission will
+            // find a precomputed pair.
             peer.IsDeferred = true;
             _handshake.Wipe();
             Schedule(peer);
@@ -206,8 +219,8 @@ public sealed partial class Tunnel
         Schedule(peer);
     }
 
-    // Called when a handshake message came in: whether it is for this node and, under load, whether its sender has shown
-    // to be where it seems to be, and has not asked too often.
+    // Called when a handshake message came in: whether it is for this node and, under load, whether its sender has
+    // shown to be where it seems to be, and has not asked too often.
     private bool IsWelcome(byte[] buffer, int offset, int length, int size, Endpoint source, long now)
     {
         _ephemeralKeys.Stir(now);
@@ -267,7 +280,9 @@ public sealed partial class Tunnel
 
     private void ReceiveCookieReply(byte[] buffer, int offset, int length, long now)
     {
-        Peer peer = length == Message.CookieReplySize ? FindPeer(BitConverter.ToInt32(buffer, offset + Message.CookieReceiver)) : null;
+        Peer peer = length == Message.CookieReplySize
+            ? FindPeer(BitConverter.ToInt32(buffer, offset + Message.CookieReceiver))
+            : null;
         if (peer == null || !_cookies.ConsumeReply(peer, buffer, offset, now))
         {
             _counters.Invalid++;
@@ -413,7 +428,8 @@ public sealed partial class Tunnel
 
         if (!peer.Endpoint.IsKnown)
         {
-            // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as long as for an answer.
+            // Nowhere to ask, until a hello tells or the peer comes to us. What is queued waits as
+            // long as for an answer.
             peer.RetransmitHandshake = now + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;

@@ -1,6 +1,5 @@
 using System;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Net;
 
 namespace Spore.WireGuard;
@@ -8,7 +7,9 @@ namespace Spore.WireGuard;
 // What is received: datagrams from the outer network, and the inner packets in them.
 public sealed partial class Tunnel
 {
-    /// <summary>Where the inner packet starts that <see cref="Receive"/> has decrypted, in the buffer that it was given.</summary>
+    /// <summary>
+    /// Where the inner packet starts that <see cref="Receive"/> has decrypted, in the buffer that it was given.
+    /// </summary>
     public int PacketStart { get; private set; }
 
     /// <summary>The length of that packet in bytes, without padding.</summary>
@@ -20,7 +21,10 @@ public sealed partial class Tunnel
     /// <param name="length">Its length in bytes.</param>
     /// <param name="source">The endpoint that it came from; copied where it is kept.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>The peer whose inner packet is in the buffer, at <see cref="PacketStart"/>, from a source address that cryptokey routing gives to that peer; null where there is no packet.</returns>
+    /// <returns>
+    /// The peer whose inner packet is in the buffer, at <see cref="PacketStart"/>, from a source address that cryptokey
+    /// routing gives to that peer; null where there is no packet.
+    /// </returns>
     public Peer Receive(byte[] buffer, int offset, int length, Endpoint source, long now)
     {
         _counters.DatagramsReceived++;
@@ -29,7 +33,9 @@ public sealed partial class Tunnel
         {
             case Message.Transport:
                 Peer peer = ReceiveTransport(buffer, offset, length, source, now);
-                return peer != null && length > Message.KeepaliveSize && IsPacketOf(peer, buffer, offset, length) ? peer : null;
+                return peer != null && length > Message.KeepaliveSize && IsPacketOf(peer, buffer, offset, length)
+                    ? peer
+                    : null;
             case Message.Initiation:
                 ReceiveInitiation(buffer, offset, length, source, now);
                 break;
@@ -99,7 +105,17 @@ public sealed partial class Tunnel
         int packet = offset + Message.TransportHeaderSize;
         int packetLength = length - Message.KeepaliveSize;
         Array.Copy(buffer, offset + Message.TransportCounter, _scratch, Nonce + 4, 8);
-        if (!_aead.Open(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, _scratch, Nonce, null, 0, 0, buffer, packet, packetLength))
+        if (!_aead.Open(
+            _keypairs.Bytes,
+            Keypairs.Start(keypair) + Keypairs.ReceiveKey,
+            _scratch,
+            Nonce,
+            null,
+            0,
+            0,
+            buffer,
+            packet,
+            packetLength))
         {
             _counters.Invalid++;
             return null;

@@ -1,6 +1,5 @@
 using System;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Net;
 
 namespace Spore.WireGuard;
@@ -8,7 +7,10 @@ namespace Spore.WireGuard;
 // What is sent: inner packets of the caller's, keepalives, and packets that wait for a session.
 public sealed partial class Tunnel
 {
-    /// <summary>Lends memory for inner packets that wait for a session, or takes it back; those that wait are dropped and counted.</summary>
+    /// <summary>
+    /// Lends memory for inner packets that wait for a session, or takes it back; those that wait
+    /// are dropped and counted.
+    /// </summary>
     /// <param name="room">The memory; null for none.</param>
     /// <param name="size">How many of its first bytes, not to be used otherwise meanwhile.</param>
     public void QueueIn(byte[] room, int size)
@@ -17,12 +19,18 @@ public sealed partial class Tunnel
         _counters.InnerDropped += _queue.Use(room, size < most ? size : most);
     }
 
-    /// <summary>Sends an inner IP packet to the peer that cryptokey routing gives its destination; it is copied. Without a session one is initiated, and the packet waits for it in the memory of <see cref="QueueIn"/>. Needs <see cref="Routing"/>.</summary>
+    /// <summary>
+    /// Sends an inner IP packet to the peer that cryptokey routing gives its destination; it is copied. Without a
+    /// session one is initiated, and the packet waits for it in the memory of <see cref="QueueIn"/>. Needs
+    /// <see cref="Routing"/>.
+    /// </summary>
     /// <param name="buffer">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, at most the MTU.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>False when no peer has the destination, or the packet is not valid or must not enter a tunnel.</returns>
+    /// <returns>
+    /// False when no peer has the destination, or the packet is not valid or must not enter a tunnel.
+    /// </returns>
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         int total = IpPacket.Length(buffer, offset, length);
@@ -63,7 +71,10 @@ public sealed partial class Tunnel
         return !IsOwnMessage(buffer, payload, end - payload);
     }
 
-    /// <summary>Sends the inner packet that stands in <see cref="SendBuffer"/> at <see cref="PacketOffset"/>, or keeps it until there is a session.</summary>
+    /// <summary>
+    /// Sends the inner packet that stands in <see cref="SendBuffer"/> at <see cref="PacketOffset"/>, or keeps it
+    /// until there is a session.
+    /// </summary>
     /// <param name="peer">The peer to send it to.</param>
     /// <param name="length">Its length in bytes, at most the MTU; not 0.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
@@ -120,11 +131,22 @@ public sealed partial class Tunnel
         Message.WriteCounter(buffer, Message.TransportCounter, counter);
         Array.Copy(buffer, Message.TransportCounter, _scratch, Nonce + 4, 8);
         _keypairs.SendCounter[keypair] = counter + 1;
-        _aead.Seal(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.SendKey, _scratch, Nonce, null, 0, 0, buffer, PacketOffset, padded);
+        _aead.Seal(
+            _keypairs.Bytes,
+            Keypairs.Start(keypair) + Keypairs.SendKey,
+            _scratch,
+            Nonce,
+            null,
+            0,
+            0,
+            buffer,
+            PacketOffset,
+            padded);
         Transmit(peer, padded + Message.KeepaliveSize, peer.Endpoint, now);
     }
 
-    // Whether a UDP payload that is to enter the tunnel is a message that this tunnel sent. Of one in fragments the first is enough.
+    // Whether a UDP payload that is to enter the tunnel is a message that this tunnel sent. Of one in
+    // fragments the first is enough.
     private bool IsOwnMessage(byte[] buffer, int offset, int length)
     {
         if (length < Message.KeepaliveSize)
@@ -139,7 +161,8 @@ public sealed partial class Tunnel
         }
 
         // Both have the sender's index in the same place.
-        return (type == Message.Initiation || type == Message.Response) && FindPeer(BitConverter.ToInt32(buffer, offset + Message.InitiationSender)) != null;
+        return (type == Message.Initiation || type == Message.Response)
+            && FindPeer(BitConverter.ToInt32(buffer, offset + Message.InitiationSender)) != null;
     }
 
     // What stands at the start of the send buffer.
@@ -167,9 +190,11 @@ public sealed partial class Tunnel
     {
         int keypair = peer.Current;
 
-        // The session that the peer is about to make will do: handshakes that cross would do so again at every rekey, and cost what is under way.
+        // The session that the peer is about to make will do: handshakes that cross would do so again at every rekey,
+        // and cost what is under way.
         if (now - _keypairs.CreatedAt[peer.Next] >= Constants.RekeyTimeout
-            && (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now)))
+            && (_keypairs.SendCounter[keypair] > Constants.RekeyAfterMessages
+                || _keypairs.IsInitiatorsOfAge(keypair, Constants.RekeyAfterTime, now)))
         {
             Initiate(peer, now);
         }

@@ -1,21 +1,21 @@
-using System;
-using Spore.Crypto;
-using Spore.Net;
-
 namespace Spore.WireGuard;
 
 // Timers (paper section 6), and what is made ahead of need while there is time.
 public sealed partial class Tunnel
 {
-    /// <summary>When <see cref="Advance"/> is to be called next, in milliseconds on the monotonic clock; in the past while there is idle work. Any other call may move it.</summary>
+    /// <summary>
+    /// When <see cref="Advance"/> is to be called next, in milliseconds on the monotonic clock; in the past while there
+    /// is idle work. Any other call may move it.
+    /// </summary>
     public long NextDeadline
     {
         get { return _workDue < _nextDeadline ? _workDue : _nextDeadline; }
     }
 
     /// <summary>
-    /// Time has passed: timers fire, and one slice of idle work is done, which takes a device up to a fifth of a multiplication. What was received
-    /// meanwhile should be handled before the next call, also when <see cref="NextDeadline"/> is in the past.
+    /// Time has passed: timers fire, and one slice of idle work is done, which takes a device up to a fifth of a
+    /// multiplication. What was received meanwhile should be handled before the next call, also when
+    /// <see cref="NextDeadline"/> is in the past.
     /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)
@@ -30,7 +30,10 @@ public sealed partial class Tunnel
         get { return _nextDeadline; }
     }
 
-    /// <summary>Time has passed: timers fire. For a layer above that has idle work of its own, and calls <see cref="Work"/> in turn with it.</summary>
+    /// <summary>
+    /// Time has passed: timers fire. For a layer above that has idle work of its own, and calls
+    /// <see cref="Work"/> in turn with it.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void FireTimers(long now)
     {
@@ -82,7 +85,9 @@ public sealed partial class Tunnel
         }
     }
 
-    /// <summary>Nothing else is to be done: makes what a handshake will need, a fifth of a multiplication at most in one call.</summary>
+    /// <summary>
+    /// Nothing else is to be done: makes what a handshake will need, a fifth of a multiplication at most in one call.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Work(long now)
     {
@@ -168,7 +173,9 @@ public sealed partial class Tunnel
             else
             {
                 ReportUnanswered(peer);
-                if (peer.LastHeard == peer.Since ? peer.Asked > 0 : peer.Asked == Peer.MostAsked && now - peer.LastHeard >= Constants.EndpointPatience)
+                if (peer.LastHeard == peer.Since
+                    ? peer.Asked > 0
+                    : peer.Asked == Peer.MostAsked && now - peer.LastHeard >= Constants.EndpointPatience)
                 {
                     _host.Unanswered(peer);
                 }

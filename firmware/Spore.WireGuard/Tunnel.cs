@@ -5,15 +5,19 @@ using Spore.Crypto;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// A WireGuard endpoint for a fixed number of peers: the paper's protocol, cryptokey routing included, without I/O. Read first: the paper's sections 5
-/// and 6. Whom to admit and what a peer may do is decided above it (<see cref="ITunnelHost"/>). Not safe for concurrent use.
+/// A WireGuard endpoint for a fixed number of peers: the paper's protocol, cryptokey routing included, without I/O.
+/// Read first: the paper's sections 5 and 6. Whom to admit and what a peer may do is decided above it
+/// (<see cref="ITunnelHost"/>). Not safe for concurrent use.
 /// </summary>
 public sealed partial class Tunnel
 {
     /// <summary>Where an inner packet starts in <see cref="SendBuffer"/>.</summary>
     public const int PacketOffset = Message.TransportHeaderSize;
 
-    /// <summary>The buffer in which all datagrams are built. Inner packets are encrypted in place; a handshake message overwrites what stands there.</summary>
+    /// <summary>
+    /// The buffer in which all datagrams are built. Inner packets are encrypted in place; a handshake message
+    /// overwrites what stands there.
+    /// </summary>
     public readonly byte[] SendBuffer;
 
     /// <summary>All slots, in use or not.</summary>
@@ -61,20 +65,27 @@ public sealed partial class Tunnel
     private long _nextDeadline = Constants.Never;
     private long _workDue;
 
-    /// <summary>Makes a plain endpoint, which has configured peers only, and takes all its memory. It drops an initiation from an unknown key as soon as it has decrypted that key.</summary>
+    /// <summary>
+    /// Makes a plain endpoint, which has configured peers only, and takes all its memory. It drops an initiation from
+    /// an unknown key as soon as it has decrypted that key.
+    /// </summary>
     /// <param name="limits">The sizes: <see cref="TunnelLimits.OnePeer"/>, or others.</param>
     /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
     /// <param name="transport">The way out.</param>
     /// <param name="entropy">The entropy source. It must work already: the first key is made soon.</param>
     /// <param name="host">What knows the wall time, and is called about sessions.</param>
-    /// <exception cref="ArgumentException">The limits leave no keypair to spare or to be confirmed, or no initiation.</exception>
+    /// <exception cref="ArgumentException">
+    /// The limits leave no keypair to spare or to be confirmed, or no initiation.
+    /// </exception>
     public Tunnel(TunnelLimits limits, byte[] privateKey, ITransport transport, IEntropy entropy, ConfiguredHost host)
         : this(limits, privateKey, new Primitives(privateKey), transport, entropy, host)
     {
         _admitsUnknown = false;
     }
 
-    /// <summary>Makes a tunnel with the primitives of the layer above, and takes all the memory that is its own.</summary>
+    /// <summary>
+    /// Makes a tunnel with the primitives of the layer above, and takes all the memory that is its own.
+    /// </summary>
     /// <param name="limits">The sizes.</param>
     /// <param name="privateKey">The 32-byte private key; kept by reference.</param>
     /// <param name="publicKey">Its 32-byte public key; kept by reference.</param>
@@ -87,7 +98,9 @@ public sealed partial class Tunnel
     /// <param name="entropy">The entropy source.</param>
     /// <param name="host">The layer above.</param>
     /// <param name="counters">What to count in.</param>
-    /// <exception cref="ArgumentException">The limits leave no keypair to spare or to be confirmed, or no initiation.</exception>
+    /// <exception cref="ArgumentException">
+    /// The limits leave no keypair to spare or to be confirmed, or no initiation.
+    /// </exception>
     public Tunnel(
         TunnelLimits limits,
         byte[] privateKey,
@@ -138,7 +151,13 @@ public sealed partial class Tunnel
         SendBuffer = new byte[PacketOffset + limits.Mtu + Message.PaddingMultiple + Message.TagSize];
     }
 
-    private Tunnel(TunnelLimits limits, byte[] privateKey, Primitives own, ITransport transport, IEntropy entropy, ITunnelHost host)
+    private Tunnel(
+        TunnelLimits limits,
+        byte[] privateKey,
+        Primitives own,
+        ITransport transport,
+        IEntropy entropy,
+        ITunnelHost host)
         : this(
             limits,
             privateKey,
@@ -155,7 +174,10 @@ public sealed partial class Tunnel
     {
     }
 
-    /// <summary>Cryptokey routing: from which inner addresses a peer may send, and to which peer a packet goes. Null for no check, where inner packets are not IP.</summary>
+    /// <summary>
+    /// Cryptokey routing: from which inner addresses a peer may send, and to which peer a packet goes. Null for no
+    /// check, where inner packets are not IP.
+    /// </summary>
     public ICryptokeyRouting Routing { get; set; }
 
     /// <summary>What the tunnel has counted.</summary>
@@ -179,14 +201,21 @@ public sealed partial class Tunnel
         Array.Copy(_publicKey, 0, buffer, offset, Message.KeySize);
     }
 
-    /// <summary>Adds a configured peer. With a keepalive interval the session comes up by itself, without one when the first packet is sent.</summary>
+    /// <summary>
+    /// Adds a configured peer. With a keepalive interval the session comes up by itself, without one when the
+    /// first packet is sent.
+    /// </summary>
     /// <param name="key">A buffer with the peer's public key.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <param name="presharedKey">The 32-byte preshared key, or null for none; kept by reference, and wiped when the peer is closed.</param>
+    /// <param name="presharedKey">
+    /// The 32-byte preshared key, or null for none; kept by reference, and wiped when the peer is closed.
+    /// </param>
     /// <param name="endpoint">The peer's endpoint, or null if the peer is to initiate first; copied.</param>
     /// <param name="keepaliveSeconds">The interval of persistent keepalives, at most 65535; 0 for none.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>The peer; null, with nothing changed, when no slot is free, the key has a slot already, or it can be no peer's.</returns>
+    /// <returns>
+    /// The peer; null, with nothing changed, when no slot is free, the key has a slot already, or it can be no peer's.
+    /// </returns>
     public Peer AddPeer(byte[] key, int offset, byte[] presharedKey, Endpoint endpoint, int keepaliveSeconds, long now)
     {
         Peer peer = FindSlot(key, offset) == null ? FreeSlot() : null;
@@ -214,7 +243,9 @@ public sealed partial class Tunnel
         for (int i = 0; i < Peers.Length; i++)
         {
             Peer peer = Peers[i];
-            if (peer.InUse && peer.Bytes[Peer.Key] == key[offset] && ConstantTime.Equal(peer.Bytes, Peer.Key, key, offset, Message.KeySize))
+            if (peer.InUse
+                && peer.Bytes[Peer.Key] == key[offset]
+                && ConstantTime.Equal(peer.Bytes, Peer.Key, key, offset, Message.KeySize))
             {
                 return peer;
             }
@@ -296,7 +327,10 @@ public sealed partial class Tunnel
         Schedule(peer);
     }
 
-    /// <summary>Called when there is word of where a peer is: an initiation that is due goes there, and at once if it waits for nothing else.</summary>
+    /// <summary>
+    /// Called when there is word of where a peer is: an initiation that is due goes there, and at once if it
+    /// waits for nothing else.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="endpoint">Where it is.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>

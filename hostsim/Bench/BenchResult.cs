@@ -28,7 +28,8 @@ internal sealed record BenchResult(
     /// <returns>The result.</returns>
     public static BenchResult Measure()
     {
-        List<Measurement> speeds = [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
+        List<Measurement> speeds =
+            [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
         if (OpenSslAead.TryCreate() is { } aead)
         {
             speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));

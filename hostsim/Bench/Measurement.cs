@@ -9,8 +9,8 @@ namespace Spore.Hostsim.Bench;
 /// <param name="OperationsPerSecond">How many operations a second.</param>
 internal sealed record Measurement(string Name, int Bytes, double OperationsPerSecond)
 {
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Span = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _span = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Nanoseconds an operation.</summary>
     public double Nanoseconds => 1e9 / OperationsPerSecond;
@@ -25,8 +25,8 @@ internal sealed record Measurement(string Name, int Bytes, double OperationsPerS
     /// <returns>How fast it is.</returns>
     public static Measurement Of(string name, int bytes, Action operation)
     {
-        Repeat(operation, WarmUp);
-        return new Measurement(name, bytes, Repeat(operation, Span));
+        Repeat(operation, _warmUp);
+        return new Measurement(name, bytes, Repeat(operation, _span));
     }
 
     private static double Repeat(Action operation, TimeSpan span)

@@ -10,7 +10,10 @@ using Spore.Signing;
 
 namespace Spore.Hostsim.Bench;
 
-/// <summary>Two members of one network, joined in memory, on a clock that only the caller moves. Nothing in it allocates once it is made.</summary>
+/// <summary>
+/// Two members of one network, joined in memory, on a clock that only the caller moves. Nothing in it
+/// allocates once it is made.
+/// </summary>
 internal sealed class NodePair
 {
     /// <summary>The tunnel's MTU, and the length of <see cref="Packet"/>.</summary>
@@ -121,7 +124,9 @@ internal sealed class NodePair
         SeededEntropy seeded = new(1, Convert.ToHexString(identity.PublicKey));
         Node node = new(limits, identity.Record, wire, seeded, host, BuildTime, 0, aead);
         NetworkFault fault = node.Load(network, 0, network.Length, 0);
-        return fault == NetworkFault.None ? node : throw new InvalidOperationException(NetworkFaultText.Describe(fault));
+        return fault == NetworkFault.None
+            ? node
+            : throw new InvalidOperationException(NetworkFaultText.Describe(fault));
     }
 
     private static byte[] MakePacket()
@@ -199,7 +204,9 @@ internal sealed class NodePair
             return true;
         }
 
-        bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
+        bool INodeHost.FindEndpoint(
+            byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
+            false;
 
         void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
         {

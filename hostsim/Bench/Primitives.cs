@@ -44,13 +44,17 @@ internal static class Primitives
         [
             Measurement.Of("X25519, a key pair", 0, () => x25519.MultiplyBase(shared, 0, key, 0)),
             Measurement.Of("X25519, a shared secret", 0, () => x25519.Multiply(shared, 0, key, 0, point, 0)),
-            Measurement.Of("ChaCha20-Poly1305, seal", Mtu, () => aead.Seal(key, 0, nonce, 0, key, 0, 0, buffer, 0, Mtu)),
+            Measurement.Of(
+                "ChaCha20-Poly1305, seal", Mtu, () => aead.Seal(key, 0, nonce, 0, key, 0, 0, buffer, 0, Mtu)),
             Measurement.Of("ChaCha20-Poly1305, open", Mtu, () =>
             {
                 sealedBuffer.CopyTo(scratch, 0);
                 aead.Open(key, 0, nonce, 0, key, 0, 0, scratch, 0, Mtu);
             }),
-            Measurement.Of("XChaCha20-Poly1305, seal", HelloPlaintext, () => extended.Seal(key, 0, nonce, 0, key, 0, 4, buffer, 0, HelloPlaintext)),
+            Measurement.Of(
+                "XChaCha20-Poly1305, seal",
+                HelloPlaintext,
+                () => extended.Seal(key, 0, nonce, 0, key, 0, 4, buffer, 0, HelloPlaintext)),
             Measurement.Of("BLAKE2s-256", Mtu, () =>
             {
                 blake.Begin(Blake2s.DigestSize);
@@ -75,7 +79,10 @@ internal static class Primitives
                 sha.Update(buffer, 0, Mtu);
                 sha.Finish(digest, 0);
             }),
-            Measurement.Of("Ed25519, verify", HeaderSigned, () => ed25519.Verify(publicKey, 0, header, 0, HeaderSigned, signature, 0)),
+            Measurement.Of(
+                "Ed25519, verify",
+                HeaderSigned,
+                () => ed25519.Verify(publicKey, 0, header, 0, HeaderSigned, signature, 0)),
         ];
     }
 }

@@ -13,18 +13,21 @@ internal static class Tunnels
     // After this the initiator of a session asks for another one as soon as it sends.
     private const long Renewal = 121_000;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Span = TimeSpan.FromMilliseconds(600);
+    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _span = TimeSpan.FromMilliseconds(600);
 
-    /// <summary>Measures how fast packets of the MTU's length are sealed and opened, from the application's packet to the datagram and back.</summary>
+    /// <summary>
+    /// Measures how fast packets of the MTU's length are sealed and opened, from the application's packet to
+    /// the datagram and back.
+    /// </summary>
     /// <param name="aead">What they are encrypted with, or null for the core's own.</param>
     /// <param name="suffix">What to add to the names.</param>
     /// <returns>Both measurements.</returns>
     public static Measurement[] Throughput(IAead? aead, string suffix)
     {
         NodePair pair = new(aead);
-        Transfer(pair, WarmUp, out _, out _);
-        long count = Transfer(pair, Span, out TimeSpan sealing, out TimeSpan opening);
+        Transfer(pair, _warmUp, out _, out _);
+        long count = Transfer(pair, _span, out TimeSpan sealing, out TimeSpan opening);
         return
         [
             new Measurement("Packets sealed" + suffix, NodePair.Mtu, count / sealing.TotalSeconds),
@@ -32,7 +35,9 @@ internal static class Tunnels
         ];
     }
 
-    /// <summary>Measures whole handshakes, both roles and the agreement on the network that follows together on one thread.</summary>
+    /// <summary>
+    /// Measures whole handshakes, both roles and the agreement on the network that follows together on one thread.
+    /// </summary>
     /// <returns>The measurement.</returns>
     public static Measurement Handshakes()
     {

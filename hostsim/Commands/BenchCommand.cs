@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Hostsim.Bench;
 
 namespace Spore.Hostsim.Commands;
@@ -11,7 +12,7 @@ namespace Spore.Hostsim.Commands;
 /// <summary><c>hostsim bench</c>: measures the core on this machine.</summary>
 internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions _indented = new() { WriteIndented = true };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON instead of a table." };
 
@@ -30,13 +31,9 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
         {
             PrintJson(result);
         }
-        else if (terminal != null)
-        {
-            PrintTable(result, terminal);
-        }
         else
         {
-            PrintText(result);
+            PrintTable(result);
         }
 
         return result.AllocatedByPackets == 0 && result.AllocatedByTimers == 0
@@ -62,35 +59,33 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
         return bytes.ToString("0.###", CultureInfo.InvariantCulture);
     }
 
-    private static void PrintTable(BenchResult result, IAnsiConsole terminal)
+    private void PrintTable(BenchResult result)
     {
-        Table table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
-        table.AddColumn("[bold]Measured[/]");
-        foreach (string name in new[] { "Bytes", "Ops/s", "ns/op", "MB/s" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
-
+        TextTable table = new(
+            null,
+            ("Measured", ColumnKind.Words),
+            ("Bytes", ColumnKind.Number),
+            ("Ops/s", ColumnKind.Number),
+            ("ns/op", ColumnKind.Number),
+            ("MB/s", ColumnKind.Number));
         foreach (Measurement speed in result.Speeds)
         {
-            table.AddRow(Row(speed));
+            table.Add(Row(speed));
         }
 
-        terminal.Write(table);
-        string colour = result.AllocatedByPackets == 0 && result.AllocatedByTimers == 0 ? "green" : "red";
-        terminal.MarkupLineInterpolated($"[{colour}]Allocated in the core: {Bytes(result.BytesPerPacket)} bytes per packet (over {result.Packets:N0}), {Bytes(result.BytesPerTimer)} bytes per timer (over {result.Timers:N0}).[/]");
-    }
-
-    private void PrintText(BenchResult result)
-    {
-        output.Write($"{"Measured",-26}  {"Bytes",5}  {"Ops/s",11}  {"ns/op",11}  {"MB/s",8}\n");
-        foreach (string[] row in result.Speeds.Select(Row))
+        string packets = $"Bytes allocated per packet, over {result.Packets}: {Bytes(result.BytesPerPacket)}";
+        string timers = $"Bytes allocated per timer, over {result.Timers}: {Bytes(result.BytesPerTimer)}";
+        if (terminal == null)
         {
-            output.Write($"{row[0],-26}  {row[1],5}  {row[2],11}  {row[3],11}  {row[4],8}\n");
+            table.WritePlain(output);
+            output.WriteLine($"\n{packets}\n{timers}");
+            return;
         }
 
-        output.Write($"\nBytes allocated per packet, over {result.Packets}: {Bytes(result.BytesPerPacket)}\n");
-        output.Write($"Bytes allocated per timer, over {result.Timers}: {Bytes(result.BytesPerTimer)}\n");
+        table.Write(terminal);
+        Color colour = result.AllocatedByPackets == 0 && result.AllocatedByTimers == 0 ? Color.Green : Color.Red;
+        terminal.WriteLine(packets, colour);
+        terminal.WriteLine(timers, colour);
     }
 
     private void PrintJson(BenchResult result)
@@ -113,6 +108,6 @@ internal sealed class BenchCommand(TextWriter output, IAnsiConsole? terminal)
                 bytesPerTimer = result.BytesPerTimer,
             },
         };
-        output.Write(JsonSerializer.Serialize(document, Indented) + "\n");
+        output.Write(JsonSerializer.Serialize(document, _indented) + "\n");
     }
 }

@@ -5,6 +5,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
@@ -60,7 +61,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         "--tun",
         "NAME",
         "a name for an interface",
-        "Make a TUN interface, so that the machine's own programs use the tunnel (Linux, root).",
+        "Make a TUN interface, so that the machine's own programs use the tunnel (Linux, CAP_NET_ADMIN).",
         (string text, out string? name) =>
         {
             name = text;
@@ -69,13 +70,16 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
 
     private readonly Option<bool> _defaultRoute = new("--default-route")
     {
-        Description = "Route all that has no route of its own into the tunnel, where a member's AllowedIPs are 0.0.0.0/0 or ::/0. Needs --tun.",
+        Description =
+            "Route all that has no route of its own into the tunnel, where a member's AllowedIPs are 0.0.0.0/0 or "
+            + "::/0. Needs --tun.",
     };
 
     private readonly Option<string?> _keyLog = new("--keylog")
     {
         HelpName = "FILE",
-        Description = "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
+        Description =
+            "Append the keys that tshark (wg.keylog_file) needs to decrypt captures. The file must be your own. "
             + "For debugging only.",
     };
 
@@ -84,10 +88,16 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         Description = "Don't feed the machine's clock: as a device without one starts.",
     };
 
-    private readonly Option<long> _mtu = Options.Whole("--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
+    private readonly Option<long> _mtu = Options.Whole(
+        "--mtu", "BYTES", LowestMtu, HighestMtu, 1420, "The tunnel's MTU.");
 
     private readonly Option<long> _handshakeRate = Options.Whole(
-        "--handshake-rate", "N", 1, HighestRate, 500, "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
+        "--handshake-rate",
+        "N",
+        1,
+        HighestRate,
+        500,
+        "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
 
     /// <summary>Makes a command run a node.</summary>
     /// <param name="command">The command.</param>
@@ -128,13 +138,13 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         };
         if (options.DefaultRoute && options.Tun == null)
         {
-            throw new HostsimException("--default-route: there is no interface to route into; add --tun NAME");
+            throw new UsageException("--default-route", "there is no interface to route into; add --tun NAME");
         }
 
         string? twice = options.Peers.GroupBy(p => KeyText.Format(p.Key)).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice != null)
         {
-            throw new HostsimException($"--peer: {twice} is given twice; give it once, with one endpoint");
+            throw new UsageException("--peer", $"{twice} is given twice; give it once, with one endpoint");
         }
 
         using StopSignal stop = new();

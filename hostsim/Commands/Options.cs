@@ -31,15 +31,19 @@ internal static class Options
     /// <param name="usual">The number when the option is not given.</param>
     /// <param name="description">What it is for.</param>
     /// <returns>The option.</returns>
-    public static Option<long> Whole(string name, string unit, long lowest, long highest, long usual, string description)
+    public static Option<long> Whole(
+        string name, string unit, long lowest, long highest, long usual, string description)
     {
-        string wanted = highest == long.MaxValue ? $"a whole number from {lowest}" : $"a whole number from {lowest} to {highest}";
+        string wanted = highest == long.MaxValue
+            ? $"a whole number from {lowest}"
+            : $"a whole number from {lowest} to {highest}";
         Option<long> option = Of(
             name,
             unit,
             wanted,
             description,
-            (string text, out long value) => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+            (string text, out long value) => long.TryParse(
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
                 && value >= lowest && value <= highest);
         option.DefaultValueFactory = _ => usual;
         return option;
@@ -57,7 +61,8 @@ internal static class Options
             "PERCENT",
             "a number from 0 to 100",
             description,
-            (string text, out double value) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
+            (string text, out double value) => double.TryParse(
+                text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
                 && value is >= 0 and <= 100);
         option.DefaultValueFactory = _ => usual;
         return option;

@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.IO;
 using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Hostsim.Simulation;
 
 namespace Spore.Hostsim.Commands;
@@ -9,20 +10,34 @@ namespace Spore.Hostsim.Commands;
 /// <summary><c>hostsim</c> and <c>hostsim sim</c>: the simulator.</summary>
 internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly SimulationOptions Usual = new();
+    private static readonly SimulationOptions _usual = new();
 
     private readonly Option<long> _nodes = Options.Whole(
-        "--nodes", "N", 1, SimulationOptions.MaxNodes, Usual.Nodes, "The nodes of the first network, besides the publisher.");
+        "--nodes",
+        "N",
+        1,
+        SimulationOptions.MaxNodes,
+        _usual.Nodes,
+        "The nodes of the first network, besides the publisher.");
 
-    private readonly Option<double> _loss = Options.Percent("--loss", Usual.Loss, "How many of a hundred datagrams are lost.");
+    private readonly Option<double> _loss = Options.Percent(
+        "--loss", _usual.Loss, "How many of a hundred datagrams are lost.");
 
-    private readonly Option<long> _delay = Options.Whole("--delay", "MS", 0, 10_000, Usual.Delay, "The delay of the wire, in milliseconds.");
+    private readonly Option<long> _delay = Options.Whole(
+        "--delay", "MS", 0, 10_000, _usual.Delay, "The delay of the wire, in milliseconds.");
 
     private readonly Option<double> _reorder = Options.Percent(
-        "--reorder", Usual.Reorder, "How many of a hundred datagrams are held back, so that later ones overtake them.");
+        "--reorder",
+        _usual.Reorder,
+        "How many of a hundred datagrams are held back, so that later ones overtake them.");
 
     private readonly Option<long> _seed = Options.Whole(
-        "--seed", "S", 0, long.MaxValue, Usual.Seed, "What all chance follows from: the same seed gives the same run.");
+        "--seed",
+        "S",
+        0,
+        long.MaxValue,
+        _usual.Seed,
+        "What all chance follows from: the same seed gives the same run.");
 
     private readonly Option<bool> _plain = new("--plain")
     {
@@ -68,7 +83,7 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
                 verdict = new Story(options, new PlainView(output), stop.Token).Run();
             }
 
-            return verdict.IsGood ? 0 : Program.Failed;
+            return verdict.IsGood ? 0 : CommandLineProgram.Failed;
         }
         catch (OperationCanceledException)
         {

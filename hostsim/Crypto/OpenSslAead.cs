@@ -4,7 +4,10 @@ using Spore.Crypto;
 
 namespace Spore.Hostsim.Crypto;
 
-/// <summary>ChaCha20-Poly1305 of the system's OpenSSL, which has vector instructions where the core's own has none. It is given the key anew in each call and forgets it at its end, so that no session's key outlives the session.</summary>
+/// <summary>
+/// ChaCha20-Poly1305 of the system's OpenSSL, which has vector instructions where the core's own has none. It is given
+/// the key anew in each call and forgets it at its end, so that no session's key outlives the session.
+/// </summary>
 /// <remarks>One instance is used by one caller at a time.</remarks>
 internal sealed unsafe class OpenSslAead : IAead
 {
@@ -27,10 +30,13 @@ internal sealed unsafe class OpenSslAead : IAead
     {
         var cipher = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "EVP_chacha20_poly1305");
         var allocate = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "EVP_CIPHER_CTX_new");
-        _initialize = (delegate* unmanaged<nint, nint, nint, byte*, byte*, int, int>)NativeLibrary.GetExport(library, "EVP_CipherInit_ex");
-        _update = (delegate* unmanaged<nint, byte*, int*, byte*, int, int>)NativeLibrary.GetExport(library, "EVP_CipherUpdate");
+        _initialize = (delegate* unmanaged<nint, nint, nint, byte*, byte*, int, int>)NativeLibrary.GetExport(
+            library, "EVP_CipherInit_ex");
+        _update = (delegate* unmanaged<nint, byte*, int*, byte*, int, int>)NativeLibrary.GetExport(
+            library, "EVP_CipherUpdate");
         _finish = (delegate* unmanaged<nint, byte*, int*, int>)NativeLibrary.GetExport(library, "EVP_CipherFinal_ex");
-        _control = (delegate* unmanaged<nint, int, int, void*, int>)NativeLibrary.GetExport(library, "EVP_CIPHER_CTX_ctrl");
+        _control = (delegate* unmanaged<nint, int, int, void*, int>)NativeLibrary.GetExport(
+            library, "EVP_CIPHER_CTX_ctrl");
         _free = (delegate* unmanaged<nint, void>)NativeLibrary.GetExport(library, "EVP_CIPHER_CTX_free");
         _context = allocate();
         fixed (byte* key = _noKey)
@@ -79,7 +85,17 @@ internal sealed unsafe class OpenSslAead : IAead
     }
 
     /// <inheritdoc/>
-    public void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         CheckRoom(buffer, offset, length);
         fixed (byte* text = &buffer[offset])
@@ -93,7 +109,17 @@ internal sealed unsafe class OpenSslAead : IAead
     }
 
     /// <inheritdoc/>
-    public bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    public bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         CheckRoom(buffer, offset, length);
         fixed (byte* text = &buffer[offset])
@@ -128,7 +154,17 @@ internal sealed unsafe class OpenSslAead : IAead
         }
     }
 
-    private bool Transform(int direction, byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte* text, int length)
+    private bool Transform(
+        int direction,
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte* text,
+        int length)
     {
         int written;
         fixed (byte* keyBytes = key.AsSpan(keyOffset, ChaCha20Poly1305.KeySize))

@@ -4,7 +4,10 @@ using Spore.Base;
 
 namespace Spore.Hostsim.Crypto;
 
-/// <summary>The operating system's source of chance. What is asked for a few bytes at a time, as jitter is for each packet, comes out of a store, since a call for each would take as long as half of the packet's encryption; keys never do.</summary>
+/// <summary>
+/// The operating system's source of chance. What is asked for a few bytes at a time, as jitter is for each packet,
+/// comes out of a store, since a call for each would take as long as half of the packet's encryption; keys never do.
+/// </summary>
 /// <remarks>One instance is used by one caller at a time.</remarks>
 internal sealed class SystemEntropy : IEntropy
 {

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
+using System.Net;
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using System.Text;
@@ -35,36 +35,44 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
     private const long FeedClockEvery = 60_000;
-    private const long LongestSleep = 60_000;
+
+    // In milliseconds. The wait does not count the time for which the machine sleeps, and the node's clock does: what
+    // became due in that time is done this much later at most.
+    private const long LongestSleep = 5_000;
 
     // In milliseconds. A blocked output does not keep the node from ending.
     private const int FlushPatience = 300;
 
     private readonly object _gate = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Func<long> _clock;
     private readonly NodeOptions _options;
     private readonly LiveTimeline _timeline;
+    private readonly NetworkWatch? _watch;
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
     private readonly KeyLogFile? _keyLog;
     private readonly Node _node;
     private readonly PeerNames _names;
+    private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
     private readonly NodeSignals _signals;
-    private readonly List<(byte[] Key, Endpoint? Endpoint)> _peers;
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
     private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
-    // That of the thread that has the core and will send what is in it; null where what the core gives out has to go at once.
+    // That of the thread that has the core and will send what is in it; null where what the core gives
+    // out has to go at once.
     private Outbox? _outbox;
     private TunnelRouting? _routing;
     private OwnEndpoints? _ownEndpoints;
+    private int _port;
     private long _sleepsUntil;
     private long _feedClockAt;
+    private int _hellosSent;
+    private bool _isSendingHello;
     private bool _running;
     private bool _networkChanged;
     private bool _statusAsked;
@@ -76,11 +84,15 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <summary>Makes a node and opens all it needs.</summary>
     /// <param name="options">What it is made from.</param>
     /// <param name="timeline">Where it tells what happens.</param>
-    /// <param name="cancel">Ends the wait for a name server, and for a file that is a FIFO.</param>
+    /// <param name="cancel">Ends the wait for a file that is a FIFO.</param>
+    /// <param name="clock">The node's clock, in milliseconds; null for a <see cref="BootClock"/>.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public LiveNode(NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default)
+    public LiveNode(
+        NodeOptions options, LiveTimeline timeline, CancellationToken cancel = default, Func<long>? clock = null)
     {
+        BootClock boot = new();
+        _clock = clock ?? (() => boot.Now);
         _options = options;
         _timeline = timeline;
         _privateKey = [];
@@ -94,10 +106,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
             byte[]? network = _files.ReadNetwork(cancel);
-            _peers = [.. options.Peers.Select(p => (p.Key, NameResolver.Find(p.Endpoint, cancel)))];
             _files.ReadPresharedKeys(cancel);
-            Endpoint? rendezvous = NameResolver.Find(options.Rendezvous, cancel);
-            _transport = new UdpTransport(options.Listen, options.Tun);
+            _watch = WatchNetwork(options.Tun);
+            _transport = new UdpTransport(options.Listen, options.Tun, _watch);
             _tun = options.Tun == null ? null : new LinuxTun(options.Tun);
             _keyLog = options.KeyLog == null
                 ? null
@@ -106,26 +117,36 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
                     timeline);
             _directOutbox = NewOutbox();
-            _node = new Node(limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
+            _node = new Node(
+                limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
             {
                 HostAnswersEcho = _tun != null,
+                OuterIpv4 = _transport.HasIpv4,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
             };
-            _privateKey = options.Tun == null ? _privateKey : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
-            _configuration = new LiveConfiguration(_gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
-            _names = new PeerNames(_gate, _node, _configuration, options.Peers, () => Now, WakeIfSooner);
+            _privateKey = options.Tun == null
+                ? _privateKey
+                : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+            _configuration = new LiveConfiguration(
+                _gate, _node, limits, timeline, _privateKey, options.Listen.Port, () => Now, WakeIfSooner);
+            NameResolver resolver = new(_transport.HasIpv4, _transport.HasIpv6);
+            _names = new PeerNames(_gate, _node, resolver, timeline, () => Now, WakeIfSooner);
+            _configuration.Names = _names;
+            _rendezvous = options.Rendezvous is { Name: not null } name
+                ? new RendezvousName(_gate, _node, name, resolver, timeline, () => Now, WakeIfSooner)
+                : null;
             _status = new StatusReport(_node, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
-            if (_peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
+            if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
                 throw new HostsimException("--peer: that is this node's own key");
             }
 
             FeedClock();
-            if (rendezvous != null)
+            if (options.Rendezvous is { Address: { } rendezvous } place)
             {
-                _node.Rendezvous.CopyFrom(rendezvous);
+                _node.Rendezvous.CopyFrom(EndpointAddress.From(new IPEndPoint(rendezvous, place.Port)));
             }
 
             if (network != null)
@@ -140,7 +161,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
-    private long Now => (long)_clock.Elapsed.TotalMilliseconds;
+    private long Now => _clock();
+
+    private long NextDeadline =>
+        Math.Min(Math.Min(_node.NextDeadline, _names.NextDeadline), _rendezvous?.NextDeadline ?? long.MaxValue);
 
     /// <summary>Runs the node until it is told to stop.</summary>
     /// <param name="cancel">Tells it.</param>
@@ -151,6 +175,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         {
             _routing = new TunnelRouting(_tun, _options.Mtu, Tell, Lose);
             _transport.Mark(_routing.Mark);
+            if (_watch != null)
+            {
+                _watch.Mark = _routing.Mark;
+            }
+
             _configuration.FirewallMark = _routing.Mark;
         }
 
@@ -163,8 +192,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
-        FollowLinks();
-        using LinkWatch links = new(FollowLinks);
+        WatchLinks();
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
@@ -188,8 +216,34 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
-        _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        bool isHello = buffer[offset] == Hello.Type;
+        int count = _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+
+        // The core has counted one.
+        _node.Counters.DatagramsSent += count - 1;
+        _node.Counters.BytesSent += (count - 1) * (long)length;
+        _hellosSent += isHello ? count : 0;
+        _isSendingHello = isHello;
         SendDirect();
+        _isSendingHello = false;
+    }
+
+    // Called for datagrams that no socket has sent: they don't count.
+    private void Lose(Endpoint endpoint, int datagrams, int bytes)
+    {
+        lock (_gate)
+        {
+            _node.Counters.DatagramsSent -= datagrams;
+            _node.Counters.BytesSent -= bytes;
+            _hellosSent -= _isSendingHello ? datagrams : 0;
+            foreach (Peer peer in _node.Peers)
+            {
+                if (peer.InUse && peer.Endpoint.IsSame(endpoint))
+                {
+                    peer.BytesSent = Math.Max(0, peer.BytesSent - bytes);
+                }
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -211,17 +265,25 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
         _configuration.Hear(what, peer);
-        if (_running)
+        _rendezvous?.Hear(what);
+        bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
+        _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
+        if (_running && isLost)
+        {
+            _timeline.HelloLost();
+        }
+        else if (_running)
         {
             _timeline.Hear(what, peer, value, PlaceOf(what));
         }
     }
 
     /// <inheritdoc/>
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    bool INodeHost.FindEndpoint(
+        byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
-        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length));
+        return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
 
     /// <inheritdoc/>
@@ -229,6 +291,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         _routing?.Dispose();
         _transport?.Dispose();
+        _watch?.Dispose();
         _tun?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
@@ -236,6 +299,20 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         // Last: without a handler SIGUSR1 and SIGHUP end the program.
         _signals?.Dispose();
+    }
+
+    // Without it the machine chooses the source addresses of datagrams.
+    private NetworkWatch? WatchNetwork(string? tunnel)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? new NetworkWatch(tunnel) : null;
+        }
+        catch (HostsimException exception)
+        {
+            _timeline.Tell("no netlink", "yellow", $"{exception.Message}; this machine chooses the source addresses");
+            return null;
+        }
     }
 
     // On a thread of its own: a file that is a FIFO, or on a file system that hangs, must not stop the node.
@@ -287,13 +364,28 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         return _node.EventEndpoint.IsKnown ? EndpointAddress.Of(_node.EventEndpoint).ToString() : "no known endpoint";
     }
 
-    // Called at the start, and on a thread of its own when links or addresses may have changed.
+    private void WatchLinks()
+    {
+        _port = _transport.Port;
+        if (_watch != null)
+        {
+            _watch.Changed = FollowLinks;
+        }
+        else if (!OperatingSystem.IsLinux())
+        {
+            NetworkChange.NetworkAddressChanged += (_, _) => FollowLinks();
+        }
+
+        FollowLinks();
+    }
+
+    // Called at the start, and on another thread when links or addresses may have changed.
     private void FollowLinks()
     {
         OwnEndpoints found;
         try
         {
-            found = OwnEndpoints.Find(_transport.Links(), _options.Listen.Address, _transport.Port, Hello.MaxEndpoints);
+            found = OwnEndpoints.Find(_transport.Links(), _options.Listen.Address, _port, Hello.MaxEndpoints);
         }
         catch (NetworkInformationException)
         {
@@ -341,8 +433,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void AddPeers()
     {
-        foreach ((byte[] key, Endpoint? endpoint) in _peers)
+        foreach ((byte[] key, PeerEndpoint? place) in _options.Peers)
         {
+            Endpoint? endpoint = place is { Address: { } address }
+                ? EndpointAddress.From(new IPEndPoint(address, place.Port))
+                : null;
             _keyLog?.Remote(key);
             // It is asked as soon as it has an endpoint, and the key log tells what it is asked with.
             bool isAdded = _node.AddPeer(key, 0, null, Now);
@@ -355,12 +450,19 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             {
                 throw new HostsimException($"--peer: no room for {KeyText.Format(key)}");
             }
+
+            if (place != null)
+            {
+                _names.Set(key, place, true);
+            }
         }
 
         WakeIfSooner();
     }
 
-    /// <summary>Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.</summary>
+    /// <summary>
+    /// Lets the core do what is due and sleeps until more is, or until something has to be done without the lock.
+    /// </summary>
     /// <returns>False when the node is to stop.</returns>
     private bool Advance()
     {
@@ -379,6 +481,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     FeedClock();
                 }
 
+                _names.Advance(Now);
+                _rendezvous?.Advance(Now);
                 _node.Advance(Now);
                 if (_networkChanged)
                 {
@@ -386,7 +490,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 }
 
                 long now = Now;
-                _sleepsUntil = Math.Min(Math.Min(_node.NextDeadline, _feedClockAt), now + LongestSleep);
+                _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
 
                 // Even without sleep this lets the receiving threads in.
                 Monitor.Wait(_gate, (int)Math.Max(0, _sleepsUntil - now));
@@ -406,7 +510,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private Outbox NewOutbox()
     {
-        return new Outbox(_transport, _tun);
+        return new Outbox(_transport, _tun, Lose);
     }
 
     private UdpTransport.Receiver NewDatagramReceiver()
@@ -455,9 +559,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     private void WakeIfSooner()
     {
-        if (_networkChanged || _node.NextDeadline < _sleepsUntil)
+        // After a sleep of the machine the caller's thread may be past its time and not know it.
+        long next = NextDeadline;
+        if (_networkChanged || next < _sleepsUntil || _sleepsUntil <= Now)
         {
-            _sleepsUntil = _node.NextDeadline;
+            _sleepsUntil = next;
             Monitor.Pulse(_gate);
         }
     }

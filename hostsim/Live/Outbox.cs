@@ -5,20 +5,26 @@ using Spore.Hostsim.Live.Packets;
 
 namespace Spore.Hostsim.Live;
 
-/// <summary>What the core gives out while one thread has it, to be sent when the thread has let it go: at one time, and with no other thread waiting for the core meanwhile. One for each thread.</summary>
+/// <summary>
+/// What the core gives out while one thread has it, to be sent when the thread has let it go: at one time, and with no
+/// other thread waiting for the core meanwhile. One for each thread.
+/// </summary>
 internal sealed class Outbox
 {
     private readonly UdpTransport _transport;
     private readonly LinuxTun? _tun;
-    private readonly DatagramBatch _ipv4 = new();
-    private readonly DatagramBatch _ipv6 = new();
+    private readonly DatagramBatch _ipv4;
+    private readonly DatagramBatch _ipv6;
     private readonly PacketBatch? _packets;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="transport">What sends the datagrams.</param>
     /// <param name="tun">What takes the packets, if anything does.</param>
-    public Outbox(UdpTransport transport, LinuxTun? tun)
+    /// <param name="lost">Called for datagrams that no socket has sent.</param>
+    public Outbox(UdpTransport transport, LinuxTun? tun, DatagramBatch.Loss lost)
     {
+        _ipv4 = new DatagramBatch(lost);
+        _ipv6 = new DatagramBatch(lost);
         _transport = transport;
         _tun = tun;
         _packets = tun?.NewBatch();

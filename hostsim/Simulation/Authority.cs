@@ -1,16 +1,18 @@
 using System.Collections.Generic;
 using System.Net;
 using Spore.Hostsim.Crypto;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>Who decides who is a member: makes the flash records and signs the networks of a run. All keys follow from the seed.</summary>
+/// <summary>
+/// Who decides who is a member: makes the flash records and signs the networks of a run. All keys follow from the seed.
+/// </summary>
 internal sealed class Authority(long seed)
 {
-    private readonly TrustRootKey _root = TrustRootKey.FromSeed(new SeededEntropy(seed, "trust root").Bytes(KeyText.KeySize));
+    private readonly TrustRootKey _root = TrustRootKey.FromSeed(
+        new SeededEntropy(seed, "trust root").Bytes(KeyText.KeySize));
 
     /// <summary>Makes what a node is given before it first boots.</summary>
     /// <param name="name">The node's name.</param>

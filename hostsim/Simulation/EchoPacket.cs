@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>ICMP and ICMPv6 echo packets (RFC 792, RFC 4443 section 4). Apart from the core's own, which they are there to check.</summary>
+/// <summary>
+/// ICMP and ICMPv6 echo packets (RFC 792, RFC 4443 section 4). Apart from the core's own, which
+/// they are there to check.
+/// </summary>
 internal static class EchoPacket
 {
     /// <summary>The length of the payload in bytes: what ping sends.</summary>
@@ -20,7 +23,12 @@ internal static class EchoPacket
     /// <param name="sequence">Its sequence number.</param>
     /// <param name="payload">What the answer is to repeat.</param>
     /// <returns>The IP packet.</returns>
-    public static byte[] Request(ReadOnlySpan<byte> source, ReadOnlySpan<byte> destination, ushort identifier, ushort sequence, ReadOnlySpan<byte> payload)
+    public static byte[] Request(
+        ReadOnlySpan<byte> source,
+        ReadOnlySpan<byte> destination,
+        ushort identifier,
+        ushort sequence,
+        ReadOnlySpan<byte> payload)
     {
         bool ipv4 = source.Length == 4;
         int header = ipv4 ? Ipv4Header : Ipv6Header;
@@ -61,7 +69,11 @@ internal static class EchoPacket
     /// <param name="destination">Whom.</param>
     /// <param name="payload">What it repeated.</param>
     /// <returns>Whether the packet is a sound echo reply.</returns>
-    public static bool TryReadReply(ReadOnlySpan<byte> packet, out ReadOnlySpan<byte> source, out ReadOnlySpan<byte> destination, out ReadOnlySpan<byte> payload)
+    public static bool TryReadReply(
+        ReadOnlySpan<byte> packet,
+        out ReadOnlySpan<byte> source,
+        out ReadOnlySpan<byte> destination,
+        out ReadOnlySpan<byte> payload)
     {
         source = default;
         destination = default;

@@ -6,7 +6,7 @@ namespace Spore.Hostsim.Simulation;
 /// <summary>Erases the rest of each line it writes: a live table may have stood there.</summary>
 internal sealed class ErasingLines(IRenderable inner) : IRenderable
 {
-    private static readonly Segment Erase = Segment.Control("\u001b[K");
+    private static readonly Segment _erase = Segment.Control("\u001b[K");
 
     /// <inheritdoc/>
     public Measurement Measure(RenderOptions options, int maxWidth)
@@ -21,7 +21,7 @@ internal sealed class ErasingLines(IRenderable inner) : IRenderable
         {
             if (segment.IsLineBreak)
             {
-                yield return Erase;
+                yield return _erase;
             }
 
             yield return segment;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -8,7 +9,9 @@ using Spore.Hostsim.Display;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>Shows a run in colours on a terminal, slowly enough to be followed, with the nodes' table kept beneath the timeline.</summary>
+/// <summary>
+/// Shows a run in colours on a terminal, slowly enough to be followed, with the nodes' table kept beneath the timeline.
+/// </summary>
 internal sealed class LiveView : ISimulationView
 {
     private const int RedrawEvery = 40;
@@ -17,6 +20,7 @@ internal sealed class LiveView : ISimulationView
     private const int TimelineRows = 8;
     private const int TableFrame = 4;
     private const int WideTerminal = 100;
+    private const int UsualTerminal = 80;
 
     private readonly IAnsiConsole _console;
     private readonly CancellationToken _cancel;
@@ -34,7 +38,9 @@ internal sealed class LiveView : ISimulationView
         _cancel = cancel;
     }
 
-    /// <summary>Runs something while the table is shown beneath what is written, where the terminal is high enough.</summary>
+    /// <summary>
+    /// Runs something while the table is shown beneath what is written, where the terminal is high enough.
+    /// </summary>
     /// <param name="nodes">The rows the table will have.</param>
     /// <param name="run">What to run.</param>
     /// <returns>Its result.</returns>
@@ -88,8 +94,8 @@ internal sealed class LiveView : ISimulationView
     public void Show(TimelineEntry entry)
     {
         string colour = ColourOf(entry.Kind);
-        Write(
-            $"[grey]{TimelineEntry.Clock(entry.Time),9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  {entry.Text}");
+        string time = TimelineEntry.Clock(entry.Time);
+        Write($"[grey]{time,9}[/]  [bold]{entry.Node,-9}[/]  [{colour}]{entry.Verb(),-15}[/]  {entry.Text}");
         Redraw(false);
         _cancel.WaitHandle.WaitOne(_pause);
     }
@@ -121,6 +127,7 @@ internal sealed class LiveView : ISimulationView
             TimelineKind.HeadVerified => "yellow",
             TimelineKind.NetworkApplied => "green",
             TimelineKind.Fresh => "lime",
+            TimelineKind.Unconfirmed => "yellow",
             TimelineKind.Ping => "green",
             TimelineKind.Published => "fuchsia",
             _ => "red",
@@ -131,18 +138,19 @@ internal sealed class LiveView : ISimulationView
     {
         bool wide = _console.Profile.Width >= WideTerminal;
         Table table = new Table().Border(wide ? TableBorder.Rounded : TableBorder.Simple).BorderColor(Color.Grey);
-        table.AddColumn("Node");
+        table.AddColumn(new TableColumn("Node").NoWrap());
         if (wide)
         {
-            table.AddColumn("Address");
+            table.AddColumn(new TableColumn("Address").NoWrap());
         }
 
-        table.AddColumn(new TableColumn(wide ? "Version" : "Ver").RightAligned());
+        table.AddColumn(new TableColumn(wide ? "Version" : "Ver").RightAligned().NoWrap());
         table.AddColumn("State");
-        foreach (string name in new[] { "Peers", "In", "Out", "Joined" })
-        {
-            table.AddColumn(new TableColumn(name).RightAligned());
-        }
+
+        // Rather no volumes than folded ones.
+        bool hasVolumes = _console.Profile.Width >= UsualTerminal;
+        string[] names = hasVolumes ? ["Peers", "In", "Out", "Joined"] : ["Peers", "Joined"];
+        table.AddColumns([.. names.Select(name => new TableColumn(name).RightAligned().NoWrap())]);
 
         foreach (NodeStatus s in statuses)
         {
@@ -152,8 +160,9 @@ internal sealed class LiveView : ISimulationView
                 new Text(s.Version == 0 ? "-" : $"{s.Version}"),
                 new Text(s.State, new Style(s.IsRemoved ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
                 new Text($"{s.Sessions}"),
-                new Text(ByteSize.Describe(s.BytesReceived)),
-                new Text(ByteSize.Describe(s.BytesSent)),
+                .. hasVolumes
+                    ? [new Text(ByteSize.Describe(s.BytesReceived)), new Text(ByteSize.Describe(s.BytesSent))]
+                    : Array.Empty<Text>(),
                 new Text(s.JoinedAfter is { } after ? TimelineEntry.Span(after) : "-"),
             ];
             if (wide)

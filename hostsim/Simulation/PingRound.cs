@@ -2,7 +2,6 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Net;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -21,7 +20,10 @@ internal sealed class PingRound
     /// <param name="simulator">The clock.</param>
     /// <param name="pairs">Who asks whom.</param>
     /// <param name="families">Over which addresses.</param>
-    public PingRound(Simulator simulator, IEnumerable<(SimulatedNode From, SimulatedNode To)> pairs, params IReadOnlyList<AddressFamily> families)
+    public PingRound(
+        Simulator simulator,
+        IEnumerable<(SimulatedNode From, SimulatedNode To)> pairs,
+        params IReadOnlyList<AddressFamily> families)
     {
         _simulator = simulator;
         foreach ((SimulatedNode from, SimulatedNode to) in pairs)
@@ -134,7 +136,8 @@ internal sealed class PingRound
 
     private void Take(SimulatedNode node, byte[] packet)
     {
-        if (!EchoPacket.TryReadReply(packet, out ReadOnlySpan<byte> source, out ReadOnlySpan<byte> destination, out ReadOnlySpan<byte> payload)
+        if (!EchoPacket.TryReadReply(
+            packet, out ReadOnlySpan<byte> source, out ReadOnlySpan<byte> destination, out ReadOnlySpan<byte> payload)
             || payload.Length != EchoPacket.PayloadSize)
         {
             return;

@@ -19,7 +19,8 @@ internal sealed class PlainView(TextWriter output) : ISimulationView
         string nodes = options.Nodes == 1 ? "1 node" : $"{options.Nodes} nodes";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"A publisher and {nodes}; {options.Delay} ms delay, {options.Loss} % loss, {options.Reorder} % reordered; seed {options.Seed}");
+            $"A publisher and {nodes}; {options.Delay} ms delay, {options.Loss} % loss, {options.Reorder} % reordered; "
+            + $"seed {options.Seed}");
     }
 
     /// <inheritdoc/>

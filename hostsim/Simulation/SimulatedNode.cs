@@ -3,18 +3,21 @@ using System.Buffers.Binary;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>A node on the simulated wire: its flash record survives power cycles, everything else is the core's and does not.</summary>
+/// <summary>
+/// A node on the simulated wire: its flash record survives power cycles, everything else is the core's and does not.
+/// </summary>
 internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
 {
     /// <summary>The UDP port of every node.</summary>
     public const int Port = 51820;
 
-    /// <summary>When the firmware of every node was built, in Unix seconds: 2026-01-01. Fixed, so that runs can be repeated.</summary>
+    /// <summary>
+    /// When the firmware of every node was built, in Unix seconds: 2026-01-01. Fixed, so that runs can be repeated.
+    /// </summary>
     public const long BuildTime = 1767225600;
 
     private readonly Simulator _simulator;
@@ -36,7 +39,8 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     /// <param name="wire">The outer network.</param>
     /// <param name="limits">The sizes of its memory.</param>
     /// <param name="seed">The run's seed.</param>
-    public SimulatedNode(string name, int number, NodeIdentity identity, Simulator simulator, Wire wire, NodeLimits limits, long seed)
+    public SimulatedNode(
+        string name, int number, NodeIdentity identity, Simulator simulator, Wire wire, NodeLimits limits, long seed)
     {
         Name = name;
         PublicKey = identity.PublicKey;
@@ -86,7 +90,9 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     /// <summary>The version of the network it has applied, 0 when it has none or is off.</summary>
     public ulong Version => Core?.NetworkVersion ?? 0;
 
-    /// <summary>How long after it was last switched on it first got a network from another, in milliseconds, or null.</summary>
+    /// <summary>
+    /// How long after it was last switched on it first got a network from another, in milliseconds, or null.
+    /// </summary>
     public long? JoinedAfter { get; private set; }
 
     /// <summary>Bytes received from the wire in all its boots.</summary>
@@ -95,7 +101,10 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     /// <summary>Bytes sent to the wire in all its boots.</summary>
     public long BytesSent => _earlierBytesSent + (Core?.Counters.BytesSent ?? 0);
 
-    /// <summary>Switches the node on: a new core from the flash record, with no network and no clock but the firmware's build time.</summary>
+    /// <summary>
+    /// Switches the node on: a new core from the flash record, with no network and no clock but the
+    /// firmware's build time.
+    /// </summary>
     public void PowerOn()
     {
         _boots++;
@@ -161,7 +170,8 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     }
 
     // There are no names in a simulated network.
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     private void Reschedule()
     {

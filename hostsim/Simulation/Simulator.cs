@@ -4,7 +4,10 @@ using System.Threading;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>Virtual time: a queue of actions, each run when the clock has reached it. Equal times run in the order they were asked for.</summary>
+/// <summary>
+/// Virtual time: a queue of actions, each run when the clock has reached it. Equal times run in the
+/// order they were asked for.
+/// </summary>
 internal sealed class Simulator
 {
     private readonly PriorityQueue<Action, (long Time, long Order)> _queue = new();

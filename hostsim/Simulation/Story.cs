@@ -5,7 +5,6 @@ using System.Net;
 using System.Threading;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using AddressFamily = Spore.Hostsim.Simulation.PingRound.AddressFamily;
@@ -122,7 +121,8 @@ internal sealed class Story
             return new Verdict(false, $"FAILED: the publisher refused version 2: {NetworkFaultText.Describe(fault)}.");
         }
 
-        _timeline.Tell(_publisher, TimelineKind.Published, $"version 2: {newcomer.Name} added, {_removed.Name} removed");
+        _timeline.Tell(
+            _publisher, TimelineKind.Published, $"version 2: {newcomer.Name} added, {_removed.Name} removed");
         return Spread(2) ?? Ping(PairsOf(_members)) ?? Refuse(_removed);
     }
 
@@ -140,10 +140,13 @@ internal sealed class Story
         round.Stop();
         if (round.Open < round.Count)
         {
-            return new Verdict(false, $"FAILED: {removed.Name} was removed, and {round.Count - round.Open} of its pings were answered.");
+            return new Verdict(
+                false,
+                $"FAILED: {removed.Name} was removed, and {round.Count - round.Open} of its pings were answered.");
         }
 
-        _timeline.Tell(removed, TimelineKind.NoAnswer, $"to {round.Count} pings in {TimelineEntry.Span(RemovedPatience)}");
+        _timeline.Tell(
+            removed, TimelineKind.NoAnswer, $"to {round.Count} pings in {TimelineEntry.Span(RemovedPatience)}");
         Outcome($"{removed.Name} is out, as it should be");
         return null;
     }
@@ -162,7 +165,8 @@ internal sealed class Story
         _simulator.Run(OffFor, _cancel);
         _timeline.Forget(node);
         Boot(node);
-        IEnumerable<(SimulatedNode From, SimulatedNode To)> pairs = PairsOf(_members).Where(p => p.From == node || p.To == node);
+        IEnumerable<(SimulatedNode From, SimulatedNode To)> pairs = PairsOf(_members).Where(
+            p => p.From == node || p.To == node);
         return Spread(2) ?? Ping(pairs);
     }
 
@@ -179,7 +183,8 @@ internal sealed class Story
 
         return new Verdict(
             true,
-            $"OK: {_members.Count} of {_members.Count} members ended on version 2, and {_answered} of {_answered} pings between them were answered.");
+            $"OK: {_members.Count} of {_members.Count} members ended on version 2, and {_answered} of {_answered} "
+            + "pings between them were answered.");
     }
 
     private SimulatedNode Make(string name, int number, bool isPublisher)
@@ -189,7 +194,10 @@ internal sealed class Story
         limits.NetworkBytes = limits.NetworkEntries * 160;
         limits.Prefixes = limits.NetworkEntries * 2;
         NodeIdentity identity = _authority.MakeIdentity(name);
-        SimulatedNode node = new(name, number, identity, _simulator, Wire, limits, _options.Seed) { IsPublisher = isPublisher };
+        SimulatedNode node = new(name, number, identity, _simulator, Wire, limits, _options.Seed)
+        {
+            IsPublisher = isPublisher,
+        };
         node.Reported += _timeline.Hear;
         _names.Add(Convert.ToHexString(node.PublicKey), name);
         _nodes.Add(node);
@@ -207,7 +215,9 @@ internal sealed class Story
         _timeline.Tell(
             _publisher,
             TimelineKind.Boot,
-            fault == NetworkFault.None ? $"with version 1, {_members.Count} members; witness" : NetworkFaultText.Describe(fault));
+            fault == NetworkFault.None
+                ? $"with version 1, {_members.Count} members; witness"
+                : NetworkFaultText.Describe(fault));
     }
 
     private void Boot(SimulatedNode node)
@@ -224,7 +234,9 @@ internal sealed class Story
         Verdict? behind = CheckVersions(version);
         if (behind == null)
         {
-            Outcome($"{_members.Count} of {_members.Count} members on version {version} in {TimelineEntry.Span(_simulator.Now - from)}");
+            Outcome(
+                $"{_members.Count} of {_members.Count} members on version {version} in "
+                + $"{TimelineEntry.Span(_simulator.Now - from)}");
         }
 
         return behind;
@@ -234,10 +246,16 @@ internal sealed class Story
     {
         List<string> missing = [.. _members
             .Where(m => m.Version != version)
-            .Select(m => m.Core == null ? $"{m.Name} is off" : m.Version == 0 ? $"{m.Name} has no network" : $"{m.Name} is on version {m.Version}")];
+            .Select(
+                m => m.Core == null
+                    ? $"{m.Name} is off"
+                    : m.Version == 0 ? $"{m.Name} has no network" : $"{m.Name} is on version {m.Version}")];
         return missing.Count == 0
             ? null
-            : new Verdict(false, $"FAILED: version {version} did not reach every member within {Patience / 60000} minutes: {Listed(missing)}.");
+            : new Verdict(
+                false,
+                $"FAILED: version {version} did not reach every member within {Patience / 60000} minutes: "
+                + $"{Listed(missing)}.");
     }
 
     private Verdict? Ping(IEnumerable<(SimulatedNode From, SimulatedNode To)> pairs)
@@ -246,7 +264,10 @@ internal sealed class Story
         round.Answered += (node, tally) =>
         {
             string again = tally.Retries == 0 ? string.Empty : $", {tally.Retries} retried";
-            _timeline.Tell(node, TimelineKind.Ping, $"{tally.Answered} of {tally.Answered}, {tally.Fastest}-{tally.Slowest} ms{again}");
+            _timeline.Tell(
+                node,
+                TimelineKind.Ping,
+                $"{tally.Answered} of {tally.Answered}, {tally.Fastest}-{tally.Slowest} ms{again}");
         };
         long from = _simulator.Now;
         round.Start();

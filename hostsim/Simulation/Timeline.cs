@@ -1,14 +1,14 @@
 using System;
 using System.Collections.Generic;
-using Spore.Discovery;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>Makes a readable story of what the nodes report: what happens for the first time is told, what repeats is counted.</summary>
+/// <summary>
+/// Makes a readable story of what the nodes report: what happens for the first time is told, what repeats is counted.
+/// </summary>
 internal sealed class Timeline
 {
     private readonly Simulator _simulator;
@@ -31,7 +31,9 @@ internal sealed class Timeline
     /// <summary>Completed handshakes, counted at their initiators.</summary>
     public int Handshakes { get; private set; }
 
-    /// <summary>When the last version was published: after that, nodes that run tell how long it took to reach them.</summary>
+    /// <summary>
+    /// When the last version was published: after that, nodes that run tell how long it took to reach them.
+    /// </summary>
     public long PublishedAt { get; set; }
 
     /// <summary>Tells something the story itself does.</summary>
@@ -109,6 +111,10 @@ internal sealed class Timeline
 
                 break;
 
+            case NodeEvent.FreshnessEnded:
+                Tell(node, TimelineKind.Unconfirmed, $"version {value}, no witness has confirmed it for an hour");
+                break;
+
             case NodeEvent.Behind:
                 if (First(node, what, $"{value}"))
                 {
@@ -122,7 +128,10 @@ internal sealed class Timeline
                 if (First(node, what, $"{peer} {value}"))
                 {
                     string part = what == NodeEvent.HeaderRefused ? "head" : "network";
-                    Tell(node, TimelineKind.Refused, $"{part} of {peer}: {NetworkFaultText.Describe((NetworkFault)value)}");
+                    Tell(
+                        node,
+                        TimelineKind.Refused,
+                        $"{part} of {peer}: {NetworkFaultText.Describe((NetworkFault)value)}");
                 }
 
                 break;

@@ -1,8 +1,5 @@
 using System;
 using System.Globalization;
-using Spore.Discovery;
-using Spore.Mesh;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -19,7 +16,8 @@ internal sealed record TimelineEntry(long Time, string Node, TimelineKind Kind, 
     public static string Clock(long milliseconds)
     {
         TimeSpan span = TimeSpan.FromMilliseconds(milliseconds);
-        return string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes}:{span.Seconds:00}.{span.Milliseconds:000}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes}:{span.Seconds:00}.{span.Milliseconds:000}");
     }
 
     /// <summary>A span of virtual time.</summary>
@@ -45,6 +43,7 @@ internal sealed record TimelineEntry(long Time, string Node, TimelineKind Kind, 
             TimelineKind.HeadVerified => "head verified",
             TimelineKind.NetworkApplied => "network applied",
             TimelineKind.Fresh => "fresh",
+            TimelineKind.Unconfirmed => "unconfirmed",
             TimelineKind.Ping => "ping answered",
             TimelineKind.NoAnswer => "no answer",
             TimelineKind.Published => "published",

@@ -1,6 +1,3 @@
-using Spore.Discovery;
-using Spore.WireGuard;
-
 namespace Spore.Hostsim.Simulation;
 
 /// <summary>What a line of the timeline is about.</summary>
@@ -29,6 +26,9 @@ internal enum TimelineKind
 
     /// <summary>A witness confirmed the network.</summary>
     Fresh,
+
+    /// <summary>No witness has confirmed the network for an hour.</summary>
+    Unconfirmed,
 
     /// <summary>All pings of a node were answered.</summary>
     Ping,

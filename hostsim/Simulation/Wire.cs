@@ -6,7 +6,9 @@ using Spore.Hostsim.Endpoints;
 
 namespace Spore.Hostsim.Simulation;
 
-/// <summary>A local network: it carries datagrams late, out of order, twice or not at all, a copy for each receiver.</summary>
+/// <summary>
+/// A local network: it carries datagrams late, out of order, twice or not at all, a copy for each receiver.
+/// </summary>
 internal sealed class Wire
 {
     // Enough to exercise replay protection and duplicate handling in every run without slowing it.
@@ -60,7 +62,9 @@ internal sealed class Wire
     /// <summary>Carries a datagram.</summary>
     /// <param name="from">The sender.</param>
     /// <param name="datagram">Its bytes, copied at once.</param>
-    /// <param name="to">Where to: one address, or 255.255.255.255 for every other end. There is no IPv6 on this wire.</param>
+    /// <param name="to">
+    /// Where to: one address, or 255.255.255.255 for every other end. There is no IPv6 on this wire.
+    /// </param>
     public void Carry(IWireEnd from, ReadOnlySpan<byte> datagram, Endpoint to)
     {
         bool broadcast = EndpointAddress.IsBroadcast(to);

@@ -1,6 +1,9 @@
 namespace Spore.Hostsim.Uapi;
 
-/// <summary>How an operation ended, as numbers of Linux's errno.h. They are told negated, as wireguard-go does: that is what <c>wg</c> makes its messages of.</summary>
+/// <summary>
+/// How an operation ended, as numbers of Linux's errno.h. They are told negated, as wireguard-go does: that is what
+/// <c>wg</c> makes its messages of.
+/// </summary>
 internal enum Errno
 {
     /// <summary>All was done.</summary>

@@ -1,6 +1,5 @@
 using System;
 using System.Globalization;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;

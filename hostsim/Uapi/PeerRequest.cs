@@ -1,6 +1,4 @@
 using System.Collections.Generic;
-using System.Net;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;
@@ -15,11 +13,13 @@ internal sealed record PeerRequest(byte[] PublicKey)
     /// <summary>Whether nothing is to be done if there is no such peer.</summary>
     public bool UpdateOnly { get; set; }
 
-    /// <summary>The preshared key, 32 bytes, of which all zero stands for none; null when nothing is said of it.</summary>
+    /// <summary>
+    /// The preshared key, 32 bytes, of which all zero stands for none; null when nothing is said of it.
+    /// </summary>
     public byte[]? PresharedKey { get; set; }
 
-    /// <summary>Where to find it, or null when nothing is said of it.</summary>
-    public IPEndPoint? Endpoint { get; set; }
+    /// <summary>Where to find it, an address or a name, or null when nothing is said of it.</summary>
+    public PeerEndpoint? Endpoint { get; set; }
 
     /// <summary>The seconds at which its session is to be kept alive, or null when nothing is said of it.</summary>
     public int? Keepalive { get; set; }

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;
@@ -34,6 +33,9 @@ internal sealed class PlannedPeer(byte[] publicKey, PeerState? before)
 
     /// <summary>Where it will be looked for, or null.</summary>
     public IPEndPoint? Endpoint { get; set; } = before?.Endpoint;
+
+    /// <summary>The name of where it will be looked for, or null where the request gives none.</summary>
+    public PeerEndpoint? EndpointName { get; set; }
 
     /// <summary>The seconds at which its session will be kept alive.</summary>
     public int Keepalive { get; set; } = before?.Keepalive ?? 0;

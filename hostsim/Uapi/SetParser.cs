@@ -1,9 +1,6 @@
 using System;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;
@@ -52,7 +49,8 @@ internal sealed class SetParser
     private static byte[] Key(string name, ReadOnlySpan<byte> value)
     {
         byte[] key = new byte[KeyText.KeySize];
-        if (value.Length != 2 * KeyText.KeySize || Convert.FromHexString(value, key, out _, out _) != System.Buffers.OperationStatus.Done)
+        if (value.Length != 2 * KeyText.KeySize
+            || Convert.FromHexString(value, key, out _, out _) != System.Buffers.OperationStatus.Done)
         {
             throw Bad($"{name} is not {2 * KeyText.KeySize} hexadecimal digits");
         }
@@ -62,7 +60,8 @@ internal sealed class SetParser
 
     private static uint Number(string name, ReadOnlySpan<byte> value, uint highest)
     {
-        return uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) && number <= highest
+        return uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)
+            && number <= highest
             ? number
             : throw Bad($"{name} is not a number from 0 to {highest}");
     }
@@ -72,11 +71,9 @@ internal sealed class SetParser
         return value.SequenceEqual("true"u8) ? true : throw Bad($"{name} can only be true");
     }
 
-    private static IPEndPoint Endpoint(string text)
+    private static PeerEndpoint Endpoint(string text)
     {
-        PeerEndpoint endpoint = PeerEndpoint.TryParse(text, EndpointUse.LocalAddress, out string? fault)
-            ?? throw Bad($"endpoint: {fault}");
-        return new IPEndPoint(endpoint.Address!, endpoint.Port);
+        return PeerEndpoint.TryParse(text, EndpointUse.Local, out string? fault) ?? throw Bad($"endpoint: {fault}");
     }
 
     private static (AllowedPrefix Prefix, bool Gives) Prefix(string text)

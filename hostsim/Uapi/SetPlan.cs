@@ -2,14 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Security.Cryptography;
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Uapi;
 
 /// <summary>
-/// What a <c>set</c> leads to, worked out before anything is done, so that one that can't be done whole changes nothing. What
-/// it says that is so already is no change: therefore the output of <c>wg showconf</c> can be given back.
+/// What a <c>set</c> leads to, worked out before anything is done, so that one that can't be done whole changes
+/// nothing. What it says that is so already is no change: therefore the output of <c>wg showconf</c> can be given back.
 /// </summary>
 internal sealed class SetPlan
 {
@@ -76,7 +75,9 @@ internal sealed class SetPlan
     // Two private keys with the same clamped bits are the same one (RFC 7748 section 5).
     private static bool IsSamePrivateKey(byte[] a, byte[] b)
     {
-        return ((a[0] ^ b[0]) & 0xF8) == 0 && ((a[31] ^ b[31]) & 0x3F) == 0 && CryptographicOperations.FixedTimeEquals(a.AsSpan(1, 30), b.AsSpan(1, 30));
+        return ((a[0] ^ b[0]) & 0xF8) == 0
+            && ((a[31] ^ b[31]) & 0x3F) == 0
+            && CryptographicOperations.FixedTimeEquals(a.AsSpan(1, 30), b.AsSpan(1, 30));
     }
 
     private void CheckDevice()
@@ -88,13 +89,15 @@ internal sealed class SetPlan
 
         if (_request.ListenPort is { } port && port != _target.ListenPort)
         {
-            throw new UapiException(Errno.NotSupported, null, "the port is given by --listen, and stays while the node runs");
+            throw new UapiException(
+                Errno.NotSupported, null, "the port is given by --listen, and stays while the node runs");
         }
 
         // wg setconf sends 0 for a file that names no mark.
         if (_request.FirewallMark is { } mark and not 0 && mark != _target.FirewallMark)
         {
-            throw new UapiException(Errno.NotSupported, null, "the firewall mark is the node's own, and stays while the node runs");
+            throw new UapiException(
+                Errno.NotSupported, null, "the firewall mark is the node's own, and stays while the node runs");
         }
     }
 
@@ -160,8 +163,8 @@ internal sealed class SetPlan
         }
     }
 
-    // In a whole configuration, which setconf and syncconf have a private key in, a guest may stand as showconf wrote it. That
-    // must not make a configured peer of a stranger.
+    // In a whole configuration, which setconf and syncconf have a private key in, a guest may stand as showconf wrote
+    // it. That must not make a configured peer of a stranger.
     private bool IsGuestAsShown(PlannedPeer peer, PeerRequest request)
     {
         return !peer.IsConfigured
@@ -251,10 +254,17 @@ internal sealed class SetPlan
             peer.PresharedKey = presharedKey;
         }
 
-        if (request.Endpoint != null)
+        if (request.Endpoint is { Address: { } address } place)
         {
-            isChange |= !request.Endpoint.Equals(peer.Endpoint);
-            peer.Endpoint = request.Endpoint;
+            System.Net.IPEndPoint endpoint = new(address, place.Port);
+            isChange |= !endpoint.Equals(peer.Endpoint);
+            peer.Endpoint = endpoint;
+            peer.EndpointName = null;
+        }
+        else if (request.Endpoint != null)
+        {
+            isChange = true;
+            peer.EndpointName = request.Endpoint;
         }
     }
 
@@ -266,16 +276,21 @@ internal sealed class SetPlan
             return false;
         }
 
-        return gives && prefix == peer.LinkLocal ? true : throw NotPermitted(key, $"{prefix}: link-local addresses follow from the keys");
+        return gives && prefix == peer.LinkLocal
+            ? true
+            : throw NotPermitted(key, $"{prefix}: link-local addresses follow from the keys");
     }
 
     private void Give(PlannedPeer peer, string key, AllowedPrefix prefix)
     {
         bool isNetworks = false;
-        string? holder = _holders.TryGetValue(prefix, out string? planned) ? planned : _target.HolderOf(prefix, out isNetworks);
+        string? holder = _holders.TryGetValue(prefix, out string? planned)
+            ? planned
+            : _target.HolderOf(prefix, out isNetworks);
         if (isNetworks)
         {
-            throw NotPermitted(key, $"the network gives {prefix} to {(holder == _target.PublicKey ? "this node" : "a member")}");
+            throw NotPermitted(
+                key, $"the network gives {prefix} to {(holder == _target.PublicKey ? "this node" : "a member")}");
         }
 
         if (holder != null)
@@ -300,12 +315,14 @@ internal sealed class SetPlan
 
     private void CheckRoom()
     {
-        if (_peers.Values.Sum(p => Number(p.IsConfigured) - Number(p.Before is { IsConfigured: true })) > _target.FreePeers)
+        if (_peers.Values.Sum(
+            p => Number(p.IsConfigured) - Number(p.Before is { IsConfigured: true })) > _target.FreePeers)
         {
             throw new UapiException(Errno.NoSpace, null, "there is no room for so many configured peers");
         }
 
-        if (_holders.Sum(h => Number(h.Value != null) - Number(_target.HolderOf(h.Key, out _) != null)) > _target.FreePrefixes)
+        if (_holders.Sum(
+            h => Number(h.Value != null) - Number(_target.HolderOf(h.Key, out _) != null)) > _target.FreePrefixes)
         {
             throw new UapiException(Errno.NoSpace, null, "there is no room for so many prefixes");
         }

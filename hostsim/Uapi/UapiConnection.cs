@@ -3,23 +3,23 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Uapi;
 
 /// <summary>
-/// One client: an operation after the other, each with its answer (https://www.wireguard.com/xplatform/). The device is only
-/// asked once an operation has been read whole.
+/// One client: an operation after the other, each with its answer (https://www.wireguard.com/xplatform/). The device is
+/// only asked once an operation has been read whole.
 /// </summary>
 /// <param name="stream">The connection.</param>
 /// <param name="device">The node.</param>
 internal sealed class UapiConnection(Stream stream, IUapiDevice device)
 {
-    // For an operation, its answer, and the time before it.
+    // For an operation and its answer; it starts again while a long operation is read.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     // What showconf writes of the largest network, and as many prefixes by hand, is two thirds of it.
     private const int MostLines = 1 << 16;
+    private const int LinesOfProgress = 1024;
 
     /// <summary>Serves the client until it goes, is too slow, or says what can't be understood.</summary>
     /// <param name="stop">Ends it at once.</param>
@@ -33,18 +33,21 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
         {
             patience.CancelAfter(_patience);
             using UapiText answer = new();
-            goesOn = await Operate(reader, answer, patience.Token);
+            goesOn = await Operate(reader, answer, patience);
             await stream.WriteAsync(answer.Bytes, patience.Token);
         }
     }
 
     /// <summary>Reads an operation and does it.</summary>
     /// <returns>Whether another one may follow.</returns>
-    private async Task<bool> Operate(LineReader reader, UapiText answer, CancellationToken cancel)
+    private async Task<bool> Operate(LineReader reader, UapiText answer, CancellationTokenSource patience)
     {
+        CancellationToken cancel = patience.Token;
+        void Progress() => patience.CancelAfter(_patience);
         SetParser? set = null;
         UapiException? fault = null;
         bool goesOn = true;
+        bool isRead = false;
         try
         {
             if (await reader.Read(cancel) is not { } operation)
@@ -52,6 +55,7 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
                 return false;
             }
 
+            isRead = operation.IsEmpty;
             if (operation.Span.SequenceEqual("set=1"u8))
             {
                 set = new SetParser();
@@ -70,15 +74,19 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
 
                 if (line.IsEmpty)
                 {
+                    isRead = true;
                     break;
                 }
 
-                if (lines == MostLines)
+                if (lines % LinesOfProgress == 0)
                 {
-                    throw new InvalidDataException($"a set has more than {MostLines} lines");
+                    Progress();
                 }
 
-                fault ??= Take(set, line.Span);
+                // More would not be kept anyway.
+                fault ??= lines < MostLines
+                    ? Take(set, line.Span)
+                    : new UapiException(Errno.NoSpace, null, $"a set has more than {MostLines} lines");
             }
 
             fault ??= Do(set, answer);
@@ -87,6 +95,11 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
         {
             fault = new UapiException(Errno.Invalid, null, exception.Message);
             goesOn = false;
+            if (!isRead)
+            {
+                // A client that is answered before it has written all of its request dies of a closed pipe.
+                await reader.Drain(cancel, Progress);
+            }
         }
         finally
         {

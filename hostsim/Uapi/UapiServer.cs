@@ -6,7 +6,9 @@ using System.Threading.Tasks;
 
 namespace Spore.Hostsim.Uapi;
 
-/// <summary>Lets <c>wg</c> look at a running node and configure it, until disposed of: the cross-platform UAPI of wireguard-go.</summary>
+/// <summary>
+/// Lets <c>wg</c> look at a running node and configure it, until disposed of: the cross-platform UAPI of wireguard-go.
+/// </summary>
 internal sealed class UapiServer : IDisposable
 {
     private const int MostClients = 32;

@@ -16,7 +16,10 @@ internal static class UapiSocket
 
     private const int Backlog = 16;
 
-    /// <summary>Makes a socket file for its owner alone, in the place of one that nobody listens at. It goes when the socket is disposed of.</summary>
+    /// <summary>
+    /// Makes a socket file for its owner alone, in the place of one that nobody listens at. It goes when the
+    /// socket is disposed of.
+    /// </summary>
     /// <param name="folder">Its folder, which is made if need be.</param>
     /// <param name="name">The interface's name.</param>
     /// <returns>The listening socket.</returns>

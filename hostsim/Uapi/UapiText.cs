@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Spore.Hostsim.Uapi;
 
-/// <summary>Lines of an answer, in one buffer. There are secrets among them, so nothing of it is left in memory.</summary>
+/// <summary>
+/// Lines of an answer, in one buffer. There are secrets among them, so nothing of it is left in memory.
+/// </summary>
 internal sealed class UapiText : IDisposable
 {
     private byte[] _buffer = new byte[4096];

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
 using Spore.Base;
-using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests;
@@ -11,18 +10,23 @@ public class BigEndianTests
     [Fact]
     public void Reads_and_writes_agree_with_the_runtime_at_any_offset()
     {
-        Gen.Select(Gen.Byte.Array[8, 16], Gen.Int[0, 8]).Where(t => t.Item1.Length - t.Item2 >= 8).Sample((bytes, offset) =>
-        {
-            Assert.Equal(BinaryPrimitives.ReadUInt16BigEndian(bytes[offset..]), BigEndian.ReadUInt16(bytes, offset));
-            Assert.Equal(BinaryPrimitives.ReadUInt32BigEndian(bytes[offset..]), BigEndian.ReadUInt32(bytes, offset));
-            Assert.Equal(BinaryPrimitives.ReadUInt64BigEndian(bytes[offset..]), BigEndian.ReadUInt64(bytes, offset));
+        Gen.Select(Gen.Byte.Array[8, 16], Gen.Int[0, 8])
+            .Where(t => t.Item1.Length - t.Item2 >= 8)
+            .Sample((bytes, offset) =>
+            {
+                Assert.Equal(
+                    BinaryPrimitives.ReadUInt16BigEndian(bytes[offset..]), BigEndian.ReadUInt16(bytes, offset));
+                Assert.Equal(
+                    BinaryPrimitives.ReadUInt32BigEndian(bytes[offset..]), BigEndian.ReadUInt32(bytes, offset));
+                Assert.Equal(
+                    BinaryPrimitives.ReadUInt64BigEndian(bytes[offset..]), BigEndian.ReadUInt64(bytes, offset));
 
-            byte[] copy = (byte[])bytes.Clone();
-            BigEndian.WriteUInt16(copy, offset, BigEndian.ReadUInt16(bytes, offset));
-            BigEndian.WriteUInt32(copy, offset, BigEndian.ReadUInt32(bytes, offset));
-            BigEndian.WriteUInt64(copy, offset, BigEndian.ReadUInt64(bytes, offset));
-            Assert.Equal(bytes, copy);
-        });
+                byte[] copy = (byte[])bytes.Clone();
+                BigEndian.WriteUInt16(copy, offset, BigEndian.ReadUInt16(bytes, offset));
+                BigEndian.WriteUInt32(copy, offset, BigEndian.ReadUInt32(bytes, offset));
+                BigEndian.WriteUInt64(copy, offset, BigEndian.ReadUInt64(bytes, offset));
+                Assert.Equal(bytes, copy);
+            });
     }
 
     [Theory]

@@ -36,7 +36,10 @@ internal static class Fixture
         0xE6, 0xAD, 0xC3, 0x26,
     };
 
-    /// <summary>The network in version 1: the first node, a witness, at 10.0.0.1 and fd00::1, and the second at 10.0.0.2 and fd00::2.</summary>
+    /// <summary>
+    /// The network in version 1: the first node, a witness, at 10.0.0.1 and fd00::1, and the second at
+    /// 10.0.0.2 and fd00::2.
+    /// </summary>
     public static readonly byte[] NetworkVersion1 = new byte[]
     {
         0x73, 0x70, 0x6F, 0x72, 0x65, 0x2D, 0x31, 0x0A, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,

@@ -1,4 +1,3 @@
-using System;
 using nanoFramework.TestFramework;
 
 namespace Spore.Tests.Device;

@@ -18,7 +18,9 @@ internal static class InnerPacket
         WriteChecksum(buffer, HeaderSize, EchoSize - HeaderSize, HeaderSize + 2);
     }
 
-    /// <summary>A packet of a protocol that only the application knows (RFC 3692), from 10.0.0.FROM to 10.0.0.TO.</summary>
+    /// <summary>
+    /// A packet of a protocol that only the application knows (RFC 3692), from 10.0.0.FROM to 10.0.0.TO.
+    /// </summary>
     public static void WriteData(byte[] buffer, int length, byte from, byte to)
     {
         WriteHeader(buffer, length, Experimental, from, to);

@@ -1,10 +1,12 @@
 using System;
-using Spore.WireGuard;
 using nanoFramework.TestFramework;
 
 namespace Spore.Tests.Device;
 
-/// <summary>What nanoFramework's interpreter does otherwise than .NET: that the code is right there is no use where this isn't known.</summary>
+/// <summary>
+/// What nanoFramework's interpreter does otherwise than .NET: that the code is right there is no use
+/// where this isn't known.
+/// </summary>
 [TestClass]
 public class InterpreterTests
 {

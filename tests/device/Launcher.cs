@@ -1,5 +1,4 @@
 using System;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Device;
 

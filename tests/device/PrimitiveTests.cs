@@ -63,21 +63,30 @@ public class PrimitiveTests
 
         byte[] nonce = Hex.Parse("070000004041424344454647");
         byte[] data = Hex.Parse("50515253c0c1c2c3c4c5c6c7");
-        byte[] text = Hex.Parse("4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c64206f66666572"
-            + "20796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e20776f756c642062652069742e");
+        byte[] text = Hex.Parse(
+            "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a20496620492063"
+            + "6f756c64206f66666572"
+            + "20796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e20776f756c"
+            + "642062652069742e");
         byte[] box = new byte[text.Length + 16];
         Array.Copy(text, 0, box, 0, text.Length);
         ChaCha20Poly1305 aead = new ChaCha20Poly1305();
         aead.Seal(key, 0, nonce, 0, data, 0, data.Length, box, 0, text.Length);
-        Hex.AreEqual("d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6"
-            + "a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586cec64b6116"
-            + "1ae10b594f09e26a7e902ecbd0600691", box, "sealed");
+        Hex.AreEqual(
+            "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b"
+            + "1a71de0a9e060b2905d6"
+            + "a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576"
+            + "d26586cec64b6116"
+            + "1ae10b594f09e26a7e902ecbd0600691",
+            box,
+            "sealed");
         byte[] changed = new byte[box.Length];
         Array.Copy(box, 0, changed, 0, box.Length);
         Assert.IsTrue(aead.Open(key, 0, nonce, 0, data, 0, data.Length, box, 0, text.Length), "opened");
         Assert.AreEqual('L', box[0], "the text");
         changed[20] ^= 1;
-        Assert.IsFalse(aead.Open(key, 0, nonce, 0, data, 0, data.Length, changed, 0, text.Length), "opened though changed");
+        Assert.IsFalse(
+            aead.Open(key, 0, nonce, 0, data, 0, data.Length, changed, 0, text.Length), "opened though changed");
     }
 
     [TestMethod]
@@ -87,7 +96,11 @@ public class PrimitiveTests
         byte[] digest = new byte[64];
         hash.Begin();
         hash.Finish(digest, 0);
-        Hex.AreEqual("cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e", digest, "of nothing");
+        Hex.AreEqual(
+            "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f"
+            + "63b931bd47417a81a538327af927da3e",
+            digest,
+            "of nothing");
 
         // FIPS 180: "abcdefghbcdefghi...nopqrstu".
         byte[] input = new byte[112];
@@ -99,7 +112,11 @@ public class PrimitiveTests
         hash.Begin();
         hash.Update(input, 0, input.Length);
         hash.Finish(digest, 0);
-        Hex.AreEqual("8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018501d289e4900f7e4331b99dec4b5433ac7d329eeb6dd26545e96e55b874be909", digest, "of two blocks");
+        Hex.AreEqual(
+            "8e959b75dae313da8cf4f72814fc143f8f7779c6eb9f7fa17299aeadb6889018501d289e4900f7e4331b99dec4b5433a"
+            + "c7d329eeb6dd26545e96e55b874be909",
+            digest,
+            "of two blocks");
     }
 
     [TestMethod]
@@ -107,10 +124,13 @@ public class PrimitiveTests
     {
         byte[] key = Hex.Parse("fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025");
         byte[] message = Hex.Parse("af82");
-        byte[] signature = Hex.Parse("6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a");
+        byte[] signature = Hex.Parse(
+            "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+            + "4a7c15e9716ed28dc027beceea1ec40a");
         Ed25519 ed25519 = new Ed25519();
         Assert.IsTrue(ed25519.Verify(key, 0, message, 0, message.Length, signature, 0), "a signature");
         message[1] ^= 1;
-        Assert.IsFalse(ed25519.Verify(key, 0, message, 0, message.Length, signature, 0), "a signature of something else");
+        Assert.IsFalse(
+            ed25519.Verify(key, 0, message, 0, message.Length, signature, 0), "a signature of something else");
     }
 }

@@ -25,7 +25,9 @@ public static class Scenario
         _stations = new Station[] { new Station(1, null, Wire.Start) };
     }
 
-    /// <summary>Makes the stations: the first two are members once they have a network, the third never gets one.</summary>
+    /// <summary>
+    /// Makes the stations: the first two are members once they have a network, the third never gets one.
+    /// </summary>
     public static void Build(int count)
     {
         _stations = new Station[count];

@@ -65,7 +65,7 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
         return true;
     }
 
-    public bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length)
+    public bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint)
     {
         return false;
     }

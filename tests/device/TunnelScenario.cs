@@ -21,7 +21,9 @@ public static class TunnelScenario
         _first = new TunnelStation(1, Room);
     }
 
-    /// <summary>Makes a tunnel with one peer, its preshared key and its allowed IPs, and what surrounds the tunnel.</summary>
+    /// <summary>
+    /// Makes a tunnel with one peer, its preshared key and its allowed IPs, and what surrounds the tunnel.
+    /// </summary>
     public static void BuildTunnel()
     {
         _first = new TunnelStation(1, Room);

@@ -4,7 +4,10 @@ using Spore.WireGuard;
 
 namespace Spore.Tests.Device;
 
-/// <summary>A plain tunnel with one peer on a wire in memory, with all that belongs to it. It takes all its memory at construction.</summary>
+/// <summary>
+/// A plain tunnel with one peer on a wire in memory, with all that belongs to it. It takes all its
+/// memory at construction.
+/// </summary>
 internal sealed class TunnelStation : ITransport, IEntropy
 {
     private const int LargestDatagram = 1500;
@@ -60,13 +63,15 @@ internal sealed class TunnelStation : ITransport, IEntropy
     /// <summary>Makes the tunnel.</summary>
     public void Make(long now)
     {
-        Tunnel = new Tunnel(TunnelLimits.OnePeer(), _privateKey, this, this, new ConfiguredHost(Wire.BuildTime * 1000, now));
+        Tunnel = new Tunnel(
+            TunnelLimits.OnePeer(), _privateKey, this, this, new ConfiguredHost(Wire.BuildTime * 1000, now));
     }
 
     /// <summary>Makes the other station the tunnel's peer.</summary>
     public void Know(byte[] key, byte[] presharedKey, byte address, bool keepsAlive, long now)
     {
-        Peer = Tunnel.AddPeer(key, 0, presharedKey, Other == null ? Endpoint : Other.Endpoint, keepsAlive ? Keepalive : 0, now);
+        Peer = Tunnel.AddPeer(
+            key, 0, presharedKey, Other == null ? Endpoint : Other.Endpoint, keepsAlive ? Keepalive : 0, now);
         AllowedIps allowed = new AllowedIps(1);
         allowed.Begin(new byte[] { 10, 0, 0, address, 32 });
         allowed.Add(0, false, Peer.Owner);

@@ -4,7 +4,9 @@ using nanoFramework.TestFramework;
 
 namespace Spore.Tests.Device;
 
-/// <summary>Two nodes in one memory: from flash records to a shared network, a change of it, and packets inside it.</summary>
+/// <summary>
+/// Two nodes in one memory: from flash records to a shared network, a change of it, and packets inside it.
+/// </summary>
 [TestClass]
 public class TwoNodesTests
 {

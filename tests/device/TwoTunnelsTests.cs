@@ -2,7 +2,9 @@ using nanoFramework.TestFramework;
 
 namespace Spore.Tests.Device;
 
-/// <summary>Two plain tunnels in one memory: a handshake with a preshared key, packets, and the next handshake.</summary>
+/// <summary>
+/// Two plain tunnels in one memory: a handshake with a preshared key, packets, and the next handshake.
+/// </summary>
 [TestClass]
 public class TwoTunnelsTests
 {

@@ -1,6 +1,5 @@
 using System;
 using Spore.Base;
-using Spore.Mesh;
 
 namespace Spore.Tests.Device;
 

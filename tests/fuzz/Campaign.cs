@@ -17,12 +17,16 @@ internal sealed record Campaign(string? Finding, string? Input, long Executions,
     /// <param name="seconds">How long.</param>
     /// <param name="seed">What chance follows from.</param>
     /// <param name="isKept">Whether the inputs that are needed to reach everything are written back.</param>
-    /// <param name="progress">Is told the seconds so far, the executions, the ways seen and the inputs, now and then.</param>
+    /// <param name="progress">
+    /// Is told the seconds so far, the executions, the ways seen and the inputs, now and then.
+    /// </param>
     /// <returns>The outcome.</returns>
-    public static Campaign Run(string folder, double seconds, int seed, bool isKept, Action<double, long, long, long> progress)
+    public static Campaign Run(
+        string folder, double seconds, int seed, bool isKept, Action<double, long, long, long> progress)
     {
         (string? finding, string? input, long executions, long edges, long inputs, long growth) =
-            new InstrumentedCore().Find<RunLoop>(typeof(Loop), nameof(Loop.Run))(folder, seconds, seed, isKept, progress);
+            new InstrumentedCore().Find<RunLoop>(typeof(Loop), nameof(Loop.Run))(
+                folder, seconds, seed, isKept, progress);
         return new Campaign(finding, input, executions, edges, inputs, growth);
     }
 

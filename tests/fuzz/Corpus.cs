@@ -13,7 +13,9 @@ internal static class Corpus
     /// <param name="folder">The folder; one that there is not has none.</param>
     /// <returns>The inputs.</returns>
     public static List<Input> Read(string folder) => Directory.Exists(folder)
-        ? [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).Select(file => Input.Parse(File.ReadAllBytes(file)))]
+        ? [.. Directory.GetFiles(folder)
+            .Order(StringComparer.Ordinal)
+            .Select(file => Input.Parse(File.ReadAllBytes(file)))]
         : [];
 
     /// <summary>Has a folder hold these inputs and no others.</summary>

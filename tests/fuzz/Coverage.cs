@@ -1,10 +1,12 @@
-using System;
 using System.Runtime.InteropServices;
 using SharpFuzz.Common;
 
 namespace Spore.Fuzz;
 
-/// <summary>What the instrumented core has run through: how often each way from one block to the next was taken, in steps as of AFL.</summary>
+/// <summary>
+/// What the instrumented core has run through: how often each way from one block to the next was
+/// taken, in steps as of AFL.
+/// </summary>
 internal sealed unsafe class Coverage
 {
     private const int Size = 1 << 16;
@@ -64,7 +66,17 @@ internal sealed unsafe class Coverage
         byte[] steps = new byte[256];
         for (int count = 1; count < 256; count++)
         {
-            steps[count] = (byte)(count switch { 1 => 1, 2 => 2, 3 => 4, < 8 => 8, < 16 => 16, < 32 => 32, < 128 => 64, _ => 128 });
+            steps[count] = (byte)(count switch
+            {
+                1 => 1,
+                2 => 2,
+                3 => 4,
+                < 8 => 8,
+                < 16 => 16,
+                < 32 => 32,
+                < 128 => 64,
+                _ => 128,
+            });
         }
 
         return steps;

@@ -8,13 +8,14 @@ using System.Runtime.InteropServices;
 namespace Spore.Fuzz;
 
 /// <summary>
-/// The state of all objects that can be reached from one, kept beside them: to be put back, or to be compared with. What is read-only in
-/// them, and what is not Spore's, is not looked at. It allocates nothing after it is made.
+/// The state of all objects that can be reached from one, kept beside them: to be put back, or to be compared with.
+/// What is read-only in them, and what is not Spore's, is not looked at. It allocates nothing after it is made.
 /// </summary>
 internal sealed class Image
 {
     private static readonly Func<object, object> _clone =
-        typeof(object).GetMethod("MemberwiseClone", BindingFlags.NonPublic | BindingFlags.Instance)!.CreateDelegate<Func<object, object>>();
+        typeof(object).GetMethod(
+            "MemberwiseClone", BindingFlags.NonPublic | BindingFlags.Instance)!.CreateDelegate<Func<object, object>>();
 
     private static readonly Dictionary<Type, Shape> _shapes = [];
 
@@ -93,7 +94,10 @@ internal sealed class Image
     }
 
     // Delegates and what the runtime or a library made has no part in the state.
-    private static bool IsOurs(Type type) => type.IsClass && !type.IsSubclassOf(typeof(Delegate)) && (type.Namespace ?? string.Empty).StartsWith("Spore", StringComparison.Ordinal);
+    private static bool IsOurs(Type type) =>
+        type.IsClass
+        && !type.IsSubclassOf(typeof(Delegate))
+        && (type.Namespace ?? string.Empty).StartsWith("Spore", StringComparison.Ordinal);
 
     private static Shape ShapeOf(Type type, Func<FieldInfo, bool>? isLeftOut)
     {
@@ -127,7 +131,10 @@ internal sealed class Image
         private readonly Array _kept = (Array)array.Clone();
         private readonly bool _isPlain = array.GetType().GetElementType()!.IsPrimitive;
 
-        public override bool IsSame => _isPlain ? Bytes(array).SequenceEqual(Bytes(_kept)) : !array.Cast<object?>().Where((o, i) => !ReferenceEquals(o, _kept.GetValue(i))).Any();
+        public override bool IsSame =>
+            _isPlain
+                ? Bytes(array).SequenceEqual(Bytes(_kept))
+                : !array.Cast<object?>().Where((o, i) => !ReferenceEquals(o, _kept.GetValue(i))).Any();
 
         public override void Save() => Array.Copy(array, _kept, array.Length);
 
@@ -136,7 +143,8 @@ internal sealed class Image
         public override string Difference()
         {
             int at = Enumerable.Range(0, array.Length).First(i => !Equals(array.GetValue(i), _kept.GetValue(i)));
-            return $"{array.GetType().Name} of {array.Length}: [{at}] is {array.GetValue(at)}, was {_kept.GetValue(at)}";
+            return $"{array.GetType().Name} of {array.Length}: [{at}] is {array.GetValue(at)}, was "
+                + $"{_kept.GetValue(at)}";
         }
 
         private static Span<byte> Bytes(Array array) =>
@@ -155,7 +163,8 @@ internal sealed class Image
 
         public override string Difference() => string.Join(
             ", ",
-            shape.Changing.Where(f => !Equals(f.GetValue(target), f.GetValue(_kept))).Select(f => $"{f.DeclaringType!.Name}.{f.Name} is {f.GetValue(target)}, was {f.GetValue(_kept)}"));
+            shape.Changing.Where(f => !Equals(f.GetValue(target), f.GetValue(_kept)))
+                .Select(f => $"{f.DeclaringType!.Name}.{f.Name} is {f.GetValue(target)}, was {f.GetValue(_kept)}"));
     }
 
     // How objects of one type are copied and compared.
@@ -163,9 +172,16 @@ internal sealed class Image
     {
         public Shape(Type type, Func<FieldInfo, bool> isLeftOut)
         {
-            for (Type? declaring = type; declaring is not null && declaring != typeof(object); declaring = declaring.BaseType)
+            for (Type? declaring = type;
+                declaring is not null && declaring != typeof(object);
+                declaring = declaring.BaseType)
             {
-                All.AddRange(declaring.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Where(f => !isLeftOut(f)));
+                All.AddRange(
+                    declaring
+                        .GetFields(
+                            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+                            | BindingFlags.DeclaredOnly)
+                        .Where(f => !isLeftOut(f)));
             }
 
             Changing = [.. All.Where(f => !f.IsInitOnly)];
@@ -183,7 +199,8 @@ internal sealed class Image
 
         private Action<object, object> MakeCopy(Type type)
         {
-            DynamicMethod method = new("Copy", null, [typeof(object), typeof(object)], typeof(Image).Module, skipVisibility: true);
+            DynamicMethod method = new(
+                "Copy", null, [typeof(object), typeof(object)], typeof(Image).Module, skipVisibility: true);
             ILGenerator il = method.GetILGenerator();
             foreach (FieldInfo field in Changing)
             {
@@ -201,7 +218,8 @@ internal sealed class Image
 
         private Func<object, object, bool> MakeSame(Type type)
         {
-            DynamicMethod method = new("Same", typeof(bool), [typeof(object), typeof(object)], typeof(Image).Module, skipVisibility: true);
+            DynamicMethod method = new(
+                "Same", typeof(bool), [typeof(object), typeof(object)], typeof(Image).Module, skipVisibility: true);
             ILGenerator il = method.GetILGenerator();
             Label different = il.DefineLabel();
             foreach (FieldInfo field in Changing)

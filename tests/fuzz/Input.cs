@@ -3,7 +3,10 @@ using System.Collections.Generic;
 
 namespace Spore.Fuzz;
 
-/// <summary>An input: the state to begin in, and operations one after the other. As bytes: the number of the state, then each operation after its length, big-endian in two bytes.</summary>
+/// <summary>
+/// An input: the state to begin in, and operations one after the other. As bytes: the number of the state, then each
+/// operation after its length, big-endian in two bytes.
+/// </summary>
 internal sealed class Input(byte state, List<byte[]> operations)
 {
     public const int MostOperations = 24;

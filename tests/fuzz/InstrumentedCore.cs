@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
@@ -7,7 +6,10 @@ using System.Runtime.Loader;
 
 namespace Spore.Fuzz;
 
-/// <summary>Copies of the core, instrumented by SharpFuzz, and of this assembly to run beside them. Everything else is the same as outside.</summary>
+/// <summary>
+/// Copies of the core, instrumented by SharpFuzz, and of this assembly to run beside them. Everything else
+/// is the same as outside.
+/// </summary>
 internal sealed class InstrumentedCore : AssemblyLoadContext
 {
     private static readonly string[] _instrumented = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
@@ -34,14 +36,17 @@ internal sealed class InstrumentedCore : AssemblyLoadContext
         where T : Delegate
     {
         Assembly copy = LoadFromAssemblyName(type.Assembly.GetName());
-        return copy.GetType(type.FullName!, throwOnError: true)!.GetMethod(name, BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<T>();
+        return copy.GetType(type.FullName!, throwOnError: true)!
+            .GetMethod(name, BindingFlags.Public | BindingFlags.Static)!
+            .CreateDelegate<T>();
     }
 
     /// <inheritdoc/>
     protected override Assembly? Load(AssemblyName assemblyName)
     {
         string name = assemblyName.Name!;
-        return name == typeof(InstrumentedCore).Assembly.GetName().Name ? LoadFromAssemblyPath(typeof(InstrumentedCore).Assembly.Location)
+        return name == typeof(InstrumentedCore).Assembly.GetName().Name
+            ? LoadFromAssemblyPath(typeof(InstrumentedCore).Assembly.Location)
             : _instrumented.Contains(name) ? Read(name)
             : null;
     }

@@ -2,11 +2,13 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
-using Spore.WireGuard;
 
 namespace Spore.Fuzz;
 
-/// <summary>Runs inputs, keeps those that reach something new, and makes others out of them. It runs beside an instrumented core, and takes and gives nothing but what any assembly knows.</summary>
+/// <summary>
+/// Runs inputs, keeps those that reach something new, and makes others out of them. It runs beside an instrumented
+/// core, and takes and gives nothing but what any assembly knows.
+/// </summary>
 internal sealed class Loop
 {
     // So often the node is asked for service at the end of an input: it takes as long as many inputs.
@@ -30,8 +32,13 @@ internal sealed class Loop
     /// <param name="seconds">How long.</param>
     /// <param name="seed">What chance follows from.</param>
     /// <param name="isKept">Whether the inputs that are needed to reach everything are written back at the end.</param>
-    /// <param name="progress">Is told the seconds so far, the executions, the ways seen and the inputs, now and then.</param>
-    /// <returns>What was found and the input that led to it, in hexadecimal; null for both when there is nothing. Then the executions, the ways seen, the inputs, and the bytes by which memory has grown.</returns>
+    /// <param name="progress">
+    /// Is told the seconds so far, the executions, the ways seen and the inputs, now and then.
+    /// </param>
+    /// <returns>
+    /// What was found and the input that led to it, in hexadecimal; null for both when there is nothing. Then the
+    /// executions, the ways seen, the inputs, and the bytes by which memory has grown.
+    /// </returns>
     public static (string? Finding, string? Input, long Executions, long Edges, long Inputs, long Growth) Run(
         string folder, double seconds, int seed, bool isKept, Action<double, long, long, long> progress)
     {

@@ -1,25 +1,23 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Discovery;
 
 namespace Spore.Fuzz;
 
 /// <summary>Makes inputs out of others.</summary>
 internal sealed class Mutator(Random random)
 {
-    private static readonly byte[] _interesting = [0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 31, 32, 63, 64, 69, 127, 128, 144, 192, 254, 255];
+    private static readonly byte[] _interesting =
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 16, 31, 32, 63, 64, 69, 127, 128, 144, 192, 254, 255];
 
     // How likely each operation is to be made: those with multiplications in them take as long as twenty others.
     private static readonly byte[] _kinds =
     [
-        .. Enumerable.Repeat((byte)Operations.Say, 14),
-        .. Enumerable.Repeat((byte)Operations.Transfer, 8),
-        .. Enumerable.Repeat((byte)Operations.Sound, 6),
-        .. Enumerable.Repeat((byte)Operations.Raw, 4),
-        .. Enumerable.Repeat((byte)Operations.Wait, 4),
-        .. Enumerable.Repeat((byte)Operations.Send, 3),
-        Operations.Hello, Operations.Hello, Operations.Cookie, Operations.Cookie, Operations.Initiate, Operations.Initiate, Operations.Respond, Operations.Load, Operations.Resolve,
+        .. Enumerable.Repeat((byte)Operations.Say, 14), .. Enumerable.Repeat((byte)Operations.Transfer, 8),
+        .. Enumerable.Repeat((byte)Operations.Sound, 6), .. Enumerable.Repeat((byte)Operations.Raw, 4),
+        .. Enumerable.Repeat((byte)Operations.Wait, 4), .. Enumerable.Repeat((byte)Operations.Send, 3),
+        Operations.Hello, Operations.Hello, Operations.Cookie, Operations.Cookie, Operations.Initiate,
+        Operations.Initiate, Operations.Respond, Operations.Load, Operations.Resolve,
     ];
 
     /// <summary>Makes an input that is near another one.</summary>

@@ -1,16 +1,17 @@
 using System;
 using System.Linq;
 using Spore.Base;
-using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
 using Spore.WireGuard;
 
 namespace Spore.Fuzz;
 
-/// <summary>What an input can do. Each operation is a byte that says which, then its parameters; those that are missing are zero.</summary>
+/// <summary>
+/// What an input can do. Each operation is a byte that says which, then its parameters; those that
+/// are missing are zero.
+/// </summary>
 internal static class Operations
 {
     public const int Raw = 0;
@@ -28,7 +29,8 @@ internal static class Operations
     public const int Count = 12;
 
     // The small orders of an ephemeral key: 0, 1, and the prime less one.
-    private static readonly byte[][] _smallPoints = [new byte[32], [1, .. new byte[31]], [0xEC, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F]];
+    private static readonly byte[][] _smallPoints =
+        [new byte[32], [1, .. new byte[31]], [0xEC, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F]];
 
     public static void Run(Scene scene, byte[] operation)
     {
@@ -73,12 +75,14 @@ internal static class Operations
                 // A name was resolved: where, and whose.
                 scene.Touch();
                 Endpoint found = Source(scene.World, parameters);
-                scene.World.Node.SetEndpoint(scene.World.Peers[parameters.Next(World.Spare)].Public, 0, found, scene.World.Now);
+                scene.World.Node.SetEndpoint(
+                    scene.World.Peers[parameters.Next(World.Spare)].Public, 0, found, scene.World.Now);
                 break;
         }
     }
 
-    private static Endpoint Source(World world, Parameters parameters) => world.Endpoints[parameters.Next(world.Endpoints.Length)];
+    private static Endpoint Source(World world, Parameters parameters) =>
+        world.Endpoints[parameters.Next(world.Endpoints.Length)];
 
     // A source, then any bytes.
     private static void RunRaw(Scene scene, Parameters parameters)
@@ -99,7 +103,9 @@ internal static class Operations
         Endpoint from = Source(scene.World, parameters);
         byte[] sound = scene.World.Sound[parameters.Next(scene.World.Sound.Length)];
         byte resize = parameters.Next();
-        byte[] datagram = resize < 128 ? sound[..Math.Max(0, sound.Length - resize)] : [.. sound, .. new byte[resize - 127]];
+        byte[] datagram = resize < 128
+            ? sound[..Math.Max(0, sound.Length - resize)]
+            : [.. sound, .. new byte[resize - 127]];
         datagram = parameters.Change(datagram);
         scene.Receive(datagram, from, !IsSound(scene.World, datagram));
     }
@@ -122,7 +128,9 @@ internal static class Operations
         StockPeer peer = Image.Clone(world.Peers[who]);
         bool isFalse = (flags & 0x30) != 0;
         peer.FalsePoint = (flags & 0x30) == 0x10 ? _smallPoints[flags & 1] : null;
-        peer.ClaimedKey = (flags & 0x30) == 0x20 ? world.Peers[(who + 1) % World.Spare].Public : (flags & 0x30) == 0x30 ? world.Node.PublicKey : null;
+        peer.ClaimedKey = (flags & 0x30) == 0x20
+            ? world.Peers[(who + 1) % World.Spare].Public
+            : (flags & 0x30) == 0x30 ? world.Node.PublicKey : null;
         byte[] body = peer.Initiate(world.Node.PublicKey, timestamp)[..116];
         byte[] changed = parameters.Change(body);
         int heard = world.Heard;
@@ -168,7 +176,10 @@ internal static class Operations
         // It may answer at once, so its keys have to be there.
         StockPeer before = world.Peers[who];
         world.Peers[who] = peer;
-        scene.Receive(peer.WithMacs(changed), from, peer.FalsePoint is not null || !changed.AsSpan(8).SequenceEqual(body.AsSpan(8)));
+        scene.Receive(
+            peer.WithMacs(changed),
+            from,
+            peer.FalsePoint is not null || !changed.AsSpan(8).SequenceEqual(body.AsSpan(8)));
         if (world.Around.Events[(int)NodeEvent.SessionUp] > ups)
         {
             world.Use(who, peer);
@@ -279,7 +290,8 @@ internal static class Operations
             return;
         }
 
-        byte[] reply = Image.Clone(world.Peers[who]).ReplyWithCookie(world.LastInitiation, [.. new byte[15], parameters.Next()]);
+        byte[] reply = Image.Clone(world.Peers[who])
+            .ReplyWithCookie(world.LastInitiation, [.. new byte[15], parameters.Next()]);
         byte[] changed = parameters.Change(reply);
         scene.Receive(changed, from, !changed.AsSpan(8).SequenceEqual(reply.AsSpan(8)));
     }
@@ -295,7 +307,13 @@ internal static class Operations
         }
 
         int kind = parameters.Next(6);
-        byte[] file = parameters.Next(4) switch { 0 => world.Newer, 1 => world.Newer[..144], 2 => world.Present, _ => world.Present[..144] };
+        byte[] file = parameters.Next(4) switch
+        {
+            0 => world.Newer,
+            1 => world.Newer[..144],
+            2 => world.Present,
+            _ => world.Present[..144],
+        };
         int size = new[] { 512, 8, 144, 1_024 }[parameters.Next(4)];
         int source = parameters.Next(4) == 0 ? 69 : 2_000 + parameters.Next(3);
         int block = (world.Blocks[who] + (kind is 0 or 1 ? 1 : 0)) & 0xFFFF;
@@ -311,7 +329,10 @@ internal static class Operations
         };
         payload = parameters.Change(payload);
         scene.Receive(
-            world.Peers[who].Seal(InnerPacket.Udp(world.Addresses[who], world.Node.LinkLocal, source, world.Ports[who], payload)), world.Endpoints[who], false);
+            world.Peers[who].Seal(
+                InnerPacket.Udp(world.Addresses[who], world.Node.LinkLocal, source, world.Ports[who], payload)),
+            world.Endpoints[who],
+            false);
     }
 
     // Which file, by how much it is cut, and changes.
@@ -321,7 +342,8 @@ internal static class Operations
         scene.Load(parameters.Change(file[..Math.Max(0, file.Length - parameters.Next())]));
     }
 
-    // Whether a datagram is one that was not delivered, as far as it is authenticated: mac2 is not, without load, and what mac1 alone protects anybody can make anew.
+    // Whether a datagram is one that was not delivered, as far as it is authenticated: mac2 is not, without load, and
+    // what mac1 alone protects anybody can make anew.
     private static bool IsSound(World world, byte[] datagram) => datagram.Length > 0 && world.Sound.Any(s =>
         s.Length == datagram.Length && (s[0] is 1 or 2
             ? s.AsSpan(0, s.Length - 16).SequenceEqual(datagram.AsSpan(0, s.Length - 16))
@@ -369,13 +391,18 @@ internal static class Operations
             19 => InnerPacket.Echo(from, to, 1),
             20 => InnerPacket.Echo(from4, [10, 0, 0, 1]),
             21 => InnerPacket.Udp(from4, [10, 0, 0, 1], 1, 2, 3),
-            22 => InnerPacket.Ip(from, to, InnerPacket.Icmpv6, [1, 4, 0, 0, 0, 0, 0, 0, .. InnerPacket.Udp(to, from, world.Ports[who], 69, 1)]),
+            22 => InnerPacket.Ip(
+                from,
+                to,
+                InnerPacket.Icmpv6,
+                [1, 4, 0, 0, 0, 0, 0, 0, .. InnerPacket.Udp(to, from, world.Ports[who], 69, 1)]),
             23 => InnerPacket.Ip(from, to, InnerPacket.Tcp, new byte[20]),
             24 => InnerPacket.Ip(from, to, 44, new byte[16]),
             25 => InnerPacket.Udp(from4, [224, 0, 0, 1], 1, 2, 3),
             26 => InnerPacket.Udp(from, [0xFF, 2, .. new byte[13], 1], 1, 2, 3),
             27 => InnerPacket.Udp([10, 0, 3, 7], [10, 0, 0, 1], 1, 2, new byte[600]),
-            28 => InnerPacket.Udp(world.Addresses[(who + 1) % World.Spare], to, 1, 69, StrangerTransfer.Request(1, "head")),
+            28 => InnerPacket.Udp(
+                world.Addresses[(who + 1) % World.Spare], to, 1, 69, StrangerTransfer.Request(1, "head")),
             29 => [],
             30 => InnerPacket.Udp(from, [0xFD, .. new byte[14], 1], 1, 2, 3),
             _ => new byte[1_280],

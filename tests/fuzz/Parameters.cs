@@ -18,7 +18,9 @@ internal sealed class Parameters(byte[] bytes)
         return rest;
     }
 
-    /// <summary>Changes bytes as the rest of the parameters says: in threes, a place in two bytes and what is to be xored there.</summary>
+    /// <summary>
+    /// Changes bytes as the rest of the parameters says: in threes, a place in two bytes and what is to be xored there.
+    /// </summary>
     /// <param name="original">What is to be changed.</param>
     /// <returns>A changed copy.</returns>
     public byte[] Change(byte[] original)

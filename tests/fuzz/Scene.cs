@@ -10,22 +10,25 @@ using Spore.WireGuard;
 
 namespace Spore.Fuzz;
 
-/// <summary>A node in one of the <see cref="States"/>, to which it can be put back, and what no input may do to it.</summary>
+/// <summary>
+/// A node in one of the <see cref="States"/>, to which it can be put back, and what no input may do to it.
+/// </summary>
 internal sealed class Scene
 {
     // Where something is worked on; and what counts datagrams whatever becomes of them.
     private static readonly Type[] _scratchTypes =
     [
-        typeof(TunnelCounters), typeof(NodeCounters), typeof(RateLimiter), typeof(Cookies), typeof(Handshake), typeof(Hello), typeof(EntryField),
-        typeof(IdleWork), typeof(NodeIdleWork),
-        typeof(Blake2s), typeof(HmacBlake2s), typeof(X25519), typeof(CurveScratch), typeof(Ed25519), typeof(IAead), typeof(ChaCha20Poly1305),
+        typeof(TunnelCounters), typeof(NodeCounters), typeof(RateLimiter), typeof(Cookies), typeof(Handshake),
+        typeof(Hello), typeof(EntryField), typeof(IdleWork), typeof(NodeIdleWork), typeof(Blake2s), typeof(HmacBlake2s),
+        typeof(X25519), typeof(CurveScratch), typeof(Ed25519), typeof(IAead), typeof(ChaCha20Poly1305),
         typeof(XChaCha20Poly1305), typeof(ITransport), typeof(IEntropy), typeof(INodeHost),
     ];
 
     private static readonly string[] _scratchFields =
     [
-        "Node._now", "Node._random", "Node._key", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._handledAt", "Tunnel._underLoadUntil", "EphemeralKeys._pool",
-        "EphemeralKeys._number", "TransferPool._random", "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
+        "Node._now", "Node._random", "Node._key", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._handledAt",
+        "Tunnel._underLoadUntil", "EphemeralKeys._pool", "EphemeralKeys._number", "TransferPool._random",
+        "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
     ];
 
     private readonly Image _all;
@@ -92,7 +95,8 @@ internal sealed class Scene
 
         int type = datagram.Length > 0 ? datagram[0] : 0;
         (long invalid, long limited, long replayed) = (Counters.Invalid, Counters.Limited, Counters.Replayed);
-        (int sent, int delivered, int ups) = (World.Around.SentCount, World.Around.Delivered, World.Around.Events[(int)NodeEvent.SessionUp]);
+        (int sent, int delivered, int ups) =
+            (World.Around.SentCount, World.Around.Delivered, World.Around.Events[(int)NodeEvent.SessionUp]);
         int[] events = (int[])World.Around.Events.Clone();
         World.Receive(datagram, from, datagram.Length % 3);
         invalid = Counters.Invalid - invalid;
@@ -107,16 +111,22 @@ internal sealed class Scene
         if (invalid > 0 || isForged || (replayed > 0 && type == Message.Transport))
         {
             // Under load a datagram may be forged below a right mac1, and still be answered by a cookie.
-            bool isAsked = invalid == 0 && sent == 1 && World.Around.Sent(World.Around.SentCount - 1) is [Message.CookieReply, ..];
+            bool isAsked = invalid == 0
+                && sent == 1
+                && World.Around.Sent(World.Around.SentCount - 1) is [Message.CookieReply, ..];
             if (Difference() is { } difference)
             {
-                throw new Finding($"a datagram of type {type} that is not authentic has changed something: {difference}");
+                throw new Finding(
+                    $"a datagram of type {type} that is not authentic has changed something: {difference}");
             }
 
             events[(int)NodeEvent.UnderLoad] = World.Around.Events[(int)NodeEvent.UnderLoad];
-            if ((sent > 0 && !isAsked) || World.Around.Delivered != delivered || !events.SequenceEqual(World.Around.Events))
+            if ((sent > 0 && !isAsked)
+                || World.Around.Delivered != delivered
+                || !events.SequenceEqual(World.Around.Events))
             {
-                throw new Finding($"a datagram of type {type} that is not authentic was answered, delivered or told of");
+                throw new Finding(
+                    $"a datagram of type {type} that is not authentic was answered, delivered or told of");
             }
 
             return;
@@ -148,7 +158,8 @@ internal sealed class Scene
         }
     }
 
-    // The secret that a node shares with a peer it knows is made when it is first needed, and follows from their keys alone.
+    // The secret that a node shares with a peer it knows is made when it is first needed, and follows
+    // from their keys alone.
     private string? Difference()
     {
         Peer[] made = [.. _withoutSecret.Where(p => p.HasStaticStatic)];

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Nodes;
 using Spore.Tests.WireGuard;
@@ -27,7 +25,9 @@ internal static class States
             w.Advance(6_000);
             w.Answer(World.Stranger);
         })),
-        ("no session", () => WithNetwork(w => w.Sound = [w.Initiate(w.Peers[World.Member]), w.Initiate(w.Peers[World.Guest])])),
+        (
+            "no session",
+            () => WithNetwork(w => w.Sound = [w.Initiate(w.Peers[World.Member]), w.Initiate(w.Peers[World.Guest])])),
         ("an initiation sent", () => WithNetwork(w =>
         {
             w.Send(ToMember());
@@ -116,7 +116,12 @@ internal static class States
                 w.Advance(5_000);
                 w.Sound = [w.Initiate(w.Peers[World.Guest])];
             },
-            limits => (limits.HandshakeInterval, limits.HandshakeBacklog, limits.SourceInterval, limits.SourceBurst, limits.MultiplicationTime) = (4_500, 2_000, 2_000, 1, 1_500))),
+            limits =>
+            {
+                (limits.HandshakeInterval, limits.HandshakeBacklog) = (4_500, 2_000);
+                (limits.SourceInterval, limits.SourceBurst) = (2_000, 1);
+                limits.MultiplicationTime = 1_500;
+            })),
         ("files being read", () => InSession(w =>
         {
             w.SayUdp(World.Member, 2_000, 69, StrangerTransfer.Request(1, "network"));
@@ -178,7 +183,12 @@ internal static class States
         Require(world.Connect(World.Member));
         Require(world.Connect(World.Guest));
         world.Advance(1_000);
-        world.Sound = [Image.Clone(world.Peers[World.Member]).Seal([]), Image.Clone(world.Peers[World.Guest]).Seal([1, 2, 3]), world.Initiate(Image.Clone(world.Peers[World.Guest]))];
+        world.Sound =
+        [
+            Image.Clone(world.Peers[World.Member]).Seal([]),
+            Image.Clone(world.Peers[World.Guest]).Seal([1, 2, 3]),
+            world.Initiate(Image.Clone(world.Peers[World.Guest])),
+        ];
         then?.Invoke(world);
     });
 

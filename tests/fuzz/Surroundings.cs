@@ -6,7 +6,10 @@ using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;
 
-/// <summary>What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance follows from its state.</summary>
+/// <summary>
+/// What is around the node: it allocates nothing, so that what is allocated is the core's, and all its chance
+/// follows from its state.
+/// </summary>
 internal sealed class Surroundings : ITransport, INodeHost
 {
     /// <summary>The datagrams that are kept until they are looked at.</summary>
@@ -54,7 +57,8 @@ internal sealed class Surroundings : ITransport, INodeHost
         return (Delivered & 1) == 0;
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     void INodeHost.Report(NodeEvent what, byte[] key, int keyOffset, long value) => Events[(int)what]++;
 }

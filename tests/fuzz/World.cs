@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
@@ -7,9 +6,7 @@ using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
 using Spore.Base;
 using Spore.Crypto;
-using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tests.Nodes;
@@ -21,7 +18,10 @@ namespace Spore.Fuzz;
 /// <summary>A node, and four who know its key: they can say anything, and hear what it says to them.</summary>
 internal sealed class World
 {
-    /// <summary>The numbers of the four. The first two are members of the network, the first also its witness; the third becomes a guest, and the fourth is not known.</summary>
+    /// <summary>
+    /// The numbers of the four. The first two are members of the network, the first also its witness; the third becomes
+    /// a guest, and the fourth is not known.
+    /// </summary>
     public const int Member = 0;
     public const int Other = 1;
     public const int Guest = 2;
@@ -40,7 +40,12 @@ internal sealed class World
     static World()
     {
         // What static fields hold is made on their first use, and is not to be taken for an input's.
-        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(Tunnel).Assembly.GetTypes(), .. typeof(ConstantTime).Assembly.GetTypes()])
+        foreach (Type type in (Type[])
+        [
+            .. typeof(Node).Assembly.GetTypes(),
+            .. typeof(Tunnel).Assembly.GetTypes(),
+            .. typeof(ConstantTime).Assembly.GetTypes(),
+        ])
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
@@ -84,7 +89,9 @@ internal sealed class World
     /// <summary>Where they are, and last an attacker.</summary>
     public Endpoint[] Endpoints { get; } = new Endpoint[Spare + 2];
 
-    /// <summary>The port from which the node last sent each of them a datagram, and the number of the block in it.</summary>
+    /// <summary>
+    /// The port from which the node last sent each of them a datagram, and the number of the block in it.
+    /// </summary>
     public int[] Ports { get; } = new int[Spare + 1];
 
     public int[] Blocks { get; } = new int[Spare + 1];
@@ -250,12 +257,15 @@ internal sealed class World
     {
         int heard = Heard;
         Say(who, InnerPacket.Echo(Addresses[who], Node.LinkLocal));
-        return Heard > heard && Peers[who].Open(Around.Sent(Heard - 1)) is { Length: > 40 } reply && InnerPacket.IsEchoReply(reply);
+        return Heard > heard
+            && Peers[who].Open(Around.Sent(Heard - 1)) is { Length: > 40 } reply
+            && InnerPacket.IsEchoReply(reply);
     }
 
     /// <summary>Whether the node has one of them for a guest.</summary>
     public bool IsGuest(int who) =>
-        Node.Peers.Any(p => p.InUse && p.IsProvisional && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
+        Node.Peers.Any(
+            p => p.InUse && p.IsProvisional && p.Bytes.AsSpan(Peer.Key, 32).SequenceEqual(Peers[who].Public));
 
     /// <summary>A hello as anyone can make who knows the trust root.</summary>
     public static byte[] Hello(byte[] plain, byte nonce)
@@ -278,15 +288,25 @@ internal sealed class World
         expires,
         [.. new[]
         {
-            NetworkBytes.Entry(Node.PublicKey, NetworkBytes.Field(1, 10, 0, 0, 1, 32), NetworkBytes.Field(1, [0xFD, .. new byte[14], 1, 128])),
-            NetworkBytes.Entry(Peers[Member].Public, NetworkBytes.Field(1, 10, 0, 0, 2, 32), NetworkBytes.Field(2, 192, 0, 2, 2, 0xCA, 0x6C), NetworkBytes.Field(6, 1)),
+            NetworkBytes.Entry(
+                Node.PublicKey,
+                NetworkBytes.Field(1, 10, 0, 0, 1, 32),
+                NetworkBytes.Field(1, [0xFD, .. new byte[14], 1, 128])),
+            NetworkBytes.Entry(
+                Peers[Member].Public,
+                NetworkBytes.Field(1, 10, 0, 0, 2, 32),
+                NetworkBytes.Field(2, 192, 0, 2, 2, 0xCA, 0x6C),
+                NetworkBytes.Field(6, 1)),
             NetworkBytes.Entry(
                 Peers[Other].Public,
                 NetworkBytes.Field(1, 10, 0, 0, 3, 32),
                 NetworkBytes.Field(1, 10, 0, 3, 0, 24),
                 NetworkBytes.Field(3, "other.example:51820"u8.ToArray()),
                 NetworkBytes.Field(5, 0, 25)),
-            NetworkBytes.Entry(Peers[Spare].Public, NetworkBytes.Field(1, 10, 0, 0, 6, 32), NetworkBytes.Field(4, "spare ✓"u8.ToArray())),
+            NetworkBytes.Entry(
+                Peers[Spare].Public,
+                NetworkBytes.Field(1, 10, 0, 0, 6, 32),
+                NetworkBytes.Field(4, "spare ✓"u8.ToArray())),
             NetworkBytes.Entry(1, NetworkBytes.Field(32, new byte[250]), NetworkBytes.Field(32, new byte[250])),
         }.OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
 
@@ -320,7 +340,10 @@ internal sealed class World
     private void HearTransport(byte[] datagram)
     {
         int who = datagram[4] - 1;
-        if (who is < 0 or > Spare || Peers[who].Open(datagram) is not { Length: > 52 } packet || !InnerPacket.IsUdp(packet) || !packet.AsSpan(8, 16).SequenceEqual(Node.LinkLocal))
+        if (who is < 0 or > Spare
+            || Peers[who].Open(datagram) is not { Length: > 52 } packet
+            || !InnerPacket.IsUdp(packet)
+            || !packet.AsSpan(8, 16).SequenceEqual(Node.LinkLocal))
         {
             return;
         }

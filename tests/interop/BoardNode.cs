@@ -4,7 +4,9 @@ using Spore.Signing;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>The firmware, as compiled for the device, in the emulator at real pace: a board on a machine of its own.</summary>
+/// <summary>
+/// The firmware, as compiled for the device, in the emulator at real pace: a board on a machine of its own.
+/// </summary>
 internal sealed class BoardNode
 {
     // As in ROOT/tests/interop/bin/desktop/CONFIGURATION/FRAMEWORK/, from where the tests run.
@@ -36,7 +38,9 @@ internal sealed class BoardNode
     public RunningProgram Program { get; }
 
     /// <summary>The emulator's program.</summary>
-    public static string Emulator => Path.Combine(_root, "boards", "emulator", "bin", "desktop", _configuration, Path.GetFileName(_output), "emulator.dll");
+    public static string Emulator =>
+        Path.Combine(
+            _root, "boards", "emulator", "bin", "desktop", _configuration, Path.GetFileName(_output), "emulator.dll");
 
     /// <summary>A program as compiled for the device.</summary>
     /// <param name="project">Its folder in <c>firmware</c>.</param>

@@ -1,13 +1,13 @@
 using System;
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A board, a node of a desktop and stock WireGuard, all members of one network, at real pace over UDP.</summary>
+/// <summary>
+/// A board, a node of a desktop and stock WireGuard, all members of one network, at real pace over UDP.
+/// </summary>
 public sealed class BoardTests : IDisposable
 {
     private readonly Lab _lab = Lab.Open("curl");
@@ -60,7 +60,9 @@ public sealed class BoardTests : IDisposable
         board.Program.WaitFor("link down");
         _boardMachine.Ip("link set eth0 up");
         Route();
-        Wait.Until(() => board.Program.Lines.Count(l => l.Contains("link up", StringComparison.Ordinal)) == 2, "the link to come back");
+        Wait.Until(
+            () => board.Program.Lines.Count(l => l.Contains("link up", StringComparison.Ordinal)) == 2,
+            "the link to come back");
         PingInTime(_stock.Machine);
 
         // The board loses its power, and with it all but its flash.
@@ -80,11 +82,13 @@ public sealed class BoardTests : IDisposable
     // A stock peer goes on with the session that the board has lost, until it has heard nothing for 15 s.
     private void PingInTime(NetworkNamespace machine)
     {
-        Wait.Until(() => machine.Ask("ping", "-n", "-c", "1", "-W", "2", Board.Ipv4).ExitCode == 0, "the board to be back");
+        Wait.Until(
+            () => machine.Ask("ping", "-n", "-c", "1", "-W", "2", Board.Ipv4).ExitCode == 0, "the board to be back");
         Ping.IsAnswered(machine, Board.Ipv4);
     }
 
-    private byte[] Sign(ulong version) => _authority.Sign(version, Board, Gate with { Endpoint = Wire.Endpoint(2) }, _stock.Self);
+    private byte[] Sign(ulong version) =>
+        _authority.Sign(version, Board, Gate with { Endpoint = Wire.Endpoint(2) }, _stock.Self);
 
     private SporeNode StartGate(byte[]? network) => new(_lab, _gateMachine, _gateIdentity, 2, true, network);
 

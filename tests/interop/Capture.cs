@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Threading;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -54,12 +53,17 @@ internal sealed class Capture
         _dumpcap.Stop();
     }
 
-    /// <summary>Demands that tshark opens everything with the keys: the timestamp in each initiation, each handshake, and each packet.</summary>
+    /// <summary>
+    /// Demands that tshark opens everything with the keys: the timestamp in each initiation, each
+    /// handshake, and each packet.
+    /// </summary>
     public void AllIsDecrypted()
     {
         Assert.All(Read($"wg.type == {Initiation}", "wg.timestamp.value"), p => Assert.NotEmpty(p[0]));
         Assert.All(Read($"wg.type == {Response}", "wg.handshake_ok"), p => Assert.Equal("1", p[0]));
-        Assert.All(Read($"wg.type == {Transport} && !wg.keepalive", "frame.protocols"), p => Assert.Contains(":wg:ip:", p[0], StringComparison.Ordinal));
+        Assert.All(
+            Read($"wg.type == {Transport} && !wg.keepalive", "frame.protocols"),
+            p => Assert.Contains(":wg:ip:", p[0], StringComparison.Ordinal));
         Assert.Empty(Read("wg.decryption_error", "frame.number"));
     }
 
@@ -70,7 +74,18 @@ internal sealed class Capture
     public string[][] Read(string filter, params string[] fields)
     {
         string output = _machine.Ask(
-            ["tshark", "-r", _file, "-o", $"wg.keylog_file:{KeyLog}", "-Y", filter, "-T", "fields", .. fields.SelectMany(f => new[] { "-e", f })]).Demand();
+            [
+                "tshark",
+                "-r",
+                _file,
+                "-o",
+                $"wg.keylog_file:{KeyLog}",
+                "-Y",
+                filter,
+                "-T",
+                "fields",
+                .. fields.SelectMany(f => new[] { "-e", f }),
+            ]).Demand();
         return [.. output.Split('\n')[..^1].Select(line => line.Split('\t'))];
     }
 }

@@ -38,7 +38,8 @@ internal sealed record Command(string Line, int ExitCode, string Output, string 
         if (!process.WaitForExit(TimeSpan.FromSeconds(seconds)))
         {
             process.Kill(true);
-            throw new TimeoutException($"'{line}' did not end within {seconds} s; it wrote: {output.Result}{error.Result}");
+            throw new TimeoutException(
+                $"'{line}' did not end within {seconds} s; it wrote: {output.Result}{error.Result}");
         }
 
         return new Command(line, process.ExitCode, output.Result, error.Result);

@@ -1,9 +1,10 @@
 using System.IO;
-using System.Linq;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>TFTP inside the tunnel with stock curl, whose exit codes tell TFTP's errors apart (curl's manual page).</summary>
+/// <summary>
+/// TFTP inside the tunnel with stock curl, whose exit codes tell TFTP's errors apart (curl's manual page).
+/// </summary>
 /// <param name="lab">The lab.</param>
 /// <param name="stock">The node it runs beside.</param>
 /// <param name="server">Whose files it reads and writes.</param>

@@ -2,13 +2,15 @@ using System;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Spore.Base;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>Our node and a stock one with a router between them: ours has a default route to the router, 10.77.0.1/24 and fd77::1/64; the stock one is at 203.0.113.9 and 2001:db8:9::9.</summary>
+/// <summary>
+/// Our node and a stock one with a router between them: ours has a default route to the router, 10.77.0.1/24 and
+/// fd77::1/64; the stock one is at 203.0.113.9 and 2001:db8:9::9.
+/// </summary>
 internal sealed class FarPair : IDisposable
 {
     private const string FarLink = "eth1";
@@ -30,7 +32,10 @@ internal sealed class FarPair : IDisposable
         _router.Ip($"link add {FarLink} type veth peer name {Wire.Interface} netns {theirs.Name}");
         Configure(_router, FarLink, "203.0.113.1", "2001:db8:9::1");
         Configure(theirs, Wire.Interface, "203.0.113.9", "2001:db8:9::9");
-        _router.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding").Demand();
+        _router.Run(
+            "sh",
+            "-c",
+            "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding").Demand();
         Ours.Ip($"route add default via {Gateway(false)}");
         Ours.Ip($"-6 route add default via {Gateway(true)}");
         theirs.Ip("route add default via 203.0.113.1");
@@ -122,7 +127,9 @@ internal sealed class FarPair : IDisposable
         Stock.ListenAt(StockNode.Port);
     }
 
-    /// <summary>Demands that the interface of our node has been handed no more packets than there was something to say.</summary>
+    /// <summary>
+    /// Demands that the interface of our node has been handed no more packets than there was something to say.
+    /// </summary>
     /// <param name="spore">The node.</param>
     /// <param name="most">How many packets that is at most.</param>
     public void AssertNoLoop(SporeNode spore, int most)

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;

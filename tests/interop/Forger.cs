@@ -8,7 +8,10 @@ using Spore.WireGuard;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>Sends forged initiations: their mac1 is right, as anybody can make it who knows the public key, and the rest is noise.</summary>
+/// <summary>
+/// Sends forged initiations: their mac1 is right, as anybody can make it who knows the public key,
+/// and the rest is noise.
+/// </summary>
 internal sealed class Forger : IDisposable
 {
     private const int Distinct = 1024;

@@ -1,6 +1,4 @@
 using System;
-using Spore.Base;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
@@ -53,7 +51,10 @@ public sealed class GuestTests : IDisposable
         Ping.IsNotAnswered(_guest.Machine, spore.Self.Ipv6);
         Ping.IsNotAnswered(_guest.Machine, _guest.Scoped(spore.Self), _guest.Self.Ipv6);
         _machine.Start(["socat", "-u", "TCP6-LISTEN:5000", "STDOUT"]);
-        Assert.NotEqual(0, _guest.Machine.Run("socat", "-u", "STDIN", $"TCP6:[{_guest.Scoped(spore.Self)}]:5000,connect-timeout=2").ExitCode);
+        Assert.NotEqual(
+            0,
+            _guest.Machine.Run(
+                "socat", "-u", "STDIN", $"TCP6:[{_guest.Scoped(spore.Self)}]:5000,connect-timeout=2").ExitCode);
         Assert.Equal(before, _machine.CountReceived(spore.Interface));
         Ping.AllAreAnswered(_member, spore.Self);
     }
@@ -126,8 +127,8 @@ public sealed class GuestTests : IDisposable
     [Theory]
     [InlineData("signature", Curl.Denied, "not signed by the trust root")]
     [InlineData("root", Curl.Denied, "not signed by the trust root")]
-    [InlineData("entry", Curl.Denied, "not a sound network file")]
-    [InlineData("cut off", Curl.Denied, "not a sound network file")]
+    [InlineData("entry", Curl.Denied, "malformed network file")]
+    [InlineData("cut off", Curl.Denied, "malformed network file")]
     [InlineData("older", Curl.Exists, "not newer than the network held")]
     [InlineData("same version", Curl.Exists, "another network has this version")]
     public void A_network_that_is_not_newer_or_not_the_roots_is_refused(string fault, int error, string text)
@@ -181,7 +182,12 @@ public sealed class GuestTests : IDisposable
 
         Assert.Equal(0, curl.Write("head", Sign(6, _guest.Self)[..NetworkHeader.Size]).ExitCode);
         spore.Program.WaitFor("head verified", "version 6");
-        Wait.Until(() => _guest.Machine.Ask("grep", "Udp6NoPorts", "/proc/net/snmp6").Output.Trim().Split(' ')[^1].Trim() != "0", "the node to ask the guest for the network");
+        Wait.Until(
+            () => _guest.Machine.Ask("grep", "Udp6NoPorts", "/proc/net/snmp6").Output
+                .Trim()
+                .Split(' ')[^1]
+                .Trim() != "0",
+            "the node to ask the guest for the network");
         AssertHead(curl, _network);
         Ping.AllAreAnswered(_member, spore.Self);
         Ping.IsNotAnswered(_guest.Machine, spore.Self.Ipv4);
@@ -205,6 +211,7 @@ public sealed class GuestTests : IDisposable
 
     private string Addresses(SporeNode spore)
     {
-        return _machine.Ip($"-o addr show dev {spore.Interface}") + _machine.Ip("route show") + _machine.Ip("-6 route show");
+        return _machine.Ip($"-o addr show dev {spore.Interface}") + _machine.Ip("route show")
+            + _machine.Ip("-6 route show");
     }
 }

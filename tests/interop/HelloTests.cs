@@ -1,5 +1,3 @@
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -8,6 +6,33 @@ namespace Spore.Tests.Interop;
 /// <summary>Nodes that know no peer, on a real broadcast domain.</summary>
 public class HelloTests
 {
+    [Fact]
+    public void A_machine_without_an_interface_sends_nothing_and_counts_nothing()
+    {
+        using Lab lab = Lab.Open();
+        using Authority authority = new();
+        (NetworkNamespace here, NetworkNamespace there) = (lab.Machine("alone"), lab.Machine("far"));
+        Member far = new(authority.NewNode().PublicKey, 2);
+        SporeNode spore = new(
+            lab,
+            here,
+            authority.NewNode(),
+            1,
+            false,
+            null,
+            "--peer",
+            $"{far.KeyText}@{Wire.Endpoint(2)}",
+            "--peer",
+            $"{new Member(authority.NewNode().PublicKey, 3).KeyText}@[fd77::9]:1");
+        spore.Program.WaitFor("hello", "not sent");
+        spore.Program.WaitFor("initiation");
+        Assert.Contains("; 0 B in, 0 B out;", spore.Status());
+
+        Wire.Join(lab, here, there);
+        spore.Program.WaitFor("hello", "sent, no network yet");
+        Assert.DoesNotContain(" 0 B out;", spore.Status());
+    }
+
     [Theory]
     [InlineData(Outer.Ipv4)]
     [InlineData(Outer.LinkLocal)]
@@ -15,7 +40,8 @@ public class HelloTests
     {
         using Lab lab = Lab.Open();
         using Authority authority = new();
-        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) = (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
+        (NetworkNamespace first, NetworkNamespace second, NetworkNamespace third) =
+            (lab.Machine("publisher"), lab.Machine("newcomer"), lab.Machine("stock"));
         Wire.Join(lab, addresses, first, second, third);
         (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
         StockNode stock = new(lab, third, 3);

@@ -1,5 +1,3 @@
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -66,7 +64,8 @@ public class KeyChangeTests
         (NodeIdentity before, NodeIdentity after) = (authority.NewNode(), authority.NewNode());
         SporeNode Start(ulong version, NodeIdentity identity)
         {
-            byte[] network = authority.Sign(version, new Member(identity.PublicKey, 1), stock.Self with { Endpoint = Wire.Endpoint(2) });
+            byte[] network = authority.Sign(
+                version, new Member(identity.PublicKey, 1), stock.Self with { Endpoint = Wire.Endpoint(2) });
             return new SporeNode(lab, first, identity, 1, true, network);
         }
 

@@ -1,7 +1,5 @@
 using System;
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -26,11 +24,18 @@ public class KeyLogTests
         if (hasPresharedKey)
         {
             string psk = pair.Lab.NewPresharedKey("psk");
-            pair.Stock.Machine.Run("wg", "set", pair.Stock.Interface, "peer", pair.Self.KeyText, "preshared-key", psk).Demand();
-            options = [.. stockInitiates ? ["--peer", pair.Stock.Self.KeyText] : Array.Empty<string>(), "--psk-file", $"{pair.Stock.Self.KeyText}={psk}"];
+            pair.Stock.Machine.Run(
+                "wg", "set", pair.Stock.Interface, "peer", pair.Self.KeyText, "preshared-key", psk).Demand();
+            options =
+            [
+                .. stockInitiates ? ["--peer", pair.Stock.Self.KeyText] : Array.Empty<string>(),
+                "--psk-file",
+                $"{pair.Stock.Self.KeyText}={psk}",
+            ];
         }
 
-        SporeNode spore = pair.Start(true, null, ["--keylog", capture.KeyLog, .. stockInitiates ? [] : pair.PeerOption, .. options]);
+        SporeNode spore = pair.Start(
+            true, null, ["--keylog", capture.KeyLog, .. stockInitiates ? [] : pair.PeerOption, .. options]);
         if (!stockInitiates)
         {
             spore.Program.WaitFor("session up");

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A few machines on one wire, for one test. Disposing of it ends and removes everything, and hands the journal to the test's output.</summary>
+/// <summary>
+/// A few machines on one wire, for one test. Disposing of it ends and removes everything, and hands the journal
+/// to the test's output.
+/// </summary>
 internal sealed class Lab : IDisposable
 {
     private readonly Journal _journal = new();

@@ -5,8 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using System.Threading;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -77,7 +75,8 @@ public partial class LoadTests
         before.Program.Prefer();
 
         using Forger forger = new(machine, Sources(64), Loopback, self.Key);
-        RunningProgram ping = lab.Keep(second.Start(["ping", "-n", "-D", "-i", "0.05", "-c", Text(FloodSeconds * 20), "-W", "5", self.Ipv4]));
+        RunningProgram ping = lab.Keep(
+            second.Start(["ping", "-n", "-D", "-i", "0.05", "-c", Text(FloodSeconds * 20), "-W", "5", self.Ipv4]));
         (DateTimeOffset from, TimeSpan took) = (default, default);
         Thread flood = new(() =>
         {
@@ -100,17 +99,22 @@ public partial class LoadTests
         flood.Join();
         long grown = Resident(spore) - resident;
         double rate = forger.Sent / took.TotalSeconds;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{forger.Sent} forged initiations in {took.TotalSeconds:F1} s");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{forger.Sent} forged initiations in {took.TotalSeconds:F1} s");
         Assert.True(
             forger.Sent >= FloodRate * FloodSeconds && rate >= LeastFloodRate,
-            $"the machine let the forger send only {forger.Sent} initiations in {took.TotalSeconds:F1} s, which is {rate:F0} a second where {LeastFloodRate} are due: this says nothing about the node");
+            $"the machine let the forger send only {forger.Sent} initiations in {took.TotalSeconds:F1} s, which is "
+            + $"{rate:F0} a second where {LeastFloodRate} are due: this says nothing about the node");
 
         ping.WaitForEnd();
         (int Number, double SentAt)[] answered =
         [
             .. ping.Lines.Select(l => Answer().Match(l))
                 .Where(m => m.Success)
-                .Select(m => (int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture), Seconds(m.Groups[1]) - (Seconds(m.Groups[3]) / 1000))),
+                .Select(
+                    m => (
+                        int.Parse(m.Groups[2].Value, CultureInfo.InvariantCulture),
+                        Seconds(m.Groups[1]) - (Seconds(m.Groups[3]) / 1000))),
         ];
         Assert.InRange(answered.Length, FloodSeconds * 20 * 9 / 10, FloodSeconds * 20);
 
@@ -134,8 +138,10 @@ public partial class LoadTests
     // In KB.
     private static long Resident(SporeNode node)
     {
-        string line = File.ReadLines($"/proc/{node.Program.Id}/status").Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(':')[1].Replace("kB", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
+        string line = File.ReadLines($"/proc/{node.Program.Id}/status")
+            .Single(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(
+            line.Split(':')[1].Replace("kB", string.Empty, StringComparison.Ordinal), CultureInfo.InvariantCulture);
     }
 
     private static string Text(int number)

@@ -9,9 +9,11 @@ namespace Spore.Tests.Interop;
 internal sealed class LongestFirst : ITestCollectionOrderer
 {
     /// <inheritdoc/>
-    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
+        IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection
     {
-        return [.. testCollections.OrderBy(c => c.TestCollectionDisplayName.Contains(nameof(RekeyTests), System.StringComparison.Ordinal) ? 0 : 1)];
+        return [.. testCollections.OrderBy(
+            c => c.TestCollectionDisplayName.Contains(nameof(RekeyTests), System.StringComparison.Ordinal) ? 0 : 1)];
     }
 }

@@ -1,7 +1,5 @@
 using System.Linq;
 using System.Security.Cryptography;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -22,23 +20,31 @@ public class LossTests
         StockNode stock = pair.Stock;
         Firewall.Lose(pair.Ours, Percent);
         Firewall.Lose(stock.Machine, Percent);
-        Member[] others = [.. Enumerable.Range(3, Members).Select(n => new Member(RandomNumberGenerator.GetBytes(32), n))];
-        byte[] network = pair.Sign(1, [stock.Self with { Endpoint = initiator == Side.Ours ? Wire.Endpoint(2) : null }, .. others]);
+        Member[] others =
+            [.. Enumerable.Range(3, Members).Select(n => new Member(RandomNumberGenerator.GetBytes(32), n))];
+        byte[] network = pair.Sign(
+            1, [stock.Self with { Endpoint = initiator == Side.Ours ? Wire.Endpoint(2) : null }, .. others]);
         Assert.InRange(network.Length, 16000, 17000);
         stock.AddPeer(pair.Self, initiator == Side.Stock ? Wire.Endpoint(1) : null);
         SporeNode spore = pair.StartWith(true, network);
 
-        Ping.IsAnsweredAtLast(initiator == Side.Ours ? pair.Ours : stock.Machine, initiator == Side.Ours ? stock.Self.Ipv4 : pair.Self.Ipv4);
-        Assert.Contains(spore.Timeline, l => l.Verb == "session up" && l.Text == (initiator == Side.Ours ? "to member-2" : "from member-2"));
+        Ping.IsAnsweredAtLast(
+            initiator == Side.Ours ? pair.Ours : stock.Machine,
+            initiator == Side.Ours ? stock.Self.Ipv4 : pair.Self.Ipv4);
+        Assert.Contains(
+            spore.Timeline,
+            l => l.Verb == "session up" && l.Text == (initiator == Side.Ours ? "to member-2" : "from member-2"));
 
-        // The largest blocks that fit; and with so little time to connect, curl asks for a retransmission timeout of one
-        // second instead of five. At times a block is lost as often as it is sent, and then the transfer too.
+        // The largest blocks that fit; and with so little time to connect, curl asks for a retransmission timeout of
+        // one second instead of five. At times a block is lost as often as it is sent, and then the transfer too.
         Curl curl = new(pair.Lab, stock, pair.Self, "--tftp-blksize", "1368", "--connect-timeout", "3");
         byte[] read = [];
         Assert.Contains(Enumerable.Range(0, Attempts), _ => curl.Read("network", out read).ExitCode == 0);
         Assert.Equal(network, read);
         byte[] newer = pair.Sign(2, [stock.Self, .. others]);
-        Assert.Contains(Enumerable.Range(0, Attempts), _ => curl.Write("network", newer).ExitCode == 0 || spore.Program.Wrote("network applied", "version 2"));
+        Assert.Contains(
+            Enumerable.Range(0, Attempts),
+            _ => curl.Write("network", newer).ExitCode == 0 || spore.Program.Wrote("network applied", "version 2"));
         spore.Program.WaitFor("network applied", "version 2");
     }
 }

@@ -1,12 +1,12 @@
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>One node with many stock peers; half of them it initiates to, the other half initiates to it, all at once.</summary>
+/// <summary>
+/// One node with many stock peers; half of them it initiates to, the other half initiates to it, all at once.
+/// </summary>
 public class ManyPeersTests
 {
     private const int Peers = 64;
@@ -29,13 +29,20 @@ public class ManyPeersTests
             peer.AddPeer(self, initiators.Contains(peer) ? Wire.Endpoint(1) : null);
         }
 
-        Member[] members = [self, .. initiators.Select(p => p.Self), .. responders.Select(p => p.Self with { Endpoint = Wire.Endpoint(p.Self.Number) })];
+        Member[] members =
+        [
+            self,
+            .. initiators.Select(p => p.Self),
+            .. responders.Select(p => p.Self with { Endpoint = Wire.Endpoint(p.Self.Number) }),
+        ];
         SporeNode spore = new(lab, machine, identity, 1, true, authority.Sign(1, members));
 
-        Ping.AreAnswered([.. initiators.Select(p => (p.Machine, self.Ipv4)), .. responders.Select(p => (machine, p.Self.Ipv4))]);
+        Ping.AreAnswered(
+            [.. initiators.Select(p => (p.Machine, self.Ipv4)), .. responders.Select(p => (machine, p.Self.Ipv4))]);
         Assert.All(initiators, p => Assert.True(p.Logged(StockNode.Initiated) && !p.Logged(StockNode.WasInitiatedTo)));
         Assert.All(responders, p => Assert.True(p.Logged(StockNode.WasInitiatedTo) && !p.Logged(StockNode.Initiated)));
-        Ping.AreAnswered([.. initiators.Select(p => (machine, p.Self.Ipv6)), .. responders.Select(p => (p.Machine, self.Ipv6))]);
+        Ping.AreAnswered(
+            [.. initiators.Select(p => (machine, p.Self.Ipv6)), .. responders.Select(p => (p.Machine, self.Ipv6))]);
         Assert.Contains($"; {Peers} sessions;", spore.Status());
         Assert.Equal(Peers, spore.Sessions.Distinct().Count());
     }

@@ -2,14 +2,13 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Net;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A place in a signed network. Member N has 10.99.0.N and fd99::N, so nothing overlaps with the wire.</summary>
+/// <summary>
+/// A place in a signed network. Member N has 10.99.0.N and fd99::N, so nothing overlaps with the wire.
+/// </summary>
 /// <param name="Key">The public key, 32 bytes.</param>
 /// <param name="Number">The member's number.</param>
 /// <param name="Endpoint">Where it can be reached, as the network tells it, or null.</param>
@@ -38,7 +37,12 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
     /// <returns>Its description.</returns>
     public PeerDescription Describe()
     {
-        PeerDescription peer = new() { PublicKey = Key, Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"), Keepalive = Keepalive };
+        PeerDescription peer = new()
+        {
+            PublicKey = Key,
+            Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"),
+            Keepalive = Keepalive,
+        };
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
         peer.AllowedPrefixes.AddRange(Prefixes.Select(p => AllowedPrefix.TryParse(p, out _)!));

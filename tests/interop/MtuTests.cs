@@ -1,13 +1,14 @@
 using System;
 using System.Globalization;
 using System.Linq;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>Inner packets as large as the tunnel's MTU, and larger ones, as compared with a tunnel between two stock nodes.</summary>
+/// <summary>
+/// Inner packets as large as the tunnel's MTU, and larger ones, as compared with a tunnel between two stock nodes.
+/// </summary>
 public sealed class MtuTests : IDisposable
 {
     private const int Mtu = 1420;
@@ -89,7 +90,10 @@ public sealed class MtuTests : IDisposable
     // How many fragments a machine has made to send.
     private static long Fragments(NetworkNamespace machine)
     {
-        string line = machine.Ask("cat", "/proc/net/snmp6").Demand().Split('\n').Single(l => l.StartsWith("Ip6FragCreates", StringComparison.Ordinal));
+        string line = machine.Ask("cat", "/proc/net/snmp6")
+            .Demand()
+            .Split('\n')
+            .Single(l => l.StartsWith("Ip6FragCreates", StringComparison.Ordinal));
         return long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
@@ -98,7 +102,17 @@ public sealed class MtuTests : IDisposable
         const int EchoHeader = 8;
         int payload = size - EchoHeader - (isIpv6 ? 40 : 20);
         Command ping = machine.Run(
-            "ping", "-n", "-c", "1", "-W", "10", "-M", whole ? "do" : "dont", "-s", payload.ToString(CultureInfo.InvariantCulture), isIpv6 ? to.Ipv6 : to.Ipv4);
+            "ping",
+            "-n",
+            "-c",
+            "1",
+            "-W",
+            "10",
+            "-M",
+            whole ? "do" : "dont",
+            "-s",
+            payload.ToString(CultureInfo.InvariantCulture),
+            isIpv6 ? to.Ipv6 : to.Ipv4);
         return ping.Output.Contains(" 1 received", StringComparison.Ordinal) ? Outcome.Answered
             : ping.Error.Contains("essage too long", StringComparison.Ordinal) ? Outcome.Refused
             : Outcome.Lost;

@@ -1,9 +1,11 @@
 using System.Globalization;
-using Spore.Base;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A router that stands on the wire in the place of a machine behind it, whose datagrams it sends from an address and a port of its own; what comes in unasked it drops.</summary>
+/// <summary>
+/// A router that stands on the wire in the place of a machine behind it, whose datagrams it sends from an address and a
+/// port of its own; what comes in unasked it drops.
+/// </summary>
 internal sealed class Nat
 {
     /// <summary>After how many seconds of silence it has forgotten who sent.</summary>
@@ -30,16 +32,23 @@ internal sealed class Nat
         router.Run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward").Demand();
         foreach (string timeout in new[] { "nf_conntrack_udp_timeout", "nf_conntrack_udp_timeout_stream" })
         {
-            router.Run("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"echo {Timeout} > /proc/sys/net/netfilter/{timeout}")).Demand();
+            router.Run(
+                "sh",
+                "-c",
+                string.Create(
+                    CultureInfo.InvariantCulture, $"echo {Timeout} > /proc/sys/net/netfilter/{timeout}")).Demand();
         }
 
         Masquerade();
     }
 
     /// <summary>Where the machine behind it seems to be.</summary>
-    public string Endpoint => string.Create(CultureInfo.InvariantCulture, $"{Wire.Address(_number)}:{FirstPort + _number}");
+    public string Endpoint =>
+        string.Create(CultureInfo.InvariantCulture, $"{Wire.Address(_number)}:{FirstPort + _number}");
 
-    /// <summary>Gives the router another address on the wire, and lets it send from another port: it forgets who sent so far.</summary>
+    /// <summary>
+    /// Gives the router another address on the wire, and lets it send from another port: it forgets who sent so far.
+    /// </summary>
     /// <param name="number">The number of the address.</param>
     public void Move(int number)
     {

@@ -1,7 +1,5 @@
 using System;
 using System.Threading;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -52,13 +50,22 @@ public class NatTests
 
     private static SporeNode Start(Pair pair, Side behind, int keepalive)
     {
-        pair.Stock.AddPeer(pair.Self, behind == Side.Stock ? Wire.Endpoint(1) : null, behind == Side.Stock ? keepalive : 0);
-        return pair.StartWith(true, pair.Sign(1, behind == Side.Ours ? pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Keepalive = keepalive } : pair.Stock.Self));
+        pair.Stock.AddPeer(
+            pair.Self, behind == Side.Stock ? Wire.Endpoint(1) : null, behind == Side.Stock ? keepalive : 0);
+        return pair.StartWith(
+            true,
+            pair.Sign(
+                1,
+                behind == Side.Ours
+                    ? pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Keepalive = keepalive }
+                    : pair.Stock.Self));
     }
 
     private static void PingFromInside(Pair pair, Side behind)
     {
-        Ping.IsAnswered(behind == Side.Ours ? pair.Ours : pair.Stock.Machine, behind == Side.Ours ? pair.Stock.Self.Ipv4 : pair.Self.Ipv4);
+        Ping.IsAnswered(
+            behind == Side.Ours ? pair.Ours : pair.Stock.Machine,
+            behind == Side.Ours ? pair.Stock.Self.Ipv4 : pair.Self.Ipv4);
     }
 
     private static NetworkNamespace Outside(Pair pair, Side behind)

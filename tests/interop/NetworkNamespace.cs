@@ -8,11 +8,13 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
-using Spore.Net;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A network namespace: a machine of its own, as far as networks go. Its name tells the process that made it, so that what a killed run left behind is found.</summary>
+/// <summary>
+/// A network namespace: a machine of its own, as far as networks go. Its name tells the process that made it, so that
+/// what a killed run left behind is found.
+/// </summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
     private const string Prefix = "spore-";
@@ -32,7 +34,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     {
         Label = label;
         _journal = journal;
-        Name = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+        Name = string.Create(
+            CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         Command.Run(["ip", "netns", "add", Name]).Demand();
         Ip("link set lo up");
     }
@@ -50,7 +53,9 @@ internal sealed partial class NetworkNamespace : IDisposable
         {
             string name = line.Split(' ')[0];
             string[] parts = name.Split('-');
-            if (name.StartsWith(Prefix, StringComparison.Ordinal) && parts.Length == 3 && !Directory.Exists($"/proc/{parts[1]}"))
+            if (name.StartsWith(Prefix, StringComparison.Ordinal)
+                && parts.Length == 3
+                && !Directory.Exists($"/proc/{parts[1]}"))
             {
                 Remove(name);
             }
@@ -81,7 +86,9 @@ internal sealed partial class NetworkNamespace : IDisposable
         return command;
     }
 
-    /// <summary>Runs a program in the namespace to its end, without a word in the journal: for what is asked again and again.</summary>
+    /// <summary>
+    /// Runs a program in the namespace to its end, without a word in the journal: for what is asked again and again.
+    /// </summary>
     /// <param name="arguments">The program and its arguments.</param>
     /// <returns>How it ended.</returns>
     public Command Ask(params string[] arguments)
@@ -102,7 +109,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <returns>Their number.</returns>
     public long CountSent(string link)
     {
-        return long.Parse(Ask("cat", $"/sys/class/net/{link}/statistics/tx_packets").Demand(), CultureInfo.InvariantCulture);
+        return long.Parse(
+            Ask("cat", $"/sys/class/net/{link}/statistics/tx_packets").Demand(), CultureInfo.InvariantCulture);
     }
 
     /// <summary>How many packets an interface has handed to this machine.</summary>
@@ -110,7 +118,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <returns>Their number.</returns>
     public long CountReceived(string link)
     {
-        return long.Parse(Ask("cat", $"/sys/class/net/{link}/statistics/rx_packets").Demand(), CultureInfo.InvariantCulture);
+        return long.Parse(
+            Ask("cat", $"/sys/class/net/{link}/statistics/rx_packets").Demand(), CultureInfo.InvariantCulture);
     }
 
     /// <summary>Adds to the namespace's nftables.</summary>
@@ -170,7 +179,8 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     private static void Remove(string name)
     {
-        foreach (string id in Command.Run(["ip", "netns", "pids", name]).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string id in Command.Run(["ip", "netns", "pids", name]).Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             try
             {

@@ -1,5 +1,3 @@
-using Spore.Net;
-
 namespace Spore.Tests.Interop;
 
 /// <summary>The addresses of a wire.</summary>

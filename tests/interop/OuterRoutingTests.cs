@@ -1,12 +1,12 @@
 using System;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>Outer datagrams never enter the tunnel, whatever prefix of a member holds the endpoint that they go to.</summary>
+/// <summary>
+/// Outer datagrams never enter the tunnel, whatever prefix of a member holds the endpoint that they go to.
+/// </summary>
 public class OuterRoutingTests
 {
     // A loop would be hundreds of thousands.
@@ -50,8 +50,10 @@ public class OuterRoutingTests
         using FarPair pair = new();
         string endpoint = FarPair.ServerEndpoint(isIpv6);
         pair.Stock.AddPeer(pair.Self, source == Source.Initiated ? FarPair.ClientEndpoint(isIpv6) : null);
-        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = source == Source.Signed ? endpoint : null, Prefixes = [prefix] });
-        SporeNode spore = pair.StartWith(network, source == Source.Configured ? ["--peer", $"{pair.Stock.Self.KeyText}@{endpoint}"] : []);
+        byte[] network = pair.Sign(
+            1, pair.Stock.Self with { Endpoint = source == Source.Signed ? endpoint : null, Prefixes = [prefix] });
+        SporeNode spore = pair.StartWith(
+            network, source == Source.Configured ? ["--peer", $"{pair.Stock.Self.KeyText}@{endpoint}"] : []);
         if (source == Source.Set)
         {
             pair.Ours.Run("wg", "set", spore.Interface, "peer", pair.Stock.Self.KeyText, "endpoint", endpoint).Demand();
@@ -77,7 +79,8 @@ public class OuterRoutingTests
         using FarPair pair = new();
         pair.Stock.AddPeer(pair.Self);
         Member nobody = new(NodeKey.PublicKey(NodeKey.GeneratePrivate()), 3) { Prefixes = ["203.0.113.0/24"] };
-        SporeNode spore = pair.StartWith(pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false) }, nobody));
+        SporeNode spore = pair.StartWith(
+            pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false) }, nobody));
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         pair.AssertNoLoop(spore, Few);
     }
@@ -117,7 +120,8 @@ public class OuterRoutingTests
     {
         using FarPair pair = new();
         pair.Ours.Ip("route del default");
-        SporeNode spore = pair.StartWith(pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["203.0.113.0/24"] }));
+        SporeNode spore = pair.StartWith(pair.Sign(
+            1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["203.0.113.0/24"] }));
         Ping.IsNotAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         pair.AssertNoLoop(spore, Few);
 
@@ -232,7 +236,8 @@ public class OuterRoutingTests
     {
         using FarPair pair = new();
         pair.Stock.AddPeer(pair.Self);
-        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["0.0.0.0/0"] });
+        byte[] network = pair.Sign(
+            1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(false), Prefixes = ["0.0.0.0/0"] });
         pair.Ours.Run("sh", "-c", $"echo 1 > /proc/sys/net/ipv4/conf/{Wire.Interface}/rp_filter").Demand();
         SporeNode spore = pair.StartWith(network, "--default-route");
         spore.WaitFor(0, "settings", $"{Wire.Interface} has strict rp_filter");
@@ -252,7 +257,8 @@ public class OuterRoutingTests
         pair.Stock.AddPeer(pair.Self);
         string internet = isIpv6 ? "2001:db8:ffff::1" : "198.51.100.1";
         pair.Stock.Machine.Ip($"addr add {internet} dev lo");
-        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(isIpv6), Prefixes = ["0.0.0.0/0", "::/0"] });
+        byte[] network = pair.Sign(
+            1, pair.Stock.Self with { Endpoint = FarPair.ServerEndpoint(isIpv6), Prefixes = ["0.0.0.0/0", "::/0"] });
         string before = pair.Ours.Routing();
 
         // Only on request.

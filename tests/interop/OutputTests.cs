@@ -1,8 +1,6 @@
 using System;
 using System.IO;
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -83,7 +81,8 @@ public class OutputTests
         Command.Run(["chmod", "666", log]).Demand();
         using RunningProgram node = pair.Ours.Start([.. pair.CommandLine(), "--keylog", log]);
         Assert.Equal(1, node.WaitForEnd());
-        string refusal = $"belongs to another user (uid {Stranger}), who could read the secrets in it; choose a new file";
+        string refusal =
+            $"belongs to another user (uid {Stranger}), who could read the secrets in it; choose a new file";
         Assert.Equal([$"hostsim: {log}: {refusal}"], node.Lines.Where(l => l.Length > 0));
         Assert.Equal("old", File.ReadAllText(log));
         Assert.Equal("12345 666\n", Command.Run(["stat", "-c", "%u %a", log]).Demand());

@@ -1,8 +1,6 @@
 using System;
 using System.Globalization;
 using System.IO;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;

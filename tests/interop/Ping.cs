@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -30,7 +29,8 @@ internal static partial class Ping
     /// <param name="ways">Where to ping from, and the addresses.</param>
     public static void AreAnswered(IEnumerable<(NetworkNamespace From, string To)> ways)
     {
-        RunningProgram[] pings = [.. ways.Select(w => w.From.Start(["ping", "-n", "-q", "-c", Text(Count), "-w", Text(Wait.Patience), w.To]))];
+        RunningProgram[] pings = [.. ways.Select(
+            w => w.From.Start(["ping", "-n", "-q", "-c", Text(Count), "-w", Text(Wait.Patience), w.To]))];
         foreach (RunningProgram ping in pings)
         {
             Assert.Equal(0, ping.WaitForEnd(2 * Wait.Patience));
@@ -43,7 +43,9 @@ internal static partial class Ping
     /// <param name="address">The address, with a scope where it needs one.</param>
     public static void IsAnsweredAtLast(NetworkNamespace machine, string address)
     {
-        Assert.Equal(0, machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
+        Assert.Equal(
+            0,
+            machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
     }
 
     /// <summary>Demands that no ping is answered.</summary>
@@ -53,7 +55,9 @@ internal static partial class Ping
     public static void IsNotAnswered(NetworkNamespace machine, string address, string? source = null)
     {
         string[] from = source == null ? [] : ["-I", source];
-        Assert.Contains(" 0 received", machine.Run(["ping", "-n", "-c", Text(Count), "-i", "0.1", "-W", "1", .. from, address]).Output);
+        Assert.Contains(
+            " 0 received",
+            machine.Run(["ping", "-n", "-c", Text(Count), "-i", "0.1", "-W", "1", .. from, address]).Output);
     }
 
     /// <summary>Demands that a stock node's pings to all addresses of a member are answered.</summary>
@@ -76,7 +80,9 @@ internal static partial class Ping
         return machine.Start(["ping", "-n", "-q", "-i", "0.05", "-w", Text(seconds), address]);
     }
 
-    /// <summary>Demands that pings without a pause were answered, but for a few; the last one may have come too late.</summary>
+    /// <summary>
+    /// Demands that pings without a pause were answered, but for a few; the last one may have come too late.
+    /// </summary>
     /// <param name="pings">The program, which has ended.</param>
     /// <param name="most">How many of them may be lost.</param>
     public static void HardlyAnyIsLost(RunningProgram pings, int most)

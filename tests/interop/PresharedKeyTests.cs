@@ -1,11 +1,12 @@
 using System;
 using System.IO;
-using Spore.Base;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A preshared key on top of the handshake, given to our node by <c>--psk-file</c> and to the stock one by <c>wg</c>.</summary>
+/// <summary>
+/// A preshared key on top of the handshake, given to our node by <c>--psk-file</c> and to the stock one by <c>wg</c>.
+/// </summary>
 public sealed class PresharedKeyTests : IDisposable
 {
     private readonly Pair _pair = new();
@@ -36,13 +37,18 @@ public sealed class PresharedKeyTests : IDisposable
     [InlineData("one", null, false)]
     [InlineData(null, "one", true)]
     [InlineData(null, "one", false)]
-    public void With_different_keys_or_a_key_on_one_side_there_is_none(string? ours, string? theirs, bool stockInitiates)
+    public void With_different_keys_or_a_key_on_one_side_there_is_none(
+        string? ours, string? theirs, bool stockInitiates)
     {
-        SporeNode spore = Start(ours == null ? null : _pair.Lab.NewPresharedKey(ours), theirs == null ? null : _pair.Lab.NewPresharedKey(theirs), stockInitiates);
+        SporeNode spore = Start(
+            ours == null ? null : _pair.Lab.NewPresharedKey(ours),
+            theirs == null ? null : _pair.Lab.NewPresharedKey(theirs),
+            stockInitiates);
 
         if (!stockInitiates)
         {
-            Wait.Until(() => _pair.Stock.Logged("Received handshake initiation"), "the stock node to hear an initiation");
+            Wait.Until(
+                () => _pair.Stock.Logged("Received handshake initiation"), "the stock node to hear an initiation");
         }
 
         // Without an endpoint the stock node has nowhere to ask; what it has, it answers at.
@@ -57,10 +63,12 @@ public sealed class PresharedKeyTests : IDisposable
         _pair.Stock.AddPeer(_pair.Self, stockInitiates ? Wire.Endpoint(1) : null);
         if (theirs != null)
         {
-            _pair.Stock.Machine.Run("wg", "set", _pair.Stock.Interface, "peer", _pair.Self.KeyText, "preshared-key", theirs).Demand();
+            _pair.Stock.Machine.Run(
+                "wg", "set", _pair.Stock.Interface, "peer", _pair.Self.KeyText, "preshared-key", theirs).Demand();
         }
 
         string[] peer = stockInitiates ? ["--peer", _pair.Stock.Self.KeyText] : _pair.PeerOption;
-        return _pair.Start(true, null, [.. peer, .. ours == null ? [] : new[] { "--psk-file", $"{_pair.Stock.Self.KeyText}={ours}" }]);
+        return _pair.Start(
+            true, null, [.. peer, .. ours == null ? [] : new[] { "--psk-file", $"{_pair.Stock.Self.KeyText}={ours}" }]);
     }
 }

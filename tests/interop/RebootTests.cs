@@ -1,7 +1,5 @@
 using System;
 using System.Linq;
-using Spore.Discovery;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -14,7 +12,7 @@ public sealed class RebootTests : IDisposable
     private const int Transport = 4;
 
     // Two seconds, and as many for a busy machine.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(4);
 
     private readonly Lab _lab = Lab.Open("nft");
     private readonly Authority _authority = new();
@@ -63,7 +61,9 @@ public sealed class RebootTests : IDisposable
         SporeNode after = Start(["--no-clock", .. peer]);
         TimelineLine session = after.WaitFor(0, "session up", "from ");
         AssertSoon(Assert.Single(after.Timeline, l => l.Verb == "initiation"), session);
-        Assert.Contains(steady.Timeline.Skip(seen), l => l.Verb == "initiation" && l.Text.EndsWith("provoked", StringComparison.Ordinal));
+        Assert.Contains(
+            steady.Timeline.Skip(seen),
+            l => l.Verb == "initiation" && l.Text.EndsWith("provoked", StringComparison.Ordinal));
         Assert.DoesNotContain(steady.Timeline.Skip(seen), l => l.Verb == "response");
         AssertMembers(steady, after);
     }
@@ -116,7 +116,7 @@ public sealed class RebootTests : IDisposable
 
     private static void AssertSoon(TimelineLine cause, TimelineLine effect)
     {
-        Assert.InRange(cause.Until(effect), TimeSpan.Zero, Soon);
+        Assert.InRange(cause.Until(effect), TimeSpan.Zero, _soon);
     }
 
     private static void AssertMembers(SporeNode steady, SporeNode after)

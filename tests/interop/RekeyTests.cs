@@ -1,6 +1,4 @@
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -29,7 +27,8 @@ public class RekeyTests
         responder.AddPeer(self);
         SporeNode spore = new(lab, machine, identity, 1, true, network, "--keylog", capture.KeyLog);
         initiator.AddPeer(self, Wire.Endpoint(1));
-        RunningProgram[] pings = [Ping.Start(machine, responder.Self.Ipv4, Seconds), Ping.Start(third, self.Ipv6, Seconds)];
+        RunningProgram[] pings =
+            [Ping.Start(machine, responder.Self.Ipv4, Seconds), Ping.Start(third, self.Ipv6, Seconds)];
         foreach (RunningProgram ping in pings)
         {
             Assert.Equal(0, ping.WaitForEnd(Seconds + Wait.Patience));
@@ -44,8 +43,10 @@ public class RekeyTests
         Assert.False(responder.Logged(StockNode.Initiated) || initiator.Logged(StockNode.WasInitiatedTo));
         AssertSeenTwice(spore.Sessions.Count(s => s == "to member-2"));
         AssertSeenTwice(spore.Sessions.Count(s => s == "from member-3"));
-        AssertSeenTwice(capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(1)}", "frame.number").Length);
-        AssertSeenTwice(capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(2)}", "frame.number").Length);
+        AssertSeenTwice(
+            capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(1)}", "frame.number").Length);
+        AssertSeenTwice(
+            capture.Read($"wg.type == {Capture.Response} && ip.src == {Wire.Address(2)}", "frame.number").Length);
         capture.AllIsDecrypted();
     }
 

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>What these tests need of the machine. Where it is missing they skip, or fail when SPORE_REQUIRE_INTEROP is 1.</summary>
+/// <summary>
+/// What these tests need of the machine. Where it is missing they skip, or fail when SPORE_REQUIRE_INTEROP is 1.
+/// </summary>
 internal static class Requirements
 {
     private static readonly Lazy<string?> _noNamespaces = new(TryNamespace);
@@ -73,6 +75,7 @@ internal static class Requirements
     private static bool IsThere(string program)
     {
         string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
     }
 }

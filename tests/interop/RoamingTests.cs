@@ -1,6 +1,4 @@
 using System;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -70,7 +68,9 @@ public class RoamingTests
     {
         pair.Stock.AddPeer(pair.Self, initiator == Side.Stock ? Wire.Endpoint(1) : null);
         SporeNode spore = pair.Start(true, initiator == Side.Ours ? Wire.Endpoint(2) : null);
-        Ping.IsAnswered(initiator == Side.Ours ? pair.Ours : pair.Stock.Machine, initiator == Side.Ours ? pair.Stock.Self.Ipv4 : pair.Self.Ipv4);
+        Ping.IsAnswered(
+            initiator == Side.Ours ? pair.Ours : pair.Stock.Machine,
+            initiator == Side.Ours ? pair.Stock.Self.Ipv4 : pair.Self.Ipv4);
         return spore;
     }
 

@@ -1,7 +1,5 @@
 using System;
 using System.Linq;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -49,7 +47,9 @@ public class RouteTests
         using Pair pair = new();
         string family = isIpv6 ? "-6" : "-4";
         string prefix = isIpv6 ? Ipv6Prefix : Ipv4Prefix;
-        string held = route.Replace("{0}", prefix).Replace("{1}", isIpv6 ? "fd77::2" : Wire.Address(2)).Replace("{2}", isIpv6 ? "fd77::3" : Wire.Address(3));
+        string held = route.Replace("{0}", prefix)
+            .Replace("{1}", isIpv6 ? "fd77::2" : Wire.Address(2))
+            .Replace("{2}", isIpv6 ? "fd77::3" : Wire.Address(3));
         pair.Ours.Ip($"{family} route add {held}");
         string before = pair.Ours.Routing();
         SporeNode spore = pair.StartWith(true, pair.Sign(1, pair.Stock.Self with { Prefixes = [prefix] }));
@@ -64,7 +64,10 @@ public class RouteTests
             int seen = spore.Timeline.Count;
             pair.Ours.Ip($"{family} route del {held}");
             spore.WaitFor(seen, "route set", prefix);
-            Wait.Until(() => RoutesTo(pair.Ours, family, prefix) is [{ } only] && only.Contains($"dev {spore.Interface} {Ours}", StringComparison.Ordinal), "Spore's own route");
+            Wait.Until(
+                () => RoutesTo(pair.Ours, family, prefix) is [{ } only]
+                    && only.Contains($"dev {spore.Interface} {Ours}", StringComparison.Ordinal),
+                "Spore's own route");
             pair.Ours.Ip($"{family} route add {held}");
             spore.WaitFor(seen, "route skipped", prefix);
             Wait.Until(() => RoutesTo(pair.Ours, family, prefix).SequenceEqual(theirs), "Spore's route to go");
@@ -97,7 +100,8 @@ public class RouteTests
     {
         using Pair pair = new();
         string before = pair.Ours.Routing();
-        SporeNode spore = pair.StartWith(true, pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = [prefix] }));
+        SporeNode spore = pair.StartWith(
+            true, pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = [prefix] }));
         spore.WaitFor(0, "route skipped", prefix);
         Assert.Contains("dev eth0", pair.Ours.Ip($"route get {neighbour}"));
         Ping.IsAnswered(pair.Ours, neighbour);
@@ -110,11 +114,13 @@ public class RouteTests
     [Theory]
     [InlineData("10.0.0.0/8", "10.200.0.1", "10.77.0.2")]
     [InlineData("fd00::/8", "fd20::1", "fd77::2")]
-    public void A_prefix_that_is_wider_than_the_machines_network_is_routed(string prefix, string inside, string neighbour)
+    public void A_prefix_that_is_wider_than_the_machines_network_is_routed(
+        string prefix, string inside, string neighbour)
     {
         using Pair pair = new();
         pair.Stock.AddPeer(pair.Self);
-        SporeNode spore = pair.StartWith(true, pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = [prefix] }));
+        SporeNode spore = pair.StartWith(
+            true, pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = [prefix] }));
         Assert.Contains($"dev {spore.Interface}", pair.Ours.Ip($"route get {inside}"));
         Assert.Contains("dev eth0", pair.Ours.Ip($"route get {neighbour}"));
         Ping.IsAnswered(pair.Ours, neighbour);
@@ -128,7 +134,8 @@ public class RouteTests
         using Pair pair = new();
         pair.Stock.AddPeer(pair.Self);
 
-        // What an administrator may have: rules at the priority that Spore uses, its table, an address that is the node's own too.
+        // What an administrator may have: rules at the priority that Spore uses, its table, an address that
+        // is the node's own too.
         pair.Ours.Ip("rule add pref 32765 from 192.0.2.7 lookup 100");
         pair.Ours.Ip("rule add fwmark 0x5351 lookup 101");
         pair.Ours.Ip("-6 rule add pref 32765 from 2001:db8::7 lookup 100");
@@ -137,7 +144,13 @@ public class RouteTests
         pair.Ours.Ip("route add default via 10.77.0.2 metric 600");
         pair.Ours.Ip("-6 route add default via fd77::2");
         string before = pair.Ours.Routing();
-        byte[] network = pair.Sign(1, pair.Stock.Self with { Endpoint = Wire.Endpoint(2), Prefixes = ["10.77.0.0/16", "fd77::/32", "0.0.0.0/0", "::/0"] });
+        byte[] network = pair.Sign(
+            1,
+            pair.Stock.Self with
+            {
+                Endpoint = Wire.Endpoint(2),
+                Prefixes = ["10.77.0.0/16", "fd77::/32", "0.0.0.0/0", "::/0"],
+            });
 
         SporeNode spore = pair.StartWith(true, network, "--default-route");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
@@ -180,6 +193,7 @@ public class RouteTests
 
     private static string[] RoutesTo(NetworkNamespace machine, string family, string prefix)
     {
-        return machine.Ask("ip", family, "route", "show", "exact", prefix).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return machine.Ask("ip", family, "route", "show", "exact", prefix).Output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class RunningProgram : IDisposable
     /// <param name="journal">Takes what it writes.</param>
     /// <param name="arguments">The program and its arguments.</param>
     /// <param name="environment">Variables of its environment.</param>
-    public RunningProgram(string name, Journal journal, IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
+    public RunningProgram(
+        string name, Journal journal, IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
     {
         _name = name;
         ProcessStartInfo info = Command.Info(arguments);
@@ -89,7 +90,10 @@ internal sealed class RunningProgram : IDisposable
     public void WaitFor(params string[] parts)
     {
         Wait.Until(
-            () => Wrote(parts) || (_process.HasExited ? throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}") : false),
+            () => Wrote(parts)
+                || (_process.HasExited
+                    ? throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}")
+                    : false),
             $"{_name} to write '{string.Join("' and '", parts)}'");
     }
 
@@ -114,7 +118,10 @@ internal sealed class RunningProgram : IDisposable
         return WaitForEnd();
     }
 
-    /// <summary>Puts the program before others on a busy machine, where what it does with its time is to be seen and not how much of it there is.</summary>
+    /// <summary>
+    /// Puts the program before others on a busy machine, where what it does with its time is to be seen and not
+    /// how much of it there is.
+    /// </summary>
     public void Prefer()
     {
         string[] threads = [.. Directory.GetDirectories($"/proc/{_process.Id}/task").Select(t => Path.GetFileName(t)!)];

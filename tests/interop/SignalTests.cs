@@ -6,8 +6,6 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using Spore.Signing;
-using Spore.Base;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -28,7 +26,8 @@ public class SignalTests
         Reload("reloaded", "version 1");
         File.WriteAllBytes(file, second);
         Reload("reloaded", "version 2");
-        Wait.Until(() => pair.Ours.Ip("route").Contains("10.55.0.0/16", System.StringComparison.Ordinal), "the new route");
+        Wait.Until(
+            () => pair.Ours.Ip("route").Contains("10.55.0.0/16", System.StringComparison.Ordinal), "the new route");
 
         File.WriteAllBytes(file, first);
         Reload("not reloaded", "its version is below the one already held");
@@ -63,8 +62,10 @@ public class SignalTests
         string file = pair.Lab.NewPresharedKey("key");
         string other = pair.Lab.NewPresharedKey("other");
         pair.Stock.AddPeer(pair.Self);
-        pair.Stock.Machine.Run("wg", "set", pair.Stock.Interface, "peer", pair.Self.KeyText, "preshared-key", other).Demand();
-        SporeNode spore = pair.Start(true, null, [.. pair.PeerOption, "--psk-file", $"{pair.Stock.Self.KeyText}={file}"]);
+        pair.Stock.Machine.Run(
+            "wg", "set", pair.Stock.Interface, "peer", pair.Self.KeyText, "preshared-key", other).Demand();
+        SporeNode spore = pair.Start(
+            true, null, [.. pair.PeerOption, "--psk-file", $"{pair.Stock.Self.KeyText}={file}"]);
         Ping.IsNotAnswered(pair.Ours, pair.Stock.Self.Ipv4);
 
         File.WriteAllText(file, "not a key");
@@ -74,7 +75,10 @@ public class SignalTests
         spore.Program.AskToReload();
         spore.WaitFor(0, "reloaded", file);
         Ping.IsAnsweredAtLast(pair.Ours, pair.Stock.Self.Ipv4);
-        Assert.DoesNotContain(Encoding.ASCII.GetString(File.ReadAllBytes(other)).Trim(), string.Join('\n', spore.Program.Lines), System.StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Encoding.ASCII.GetString(File.ReadAllBytes(other)).Trim(),
+            string.Join('\n', spore.Program.Lines),
+            System.StringComparison.Ordinal);
     }
 
     [Theory]

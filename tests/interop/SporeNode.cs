@@ -6,7 +6,6 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using System.Threading;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Tests.Interop;
@@ -27,10 +26,18 @@ internal sealed partial class SporeNode
     /// <param name="tun">Whether it makes an interface.</param>
     /// <param name="network">The network file that it starts with, or null.</param>
     /// <param name="more">More options of the command line.</param>
-    public SporeNode(Lab lab, NetworkNamespace machine, NodeIdentity identity, int number, bool tun, byte[]? network = null, params string[] more)
+    public SporeNode(
+        Lab lab,
+        NetworkNamespace machine,
+        NodeIdentity identity,
+        int number,
+        bool tun,
+        byte[]? network = null,
+        params string[] more)
     {
         Machine = machine;
-        Interface = string.Create(CultureInfo.InvariantCulture, $"sp{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
+        Interface = string.Create(
+            CultureInfo.InvariantCulture, $"sp{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         Self = new Member(identity.PublicKey, number);
         List<string> arguments =
         [
@@ -39,7 +46,9 @@ internal sealed partial class SporeNode
             "node",
             "--identity",
             lab.File($"{machine.Name}.id", identity.Record),
-            .. more.Contains("--listen") ? [] : new[] { "--listen", StockNode.Port.ToString(CultureInfo.InvariantCulture) },
+            .. more.Contains("--listen")
+                ? []
+                : new[] { "--listen", StockNode.Port.ToString(CultureInfo.InvariantCulture) },
             .. tun ? new[] { "--tun", Interface } : [],
             .. network == null ? [] : new[] { "--network", lab.File($"{machine.Name}.spore", network) },
             .. more,
@@ -69,7 +78,10 @@ internal sealed partial class SporeNode
     /// <summary>What it has told so far.</summary>
     public IReadOnlyList<TimelineLine> Timeline => [.. Program.Lines.Select(TimelineLine.Parse).OfType<TimelineLine>()];
 
-    /// <summary>Waits until it has a network that came to it, and its interface what follows from that: its own addresses, then routes.</summary>
+    /// <summary>
+    /// Waits until it has a network that came to it, and its interface what follows from that: its own
+    /// addresses, then routes.
+    /// </summary>
     /// <param name="version">Its version.</param>
     /// <param name="others">The other members.</param>
     public void WaitForNetwork(int version, params Member[] others)
@@ -93,7 +105,8 @@ internal sealed partial class SporeNode
     {
         TimelineLine? line = null;
         Wait.Until(
-            () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb && l.Text.Contains(text, StringComparison.Ordinal))) != null,
+            () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb
+                && l.Text.Contains(text, StringComparison.Ordinal))) != null,
             $"{Machine.Label} to tell '{verb}' and '{text}'");
         return line!;
     }
@@ -156,7 +169,9 @@ internal sealed partial class SporeNode
     private void WaitForRoute(string destination)
     {
         Wait.Until(
-            () => Machine.Ask("ip", "-6", "route", "show", "dev", Interface).Output.Split('\n').Any(l => l.StartsWith($"{destination} ", StringComparison.Ordinal)),
+            () => Machine.Ask("ip", "-6", "route", "show", "dev", Interface).Output
+                .Split('\n')
+                .Any(l => l.StartsWith($"{destination} ", StringComparison.Ordinal)),
             $"{Interface} to have a route to {destination}");
     }
 }

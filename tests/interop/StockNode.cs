@@ -4,11 +4,12 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>Stock WireGuard on a machine: <c>wireguard-go</c>, set up with <c>wg</c> and <c>ip</c> as anyone would.</summary>
+/// <summary>
+/// Stock WireGuard on a machine: <c>wireguard-go</c>, set up with <c>wg</c> and <c>ip</c> as anyone would.
+/// </summary>
 internal sealed class StockNode
 {
     /// <summary>The port that all nodes listen on.</summary>
@@ -35,10 +36,12 @@ internal sealed class StockNode
     {
         _lab = lab;
         Machine = machine;
-        Interface = string.Create(CultureInfo.InvariantCulture, $"wg{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
+        Interface = string.Create(
+            CultureInfo.InvariantCulture, $"wg{Environment.ProcessId}n{Interlocked.Increment(ref _count)}");
         PrivateKey = key ?? NewKey();
         Self = new Member(PublicKey(PrivateKey), number);
-        _program = lab.Keep(machine.Start(["wireguard-go", "-f", Interface], ("WG_PROCESS_FOREGROUND", "1"), ("LOG_LEVEL", "verbose")));
+        _program = lab.Keep(
+            machine.Start(["wireguard-go", "-f", Interface], ("WG_PROCESS_FOREGROUND", "1"), ("LOG_LEVEL", "verbose")));
         _program.WaitFor("UAPI listener started");
         ListenAt(Port);
         machine.Ip($"link set {Interface} addrgenmode none");
@@ -85,7 +88,8 @@ internal sealed class StockNode
     /// <param name="keepalive">After how many seconds the session is kept alive; 0 for never.</param>
     public void AddPeer(Member peer, string? endpoint = null, int keepalive = 0)
     {
-        string[] where = [.. endpoint == null ? [] : new[] { "endpoint", endpoint }, "persistent-keepalive", Text(keepalive)];
+        string[] where =
+            [.. endpoint == null ? [] : new[] { "endpoint", endpoint }, "persistent-keepalive", Text(keepalive)];
         Machine.Run(["wg", "set", Interface, "peer", peer.KeyText, "allowed-ips", peer.AllowedIps, .. where]).Demand();
         Machine.Ip($"route add {peer.Ipv4}/32 dev {Interface}");
         Machine.Ip($"-6 route add {peer.Ipv6}/128 dev {Interface}");
@@ -142,7 +146,9 @@ internal sealed class StockNode
     {
         return Machine.Ask("wg", "show", Interface, "latest-handshakes").Demand()
             .Split('\n')
-            .Any(line => line.StartsWith(peer.KeyText, StringComparison.Ordinal) && !line.EndsWith("\t0", StringComparison.Ordinal));
+            .Any(
+                line => line.StartsWith(peer.KeyText, StringComparison.Ordinal)
+                    && !line.EndsWith("\t0", StringComparison.Ordinal));
     }
 
     /// <summary>Whether its log holds a text.</summary>
@@ -176,7 +182,12 @@ internal sealed class StockNode
 
     private void TakeKey()
     {
-        Machine.Run("wg", "set", Interface, "private-key", _lab.File($"{Interface}.key", Encoding.ASCII.GetBytes(PrivateKey))).Demand();
+        Machine.Run(
+            "wg",
+            "set",
+            Interface,
+            "private-key",
+            _lab.File($"{Interface}.key", Encoding.ASCII.GetBytes(PrivateKey))).Demand();
         Machine.Ip($"addr add {Self.LinkLocal}/128 dev {Interface} nodad");
     }
 }

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>A TCP connection through the tunnel, with socat at both ends, over which random bytes go until it is finished.</summary>
+/// <summary>
+/// A TCP connection through the tunnel, with socat at both ends, over which random bytes go until it is finished.
+/// </summary>
 internal sealed class TcpStream
 {
     private const int Progress = 1 << 18;
@@ -32,8 +34,10 @@ internal sealed class TcpStream
         string protocol = address.StartsWith('[') ? "TCP6" : "TCP4";
         _server = lab.Keep(to.Start(["socat", "-u", $"{protocol}-LISTEN:{Port},reuseaddr", $"CREATE:{_received}"]));
         Wait.Until(() => to.Ask("ss", "-Hltn", $"sport = {Port}").Output.Length > 0, "socat to listen");
-        string bytes = $"while [ ! -e {_finish} ]; do head -c 65536 /dev/urandom; sleep 0.05; done; head -c {Rest} /dev/urandom";
-        _client = lab.Keep(from.Start(["sh", "-c", $"({bytes}) | tee {_sent} | socat -u STDIN {protocol}:{address}:{Port}"]));
+        string bytes =
+            $"while [ ! -e {_finish} ]; do head -c 65536 /dev/urandom; sleep 0.05; done; head -c {Rest} /dev/urandom";
+        _client = lab.Keep(
+            from.Start(["sh", "-c", $"({bytes}) | tee {_sent} | socat -u STDIN {protocol}:{address}:{Port}"]));
     }
 
     /// <summary>Waits until more has arrived.</summary>

@@ -17,7 +17,10 @@ internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string T
     {
         Match match = Form().Match(line);
         return match.Success
-            ? new TimelineLine(TimeSpan.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), match.Groups[2].Value.TrimEnd(), match.Groups[3].Value)
+            ? new TimelineLine(
+                TimeSpan.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                match.Groups[2].Value.TrimEnd(),
+                match.Groups[3].Value)
             : null;
     }
 
@@ -30,6 +33,6 @@ internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string T
         return time < TimeSpan.FromHours(-12) ? time + TimeSpan.FromHours(24) : time;
     }
 
-    [GeneratedRegex(@"^(\d\d:\d\d:\d\d\.\d{3})  (.{15})  (.*)$")]
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d\.\d{3})  (.{15})  (.*)$")]
     private static partial Regex Form();
 }

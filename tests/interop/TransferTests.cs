@@ -1,5 +1,3 @@
-using Spore.Base;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -34,7 +32,8 @@ public class TransferTests
         first.Ip($"link set eth0 mtu {wireMtu}");
         second.Ip($"link set eth0 mtu {wireMtu}");
         (NodeIdentity one, NodeIdentity two) = (authority.NewNode(), authority.NewNode());
-        byte[] network = authority.Sign(1, new Member(one.PublicKey, 1, Wire.Endpoint(1)), new Member(two.PublicKey, 2, Wire.Endpoint(2)));
+        byte[] network = authority.Sign(
+            1, new Member(one.PublicKey, 1, Wire.Endpoint(1)), new Member(two.PublicKey, 2, Wire.Endpoint(2)));
         SporeNode left = new(lab, first, one, 1, true, network);
         SporeNode right = new(lab, second, two, 2, true, network);
 

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>The sample that is the peer of a stock server, as compiled for the device, in the emulator at real pace; its server is wireguard-go.</summary>
+/// <summary>
+/// The sample that is the peer of a stock server, as compiled for the device, in the emulator at real pace; its
+/// server is wireguard-go.
+/// </summary>
 public sealed class TunnelSampleTests : IDisposable
 {
     // What belongs to the keys and addresses in the sample's source.
@@ -41,7 +44,8 @@ public sealed class TunnelSampleTests : IDisposable
         Assert.True(server.HasHandshake(_board));
         PingInTime();
 
-        // The server is restarted, with nothing of its sessions; now its configuration has the board's endpoint, so that it need not wait.
+        // The server is restarted, with nothing of its sessions; now its configuration has the board's endpoint, so
+        // that it need not wait.
         server.Kill();
         server = StartServer($"{BoardAddress}:{StockNode.Port}");
         PingInTime();
@@ -56,7 +60,9 @@ public sealed class TunnelSampleTests : IDisposable
 
     private void PingInTime()
     {
-        Wait.Until(() => _serverMachine.Ask("ping", "-n", "-c", "1", "-W", "2", _board.Ipv4).ExitCode == 0, "the board to answer");
+        Wait.Until(
+            () => _serverMachine.Ask("ping", "-n", "-c", "1", "-W", "2", _board.Ipv4).ExitCode == 0,
+            "the board to answer");
         Ping.IsAnswered(_serverMachine, _board.Ipv4);
     }
 

@@ -4,15 +4,16 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using Spore.Base;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>The stock <c>wg</c> on a running node: a member of a network with a stock member, and beside them an outsider that is in no network.</summary>
+/// <summary>
+/// The stock <c>wg</c> on a running node: a member of a network with a stock member, and beside them an outsider
+/// that is in no network.
+/// </summary>
 public sealed class UapiTests : IDisposable
 {
     private const string NotPermitted = "Unable to modify interface: Operation not permitted\n";
@@ -55,16 +56,34 @@ public sealed class UapiTests : IDisposable
         Ping.IsAnswered(_outsider.Machine, _outsider.Scoped(Self));
 
         string[] device = Dump(spore)[0];
-        Assert.Equal([Convert.ToBase64String(_identity.Record, IdentityRecord.PrivateKeyOffset, 32), Self.KeyText, "51820", "0x5350"], device);
+        Assert.Equal(
+            [
+                Convert.ToBase64String(_identity.Record, IdentityRecord.PrivateKeyOffset, 32),
+                Self.KeyText,
+                "51820",
+                "0x5350",
+            ],
+            device);
         string[] member = Line(spore, _member.Self);
-        Assert.Equal(["(none)", Wire.Endpoint(2), $"{_member.Self.Ipv4}/32,{_member.Self.Ipv6}/128,{_member.Self.LinkLocal}/128"], member[1..4]);
-        Assert.InRange(long.Parse(member[4], CultureInfo.InvariantCulture), start, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
-        Assert.All(member[5..7], bytes => Assert.InRange(long.Parse(bytes, CultureInfo.InvariantCulture), 1000, 100000));
+        Assert.Equal(
+            [
+                "(none)",
+                Wire.Endpoint(2),
+                $"{_member.Self.Ipv4}/32,{_member.Self.Ipv6}/128,{_member.Self.LinkLocal}/128",
+            ],
+            member[1..4]);
+        Assert.InRange(
+            long.Parse(member[4], CultureInfo.InvariantCulture), start, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+        Assert.All(
+            member[5..7], bytes => Assert.InRange(long.Parse(bytes, CultureInfo.InvariantCulture), 1000, 100000));
         Assert.Equal("off", member[7]);
 
         // Who is a guest for now; and a member without any session.
-        Assert.Equal(["(none)", Wire.Endpoint(3), $"{_outsider.Self.LinkLocal}/128"], Line(spore, _outsider.Self)[1..4]);
-        Assert.Equal(["(none)", "(none)", $"10.99.0.9/32,fd99::9/128,{Absent.LinkLocal}/128", "0", "0", "0", "off"], Line(spore, Absent)[1..]);
+        Assert.Equal(
+            ["(none)", Wire.Endpoint(3), $"{_outsider.Self.LinkLocal}/128"], Line(spore, _outsider.Self)[1..4]);
+        Assert.Equal(
+            ["(none)", "(none)", $"10.99.0.9/32,fd99::9/128,{Absent.LinkLocal}/128", "0", "0", "0", "off"],
+            Line(spore, Absent)[1..]);
         Assert.Equal(4, Dump(spore).Length);
         Assert.Contains("latest handshake:", Wg("show", spore.Interface).Demand());
         Assert.Contains(spore.Interface, Wg("show", "interfaces").Demand());
@@ -129,11 +148,27 @@ public sealed class UapiTests : IDisposable
         _outsider.AddPeer(Self);
         _outsider.Machine.Run("wg", "set", _outsider.Interface, "peer", Self.KeyText, "preshared-key", psk).Demand();
 
-        Set(spore, "peer", key, "preshared-key", psk, "endpoint", Wire.Endpoint(3), "persistent-keepalive", "25", "allowed-ips", "10.99.0.0/24,fd99::3/128");
+        Set(
+            spore,
+            "peer",
+            key,
+            "preshared-key",
+            psk,
+            "endpoint",
+            Wire.Endpoint(3),
+            "persistent-keepalive",
+            "25",
+            "allowed-ips",
+            "10.99.0.0/24,fd99::3/128");
         RouteToOutsider(spore);
         AssertReached(spore);
         Assert.Equal(
-            [key, File.ReadAllText(psk).Trim(), Wire.Endpoint(3), $"10.99.0.0/24,fd99::3/128,{_outsider.Self.LinkLocal}/128"],
+            [
+                key,
+                File.ReadAllText(psk).Trim(),
+                Wire.Endpoint(3),
+                $"10.99.0.0/24,fd99::3/128,{_outsider.Self.LinkLocal}/128",
+            ],
             Line(spore, _outsider.Self)[..4]);
         Assert.Equal("25", Line(spore, _outsider.Self)[7]);
 
@@ -142,8 +177,12 @@ public sealed class UapiTests : IDisposable
         Ping.AllAreAnswered(_member, Self);
         Ping.IsAnswered(_machine, _member.Self.Ipv4);
 
-        Set(spore, "peer", key, "allowed-ips", "fd99::3/128", "persistent-keepalive", "off", "preshared-key", "/dev/null");
-        Assert.Equal(["(none)", Wire.Endpoint(3), $"fd99::3/128,{_outsider.Self.LinkLocal}/128"], Line(spore, _outsider.Self)[1..4]);
+        Set(
+            spore, "peer", key, "allowed-ips", "fd99::3/128", "persistent-keepalive", "off", "preshared-key",
+            "/dev/null");
+        Assert.Equal(
+            ["(none)", Wire.Endpoint(3), $"fd99::3/128,{_outsider.Self.LinkLocal}/128"],
+            Line(spore, _outsider.Self)[1..4]);
         Assert.Equal("off", Line(spore, _outsider.Self)[7]);
         Ping.IsNotAnswered(_outsider.Machine, Self.Ipv4);
         Ping.IsNotAnswered(_machine, _outsider.Self.Ipv4);
@@ -186,14 +225,47 @@ public sealed class UapiTests : IDisposable
         Refused(NotSupported, "the port is given by --listen, and stays while the node runs", "listen-port", "1000");
         Refused(NotSupported, "the firewall mark is the node's own, and stays while the node runs", "fwmark", "0x7");
         Refused(NotPermitted, "the network says that it is a member", "peer", member, "remove");
-        Refused(NotPermitted, "the network says what addresses a member has", "peer", member, "allowed-ips", $"{_member.Self.Ipv4}/32");
+        Refused(
+            NotPermitted,
+            "the network says what addresses a member has",
+            "peer",
+            member,
+            "allowed-ips",
+            $"{_member.Self.Ipv4}/32");
         Refused(NotPermitted, "the network says what addresses a member has", "peer", member, "allowed-ips", "");
-        Refused(NotPermitted, "the network says how a member is kept alive", "peer", member, "persistent-keepalive", "25");
-        Refused(NotPermitted, $"the network gives {_member.Self.Ipv4}/32 to a member", "peer", other, "allowed-ips", $"{_member.Self.Ipv4}/32");
-        Refused(NotPermitted, $"the network gives {Self.Ipv6}/128 to this node", "peer", other, "allowed-ips", $"{Self.Ipv6}/128");
-        Refused(NotPermitted, "fe80::/10: link-local addresses follow from the keys", "peer", other, "allowed-ips", "fe80::/10");
-        Refused(NotPermitted, "fe80::1/128: link-local addresses follow from the keys", "peer", other, "allowed-ips", "10.5.0.0/16,fe80::1/128");
-        Refused(NotPermitted, "the network says that it is a member", "peer", other, "allowed-ips", "10.5.0.0/16", "peer", member, "remove");
+        Refused(
+            NotPermitted, "the network says how a member is kept alive", "peer", member, "persistent-keepalive", "25");
+        Refused(
+            NotPermitted,
+            $"the network gives {_member.Self.Ipv4}/32 to a member",
+            "peer",
+            other,
+            "allowed-ips",
+            $"{_member.Self.Ipv4}/32");
+        Refused(
+            NotPermitted,
+            $"the network gives {Self.Ipv6}/128 to this node",
+            "peer",
+            other,
+            "allowed-ips",
+            $"{Self.Ipv6}/128");
+        Refused(
+            NotPermitted,
+            "fe80::/10: link-local addresses follow from the keys",
+            "peer",
+            other,
+            "allowed-ips",
+            "fe80::/10");
+        Refused(
+            NotPermitted,
+            "fe80::1/128: link-local addresses follow from the keys",
+            "peer",
+            other,
+            "allowed-ips",
+            "10.5.0.0/16,fe80::1/128");
+        Refused(
+            NotPermitted, "the network says that it is a member", "peer", other, "allowed-ips", "10.5.0.0/16", "peer",
+            member, "remove");
         Refused(Invalid, NodeKey.Unusable, "peer", Convert.ToBase64String(new byte[32]), "endpoint", Wire.Endpoint(3));
 
         void Refused(string message, string reason, params string[] arguments)
@@ -201,7 +273,10 @@ public sealed class UapiTests : IDisposable
             int lines = spore.Program.Lines.Count;
             Command refused = Wg(["set", spore.Interface, .. arguments]);
             Assert.Equal((1, message), (refused.ExitCode, refused.Error));
-            Wait.Until(() => spore.Program.Lines.Skip(lines).Any(l => l.Contains("  set refused  ") && l.EndsWith(reason, StringComparison.Ordinal)), reason);
+            Wait.Until(
+                () => spore.Program.Lines.Skip(lines).Any(
+                    l => l.Contains("  set refused  ") && l.EndsWith(reason, StringComparison.Ordinal)),
+                reason);
             Assert.Equal(before, Wg("showconf", spore.Interface).Demand());
         }
     }
@@ -216,10 +291,15 @@ public sealed class UapiTests : IDisposable
         Ping.AllAreAnswered(_member, Self);
         string other = Convert.ToBase64String(NodeKey.PublicKey(NodeKey.GeneratePrivate()));
         string psk = _lab.File("psk", Encoding.ASCII.GetBytes(Command.Run(["wg", "genpsk"]).Demand()));
-        Set(spore, "peer", other, "preshared-key", psk, "endpoint", "[fe80::1%eth0]:999", "persistent-keepalive", "5", "allowed-ips", "0.0.0.0/0,::/0,10.99.0.0/16");
+        Set(
+            spore, "peer", other, "preshared-key", psk, "endpoint", "[fe80::1%eth0]:999", "persistent-keepalive", "5",
+            "allowed-ips", "0.0.0.0/0,::/0,10.99.0.0/16");
         Ping.IsAnswered(_outsider.Machine, _outsider.Scoped(Self));
         string written = Wg("showconf", spore.Interface).Demand();
-        Assert.Contains($"PublicKey = {other}\nPresharedKey = {File.ReadAllText(psk).Trim()}\nAllowedIPs = 0.0.0.0/0, ::/0, 10.99.0.0/16, fe", written);
+        Assert.Contains(
+            $"PublicKey = {other}\nPresharedKey = {File.ReadAllText(psk).Trim()}\n"
+            + "AllowedIPs = 0.0.0.0/0, ::/0, 10.99.0.0/16, fe",
+            written);
         string file = _lab.File("conf", Encoding.ASCII.GetBytes(written));
         string[] before = [.. Dump(spore).Select(Configuration)];
         foreach (string verb in new[] { "setconf", "syncconf", "addconf", "setconf" })
@@ -235,12 +315,29 @@ public sealed class UapiTests : IDisposable
 
         // A configuration without the configured peer takes it away, one without a member is refused.
         string[] parts = written.Split("\n\n");
-        string less = _lab.File("less", Encoding.ASCII.GetBytes(string.Join("\n\n", parts.Where(p => !p.Contains(other)))));
+        string less = _lab.File(
+            "less", Encoding.ASCII.GetBytes(string.Join("\n\n", parts.Where(p => !p.Contains(other)))));
         Wg("setconf", spore.Interface, less).Demand();
         Assert.DoesNotContain(Dump(spore), p => p[0] == other);
         string none = _lab.File("none", Encoding.ASCII.GetBytes(parts[0]));
         Command refused = Wg("setconf", spore.Interface, none);
         Assert.Equal((1, NotPermitted), (refused.ExitCode, refused.Error));
+    }
+
+    [Fact]
+    public void A_configuration_with_more_prefixes_than_there_is_room_for_is_read_to_its_end_and_refused()
+    {
+        SporeNode spore = Start();
+        string prefixes = string.Join(
+            ", ", Enumerable.Range(0, 70_000).Select(i => $"10.{i >> 16}.{(i >> 8) & 255}.{i & 255}/32"));
+        string peer =
+            $"[Peer]\nPublicKey = {KeyText.Format(NodeKey.PublicKey(NodeKey.GeneratePrivate()))}\n"
+            + $"AllowedIPs = {prefixes}\n";
+        string file = _lab.File("many", Encoding.ASCII.GetBytes(peer));
+        string[] before = Dump(spore).Select(Configuration).ToArray();
+        Command refused = Wg("addconf", spore.Interface, file);
+        Assert.Equal((1, "Unable to modify interface: No space left on device\n"), (refused.ExitCode, refused.Error));
+        Assert.Equal(before, Dump(spore).Select(Configuration));
     }
 
     [Fact]
@@ -250,7 +347,16 @@ public sealed class UapiTests : IDisposable
         string psk = _lab.File("psk", Encoding.ASCII.GetBytes(Command.Run(["wg", "genpsk"]).Demand()));
         _member.AddPeer(Self);
         _member.Machine.Run("wg", "set", _member.Interface, "peer", Self.KeyText, "preshared-key", psk).Demand();
-        Set(spore, "peer", _member.Self.KeyText, "preshared-key", psk, "endpoint", Wire.Endpoint(2), "allowed-ips", $"{_member.Self.Ipv4}/32,{_member.Self.Ipv6}/128");
+        Set(
+            spore,
+            "peer",
+            _member.Self.KeyText,
+            "preshared-key",
+            psk,
+            "endpoint",
+            Wire.Endpoint(2),
+            "allowed-ips",
+            $"{_member.Self.Ipv4}/32,{_member.Self.Ipv6}/128");
         Ping.IsAnswered(_machine, _member.Self.Ipv4);
         Ping.AllAreAnswered(_member, Self);
         Assert.Equal(File.ReadAllText(psk).Trim(), Line(spore, _member.Self)[1]);
@@ -272,8 +378,11 @@ public sealed class UapiTests : IDisposable
         }
 
         Assert.Equal("errno=-22\n\n", Command.Run(["socat", "-t5", "-", socket], new string('x', 600)).Output);
-        Assert.Equal("errno=-22\n\nerrno=-22\n\nerrno=0\n\n", Command.Run(["socat", "-t5", "-", socket], "set=1\nnonsense\n\nget=1\nx=y\n\nset=1\n\n").Output);
-        Assert.Equal("", Command.Run(["socat", "-t5", "-", socket], $"set=1\npublic_key={new string('7', 64)}\n").Output);
+        Assert.Equal(
+            "errno=-22\n\nerrno=-22\n\nerrno=0\n\n",
+            Command.Run(["socat", "-t5", "-", socket], "set=1\nnonsense\n\nget=1\nx=y\n\nset=1\n\n").Output);
+        Assert.Equal(
+            "", Command.Run(["socat", "-t5", "-", socket], $"set=1\npublic_key={new string('7', 64)}\n").Output);
         Assert.Equal(3, Dump(spore).Length);
     }
 
@@ -334,7 +443,8 @@ public sealed class UapiTests : IDisposable
     {
         string[] lines = machine.Ask("wg", "show", name, "transfer").Demand().TrimEnd().Split('\n');
         string[] numbers = Assert.Single(lines, l => l.StartsWith(peer.KeyText, StringComparison.Ordinal)).Split('\t');
-        return (long.Parse(numbers[1], CultureInfo.InvariantCulture), long.Parse(numbers[2], CultureInfo.InvariantCulture));
+        return (
+            long.Parse(numbers[1], CultureInfo.InvariantCulture), long.Parse(numbers[2], CultureInfo.InvariantCulture));
     }
 
     private string[][] Dump(SporeNode spore)

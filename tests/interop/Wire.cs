@@ -1,9 +1,11 @@
 using System.Globalization;
-using Spore.Base;
 
 namespace Spore.Tests.Interop;
 
-/// <summary>The outer network: a pair of veth for two machines, a bridge for more. Machine N has 10.77.0.N and fd77::N, and the link-local address that the kernel makes, on eth0.</summary>
+/// <summary>
+/// The outer network: a pair of veth for two machines, a bridge for more. Machine N has 10.77.0.N and fd77::N, and the
+/// link-local address that the kernel makes, on eth0.
+/// </summary>
 internal static class Wire
 {
     /// <summary>Every machine's interface to it.</summary>
@@ -29,7 +31,11 @@ internal static class Wire
         for (int i = 0; i < machines.Length; i++)
         {
             // Duplicate address detection would take a second in which nothing can be sent.
-            machines[i].Run("sh", "-c", $"echo 0 > {Settings}/accept_dad; echo {(addresses == Outer.Ipv4 ? 1 : 0)} > {Settings}/disable_ipv6").Demand();
+            machines[i].Run(
+                "sh",
+                "-c",
+                $"echo 0 > {Settings}/accept_dad; echo {(addresses == Outer.Ipv4 ? 1 : 0)} > {Settings}/disable_ipv6")
+                .Demand();
             machines[i].Ip($"link set {Interface} up");
             if (addresses != Outer.LinkLocal)
             {
@@ -38,7 +44,8 @@ internal static class Wire
 
             if (addresses == Outer.Both)
             {
-                machines[i].Ip(string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
+                machines[i].Ip(
+                    string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
             }
         }
     }

@@ -12,7 +12,8 @@ internal static class AddressCommand
         Argument<string> key = new("KEY") { Description = "A node's public key." };
         Command command = new("address", "Print the link-local address that follows from a public key.") { key };
         command.SetAction(result =>
-            terminal.Output.WriteLine(new IPAddress(NodeKey.LinkLocal(KeyArgument.Parse(result.GetRequiredValue(key), "KEY")))));
+            terminal.Output.WriteLine(
+                new IPAddress(NodeKey.LinkLocal(KeyArgument.Parse(result.GetRequiredValue(key), "KEY")))));
         return command;
     }
 }

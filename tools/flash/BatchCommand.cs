@@ -4,9 +4,9 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Net;
-using Spectre.Console;
+using Spore.CommandLine;
+using Spore.Mesh;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
@@ -16,35 +16,75 @@ internal static class BatchCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         ImageOptions options = new();
-        Argument<string> file = new("nodes.csv") { Description = "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, PublicKey; those with a public key have an identity already." };
-        Option<string> root = new("--root") { Description = "The trust root that the nodes are to believe: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
-        Option<string> output = new("--output", "-o") { Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.", DefaultValueFactory = _ => "nodes", HelpName = "DIR" };
-        Option<string> floor = new("--floor") { Description = "The oldest network version that the nodes may ever accept.", DefaultValueFactory = _ => "0", HelpName = "N" };
-        Option<string> version = new("--network-version") { Description = "The version in network.ini.", DefaultValueFactory = _ => "1", HelpName = "N" };
-        Option<bool> force = new("--force") { Description = "Replace images that hold something else, such as an older firmware. Identities and network.ini are never replaced." };
-        Command command = new("batch", "Make identities and images of many nodes, and the INI file that describes their network. What is there already is kept.") { file, root, output };
+        Argument<string> file = new("nodes.csv")
+        {
+            Description =
+                "A line for each member under the columns Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, "
+                + "PublicKey; those with a public key have an identity already.",
+        };
+        Option<string> root = new("--root")
+        {
+            Description = "The trust root that the nodes are to believe: its public key, or its key file.",
+            Required = true,
+            HelpName = "KEY|root.key",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The folder for LABEL.id and LABEL.bin of each node, with mode 0600, and network.ini.",
+            DefaultValueFactory = _ => "nodes",
+            HelpName = "DIR",
+        };
+        Option<ulong> floor = VersionArgument.Make(
+            "--floor", "The oldest network version that the nodes may ever accept.", 0);
+        Option<ulong> version = VersionArgument.Make("--network-version", "The version in network.ini.", 1);
+        Option<string?> separator = new("--separator")
+        {
+            Description =
+                "What stands between two cells: a character, or comma, semicolon or tab. [default: found out]",
+            HelpName = "CHAR",
+        };
+        Option<bool> force = new("--force")
+        {
+            Description =
+                "Replace images that hold something else, such as an older firmware. Identities and entries of "
+                + "network.ini are never replaced.",
+        };
+        Command command = new(
+            "batch",
+            "Make identities and images of many nodes, and the INI file that describes their network. What is there "
+            + "already is kept, so that it can be run again after lines were added.")
+        {
+            file,
+            root,
+            output,
+        };
         options.AddTo(command);
         command.Add(floor);
         command.Add(version);
+        command.Add(separator);
         command.Add(force);
         command.SetAction(result =>
         {
-            (Board board, PartitionTable table) = options.Board.Find(result);
+            (Board board, PartitionTable partitions) = options.Board.Find(result);
             string folder = result.GetRequiredValue(output);
             byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
+            char? given = result.GetValue(separator) is string text ? CsvTable.ParseSeparator(text) : null;
+            string table = result.GetRequiredValue(file);
             NodeBatch batch = NodeBatch.Read(
-                result.GetRequiredValue(file),
-                folder,
-                trustRoot,
-                VersionArgument.Parse(result.GetRequiredValue(floor), "--floor", 0),
-                VersionArgument.Parse(result.GetRequiredValue(version), "--network-version", 1),
-                now);
+                table, given, folder, trustRoot, result.GetValue(floor), result.GetValue(version), now);
             WarnOfExposed(terminal, batch);
+            WarnOfNetwork(terminal, batch.Ini, table);
+            if (!batch.Ini.IsNew && result.GetResult(version) is { Implicit: false })
+            {
+                terminal.Warn(batch.Ini.Path, "Version", "--network-version is for a new file only; change it here");
+            }
+
             DeploymentImage firmware = options.Load(result, terminal);
             byte[] Make(BatchNode node)
             {
-                byte[] bytes = ImageFile.Make(firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
-                ImageFile.CheckSize(bytes.Length, node.ImagePath, board, table);
+                byte[] bytes = ImageFile.Make(
+                    firmware, options.Firmware(result), node.Identity, options.Rendezvous(result), node.ImagePath);
+                ImageFile.CheckSize(bytes.Length, node.ImagePath, board, partitions);
                 return bytes;
             }
 
@@ -64,7 +104,27 @@ internal static class BatchCommand
         }
     }
 
-    private static void Write(Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
+    // Before anything is made: a network that boards can't hold would make all images useless.
+    private static void WarnOfNetwork(Terminal terminal, BatchIni ini, string table)
+    {
+        string source = ini.IsNew ? table : ini.Path;
+        terminal.Warn(source, ini.Network);
+        string excess = DeviceLimits.Excess(ini.Network, NetworkSigner.Size(ini.Network), NodeLimits.Device());
+        if (excess.Length > 0)
+        {
+            terminal.Warn(
+                source, "size", $"boards can't hold this network, and will not apply it: {excess}; make it smaller");
+        }
+
+        if (ini.Different.Count > 0)
+        {
+            string names = NetworkWarnings.Name(ini.Different);
+            terminal.Warn(table, "rows", $"{names}: the entry in {ini.Path} differs and is kept; change it there");
+        }
+    }
+
+    private static void Write(
+        Terminal terminal, NodeBatch batch, string folder, Func<BatchNode, byte[]> make, bool force)
     {
         try
         {
@@ -75,23 +135,32 @@ internal static class BatchCommand
             throw new InputException(folder, null, e.Message);
         }
 
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Node", "Address", "Identity", "Image");
+        TextTable table = new(
+            null,
+            ("Node", ColumnKind.Exact),
+            ("Address", ColumnKind.Exact),
+            ("Identity", ColumnKind.Words),
+            ("Image", ColumnKind.Words));
         int images = 0;
         foreach (BatchNode node in batch.Nodes)
         {
             bool written = NodeBatch.Write(node, make, force);
             images += written ? 1 : 0;
-            table.AddRow(new Text(node.Label), new Text(new IPAddress(node.Identity.LinkLocal).ToString()), Done(node.IsNew), Done(written));
+            table.Add(node.Label, $"{new IPAddress(node.Identity.LinkLocal)}", Done(node.IsNew), Done(written));
         }
 
-        bool ini = batch.WriteIni();
-        terminal.Console.Write(table);
+        int added = batch.Ini.Write();
+        table.Write(terminal.Console);
         int identities = batch.Nodes.Count(n => n.IsNew);
         terminal.Output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the images, and kept the others; {(ini ? "made" : "kept")} {batch.IniPath}, to be signed"));
+            $"{NetworkTable.Count(batch.Nodes.Count, "node")}: made {identities} of the identities and {images} of the "
+            + $"images, and kept the others; {Outcome(batch.Ini, added)}"));
     }
 
-    private static Text Done(bool made) => new(made ? "made" : "kept");
+    private static string Outcome(BatchIni ini, int added) => ini.IsNew ? $"made {ini.Path}, to be signed"
+        : added == 0 ? $"kept {ini.Path}, to be signed"
+        : $"added {(added == 1 ? "1 entry" : $"{added} entries")} to {ini.Path}; raise its Version and sign it";
+
+    private static string Done(bool made) => made ? "made" : "kept";
 }

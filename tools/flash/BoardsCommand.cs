@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Linq;
-using Spectre.Console;
+using Spore.CommandLine;
 
 namespace Spore.Flash;
 
@@ -21,42 +21,53 @@ internal static class BoardsCommand
 
     private static void WriteBoards(Terminal terminal)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Board", "Chip", "PSRAM", "Bluetooth", "Ethernet");
+        TextTable table = new(
+            null,
+            ("Board", ColumnKind.Exact),
+            ("Chip", ColumnKind.Words),
+            ("PSRAM", ColumnKind.Words),
+            ("BLE", ColumnKind.Words),
+            ("Ethernet", ColumnKind.Words));
         foreach (Board board in BoardCatalog.All)
         {
-            table.AddRow(
-                new Text(board.Name),
-                new Text(board.Revision == "0.0" ? board.Chip.Name : $"{board.Chip.Name} from v{board.Revision}"),
-                new Text(board.HasPsram ? "if there" : "-"),
-                new Text(board.HasBluetooth ? "yes" : "-"),
-                new Text(board.Ethernet ?? "-"));
+            table.Add(
+                board.Name,
+                board.Revision == "0.0" ? board.Chip.Name : $"{board.Chip.Name} from v{board.Revision}",
+                board.HasPsram ? "used" : "-",
+                board.HasBluetooth ? "yes" : "-",
+                board.Ethernet ?? "-");
         }
 
-        terminal.Console.Write(table);
+        table.Write(terminal.Console);
+        terminal.Output.WriteLine();
     }
 
     private static void WriteChips(Terminal terminal)
     {
-        int[] sizes = [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Chip", "RAM", "Image at");
-        foreach (int size in sizes)
-        {
-            table.AddColumn($"Room of {size}MB");
-        }
+        int[] sizes =
+            [.. BoardCatalog.All.SelectMany(b => b.Chip.Partitions).Select(p => p.FlashMb).Distinct().Order()];
+        TextTable table = new(
+            null,
+            [
+                ("Chip", ColumnKind.Exact),
+                ("RAM", ColumnKind.Number),
+                ("Image at", ColumnKind.Number),
+                .. sizes.Select(s => ($"Room of {s}MB", ColumnKind.Number)),
+            ]);
 
         foreach (Chip chip in BoardCatalog.All.Select(b => b.Chip).Distinct())
         {
-            table.AddRow(
+            table.Add(
             [
-                new Text(chip.Name),
-                new Text($"{chip.RamKb} KB"),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"0x{chip.Partitions[0].Deploy.Offset:X}")),
-                .. sizes.Select(s => new Text(chip.Partitions.FirstOrDefault(p => p.FlashMb == s) is { } p ? $"{p.Deploy.Size / 1024} KB" : "-")),
+                chip.Name,
+                $"{chip.RamKb} KB",
+                string.Create(CultureInfo.InvariantCulture, $"0x{chip.Partitions[0].Deploy.Offset:X}"),
+                .. sizes.Select(s => chip.Partitions.FirstOrDefault(p => p.FlashMb == s) is { } p
+                    ? $"{p.Deploy.Size / 1024} KB"
+                    : "-"),
             ]);
         }
 
-        terminal.Console.Write(table);
+        table.Write(terminal.Console);
     }
 }

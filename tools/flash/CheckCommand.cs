@@ -10,7 +10,12 @@ internal static class CheckCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> file = new("network.spore") { Description = "The signed network." };
-        Option<string> root = new("--root") { Description = "The trust root: its public key, or its key file.", Required = true, HelpName = "KEY|root.key" };
+        Option<string> root = new("--root")
+        {
+            Description = "The trust root: its public key, or its key file.",
+            Required = true,
+            HelpName = "KEY|root.key",
+        };
         Command command = new("check", "Check a signed network as nodes do.") { file, root };
         command.SetAction(result =>
         {
@@ -24,7 +29,10 @@ internal static class CheckCommand
                 throw new InputException(path, "expires", $"it expired at {NetworkIni.FormatTime(network.Expires)}");
             }
 
-            terminal.Output.WriteLine($"{path}: version {network.Version}, {NetworkTable.Count(network.Peers.Count, "member")}, signed by the trust root");
+            terminal.Warn(path, network);
+            terminal.Output.WriteLine(
+                $"{path}: version {network.Version}, {NetworkTable.Count(network.Peers.Count, "member")}, signed by "
+                + "the trust root");
         });
         return command;
     }

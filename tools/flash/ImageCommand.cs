@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
-using Spectre.Console;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -12,8 +12,18 @@ internal static class ImageCommand
     public static Command Build(Terminal terminal)
     {
         ImageOptions options = new();
-        Option<string> identity = new("--identity") { Description = "The node's identity (flash node new makes one).", Required = true, HelpName = "node.id" };
-        Option<string> output = new("--output", "-o") { Description = "The file to make, with mode 0600: it holds the node's private key.", DefaultValueFactory = _ => "deploy.bin", HelpName = "FILE" };
+        Option<string> identity = new("--identity")
+        {
+            Description = "The node's identity (flash node new makes one).",
+            Required = true,
+            HelpName = "node.id",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The file to make, with mode 0600: it holds the node's private key.",
+            DefaultValueFactory = _ => "deploy.bin",
+            HelpName = "FILE",
+        };
         Option<bool> force = new("--force") { Description = "Replace an existing file." };
         Command command = new("image", "Make the image of a node: the firmware, with its identity in it.");
         options.AddTo(command);
@@ -28,7 +38,8 @@ internal static class ImageCommand
             terminal.WarnIfExposed(path);
             DeploymentImage firmware = options.Load(result, terminal);
             string target = result.GetRequiredValue(output);
-            if (Path.GetFullPath(target) == Path.GetFullPath(path) || Path.GetFullPath(target) == Path.GetFullPath(options.Firmware(result)))
+            if (Path.GetFullPath(target) == Path.GetFullPath(path)
+                || Path.GetFullPath(target) == Path.GetFullPath(options.Firmware(result)))
             {
                 throw new InputException(target, null, "this file is read, so the image can't be written to it");
             }
@@ -39,7 +50,8 @@ internal static class ImageCommand
             Print(terminal, target, DeploymentImage.Read(bytes, target), bytes.Length);
             terminal.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{board.Name} with {table.FlashMb}MB of flash: {bytes.Length} bytes at 0x{table.Deploy.Offset:X}, where there is room for {table.Deploy.Size}"));
+                $"{board.Name} with {table.FlashMb}MB of flash: {bytes.Length} bytes at 0x{table.Deploy.Offset:X}, "
+                + $"where there is room for {table.Deploy.Size}"));
         });
         return command;
     }
@@ -51,19 +63,23 @@ internal static class ImageCommand
     /// <param name="size">Its size in bytes.</param>
     public static void Print(Terminal terminal, string path, DeploymentImage image, int size)
     {
-        Table table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns("Assembly", "Version", "Bytes", "Native");
+        TextTable table = new(
+            null,
+            ("Assembly", ColumnKind.Exact),
+            ("Version", ColumnKind.Exact),
+            ("Bytes", ColumnKind.Number),
+            ("Native", ColumnKind.Exact));
         foreach (PeAssembly assembly in image.Assemblies)
         {
-            table.AddRow(
-                new Text(assembly.Name),
-                new Text(assembly.Version.ToString()),
-                new Text(assembly.Bytes.Length.ToString(CultureInfo.InvariantCulture)),
-                new Text(assembly.NativeChecksum == 0 ? "-" : $"0x{assembly.NativeChecksum:X8}"));
+            table.Add(
+                assembly.Name,
+                assembly.Version.ToString(),
+                assembly.Bytes.Length.ToString(CultureInfo.InvariantCulture),
+                assembly.NativeChecksum == 0 ? "-" : $"0x{assembly.NativeChecksum:X8}");
         }
 
-        table.AddRow(new Text(path), new Text(""), new Text(size.ToString(CultureInfo.InvariantCulture)), new Text(""));
-        terminal.Console.Write(table);
+        table.Add(path, "", size.ToString(CultureInfo.InvariantCulture), "");
+        table.Write(terminal.Console);
         NodeShowCommand.Print(terminal, image.Identity(path));
         string rendezvous = image.Rendezvous();
         terminal.Output.WriteLine($"rendezvous: {(rendezvous.Length == 0 ? "none" : rendezvous)}");

@@ -1,4 +1,5 @@
 using System.IO;
+using Spore.CommandLine;
 using Spore.Crypto;
 using Spore.Signing;
 
@@ -11,22 +12,23 @@ internal static class KeyArgument
     /// <param name="text">Base64 or hexadecimal digits.</param>
     /// <param name="name">The argument's name, for messages.</param>
     /// <returns>32 bytes.</returns>
-    /// <exception cref="InputException">It is no key.</exception>
+    /// <exception cref="UsageException">It is not a key.</exception>
     public static byte[] Parse(string text, string name) =>
-        KeyText.TryParse(text) ?? throw new InputException(name, null, $"this is not a key; {KeyText.Form}");
+        KeyText.TryParse(text) ?? throw new UsageException(name, $"this is not a key; {KeyText.Form}");
 
     /// <summary>Reads the public key of a trust root.</summary>
     /// <param name="text">The key, or the path of a file with the trust root's key pair.</param>
     /// <param name="name">The argument's name, for messages.</param>
     /// <param name="terminal">For the warning about a key file that others can read.</param>
     /// <returns>32 bytes.</returns>
-    /// <exception cref="InputException">It is neither.</exception>
+    /// <exception cref="UsageException">It is neither.</exception>
+    /// <exception cref="InputException">The file holds no trust root.</exception>
     public static byte[] ParseRoot(string text, string name, Terminal terminal)
     {
         byte[]? key = KeyText.TryParse(text);
         if (key is null && !File.Exists(text) && !Directory.Exists(text))
         {
-            throw new InputException(name, null, $"this is neither a file nor a key; {KeyText.Form}");
+            throw new UsageException(name, $"this is neither a file nor a key; {KeyText.Form}");
         }
 
         if (key is null)
@@ -36,6 +38,6 @@ internal static class KeyArgument
             key = root.PublicKey;
         }
 
-        return ConstantTime.IsZero(key, 0, key.Length) ? throw new InputException(name, null, "this key is all zero") : key;
+        return ConstantTime.IsZero(key, 0, key.Length) ? throw new UsageException(name, "this key is all zero") : key;
     }
 }

@@ -28,6 +28,9 @@ internal static class NodeShowCommand
         terminal.Output.WriteLine($"public key: {KeyText.Format(identity.PublicKey)}");
         terminal.Output.WriteLine($"address:    {new IPAddress(identity.LinkLocal)}");
         terminal.Output.WriteLine($"trust root: {KeyText.Format(identity.TrustRoot)}");
-        terminal.Output.WriteLine($"floor:      {(identity.Floor == 0 ? "any version" : "version " + identity.Floor.ToString(CultureInfo.InvariantCulture))}");
+        string floor = identity.Floor == 0
+            ? "any version"
+            : "version " + identity.Floor.ToString(CultureInfo.InvariantCulture);
+        terminal.Output.WriteLine($"floor:      {floor}");
     }
 }

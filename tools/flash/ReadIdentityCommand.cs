@@ -7,8 +7,15 @@ internal static class ReadIdentityCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Argument<string> file = new("deploy.bin") { Description = "An image, or a copy of a board's deployment partition." };
-        Command command = new("read-identity", "Check an image as nanoCLR does, and print the public parts of the identity in it.") { file };
+        Argument<string> file = new("deploy.bin")
+        {
+            Description = "An image, or a copy of a board's deployment partition.",
+        };
+        Command command = new(
+            "read-identity", "Check an image as nanoCLR does, and print the public parts of the identity in it.")
+        {
+            file,
+        };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);

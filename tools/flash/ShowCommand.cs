@@ -10,7 +10,11 @@ internal static class ShowCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> file = new("network.spore") { Description = "The signed network." };
-        Option<string?> root = new("--root") { Description = "Check the signature, too: the trust root's public key, or its key file.", HelpName = "KEY|root.key" };
+        Option<string?> root = new("--root")
+        {
+            Description = "Check the signature, too: the trust root's public key, or its key file.",
+            HelpName = "KEY|root.key",
+        };
         Option<bool> ini = new("--ini") { Description = "Print the INI file that would give this network." };
         Command command = new("show", "Show a signed network.") { file, root, ini };
         command.SetAction(result =>
@@ -26,6 +30,7 @@ internal static class ShowCommand
                 NetworkReader.Verify(bytes, path, trustRoot);
             }
 
+            terminal.Warn(path, network);
             if (result.GetValue(ini))
             {
                 terminal.Output.Write(NetworkIni.Format(network));

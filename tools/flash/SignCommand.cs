@@ -16,27 +16,47 @@ internal static class SignCommand
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> ini = new("network.ini") { Description = "The network, in the style of wg setconf." };
-        Option<string?> key = new("--key") { Description = "The trust root's key file. [default: root.key beside the INI file]", HelpName = "root.key" };
-        Option<string?> output = new("--output", "-o") { Description = "The file to write. [default: the INI file's name with .spore]", HelpName = "network.spore" };
-        Option<bool> force = new("--force") { Description = "Replace a file that holds the same or a newer version, or something else." };
+        Option<string?> key = new("--key")
+        {
+            Description = "The trust root's key file. [default: root.key beside the INI file]",
+            HelpName = "root.key",
+        };
+        Option<string?> output = new("--output", "-o")
+        {
+            Description = "The file to write. [default: the INI file's name with .spore]",
+            HelpName = "network.spore",
+        };
+        Option<bool> force = new("--force")
+        {
+            Description = "Replace a file that holds the same or a newer version, or something else.",
+        };
         Command command = new("sign", "Sign a network.") { ini, key, output, force };
         command.SetAction(result =>
         {
             string source = result.GetRequiredValue(ini);
             string target = result.GetValue(output) ?? Path.ChangeExtension(source, ".spore");
-            Sign(terminal, now, source, result.GetValue(key) ?? Beside(source, "root.key"), target, result.GetValue(force));
+            Sign(
+                terminal,
+                now,
+                source,
+                result.GetValue(key) ?? Beside(source, "root.key"),
+                target,
+                result.GetValue(force));
         });
         return command;
     }
 
-    private static void Sign(Terminal terminal, DateTimeOffset now, string source, string keyFile, string target, bool force)
+    private static void Sign(
+        Terminal terminal, DateTimeOffset now, string source, string keyFile, string target, bool force)
     {
         NetworkDescription network = NetworkIni.Parse(InputFile.Read(source, IniLimit), source, now);
         using TrustRootKey root = TrustRootKey.Load(keyFile);
         terminal.WarnIfExposed(keyFile);
         Warn(terminal, now, source, network);
+        terminal.Warn(source, network);
 
-        if (Path.GetFullPath(target) == Path.GetFullPath(source) || Path.GetFullPath(target) == Path.GetFullPath(keyFile))
+        if (Path.GetFullPath(target) == Path.GetFullPath(source)
+            || Path.GetFullPath(target) == Path.GetFullPath(keyFile))
         {
             throw new InputException(target, null, "this file is read, so the signed network can't be written to it");
         }
@@ -48,7 +68,8 @@ internal static class SignCommand
         }
 
         OutputFile.Write(target, bytes);
-        NetworkTable.WriteSummary(terminal, now, NetworkReader.Read(bytes, target), bytes.Length, target, root.PublicKey);
+        NetworkTable.WriteSummary(
+            terminal, now, NetworkReader.Read(bytes, target), bytes.Length, target, root.PublicKey);
     }
 
     // What is legal, but will surprise the one who signs it.
@@ -80,7 +101,8 @@ internal static class SignCommand
         }
         catch (InputException)
         {
-            throw new InputException(target, null, "what is there already is no network of this trust root; --force replaces it");
+            throw new InputException(
+                target, null, "what is there already is no network of this trust root; --force replaces it");
         }
 
         ulong held = NetworkHeader.Version(old, 0);
@@ -90,8 +112,10 @@ internal static class SignCommand
                 target,
                 "version",
                 held == version
-                    ? $"the file there has version {held} too, with other content; raise Version in the INI file (--force replaces it)"
-                    : $"the file there has version {held}, and this one would have {version}; raise Version in the INI file (--force replaces it)");
+                    ? $"the file there has version {held} too, with other content; raise Version in the INI file "
+                        + "(--force replaces it)"
+                    : $"the file there has version {held}, and this one would have {version}; raise Version in the INI "
+                        + "file (--force replaces it)");
         }
     }
 

@@ -7,27 +7,27 @@ namespace Spore.Flash;
 /// <summary>Where the program writes to: results as text or tables, and faults and warnings apart from them.</summary>
 internal sealed class Terminal
 {
-    // Where output goes to a file or pipe, so that a line with a key and an address stays one.
-    private const int PlainWidth = 120;
-
     /// <summary>Takes the two ways out.</summary>
     /// <param name="output">For results.</param>
     /// <param name="error">For faults and warnings.</param>
     public Terminal(TextWriter output, TextWriter error)
+        : this(new AnsiConsoleOutput(output), error)
     {
-        Output = output;
+    }
+
+    /// <summary>Takes the two ways out.</summary>
+    /// <param name="console">For results: what is known about the terminal, or that it is none.</param>
+    /// <param name="error">For faults and warnings.</param>
+    public Terminal(IAnsiConsoleOutput console, TextWriter error)
+    {
+        Output = console.Writer;
         Error = error;
-        AnsiConsoleOutput console = new(output);
         Console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = console,
             Ansi = console.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = console.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
-        if (!console.IsTerminal)
-        {
-            Console.Profile.Width = PlainWidth;
-        }
     }
 
     /// <summary>For results in plain text.</summary>
@@ -43,7 +43,19 @@ internal sealed class Terminal
     /// <param name="where">The file.</param>
     /// <param name="field">The field in it.</param>
     /// <param name="what">What is unusual.</param>
-    public void Warn(string where, string field, string what) => Error.WriteLine($"flash: {where}: {field}: warning: {what}");
+    public void Warn(string where, string field, string what) =>
+        Error.WriteLine($"flash: {where}: {field}: warning: {what}");
+
+    /// <summary>Warns of what a network may say, but rarely means.</summary>
+    /// <param name="where">The network's file.</param>
+    /// <param name="network">The network.</param>
+    public void Warn(string where, NetworkDescription network)
+    {
+        foreach ((string field, string what) in NetworkWarnings.Of(network))
+        {
+            Warn(where, field, what);
+        }
+    }
 
     /// <summary>Warns where a file that holds a secret is open to others than its owner.</summary>
     /// <param name="path">The file.</param>

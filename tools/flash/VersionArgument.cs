@@ -1,19 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
-using Spore.Signing;
 
 namespace Spore.Flash;
 
 /// <summary>Network versions as they are given on the command line.</summary>
 internal static class VersionArgument
 {
-    /// <summary>Reads a version.</summary>
-    /// <param name="text">Its decimal digits.</param>
-    /// <param name="name">The argument's name, for messages.</param>
-    /// <param name="least">The least that it may be.</param>
-    /// <returns>The version.</returns>
-    /// <exception cref="InputException">It is none.</exception>
-    public static ulong Parse(string text, string name, ulong least) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version) && version >= least
-            ? version
-            : throw new InputException(name, null, $"'{text}' is not a network version, a number from {least} to {ulong.MaxValue}");
+    /// <summary>Makes an option that takes a network version.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it is for.</param>
+    /// <param name="least">The lowest version allowed, and the default.</param>
+    /// <returns>The option.</returns>
+    public static Option<ulong> Make(string name, string description, ulong least) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => least,
+        HelpName = "N",
+        CustomParser = result => Parse(name, least, result),
+    };
+
+    private static ulong Parse(string name, ulong least, ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
+            && version >= least)
+        {
+            return version;
+        }
+
+        result.AddError($"{name}: '{text}' is not a network version, a number from {least} to {ulong.MaxValue}");
+        return 0;
+    }
 }

@@ -15,11 +15,37 @@ internal static class WriteCommand
     {
         BoardOptions boards = new();
         Argument<string> file = new("deploy.bin") { Description = "The image that flash image made." };
-        Option<string> port = new("--port") { Description = "The serial port of the board.", Required = true, HelpName = "PORT" };
-        Option<string?> tool = new("--tool") { Description = "What to write with: nanoff or esptool, or a file of that name. [default: nanoff, or esptool where only that is installed]", HelpName = "TOOL" };
-        Option<int?> baud = new("--baud") { Description = "The speed of the port. [default: the tool's own]", HelpName = "N" };
+        Option<string> port = new("--port")
+        {
+            Description = "The serial port of the board.",
+            Required = true,
+            HelpName = "PORT",
+        };
+        Option<string?> tool = new("--tool")
+        {
+            Description =
+                "What to write with: nanoff or esptool, or a file of that name. [default: nanoff, or esptool where "
+                + "only that is installed]",
+            HelpName = "TOOL",
+        };
+        Option<int?> baud = new("--baud")
+        {
+            Description = "The speed of the port. [default: the tool's own]",
+            HelpName = "N",
+        };
+        baud.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1)
+            {
+                result.AddError("--baud must be 1 or more");
+            }
+        });
         Option<bool> dry = new("--dry-run") { Description = "Print the exact commands instead of running them." };
-        Command command = new("write", "Write an image into a board that has its nanoCLR already, and verify it.") { file, port };
+        Command command = new("write", "Write an image into a board that has its nanoCLR already, and verify it.")
+        {
+            file,
+            port,
+        };
         boards.AddTo(command);
         command.Add(tool);
         command.Add(baud);
@@ -48,7 +74,9 @@ internal static class WriteCommand
             CheckPort(job.Port);
             terminal.Output.WriteLine($"node {node} goes to {job.Port}");
             writer.Write(job, terminal);
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"node {node} is in {job.Port}, {bytes.Length} bytes at 0x{table.Deploy.Offset:X}"));
+            terminal.Output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"node {node} is in {job.Port}, {bytes.Length} bytes at 0x{table.Deploy.Offset:X}"));
         });
         return command;
     }
@@ -61,7 +89,11 @@ internal static class WriteCommand
             return;
         }
 
-        string[] ports = [.. new[] { "ttyUSB*", "ttyACM*", "cu.usb*" }.SelectMany(p => Directory.GetFiles("/dev", p)).Order(StringComparer.Ordinal)];
-        throw new InputException(port, null, $"there is no such port; {(ports.Length == 0 ? "no board is plugged in" : $"there {(ports.Length == 1 ? "is" : "are")} {string.Join(", ", ports)}")}");
+        string[] ports = [.. new[] { "ttyUSB*", "ttyACM*", "cu.usb*" }.SelectMany(p => Directory.GetFiles("/dev", p))
+            .Order(StringComparer.Ordinal)];
+        string there = ports.Length == 0
+            ? "no board is plugged in"
+            : $"there {(ports.Length == 1 ? "is" : "are")} {string.Join(", ", ports)}";
+        throw new InputException(port, null, $"there is no such port; {there}");
     }
 }

@@ -10,12 +10,13 @@ public enum EndpointUse
     Published,
 
     /// <summary>
-    /// This machine alone sends to it: the command line. Addresses and names; a link-local address has a zone.
+    /// This machine alone sends to it: the command line and UAPI. Addresses and names; a link-local address has a zone.
     /// </summary>
     Local,
 
     /// <summary>
-    /// This machine alone sends to it, and the client has resolved names: UAPI. As <see cref="Local"/>, without names.
+    /// This machine alone sends to it, and the name is resolved: the answer of a name server. As <see cref="Local"/>,
+    /// without names.
     /// </summary>
     LocalAddress,
 

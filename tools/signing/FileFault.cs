@@ -1,6 +1,5 @@
 using System;
 using System.IO;
-using Spore.WireGuard;
 
 namespace Spore.Signing;
 

@@ -7,8 +7,8 @@ using Spore.SignedNetwork;
 namespace Spore.Signing;
 
 /// <summary>
-/// The records that make a node of a firmware: constant arrays of it that are found by their size and by what they begin with. Those
-/// bytes alone stand in other places too, as the text that the firmware compares with.
+/// The records that make a node of a firmware: constant arrays of it that are found by their size and by what they
+/// begin with. Those bytes alone stand in other places too, as the text that the firmware compares with.
 /// </summary>
 public static class FirmwareRecords
 {
@@ -22,7 +22,11 @@ public static class FirmwareRecords
     /// <returns>The array, whatever is in it.</returns>
     /// <exception cref="InputException">There is none, or more than one.</exception>
     public static ConstantArray Identity(IEnumerable<ConstantArray> arrays) =>
-        Find(arrays, v => v.Length == IdentityRecord.Size && v.AsSpan().StartsWith(_identityMagic), IdentityName, IdentityRecord.Size);
+        Find(
+            arrays,
+            v => v.Length == IdentityRecord.Size && v.AsSpan().StartsWith(_identityMagic),
+            IdentityName,
+            IdentityRecord.Size);
 
     /// <summary>Finds the array with the rendezvous.</summary>
     /// <param name="arrays">The firmware's arrays.</param>
@@ -39,7 +43,8 @@ public static class FirmwareRecords
     {
         if (record.Length != IdentityRecord.Size)
         {
-            throw new InputException(IdentityName, null, $"has {record.Length} bytes, and a record has {IdentityRecord.Size}");
+            throw new InputException(
+                IdentityName, null, $"has {record.Length} bytes, and a record has {IdentityRecord.Size}");
         }
 
         Identity(arrays).Replace(record);
@@ -48,14 +53,17 @@ public static class FirmwareRecords
     /// <summary>Writes the rendezvous.</summary>
     /// <param name="arrays">The firmware's arrays.</param>
     /// <param name="place">Host and port.</param>
-    /// <exception cref="InputException">It is no place that a board can reach, or the firmware has not one place for it.</exception>
+    /// <exception cref="InputException">
+    /// It is no place that a board can reach, or the firmware has not one place for it.
+    /// </exception>
     public static void WriteRendezvous(IEnumerable<ConstantArray> arrays, string place)
     {
         byte[] record = RendezvousRecord.Make(place);
         Rendezvous(arrays).Replace(record);
     }
 
-    private static ConstantArray Find(IEnumerable<ConstantArray> arrays, Func<byte[], bool> isPlace, string what, int size)
+    private static ConstantArray Find(
+        IEnumerable<ConstantArray> arrays, Func<byte[], bool> isPlace, string what, int size)
     {
         List<ConstantArray> found = [.. arrays.Where(a => isPlace(a.Value))];
         return found.Count == 1 ? found[0]

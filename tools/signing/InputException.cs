@@ -2,7 +2,9 @@ using System;
 
 namespace Spore.Signing;
 
-/// <summary>Something a person gave can't be used. Its message is one plain line, <c>where: field: what was wrong</c>.</summary>
+/// <summary>
+/// Something a person gave can't be used. Its message is one plain line, <c>where: field: what was wrong</c>.
+/// </summary>
 public sealed class InputException : Exception
 {
     /// <summary>Makes the line.</summary>

@@ -11,7 +11,7 @@ namespace Spore.Signing;
 /// The network as people write it: an INI file in the style of <c>wg setconf</c>, one [Network] section and a [Peer]
 /// section for each member. Names of sections and keys are not case sensitive; <c>#</c> and <c>;</c> begin a comment
 /// at the start of a line or behind white space; a value in double quotes is taken as it is, with <c>\"</c> and
-/// <c>\\</c> for those two characters.
+/// <c>\\</c> for those two characters. AllowedIPs, Endpoint, Roles and Vendor take lists with commas between.
 /// </summary>
 public static class NetworkIni
 {
@@ -20,10 +20,19 @@ public static class NetworkIni
     private const int NameLimit = 24;
 
     private static readonly string[] _networkKeys = ["Version", "Issued", "Expires"];
-    private static readonly string[] _peerKeys = ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
+    private static readonly string[] _peerKeys =
+        ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
     private static readonly string[] _repeatable = ["AllowedIPs", "Endpoint", "Vendor"];
-    private static readonly string[] _timeForms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd HH:mm'Z'", "yyyy-MM-dd HH:mm:ss'Z'"];
-    private static readonly (string Name, int Bit)[] _roles = [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
+    private static readonly string[] _timeForms =
+    [
+        "yyyy-MM-dd", "yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd HH:mm'Z'",
+        "yyyy-MM-dd HH:mm:ss'Z'",
+    ];
+    private static readonly (string Name, int Bit)[] _roles =
+        [("witness", EntryRoles.Witness), ("lease", EntryRoles.LeaseServer), ("whole", EntryRoles.HoldsWhole)];
+
+    /// <summary>The names that a member's section can have.</summary>
+    public static IReadOnlyList<string> PeerKeys => _peerKeys;
 
     /// <summary>Reads a network.</summary>
     /// <param name="bytes">The file's bytes, UTF-8.</param>
@@ -51,7 +60,11 @@ public static class NetworkIni
     /// <param name="now">The time of issue.</param>
     /// <returns>The network, all of it sound.</returns>
     /// <exception cref="InputException">Something is wrong; it names the file, the line, the key and what.</exception>
-    public static NetworkDescription FromPeers(string file, ulong version, IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers, DateTimeOffset now)
+    public static NetworkDescription FromPeers(
+        string file,
+        ulong version,
+        IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers,
+        DateTimeOffset now)
     {
         Parser parser = new(file, now);
         parser.BeginNetwork(version);
@@ -63,7 +76,9 @@ public static class NetworkIni
         return parser.Finish();
     }
 
-    /// <summary>Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.</summary>
+    /// <summary>
+    /// Writes a network. What is read from the result has the same bytes when signed, but for fields of unknown types.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="withIssued">Whether to say when it was issued; else that is when it is signed.</param>
     /// <returns>The text of the file.</returns>
@@ -80,47 +95,64 @@ public static class NetworkIni
         text.Append($"Expires = {(network.Expires == 0 ? "never" : FormatTime(network.Expires))}\n");
         foreach (PeerDescription peer in network.Peers)
         {
-            text.Append($"\n[{PeerSection}]\n");
-            text.Append($"PublicKey = {KeyText.Format(peer.PublicKey)}\n");
-            if (peer.Label is not null)
-            {
-                text.Append($"Label = {Quote(peer.Label)}\n");
-            }
+            text.Append('\n').Append(FormatPeer(peer));
+        }
 
-            if (peer.AllowedPrefixes.Count > 0)
-            {
-                text.Append($"AllowedIPs = {string.Join(", ", peer.AllowedPrefixes)}\n");
-            }
+        return text.ToString();
+    }
 
-            foreach (PeerEndpoint endpoint in peer.Endpoints)
-            {
-                text.Append($"Endpoint = {endpoint}\n");
-            }
+    /// <summary>Writes the section of a member.</summary>
+    /// <param name="peer">The member.</param>
+    /// <returns>The section, from its [Peer] to its last line break.</returns>
+    public static string FormatPeer(PeerDescription peer)
+    {
+        StringBuilder text = new();
+        text.Append($"[{PeerSection}]\n");
+        text.Append($"PublicKey = {KeyText.Format(peer.PublicKey)}\n");
+        if (peer.Label is not null)
+        {
+            text.Append($"Label = {Quote(peer.Label)}\n");
+        }
 
-            if (peer.Keepalive != 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"PersistentKeepalive = {peer.Keepalive}\n");
-            }
+        if (peer.AllowedPrefixes.Count > 0)
+        {
+            text.Append($"AllowedIPs = {string.Join(", ", peer.AllowedPrefixes)}\n");
+        }
 
-            if ((peer.Roles & _roles.Sum(r => r.Bit)) != 0)
-            {
-                text.Append($"Roles = {FormatRoles(peer.Roles)}\n");
-            }
+        foreach (PeerEndpoint endpoint in peer.Endpoints)
+        {
+            text.Append($"Endpoint = {endpoint}\n");
+        }
 
-            foreach (VendorField vendor in peer.VendorFields)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
-            }
+        if (peer.Keepalive != 0)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"PersistentKeepalive = {peer.Keepalive}\n");
+        }
 
-            foreach (UnknownField field in peer.UnknownFields)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
-            }
+        if ((peer.Roles & _roles.Sum(r => r.Bit)) != 0)
+        {
+            text.Append($"Roles = {FormatRoles(peer.Roles)}\n");
+        }
 
-            if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
-            }
+        foreach (VendorField vendor in peer.VendorFields)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Vendor = {vendor.Enterprise}:{Convert.ToHexStringLower(vendor.Value)}\n");
+        }
+
+        foreach (UnknownField field in peer.UnknownFields)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: a field of the unknown type {field.Type}, {field.Value.Length} bytes\n");
+        }
+
+        if ((peer.Roles & ~_roles.Sum(r => r.Bit)) != 0)
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"# left out: unknown roles, bits 0x{peer.Roles & ~_roles.Sum(r => r.Bit):x2}\n");
         }
 
         return text.ToString();
@@ -135,7 +167,8 @@ public static class NetworkIni
     /// <summary>Writes the known roles as the value of <c>Roles</c>.</summary>
     /// <param name="roles">Bits of <see cref="EntryRoles"/>.</param>
     /// <returns>Their names, with commas between.</returns>
-    public static string FormatRoles(int roles) => string.Join(", ", _roles.Where(r => (roles & r.Bit) != 0).Select(r => r.Name));
+    public static string FormatRoles(int roles) =>
+        string.Join(", ", _roles.Where(r => (roles & r.Bit) != 0).Select(r => r.Name));
 
     private static string Decode(ReadOnlySpan<byte> line, string file, int number)
     {
@@ -195,7 +228,8 @@ public static class NetworkIni
                 throw Fault(null, "this is neither a [section] nor a key = value");
             }
 
-            TakeKey(line[..equals].TrimEnd(), line[(equals + 1)..].TrimStart());
+            string name = line[..equals].TrimEnd();
+            TakeKey(name, Unquote(name, line[(equals + 1)..].TrimStart()));
         }
 
         public void BeginNetwork(ulong version)
@@ -231,7 +265,10 @@ public static class NetworkIni
 
             if (_network.Expires != 0 && _network.Expires <= _network.Issued)
             {
-                throw new InputException($"{file}:{_expiresLine}", "Expires", $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
+                throw new InputException(
+                    $"{file}:{_expiresLine}",
+                    "Expires",
+                    $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
             }
 
             return _network;
@@ -259,7 +296,9 @@ public static class NetworkIni
             }
             else
             {
-                throw Fault(IsName(name) ? $"[{name}]" : null, $"there is no such section; there are [{NetworkSection}] and [{PeerSection}]");
+                throw Fault(
+                    IsName(name) ? $"[{name}]" : null,
+                    $"there is no such section; there are [{NetworkSection}] and [{PeerSection}]");
             }
         }
 
@@ -285,7 +324,10 @@ public static class NetworkIni
             int size = NetworkSigner.EntryBytes(_peer).Length;
             if (size > NetworkEntry.MaxSize)
             {
-                throw new InputException(where, $"[{PeerSection}]", $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
+                throw new InputException(
+                    where,
+                    $"[{PeerSection}]",
+                    $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
             }
 
             _network.Peers.Add(_peer);
@@ -295,7 +337,8 @@ public static class NetworkIni
         {
             if (_section is null)
             {
-                throw Fault(name, $"it stands before the first section; there are [{NetworkSection}] and [{PeerSection}]");
+                throw Fault(
+                    name, $"it stands before the first section; there are [{NetworkSection}] and [{PeerSection}]");
             }
 
             string[] keys = _section == NetworkSection ? _networkKeys : _peerKeys;
@@ -310,7 +353,7 @@ public static class NetworkIni
                 throw Fault(key, $"it was given already, on line {_given[key]}");
             }
 
-            TakeValue(key, Unquote(key, value));
+            TakeValue(key, value);
         }
 
         private void TakeValue(string key, string value)
@@ -318,13 +361,16 @@ public static class NetworkIni
             switch (key)
             {
                 case "Version":
-                    _network.Version = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version) && version != 0
+                    _network.Version = ulong.TryParse(
+                        value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
+                        && version != 0
                         ? version
                         : throw Fault(key, $"'{value}' is not a number from 1 to {ulong.MaxValue}");
                     break;
 
                 case "Issued":
-                    _network.Issued = ParseTime(value) ?? throw Fault(key, $"'{value}' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds");
+                    _network.Issued = ParseTime(value)
+                        ?? throw Fault(key, $"'{value}' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds");
                     break;
 
                 case "Expires":
@@ -353,20 +399,19 @@ public static class NetworkIni
                     break;
 
                 case "Endpoint":
-                    PeerEndpoint endpoint = PeerEndpoint.TryParse(value, EndpointUse.Published, out string? fault)
-                        ?? throw Fault(key, fault!);
-                    if (_peer.Endpoints.Contains(endpoint))
+                    foreach (string item in SomeItems(key, value))
                     {
-                        throw Fault(key, $"{endpoint} was given already for this peer");
+                        TakeEndpoint(item);
                     }
 
-                    _peer.Endpoints.Add(endpoint);
                     break;
 
                 case "PersistentKeepalive":
                     if (!value.Equals("off", StringComparison.OrdinalIgnoreCase))
                     {
-                        _peer.Keepalive = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds <= 65535
+                        _peer.Keepalive = int.TryParse(
+                            value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+                            && seconds <= 65535
                             ? seconds
                             : throw Fault(key, $"'{value}' is neither 'off' nor a number of seconds from 0 to 65535");
                     }
@@ -382,7 +427,11 @@ public static class NetworkIni
                     break;
 
                 default:
-                    TakeVendor(value);
+                    foreach (string item in SomeItems(key, value))
+                    {
+                        TakeVendor(item);
+                    }
+
                     break;
             }
         }
@@ -425,12 +474,25 @@ public static class NetworkIni
             _peer.AllowedPrefixes.Add(prefix);
         }
 
+        private void TakeEndpoint(string item)
+        {
+            PeerEndpoint endpoint = PeerEndpoint.TryParse(item, EndpointUse.Published, out string? fault)
+                ?? throw Fault("Endpoint", fault!);
+            if (_peer.Endpoints.Contains(endpoint))
+            {
+                throw Fault("Endpoint", $"{endpoint} was given already for this peer");
+            }
+
+            _peer.Endpoints.Add(endpoint);
+        }
+
         private void TakeRole(string item)
         {
             int bit = _roles.FirstOrDefault(r => r.Name.Equals(item, StringComparison.OrdinalIgnoreCase)).Bit;
             if (bit == 0)
             {
-                throw Fault("Roles", $"'{item}' is not a role; there are {string.Join(", ", _roles.Select(r => r.Name))}");
+                throw Fault(
+                    "Roles", $"'{item}' is not a role; there are {string.Join(", ", _roles.Select(r => r.Name))}");
             }
 
             if ((_peer.Roles & bit) != 0)
@@ -450,7 +512,9 @@ public static class NetworkIni
                 || hex.Length % 2 != 0
                 || !hex.All(char.IsAsciiHexDigit))
             {
-                throw Fault("Vendor", $"'{value}' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+                throw Fault(
+                    "Vendor",
+                    $"'{value}' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
             }
 
             if (hex.Length / 2 > 251)
@@ -463,9 +527,19 @@ public static class NetworkIni
 
         private IEnumerable<string> Items(string key, string value)
         {
-            string[] items = value.Length == 0 ? [] : value.Split(',', StringSplitOptions.TrimEntries);
-            return items.Contains("") ? throw Fault(key, "there is nothing between two commas, or before or after one") : items;
+            // A cell of a table may have an item on each line, with or without a comma behind it.
+            string[] lines = value.Split(
+                ['\r', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            string list = lines.Length < 2 ? value : string.Join(',', lines.Select(l => l.TrimEnd(',')));
+            string[] items = value.Length == 0 ? [] : list.Split(',', StringSplitOptions.TrimEntries);
+            return items.Contains("")
+                ? throw Fault(key, "there is nothing between two commas, or before or after one")
+                : items;
         }
+
+        // Of an empty value, the one empty item, for the item's own message.
+        private IEnumerable<string> SomeItems(string key, string value) =>
+            value.Length == 0 ? [value] : Items(key, value);
 
         private string Unquote(string key, string value)
         {
@@ -482,7 +556,8 @@ public static class NetworkIni
                     return text.ToString();
                 }
 
-                if (value[i] == '"' || (value[i] == '\\' && (i + 1 >= value.Length || value[i + 1] is not ('"' or '\\'))))
+                if (value[i] == '"'
+                    || (value[i] == '\\' && (i + 1 >= value.Length || value[i + 1] is not ('"' or '\\'))))
                 {
                     break;
                 }
@@ -494,7 +569,8 @@ public static class NetworkIni
             throw Fault(key, "its quotes don't match (write \\\" and \\\\ for those characters inside)");
         }
 
-        private static bool IsName(string text) => text.Length is > 0 and <= NameLimit && text.All(char.IsAsciiLetterOrDigit);
+        private static bool IsName(string text) =>
+            text.Length is > 0 and <= NameLimit && text.All(char.IsAsciiLetterOrDigit);
 
         // A comment begins with # or ; at the start or behind white space, but not inside a quoted value.
         private static string WithoutComment(string text)

@@ -18,11 +18,18 @@ public static class NetworkReader
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <returns>The network, its members in order of their keys.</returns>
-    /// <exception cref="InputException">The file is not sound; it names the field, and the entry where it is one.</exception>
+    /// <exception cref="InputException">
+    /// The file is not sound; it names the field, and the entry where it is one.
+    /// </exception>
     public static NetworkDescription Read(byte[] bytes, string file)
     {
         NetworkFile network = Load(bytes, file);
-        NetworkDescription description = new() { Version = network.Version, Issued = network.Issued, Expires = network.Expires };
+        NetworkDescription description = new()
+        {
+            Version = network.Version,
+            Issued = network.Issued,
+            Expires = network.Expires,
+        };
         EntryField field = new();
         for (int i = 0; i < network.Count; i++)
         {
@@ -40,7 +47,10 @@ public static class NetworkReader
         return description;
     }
 
-    /// <summary>Checks all of a network: its form, its entries, its Merkle root and its signature. Whether it has expired is not looked at.</summary>
+    /// <summary>
+    /// Checks all of a network: its form, its entries, its Merkle root and its signature. Whether it has
+    /// expired is not looked at.
+    /// </summary>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="trustRoot">The trust root, 32 bytes.</param>
@@ -76,7 +86,12 @@ public static class NetworkReader
             throw new InputException(file, "length", $"it has {bytes.Length} bytes, and its header says {expected}");
         }
 
-        limits = new() { NetworkEntries = NetworkHeader.Count(bytes, 0), NetworkBytes = bytes.Length, Prefixes = bytes.Length };
+        limits = new()
+        {
+            NetworkEntries = NetworkHeader.Count(bytes, 0),
+            NetworkBytes = bytes.Length,
+            Prefixes = bytes.Length,
+        };
         NetworkFile network = new(limits, new Blake2s());
         network.Begin(bytes, 0);
         fault = network.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size);
@@ -111,7 +126,8 @@ public static class NetworkReader
         return number;
     }
 
-    private static InputException Refuse(string file, string field, NetworkFault fault) => new(file, field, NetworkFaultText.Describe(fault));
+    private static InputException Refuse(string file, string field, NetworkFault fault) =>
+        new(file, field, NetworkFaultText.Describe(fault));
 
     private static void Take(PeerDescription peer, int type, ReadOnlySpan<byte> value)
     {

@@ -20,7 +20,8 @@ public static class NetworkSigner
     /// <exception cref="InputException">The description is not sound. One that was parsed always is.</exception>
     public static byte[] Sign(NetworkDescription network, TrustRootKey root)
     {
-        List<byte[]> entries = [.. network.Peers.OrderBy(p => Convert.ToHexString(p.PublicKey), StringComparer.Ordinal).Select(EntryBytes)];
+        List<byte[]> entries = [.. network.Peers.OrderBy(p => Convert.ToHexString(p.PublicKey), StringComparer.Ordinal)
+            .Select(EntryBytes)];
         MerkleTree tree = new(new Blake2s(), entries.Count);
         tree.Begin();
         foreach (byte[] entry in entries)
@@ -49,6 +50,12 @@ public static class NetworkSigner
         return file;
     }
 
+    /// <summary>Computes the size of a signed network.</summary>
+    /// <param name="network">The network.</param>
+    /// <returns>The size of its file in bytes, header included.</returns>
+    public static int Size(NetworkDescription network) =>
+        NetworkHeader.Size + network.Peers.Sum(p => EntryBytes(p).Length);
+
     /// <summary>Encodes an entry.</summary>
     /// <param name="peer">What it says.</param>
     /// <returns>Its bytes, which may be more than an entry can have.</returns>
@@ -57,7 +64,8 @@ public static class NetworkSigner
     {
         List<(int Type, byte[] Value)> fields =
         [
-            .. peer.AllowedPrefixes.Select(p => (EntryField.Prefix, (byte[])[.. p.Address.GetAddressBytes(), (byte)p.Length])),
+            .. peer.AllowedPrefixes.Select(
+                p => (EntryField.Prefix, (byte[])[.. p.Address.GetAddressBytes(), (byte)p.Length])),
             .. peer.Endpoints.Select(EndpointField),
             .. peer.VendorFields.Select(v => (EntryField.Vendor, (byte[])[.. UInt32(v.Enterprise), .. v.Value])),
             .. peer.UnknownFields.Select(f => (f.Type, f.Value)),

@@ -82,7 +82,8 @@ public sealed class NodeIdentity
 
     private static InputException Refuse(string path, int length, IdentityFault fault) => fault switch
     {
-        IdentityFault.Truncated or IdentityFault.TrailingBytes => new(path, "length", $"an identity record has {IdentityRecord.Size} bytes, this file {length}"),
+        IdentityFault.Truncated or IdentityFault.TrailingBytes => new(
+            path, "length", $"an identity record has {IdentityRecord.Size} bytes, this file {length}"),
         IdentityFault.Magic => new(path, "magic", "this is not an identity record (flash node new makes one)"),
         IdentityFault.Unprovisioned => new(path, "private key", "it is all zero: the record was never provisioned"),
         IdentityFault.NoTrustRoot => new(path, "trust root", "it is all zero: the node could never verify a network"),

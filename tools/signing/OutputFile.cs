@@ -7,7 +7,7 @@ namespace Spore.Signing;
 /// <summary>Writes files whole or not at all: under another name beside the old one, then renamed.</summary>
 public static class OutputFile
 {
-    /// <summary>Writes a file that anyone may read; an existing one is replaced.</summary>
+    /// <summary>Writes a file that anyone may read. An existing one is replaced, and keeps its mode.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="bytes">What it is to hold.</param>
     /// <exception cref="InputException">It can't be written.</exception>
@@ -42,12 +42,20 @@ public static class OutputFile
                 options.UnixCreateMode = mode;
             }
 
+            UnixFileMode? kept = mode is null && !OperatingSystem.IsWindows() && File.Exists(target)
+                ? File.GetUnixFileMode(target)
+                : null;
             string name = Path.Combine(directory, $".spore-{RandomNumberGenerator.GetHexString(16, true)}.tmp");
             using (FileStream stream = new(name, options))
             {
                 temporary = name;
                 stream.Write(bytes);
                 stream.Flush(true);
+            }
+
+            if (kept is UnixFileMode old && !OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(name, old);
             }
 
             File.Move(temporary, target, replace);

@@ -37,7 +37,8 @@ public static class RendezvousRecord
         byte[] text = Encoding.ASCII.GetBytes(endpoint.ToString());
         if (text.Length > Size - TextOffset)
         {
-            throw new InputException("rendezvous", null, $"has {text.Length} characters, and there is room for {Size - TextOffset}");
+            throw new InputException(
+                "rendezvous", null, $"has {text.Length} characters, and there is room for {Size - TextOffset}");
         }
 
         byte[] record = new byte[Size];
@@ -54,5 +55,6 @@ public static class RendezvousRecord
     /// <summary>Reads a record.</summary>
     /// <param name="record">The record.</param>
     /// <returns>The place, empty for none.</returns>
-    public static string Read(byte[] record) => Encoding.ASCII.GetString(record, TextOffset, Size - TextOffset).TrimEnd('\0');
+    public static string Read(byte[] record) =>
+        Encoding.ASCII.GetString(record, TextOffset, Size - TextOffset).TrimEnd('\0');
 }

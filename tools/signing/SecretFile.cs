@@ -16,9 +16,12 @@ public static class SecretFile
     /// <param name="bytes">What it is to hold.</param>
     /// <param name="force">Whether an existing file is replaced; else it stays as it is.</param>
     /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> bytes, bool force) => OutputFile.Write(path, bytes, OwnerOnly, force);
+    public static void Write(string path, ReadOnlySpan<byte> bytes, bool force) =>
+        OutputFile.Write(path, bytes, OwnerOnly, force);
 
-    /// <summary>Reads the start of a file into a buffer of the caller's, who can wipe it; no other copy is made.</summary>
+    /// <summary>
+    /// Reads the start of a file into a buffer of the caller's, who can wipe it; no other copy is made.
+    /// </summary>
     /// <param name="path">Its path.</param>
     /// <param name="buffer">The buffer to fill.</param>
     /// <returns>The number of bytes read: less than there is room for when the file ends there.</returns>
@@ -90,7 +93,9 @@ public static class SecretFile
         }
     }
 
-    /// <summary>Tells whether others than its owner may read or write a file. Always false on Windows, and for what is no file.</summary>
+    /// <summary>
+    /// Tells whether others than its owner may read or write a file. Always false on Windows, and for what is no file.
+    /// </summary>
     /// <param name="path">Its path.</param>
     /// <returns>True when its mode has a bit for group or others.</returns>
     public static bool IsExposed(string path)

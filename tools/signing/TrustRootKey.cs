@@ -55,7 +55,8 @@ public sealed class TrustRootKey : IDisposable
             string[] lines = Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
             if (lines[0] != FileHeader)
             {
-                throw new InputException(path, "line 1", "this is not a trust root key file (flash root new makes one)");
+                throw new InputException(
+                    path, "line 1", "this is not a trust root key file (flash root new makes one)");
             }
 
             byte[]? seed = lines.Length == 2 ? KeyText.TryParse(lines[1]) : null;

@@ -16,7 +16,9 @@ internal static class BasePointCombFile
 
     // RFC 8032 section 5.1.
     private static readonly (BigInteger X, BigInteger Y) _base =
-        (BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202"), Mod(4 * Inverse(5)));
+        (
+            BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202"),
+            Mod(4 * Inverse(5)));
 
     internal static UnrolledFile Make()
     {
@@ -30,7 +32,8 @@ internal static class BasePointCombFile
                 /// <param name="index">Which entry: 0 to 15.</param>
                 /// <param name="negative">All ones to negate it, else zero.</param>
                 """);
-            source.Block("internal static void Select(EdwardsAddend result, long index, long negative)", () => Body(source));
+            source.Block(
+                "internal static void Select(EdwardsAddend result, long index, long negative)", () => Body(source));
         });
         return new UnrolledFile("firmware/Spore.Crypto/BasePointComb.g.cs", source.ToString());
     }

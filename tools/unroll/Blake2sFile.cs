@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Unroll;
 
-/// <summary>BLAKE2s's compression function. Each round takes the message in another order: the last rounds have theirs in the code, the first ones, to keep that small, from a table.</summary>
+/// <summary>
+/// BLAKE2s's compression function. Each round takes the message in another order: the last rounds have theirs in the
+/// code, the first ones, to keep that small, from a table.
+/// </summary>
 internal static class Blake2sFile
 {
     // More of them cost less code and more instructions.
@@ -39,7 +42,9 @@ internal static class Blake2sFile
         SourceWriter source = new(usesSystem: true);
         source.Block("public sealed partial class Blake2s", () =>
         {
-            source.Line($"// In which order the first {RoundsInLoop} rounds take the words of the message (RFC 7693 section 2.7).");
+            source.Line(
+                $"// In which order the first {RoundsInLoop} rounds take the words of the message (RFC 7693 section "
+                + "2.7).");
             source.Line("private static readonly byte[] _orders =");
             source.Line("{");
             foreach (int[] order in _orders[..RoundsInLoop])
@@ -90,7 +95,9 @@ internal static class Blake2sFile
         source.Line($"ulong v14 = last ? ~{_initial[6]}U : {_initial[6]};");
         source.Line($"ulong v15 = {_initial[7]};");
         source.Line("byte[] orders = _orders;");
-        source.Block($"for (int at = 0; at < {RoundsInLoop * 16}; at += 16)", () => Round(source, i => $"words[orders[at{(i == 0 ? string.Empty : $" + {i}")}]]"));
+        source.Block(
+            $"for (int at = 0; at < {RoundsInLoop * 16}; at += 16)",
+            () => Round(source, i => $"words[orders[at{(i == 0 ? string.Empty : $" + {i}")}]]"));
         for (int round = RoundsInLoop; round < 10; round++)
         {
             source.Line($"// Round {round}.");

@@ -28,7 +28,10 @@ internal static class ChaCha20File
                 /// <param name="offset">Where they start.</param>
                 /// <param name="length">How many they are.</param>
                 """);
-            source.Block("internal void Xor(byte[] key, int keyOffset, uint counter, byte[] nonce, int nonceOffset, byte[] buffer, int offset, int length)", () => Body(source));
+            source.Block(
+                "internal void Xor(byte[] key, int keyOffset, uint counter, byte[] nonce, int nonceOffset, byte[] "
+                + "buffer, int offset, int length)",
+                () => Body(source));
         });
         return new UnrolledFile("firmware/Spore.Crypto/ChaCha20.g.cs", source.ToString());
     }

@@ -7,10 +7,14 @@ internal static class EdwardsGroupFile
     {
         SourceWriter source = new(usesSystem: false);
         FieldWriter field = new(source);
-        source.Line("/// <summary>The group law of edwards25519 in extended coordinates (RFC 8032 section 5.1.4). It is complete.</summary>");
+        source.Line(
+            "/// <summary>The group law of edwards25519 in extended coordinates (RFC 8032 section 5.1.4). It is "
+            + "complete.</summary>");
         source.Block("internal static class EdwardsGroup", () =>
         {
-            source.Line("/// <summary>Doubles a point, in place, a number of times, at least once. Its T is made anew and not read.</summary>");
+            source.Line(
+                "/// <summary>Doubles a point, in place, a number of times, at least once. Its T is made anew and not "
+                + "read.</summary>");
             source.Block("internal static void Double(EdwardsPoint point, int times)", () => Double(source, field));
             source.Line();
             source.Lines(
@@ -22,7 +26,10 @@ internal static class EdwardsGroupFile
                 /// <param name="affine">Whether the addend's Z is 1, and not read.</param>
                 /// <param name="withT">Whether T is made; without it the point can only be doubled.</param>
                 """);
-            source.Block("internal static void Add(EdwardsPoint point, EdwardsAddend addend, bool negated, bool affine, bool withT)", () => Add(source, field));
+            source.Block(
+                "internal static void Add(EdwardsPoint point, EdwardsAddend addend, bool negated, bool affine, bool "
+                + "withT)",
+                () => Add(source, field));
         });
         return new UnrolledFile("firmware/Spore.Crypto/EdwardsGroup.g.cs", source.ToString());
     }

@@ -27,7 +27,8 @@ internal static class Field25519File
                 field.Store("result", "h");
             });
             source.Line();
-            source.Line("/// <summary>a squared <paramref name=\"times\"/> times over, reduced; at least once.</summary>");
+            source.Line(
+                "/// <summary>a squared <paramref name=\"times\"/> times over, reduced; at least once.</summary>");
             source.Block("internal static void Square(long[] result, long[] a, int times)", () =>
             {
                 field.Constants();
@@ -46,9 +47,9 @@ internal static class Field25519File
             source.Lines(
                 """
                 /// <summary>
-                /// The inverse of a, and zero for zero, in time that does not depend on it: "Fast constant-time gcd computation
-                /// and modular inversion" (Bernstein and Yang, 2019) with the half-delta variant of 590 division steps, as
-                /// libsecp256k1's doc/safegcd_implementation.md describes it.
+                /// The inverse of a, and zero for zero, in time that does not depend on it: "Fast constant-time gcd
+                /// computation and modular inversion" (Bernstein and Yang, 2019) with the half-delta variant of 590
+                /// division steps, as libsecp256k1's doc/safegcd_implementation.md describes it.
                 /// </summary>
                 /// <param name="result">Takes the inverse, reduced; may be a.</param>
                 /// <param name="a">The element.</param>
@@ -178,7 +179,8 @@ internal static class Field25519File
             int shift = bit % 30;
             string low = shift == 0 ? $"d{limb}" : $"(d{limb} >> {shift})";
             string both = shift + FieldWriter.Bits(i) > 30 || i == 9 ? $"({low} | (d{limb + 1} << {30 - shift}))" : low;
-            source.Line(i == 9 ? $"long top = {both};" : $"result[{i}] = {both} & 0x{(1 << FieldWriter.Bits(i)) - 1:X};");
+            source.Line(
+                i == 9 ? $"long top = {both};" : $"result[{i}] = {both} & 0x{(1 << FieldWriter.Bits(i)) - 1:X};");
         }
 
         source.Line("result[9] = top & 0x1FFFFFF;");

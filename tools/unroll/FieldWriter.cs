@@ -26,10 +26,14 @@ internal sealed class FieldWriter(SourceWriter source)
         _source.Line("long n19 = 19;");
     }
 
-    /// <summary>Declares the doubled limbs that products work with, or those of squares, which are all ten. Once for all, since the compiler gives every block locals of its own.</summary>
+    /// <summary>
+    /// Declares the doubled limbs that products work with, or those of squares, which are all ten. Once for all, since
+    /// the compiler gives every block locals of its own.
+    /// </summary>
     internal void DeclareDoubled(bool squares)
     {
-        _source.Line($"long {string.Join(", ", Enumerable.Range(0, Limbs).Where(i => squares || i % 2 == 1).Select(i => $"d{i}"))};");
+        IEnumerable<int> limbs = Enumerable.Range(0, Limbs).Where(i => squares || i % 2 == 1);
+        _source.Line($"long {string.Join(", ", limbs.Select(i => $"d{i}"))};");
     }
 
     /// <summary>Declares elements.</summary>

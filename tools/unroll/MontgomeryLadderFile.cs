@@ -25,7 +25,10 @@ internal static class MontgomeryLadderFile
                 /// selected. After the last step the product is x2 : z2, as the scalar is even.
                 /// </remarks>
                 """);
-            source.Block("internal static void Climb(long[] x1, long[] x2, long[] z2, long[] x3, long[] z3, byte[] scalar, int from, int to)", () => Body(source));
+            source.Block(
+                "internal static void Climb(long[] x1, long[] x2, long[] z2, long[] x3, long[] z3, byte[] scalar, int "
+                + "from, int to)",
+                () => Body(source));
         });
         return new UnrolledFile("firmware/Spore.Crypto/MontgomeryLadder.g.cs", source.ToString());
     }

@@ -18,7 +18,8 @@ internal static class Poly1305File
                 /// <param name="offset">Where they start.</param>
                 /// <param name="length">Bytes in them, of whole blocks.</param>
                 """);
-            source.Block("internal static void Absorb(long[] state, byte[] data, int offset, int length)", () => Body(source));
+            source.Block(
+                "internal static void Absorb(long[] state, byte[] data, int offset, int length)", () => Body(source));
         });
         return new UnrolledFile("firmware/Spore.Crypto/Poly1305.g.cs", source.ToString());
     }

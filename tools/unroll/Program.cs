@@ -2,6 +2,12 @@ using System;
 using System.IO;
 using Spore.Unroll;
 
+if (args.Length > 0)
+{
+    Console.Error.WriteLine($"unroll: {args[0]}: unroll takes no arguments; leave it out");
+    return 2;
+}
+
 // Run from anywhere in the repository.
 DirectoryInfo? root = new(Directory.GetCurrentDirectory());
 while (root is not null && !File.Exists(Path.Combine(root.FullName, "nano.sln")))

@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
@@ -52,7 +51,8 @@ internal sealed record BenchTable(IReadOnlyList<BenchRow> Operations, IReadOnlyL
             {
                 for (int i = 2; i < cells.Length; i++)
                 {
-                    if (long.TryParse(cells[i], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value))
+                    if (long.TryParse(
+                        cells[i], NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long value))
                     {
                         figures[(cells[1], head[i])] = value;
                     }
@@ -71,22 +71,27 @@ internal sealed record BenchTable(IReadOnlyList<BenchRow> Operations, IReadOnlyL
         text.Append("""
             # What the firmware costs
 
-            Made by `dotnet run --project boards/emulator -- bench --write docs/cost.md`, from the compiled device code as the emulator
-            runs it ([emulator.md](emulator.md)). A test fails when a figure grows by more than 2 % without being raised here.
+            Made by `dotnet run --project boards/emulator -- bench --write docs/cost.md`, from the compiled device
+            code as the emulator runs it ([emulator.md](emulator.md)). A test fails when a figure grows by more than
+            2 % without being raised here.
 
-            Native instructions are those of the interpreter, weighted by opcode (`boards/emulator/costs.json`). The wanted figure is
-            what is asked for at most; where the first figure is above it, it is not met. A node decodes its trust root when it is made, so
-            that this is in no row.
+            Native instructions are those of the interpreter, weighted by opcode (`boards/emulator/costs.json`). The
+            wanted figure is what is asked for at most; where the first figure is above it, it is not met. A node
+            decodes its trust root when it is made, so that this is in no row.
 
 
             """.ReplaceLineEndings("\n"));
-        Append(text, ["operation", Instructions, Wanted, Native, OtherInstructions, Times, OtherNative, Times], Operations.Select(Cells));
+        Append(
+            text,
+            ["operation", Instructions, Wanted, Native, OtherInstructions, Times, OtherNative, Times],
+            Operations.Select(Cells));
         text.Append($"""
 
-            BouncyCastle {BouncyCastle.Version}, built for netstandard2.0 and so without spans and vector instructions, on the same inputs and with the same
-            results. Its IL is counted on the desktop, by counters woven into it ([emulator.md](emulator.md#code-that-is-not-the-devices)). What it
-            calls of the framework, at most {MostCallsOutside()} times in an operation, counts as the call alone, and its own calls count as the cheapest
-            that the interpreter has for them: this is what it would take at least.
+            BouncyCastle {BouncyCastle.Version}, built for netstandard2.0 and so without spans and vector
+            instructions, on the same inputs and with the same results. Its IL is counted on the desktop, by counters
+            woven into it ([emulator.md](emulator.md#code-that-is-not-the-devices)). What it calls of the framework,
+            at most {MostCallsOutside()} times in an operation, counts as the call alone, and its own calls count as
+            the cheapest that the interpreter has for them: this is what it would take at least.
 
 
             """.ReplaceLineEndings("\n"));
@@ -101,11 +106,18 @@ internal sealed record BenchTable(IReadOnlyList<BenchRow> Operations, IReadOnlyL
     /// <param name="figure">The figure.</param>
     /// <param name="ours">Ours.</param>
     /// <returns>The text.</returns>
-    public static string Ratio(long figure, long ours) => string.Create(CultureInfo.InvariantCulture, $"{(double)figure / ours:F1}×");
+    public static string Ratio(long figure, long ours) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(double)figure / ours:F1}×");
 
     private static string[] Cells(BenchRow row)
     {
-        string[] ours = [row.Operation, Report.Number(row.Instructions), row.Wanted == 0 ? "" : Report.Number(row.Wanted), Report.Number(row.Native)];
+        string[] ours =
+        [
+            row.Operation,
+            Report.Number(row.Instructions),
+            row.Wanted == 0 ? "" : Report.Number(row.Wanted),
+            Report.Number(row.Native),
+        ];
         string[] others = row.BouncyCastle is not Comparison other ? ["", "", "", ""] :
         [
             Report.Number(other.Instructions), Ratio(other.Instructions, row.Instructions),
@@ -116,7 +128,11 @@ internal sealed record BenchTable(IReadOnlyList<BenchRow> Operations, IReadOnlyL
 
     private static void Append(StringBuilder text, string[] head, IEnumerable<string[]> rows)
     {
-        text.Append("| ").AppendJoin(" | ", head).Append(" |\n|---|").AppendJoin("", head.Skip(1).Select(_ => "---:|")).Append('\n');
+        text.Append("| ")
+            .AppendJoin(" | ", head)
+            .Append(" |\n|---|")
+            .AppendJoin("", head.Skip(1).Select(_ => "---:|"))
+            .Append('\n');
         foreach (string[] row in rows)
         {
             text.Append("| ").AppendJoin(" | ", row).Append(" |\n");

@@ -7,8 +7,8 @@ using System.Reflection;
 namespace Spore.Emulator;
 
 /// <summary>
-/// BouncyCastle's operations, counted. Its build for netstandard2.0 is used: the one without spans and vector instructions, which the
-/// device has neither of. What it works on is made before counting begins, as it is for ours.
+/// BouncyCastle's operations, counted. Its build for netstandard2.0 is used: the one without spans and vector
+/// instructions, which the device has neither of. What it works on is made before counting begins, as it is for ours.
 /// </summary>
 internal sealed class BouncyCastle : IDisposable
 {
@@ -45,7 +45,8 @@ internal sealed class BouncyCastle : IDisposable
     {
         bool accepted = false;
         Comparison taken = Count(() => () => accepted =
-            (bool)CallStatic("Math.EC.Rfc8032.Ed25519", "Verify", signature, 0, publicKey, 0, message, 0, message.Length)!);
+            (bool)CallStatic(
+                "Math.EC.Rfc8032.Ed25519", "Verify", signature, 0, publicKey, 0, message, 0, message.Length)!);
         return accepted ? taken : throw new ProgramException("BouncyCastle", "refuses a good signature");
     }
 
@@ -61,7 +62,8 @@ internal sealed class BouncyCastle : IDisposable
         {
             // One that has sealed refuses the same nonce, so each run has a new one.
             object cipher = New("Crypto.Modes.ChaCha20Poly1305");
-            object parameters = New("Crypto.Parameters.AeadParameters", New("Crypto.Parameters.KeyParameter", key), TagBits, nonce);
+            object parameters = New(
+                "Crypto.Parameters.AeadParameters", New("Crypto.Parameters.KeyParameter", key), TagBits, nonce);
             return () =>
             {
                 Call(cipher, "Init", true, parameters);
@@ -75,7 +77,8 @@ internal sealed class BouncyCastle : IDisposable
     /// <param name="result">Takes the digest.</param>
     /// <param name="message">The message.</param>
     /// <returns>What it took.</returns>
-    public Comparison Blake2s(byte[] result, byte[] message) => Hash(result, message, "Crypto.Digests.Blake2sDigest", result.Length * 8);
+    public Comparison Blake2s(byte[] result, byte[] message) =>
+        Hash(result, message, "Crypto.Digests.Blake2sDigest", result.Length * 8);
 
     /// <summary>Hashes a message with SHA-512.</summary>
     /// <param name="result">Takes the digest.</param>
@@ -87,7 +90,8 @@ internal sealed class BouncyCastle : IDisposable
     public void Dispose() => _woven.Dispose();
 
     // Copied there by the build; apart, since the tests have another build of the same name.
-    private static string PathOf() => Path.Combine(AppContext.BaseDirectory, "measured", "BouncyCastle.Cryptography.dll");
+    private static string PathOf() =>
+        Path.Combine(AppContext.BaseDirectory, "measured", "BouncyCastle.Cryptography.dll");
 
     private Comparison Hash(byte[] result, byte[] message, string type, params object[] arguments)
     {
@@ -108,15 +112,19 @@ internal sealed class BouncyCastle : IDisposable
         return new Comparison(spent.Instructions, spent.Cost, _woven.CallsOutside().Values.Sum());
     }
 
-    private object New(string type, params object[] arguments) => Activator.CreateInstance(_woven.TypeOf(Root + type), arguments)!;
+    private object New(string type, params object[] arguments) =>
+        Activator.CreateInstance(_woven.TypeOf(Root + type), arguments)!;
 
-    private object? CallStatic(string type, string method, params object[] arguments) => Invoke(_woven.TypeOf(Root + type), null, method, arguments);
+    private object? CallStatic(string type, string method, params object[] arguments) =>
+        Invoke(_woven.TypeOf(Root + type), null, method, arguments);
 
-    private static object? Call(object target, string method, params object[] arguments) => Invoke(target.GetType(), target, method, arguments);
+    private static object? Call(object target, string method, params object[] arguments) =>
+        Invoke(target.GetType(), target, method, arguments);
 
     private static object? Invoke(Type type, object? target, string method, object[] arguments)
     {
-        const BindingFlags Flags = BindingFlags.InvokeMethod | BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static
+        const BindingFlags Flags = BindingFlags.InvokeMethod | BindingFlags.Public | BindingFlags.Instance
+            | BindingFlags.Static
             | BindingFlags.DoNotWrapExceptions;
         return type.InvokeMember(method, Flags, null, target, arguments, null);
     }

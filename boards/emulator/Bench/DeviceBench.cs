@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Reflection.PortableExecutable;
 using Mono.Cecil;
-using Spore.WireGuard;
 
 namespace Spore.Emulator;
 
@@ -74,7 +73,8 @@ internal sealed class DeviceBench
 
     private IEnumerable<BenchRow> Handshakes()
     {
-        // Both have the network. Sessions come and go; a packet after idle time, in which ahead-of-need work is done, starts a handshake.
+        // Both have the network. Sessions come and go; a packet after idle time, in which ahead-of-need work is
+        // done, starts a handshake.
         using ScenarioRun known = new(_file, Heap, 2);
         Expect(known.Load(0, 1) && known.Load(1, 1), "both have the network");
         (Spent Answer, Spent Up)? seen = null;
@@ -85,15 +85,19 @@ internal sealed class DeviceBench
             seen = known.Handshake(20_000);
         }
 
-        (Spent answer, Spent up) = seen ?? throw new ProgramException("bench", "no handshake came about between members");
-        yield return new BenchRow("initiation from a known peer to response sent", answer.Instructions, answer.Cost, 3_100_000);
+        (Spent answer, Spent up) = seen
+            ?? throw new ProgramException("bench", "no handshake came about between members");
+        yield return new BenchRow(
+            "initiation from a known peer to response sent", answer.Instructions, answer.Cost, 3_100_000);
         yield return new BenchRow("response to session up, as initiator", up.Instructions, up.Cost, 3_100_000);
 
         // The second has no network, so it doesn't know the first one, who answers its hello.
         using ScenarioRun unknown = new(_file, Heap, 2);
         Expect(unknown.Load(0, 1), "the first has the network");
-        (Spent guest, _) = unknown.Handshake(120_000) ?? throw new ProgramException("bench", "no handshake came about between strangers");
-        yield return new BenchRow("initiation from an unknown key to response sent", guest.Instructions, guest.Cost, 5_500_000);
+        (Spent guest, _) = unknown.Handshake(120_000)
+            ?? throw new ProgramException("bench", "no handshake came about between strangers");
+        yield return new BenchRow(
+            "initiation from an unknown key to response sent", guest.Instructions, guest.Cost, 5_500_000);
 
         yield return LongestSlice();
         known.RunFor(2_000);
@@ -107,7 +111,8 @@ internal sealed class DeviceBench
             Expect(known.Step(1_000) >= 0, "the packet is delivered");
         }
 
-        yield return new BenchRow("1 KB inner packet, received to delivered", known.LastSpent.Instructions, known.LastSpent.Cost, 130_000);
+        yield return new BenchRow(
+            "1 KB inner packet, received to delivered", known.LastSpent.Instructions, known.LastSpent.Cost, 130_000);
     }
 
     // Every kind of idle work comes up: secrets, keys and pairs, and the signature of a network that is pushed.
@@ -136,14 +141,17 @@ internal sealed class DeviceBench
         yield return new BenchRow("a node with NodeLimits.Device, once made", node, 0, -1);
 
         using ScenarioRun run = new(_file, Heap, 3);
-        long data = run.Machine.AllocationSites().Where(s => IsOurs(s.Method) && s.Method.EndsWith("::.cctor", StringComparison.Ordinal)).Sum(s => s.Bytes);
+        long data = run.Machine.AllocationSites()
+            .Where(s => IsOurs(s.Method) && s.Method.EndsWith("::.cctor", StringComparison.Ordinal))
+            .Sum(s => s.Bytes);
         yield return new BenchRow("static data", data, 0, -1);
         run.Machine.ClearCounters();
         run.Machine.WatchFrames(m => IsOurs(m.Name));
         long allocated = run.Machine.Memory.AllocatedBytes;
         RunWholeLife(run);
         yield return new BenchRow("stack frames, at the deepest", run.Machine.WatchedFramePeak, 0, -1);
-        yield return new BenchRow("peak of a node: all three", node + data + run.Machine.WatchedFramePeak, 0, HeapWanted);
+        yield return new BenchRow(
+            "peak of a node: all three", node + data + run.Machine.WatchedFramePeak, 0, HeapWanted);
         yield return new BenchRow(
             "allocated after construction: packets, timers, handshakes, transfers, networks",
             run.Machine.Memory.AllocatedBytes - allocated,
@@ -153,7 +161,8 @@ internal sealed class DeviceBench
 
     // The node's, not the tests' around it.
     private static bool IsOurs(string method) =>
-        method.StartsWith("Spore.", StringComparison.Ordinal) && !method.StartsWith("Spore.Tests.", StringComparison.Ordinal);
+        method.StartsWith("Spore.", StringComparison.Ordinal)
+        && !method.StartsWith("Spore.Tests.", StringComparison.Ordinal);
 
     private IEnumerable<BenchRow> TunnelRows()
     {
@@ -161,14 +170,17 @@ internal sealed class DeviceBench
         yield return new BenchRow("a plain tunnel with TunnelLimits.OnePeer and its peer, once made", tunnel, 0, -1);
 
         using TunnelRun run = new(_file, Heap);
-        long data = run.Machine.AllocationSites().Where(s => IsOurs(s.Method) && s.Method.EndsWith("::.cctor", StringComparison.Ordinal)).Sum(s => s.Bytes);
+        long data = run.Machine.AllocationSites()
+            .Where(s => IsOurs(s.Method) && s.Method.EndsWith("::.cctor", StringComparison.Ordinal))
+            .Sum(s => s.Bytes);
         yield return new BenchRow("its static data", data, 0, -1);
         run.Machine.ClearCounters();
         run.Machine.WatchFrames(m => IsOurs(m.Name));
         long allocated = run.Machine.Memory.AllocatedBytes;
         run.RunWholeLife();
         yield return new BenchRow("its stack frames, at the deepest", run.Machine.WatchedFramePeak, 0, -1);
-        yield return new BenchRow("peak of a plain tunnel: all three", tunnel + data + run.Machine.WatchedFramePeak, 0, TunnelWanted);
+        yield return new BenchRow(
+            "peak of a plain tunnel: all three", tunnel + data + run.Machine.WatchedFramePeak, 0, TunnelWanted);
         yield return new BenchRow(
             "allocated after construction of a plain tunnel: packets, timers, handshakes",
             run.Machine.Memory.AllocatedBytes - allocated,
@@ -203,11 +215,15 @@ internal sealed class DeviceBench
             yield return new BenchRow("Spore.Firmware, IL", SizeOfCode(assembly), 0, 60 * 1024);
         }
 
-        // Of which the metadata processor makes tables of its own, so that this is not what a board holds, but grows as that does.
-        foreach (string file in program.Assemblies.Where(a => _assemblies.Contains(a.Name.Name)).Select(a => a.MainModule.FileName).Append(firmware))
+        // Of which the metadata processor makes tables of its own, so that this is not what a board holds,
+        // but grows as that does.
+        foreach (string file in program.Assemblies.Where(a => _assemblies.Contains(a.Name.Name))
+            .Select(a => a.MainModule.FileName)
+            .Append(firmware))
         {
             using PEReader image = new(File.OpenRead(file));
-            yield return new BenchRow($"{Path.GetFileNameWithoutExtension(file)}, metadata", image.GetMetadata().Length, 0, -1);
+            yield return new BenchRow(
+                $"{Path.GetFileNameWithoutExtension(file)}, metadata", image.GetMetadata().Length, 0, -1);
         }
     }
 

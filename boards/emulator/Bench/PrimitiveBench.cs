@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using Mono.Cecil;
 
 namespace Spore.Emulator;
 
@@ -15,7 +14,7 @@ internal sealed class PrimitiveBench
     private const int TagSize = 16;
     private const string Fixture = "Spore.Tests.Device.Fixture";
 
-    private static readonly byte[] Key = [.. Enumerable.Range(0, 2 * KeySize).Select(i => (byte)((i * 7) + 1))];
+    private static readonly byte[] _key = [.. Enumerable.Range(0, 2 * KeySize).Select(i => (byte)((i * 7) + 1))];
 
     private readonly string _file;
     private readonly BouncyCastle _bouncyCastle;
@@ -36,13 +35,14 @@ internal sealed class PrimitiveBench
     {
         HeapBlock zero = Machine.Int(0);
         yield return Primitive("X25519", 1_220_000, "Spore.Crypto.X25519", "Multiply", new byte[KeySize],
-            (m, result) => [result, zero, m.NewBytes(Key), Machine.Int(KeySize), m.NewBytes(Key), zero],
-            result => _bouncyCastle.Multiply(result, Key[KeySize..], Key[..KeySize]));
+            (m, result) => [result, zero, m.NewBytes(_key), Machine.Int(KeySize), m.NewBytes(_key), zero],
+            result => _bouncyCastle.Multiply(result, _key[KeySize..], _key[..KeySize]));
         yield return Primitive("X25519 of the base point", 0, "Spore.Crypto.X25519", "MultiplyBase", new byte[KeySize],
-            (m, result) => [result, zero, m.NewBytes(Key), Machine.Int(KeySize)],
-            result => _bouncyCastle.MultiplyBase(result, Key[KeySize..]));
+            (m, result) => [result, zero, m.NewBytes(_key), Machine.Int(KeySize)],
+            result => _bouncyCastle.MultiplyBase(result, _key[KeySize..]));
         yield return HeaderVerification();
-        yield return Compression("BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, 32, _bouncyCastle.Blake2s, Machine.Int(32));
+        yield return Compression(
+            "BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, 32, _bouncyCastle.Blake2s, Machine.Int(32));
         yield return Compression("SHA-512 block", 10_300, "Spore.Crypto.Sha512", 128, 64, _bouncyCastle.Sha512);
         yield return Sealing(64, 13_400);
         yield return Sealing(1024, 113_000);
@@ -61,7 +61,13 @@ internal sealed class PrimitiveBench
     }
 
     private BenchRow Primitive(
-        string name, long wanted, string type, string method, byte[] result, Func<Machine, HeapBlock, HeapBlock[]> arguments, Func<byte[], Comparison> other)
+        string name,
+        long wanted,
+        string type,
+        string method,
+        byte[] result,
+        Func<Machine, HeapBlock, HeapBlock[]> arguments,
+        Func<byte[], Comparison> other)
     {
         using Machine machine = Load();
         HeapBlock made = machine.NewObject(type);
@@ -78,15 +84,31 @@ internal sealed class PrimitiveBench
     private BenchRow Sealing(int length, long wanted)
     {
         HeapBlock zero = Machine.Int(0);
-        byte[] key = Key[..KeySize];
-        byte[] nonce = Key[..NonceSize];
-        return Primitive($"ChaCha20-Poly1305, {length} bytes", wanted, "Spore.Crypto.ChaCha20Poly1305", "Seal", new byte[length + TagSize],
-            (m, result) => [m.NewBytes(key), zero, m.NewBytes(nonce), zero, Machine.Null(), zero, zero, result, zero, Machine.Int(length)],
+        byte[] key = _key[..KeySize];
+        byte[] nonce = _key[..NonceSize];
+        return Primitive(
+            $"ChaCha20-Poly1305, {length} bytes",
+            wanted,
+            "Spore.Crypto.ChaCha20Poly1305",
+            "Seal",
+            new byte[length + TagSize],
+            (m, result) =>
+            [
+                m.NewBytes(key), zero, m.NewBytes(nonce), zero, Machine.Null(), zero, zero, result, zero,
+                Machine.Int(length),
+            ],
             result => _bouncyCastle.Seal(result, key, nonce, new byte[length]));
     }
 
     // A hash of some more blocks, so that only the block is counted and what is around it not.
-    private BenchRow Compression(string name, long wanted, string type, int block, int digest, Func<byte[], byte[], Comparison> other, params HeapBlock[] begin)
+    private BenchRow Compression(
+        string name,
+        long wanted,
+        string type,
+        int block,
+        int digest,
+        Func<byte[], byte[], Comparison> other,
+        params HeapBlock[] begin)
     {
         const int More = 8;
         byte[] few = new byte[block];
@@ -97,7 +119,12 @@ internal sealed class PrimitiveBench
         byte[] others = new byte[digest];
         Comparison compared = Comparison.PerStep(other(others, many), other(new byte[digest], few), More);
         ExpectSame(name, result, others);
-        return new BenchRow(name, (ofMany.Instructions - ofFew.Instructions) / More, (ofMany.Cost - ofFew.Cost) / More, wanted, compared);
+        return new BenchRow(
+            name,
+            (ofMany.Instructions - ofFew.Instructions) / More,
+            (ofMany.Cost - ofFew.Cost) / More,
+            wanted,
+            compared);
     }
 
     private Spent Hash(string type, byte[] message, byte[] result, HeapBlock[] begin)
@@ -108,7 +135,8 @@ internal sealed class PrimitiveBench
         HeapBlock digest = machine.NewBytes(result);
         machine.ClearCounters();
         machine.Call(machine.Program.FindMethod($"{type}::Begin"), [hash, .. begin]);
-        machine.Call(machine.Program.FindMethod($"{type}::Update"), hash, bytes, Machine.Int(0), Machine.Int(message.Length));
+        machine.Call(
+            machine.Program.FindMethod($"{type}::Update"), hash, bytes, Machine.Int(0), Machine.Int(message.Length));
         machine.Call(machine.Program.FindMethod($"{type}::Finish"), hash, digest, Machine.Int(0));
         Machine.BytesOf(digest).CopyTo(result);
         return new Spent(machine.Instructions, machine.Cost);
@@ -126,8 +154,10 @@ internal sealed class PrimitiveBench
         Spent spent = run.SpentIn("Spore.SignedNetwork.NetworkHeader::Verify");
         ReadOnlySpan<byte> identity = Machine.BytesOf(run.Machine.StaticField(Fixture, "FirstIdentity"));
         ReadOnlySpan<byte> network = Machine.BytesOf(run.Machine.StaticField(Fixture, "NetworkVersion1"));
-        Comparison compared = _bouncyCastle.Verify(identity[40..72].ToArray(), network[..80].ToArray(), network[80..144].ToArray());
-        return new BenchRow("Ed25519 verification of a network header", spent.Instructions, spent.Cost, 1_450_000, compared);
+        Comparison compared = _bouncyCastle.Verify(
+            identity[40..72].ToArray(), network[..80].ToArray(), network[80..144].ToArray());
+        return new BenchRow(
+            "Ed25519 verification of a network header", spent.Instructions, spent.Cost, 1_450_000, compared);
     }
 
     private Machine Load()

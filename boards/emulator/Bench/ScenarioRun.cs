@@ -1,10 +1,12 @@
 using System;
 using System.IO;
-using Spore.WireGuard;
 
 namespace Spore.Emulator;
 
-/// <summary>The scenario of the device tests, moved on from outside: stations on a wire, a datagram or a set of timers at a time.</summary>
+/// <summary>
+/// The scenario of the device tests, moved on from outside: stations on a wire, a datagram or a
+/// set of timers at a time.
+/// </summary>
 internal sealed class ScenarioRun : IDisposable
 {
     /// <summary>The device's class that it calls.</summary>
@@ -73,7 +75,9 @@ internal sealed class ScenarioRun : IDisposable
 
     /// <summary>Waits for the next handshake.</summary>
     /// <param name="milliseconds">How long.</param>
-    /// <returns>What it took to answer the initiation, and then to make a session of the answer; or null where there was none.</returns>
+    /// <returns>
+    /// What it took to answer the initiation, and then to make a session of the answer; or null where there was none.
+    /// </returns>
     public (Spent Answer, Spent Up)? Handshake(int milliseconds)
     {
         int end = Call("Milliseconds").I4 + milliseconds;
@@ -115,12 +119,16 @@ internal sealed class ScenarioRun : IDisposable
 
     /// <summary>What the nodes took since the tree of calls was cleared, without what surrounds them.</summary>
     /// <returns>The sums.</returns>
-    public Spent SpentByNode() => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name.StartsWith("Spore.Mesh.Node::", StringComparison.Ordinal), IsTest);
+    public Spent SpentByNode() =>
+        Machine.Calls.Under(
+            m => m >= 0 && Machine.Program.Methods[m].Name.StartsWith("Spore.Mesh.Node::", StringComparison.Ordinal),
+            IsTest);
 
     /// <summary>What a method took since the tree of calls was cleared.</summary>
     /// <param name="method">Type, two colons and name.</param>
     /// <returns>The sums, with all that it calls.</returns>
-    public Spent SpentIn(string method) => Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name == method, _ => false);
+    public Spent SpentIn(string method) =>
+        Machine.Calls.Under(m => m >= 0 && Machine.Program.Methods[m].Name == method, _ => false);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Text.Json.Nodes;
-using Spectre.Console;
+using Spore.CommandLine;
 
 namespace Spore.Emulator;
 
@@ -17,12 +17,22 @@ internal static class BenchCommand
     {
         Argument<string?> file = new("FILE")
         {
-            Description = "Spore.Tests.Device.dll, with the firmware beside it; left out: the one built last in this repository.",
+            Description =
+                "Spore.Tests.Device.dll, with the firmware beside it; left out: the one built last in this repository.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<bool> json = new("--json") { Description = "Write the figures as JSON." };
-        Option<string?> write = new("--write") { Description = "Also write them as Markdown, as docs/cost.md has them.", HelpName = "cost.md" };
-        Command command = new("bench", "Measure every operation of the firmware, with what is wanted beside it.") { file, json, write };
+        Option<string?> write = new("--write")
+        {
+            Description = "Also write them as Markdown, as docs/cost.md has them.",
+            HelpName = "cost.md",
+        };
+        Command command = new("bench", "Measure every operation of the firmware, with what is wanted beside it.")
+        {
+            file,
+            json,
+            write,
+        };
         command.SetAction(result =>
         {
             string path = result.GetValue(file) ?? Newest();
@@ -38,38 +48,51 @@ internal static class BenchCommand
                 return;
             }
 
-            IAnsiConsole console = Report.ConsoleFor(output);
-            Table operations = Report.New("Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
-            foreach (BenchRow row in table.Operations)
-            {
-                operations.AddRow(row.Operation, Report.Number(row.Instructions), row.Wanted == 0 ? "" : Report.Number(row.Wanted), Report.Number(row.Native));
-            }
-
-            Table others = Report.New($"BouncyCastle {BouncyCastle.Version}", "operation", "#IL instructions", "#times ours", "#native, weighted", "#times ours");
-            foreach (BenchRow row in table.Operations)
-            {
-                if (row.BouncyCastle is Comparison other)
-                {
-                    others.AddRow(
-                        row.Operation,
-                        Report.Number(other.Instructions),
-                        BenchTable.Ratio(other.Instructions, row.Instructions),
-                        Report.Number(other.Native),
-                        BenchTable.Ratio(other.Native, row.Native));
-                }
-            }
-
-            Table memory = Report.New("Memory", "", "#bytes", "#wanted");
-            foreach (BenchRow row in table.Memory)
-            {
-                memory.AddRow(row.Operation, Report.Number(row.Instructions), row.Wanted < 0 ? "" : Report.Number(row.Wanted));
-            }
-
-            console.Write(operations);
-            console.Write(others);
-            console.Write(memory);
+            Report.Write(output, Tables(table));
         });
         return command;
+    }
+
+    /// <summary>The figures for people.</summary>
+    /// <param name="table">The figures.</param>
+    /// <returns>The tables: operations, BouncyCastle's, and memory.</returns>
+    public static TextTable[] Tables(BenchTable table)
+    {
+        TextTable operations = Report.New(
+            "Operations", "operation", "#IL instructions", "#wanted", "#native, weighted");
+        TextTable others = Report.New(
+            $"BouncyCastle {BouncyCastle.Version}",
+            "operation",
+            "#IL instructions",
+            "#times ours",
+            "#native, weighted",
+            "#times ours");
+        foreach (BenchRow row in table.Operations)
+        {
+            operations.Add(
+                row.Operation,
+                Report.Number(row.Instructions),
+                row.Wanted == 0 ? "" : Report.Number(row.Wanted),
+                Report.Number(row.Native));
+            if (row.BouncyCastle is Comparison other)
+            {
+                others.Add(
+                    row.Operation,
+                    Report.Number(other.Instructions),
+                    BenchTable.Ratio(other.Instructions, row.Instructions),
+                    Report.Number(other.Native),
+                    BenchTable.Ratio(other.Native, row.Native));
+            }
+        }
+
+        TextTable memory = Report.New("Memory", "", "#bytes", "#wanted");
+        foreach (BenchRow row in table.Memory)
+        {
+            memory.Add(
+                row.Operation, Report.Number(row.Instructions), row.Wanted < 0 ? "" : Report.Number(row.Wanted));
+        }
+
+        return [operations, others, memory];
     }
 
     /// <summary>The figures as JSON.</summary>
@@ -118,6 +141,7 @@ internal static class BenchCommand
         string? built = folder is null ? null : Path.Combine(folder.FullName, "tests", "device", "bin");
         FileInfo? newest = built is null || !Directory.Exists(built) ? null
             : new DirectoryInfo(built).EnumerateFiles(Name, SearchOption.AllDirectories).MaxBy(f => f.LastWriteTimeUtc);
-        return newest?.FullName ?? throw new ProgramException(Name, "is not built here (dotnet build tests/device -c Release)");
+        return newest?.FullName
+            ?? throw new ProgramException(Name, "is not built here (dotnet build tests/device -c Release)");
     }
 }

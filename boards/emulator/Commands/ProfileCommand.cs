@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
-using Spectre.Console;
 
 namespace Spore.Emulator;
 
@@ -14,9 +13,26 @@ internal static class ProfileCommand
     public static Command Build(TextWriter output)
     {
         ProgramOptions options = new();
-        Option<string?> speedscope = new("--speedscope") { Description = "Also write a flame graph that speedscope.app opens.", HelpName = "out.json" };
-        Option<int> rows = new("--rows") { Description = "Rows of each table.", HelpName = "N", DefaultValueFactory = _ => 25 };
-        Command command = new("profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
+        Option<string?> speedscope = new("--speedscope")
+        {
+            Description = "Also write a flame graph that speedscope.app opens.",
+            HelpName = "out.json",
+        };
+        Option<int> rows = new("--rows")
+        {
+            Description = "Rows of each table.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 25,
+        };
+        rows.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+            {
+                result.AddError("--rows must be 1 or more");
+            }
+        });
+        Command command = new(
+            "profile", "Run a program, and tell where its instructions and its memory went. Its output is not shown.");
         options.AddTo(command);
         command.Add(speedscope);
         command.Add(rows);
@@ -39,11 +55,13 @@ internal static class ProfileCommand
                 return;
             }
 
-            IAnsiConsole console = Report.ConsoleFor(output);
-            console.Write(Report.Methods(machine, result.GetValue(rows)));
-            console.Write(Report.Opcodes(machine, result.GetValue(rows)));
-            console.Write(Report.Allocations(machine, result.GetValue(rows)));
-            console.Write(Report.Summary(machine, clock.Elapsed));
+            int count = result.GetValue(rows);
+            Report.Write(
+                output,
+                Report.Methods(machine, count),
+                Report.Opcodes(machine, count),
+                Report.Allocations(machine, count),
+                Report.Summary(machine, clock.Elapsed));
         });
         return command;
     }

@@ -65,6 +65,13 @@ internal sealed class ProgramOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
+        Limit.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<long>() < 1)
+            {
+                result.AddError("--limit must be 1 or more");
+            }
+        });
         command.Add(Files);
         command.Add(Heap);
         command.Add(Entry);
@@ -92,7 +99,10 @@ internal sealed class ProgramOptions
             throw new ProgramException(start.Name, "is not a static method without arguments");
         }
 
-        return new Device(program, start, result.GetValue(Heap) * 1024, output, Surroundings.Make(result)) { InstructionLimit = result.GetValue(Limit) };
+        return new Device(program, start, result.GetValue(Heap) * 1024, output, Surroundings.Make(result))
+        {
+            InstructionLimit = result.GetValue(Limit),
+        };
     }
 
     /// <summary>Runs the program to its end, or for the time that is given.</summary>

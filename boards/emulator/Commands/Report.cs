@@ -7,40 +7,54 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
+using Spore.CommandLine;
 
 namespace Spore.Emulator;
 
 /// <summary>What was counted, as tables and as JSON.</summary>
 internal static class Report
 {
-    private const int PlainWidth = 140;
-
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>A console for tables.</summary>
     /// <param name="output">Where they go.</param>
-    /// <returns>The console; plain and wide where it is no terminal.</returns>
-    public static IAnsiConsole ConsoleFor(TextWriter output)
+    /// <returns>The console.</returns>
+    private static IAnsiConsole ConsoleFor(TextWriter output)
     {
         AnsiConsoleOutput console = new(output);
-        IAnsiConsole made = AnsiConsole.Create(new AnsiConsoleSettings
+        return AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = console,
             Ansi = console.IsTerminal ? AnsiSupport.Detect : AnsiSupport.No,
             ColorSystem = console.IsTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
         });
-        if (!console.IsTerminal)
-        {
-            made.Profile.Width = PlainWidth;
-        }
+    }
 
-        return made;
+    /// <summary>Writes tables, with a line between.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="tables">The tables.</param>
+    public static void Write(TextWriter output, params TextTable[] tables)
+    {
+        IAnsiConsole console = ConsoleFor(output);
+        for (int i = 0; i < tables.Length; i++)
+        {
+            if (i > 0)
+            {
+                output.WriteLine();
+            }
+
+            tables[i].Write(console);
+        }
     }
 
     /// <summary>Writes JSON.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="node">What.</param>
-    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(Json));
+    public static void WriteJson(TextWriter output, JsonNode node) => output.WriteLine(node.ToJsonString(_json));
 
     /// <summary>A number for people: with thousands apart.</summary>
     /// <param name="value">The number.</param>
@@ -84,7 +98,8 @@ internal static class Report
             ["ilInstructions"] = m.Instructions,
             ["nativeInstructions"] = m.Cost,
         })]);
-        figures["opcodes"] = new JsonObject([.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
+        figures["opcodes"] = new JsonObject(
+            [.. ByOpcode(machine).Select(o => KeyValuePair.Create(o.Name, (JsonNode?)o.Count))]);
         figures["allocations"] = new JsonArray([.. machine.AllocationSites().Select(s => (JsonNode)new JsonObject
         {
             ["method"] = s.Method,
@@ -100,17 +115,20 @@ internal static class Report
     /// <param name="machine">The device.</param>
     /// <param name="elapsed">How long the emulator took.</param>
     /// <returns>The table.</returns>
-    public static Table Summary(Machine machine, TimeSpan elapsed)
+    public static TextTable Summary(Machine machine, TimeSpan elapsed)
     {
-        Table table = New("Run", "", "#");
-        table.AddRow("IL instructions", Number(machine.Instructions));
-        table.AddRow("native instructions, weighted", Number(machine.Cost));
-        table.AddRow("heap", Number(machine.Memory.Size));
-        table.AddRow("reachable at the end", Number(machine.Memory.MeasureLive()));
-        table.AddRow("most reachable at a time, with frames", Number(machine.Memory.Peak));
-        table.AddRow("allocated", $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
-        table.AddRow("collections", Number(machine.Memory.Collections));
-        table.AddRow("emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
+        TextTable table = New("Run", "", "#");
+        table.Add("IL instructions", Number(machine.Instructions));
+        table.Add("native instructions, weighted", Number(machine.Cost));
+        table.Add("heap", Number(machine.Memory.Size));
+        table.Add("reachable at the end", Number(machine.Memory.MeasureLive()));
+        table.Add("most reachable at a time, with frames", Number(machine.Memory.Peak));
+        table.Add(
+            "allocated",
+            $"{Number(machine.Memory.AllocatedBytes)} in {Number(machine.Memory.AllocatedObjects)} objects");
+        table.Add("collections", Number(machine.Memory.Collections));
+        table.Add(
+            "emulated", $"{machine.Instructions / elapsed.TotalSeconds / 1e6:F0} million IL instructions a second");
         return table;
     }
 
@@ -118,12 +136,13 @@ internal static class Report
     /// <param name="machine">The device.</param>
     /// <param name="rows">How many.</param>
     /// <returns>The table.</returns>
-    public static Table Methods(Machine machine, int rows)
+    public static TextTable Methods(Machine machine, int rows)
     {
-        Table table = New("Methods, without what they call", "method", "#calls", "#IL instructions", "#native", "#%");
+        TextTable table = New(
+            "Methods, without what they call", "method", "#calls", "#IL instructions", "#native", "#%");
         foreach ((string name, long calls, long instructions, long cost) in ByMethod(machine).Take(rows))
         {
-            table.AddRow(Markup.Escape(name), Number(calls), Number(instructions), Number(cost), Share(cost, machine.Cost));
+            table.Add(name, Number(calls), Number(instructions), Number(cost), Share(cost, machine.Cost));
         }
 
         return table;
@@ -133,12 +152,12 @@ internal static class Report
     /// <param name="machine">The device.</param>
     /// <param name="rows">How many.</param>
     /// <returns>The table.</returns>
-    public static Table Opcodes(Machine machine, int rows)
+    public static TextTable Opcodes(Machine machine, int rows)
     {
-        Table table = New("Opcodes", "opcode", "#count", "#%");
+        TextTable table = New("Opcodes", "opcode", "#count", "#%");
         foreach ((string name, long count) in ByOpcode(machine).Take(rows))
         {
-            table.AddRow(name, Number(count), Share(count, machine.Instructions));
+            table.Add(name, Number(count), Share(count, machine.Instructions));
         }
 
         return table;
@@ -148,13 +167,13 @@ internal static class Report
     /// <param name="machine">The device.</param>
     /// <param name="rows">How many.</param>
     /// <returns>The table.</returns>
-    public static Table Allocations(Machine machine, int rows)
+    public static TextTable Allocations(Machine machine, int rows)
     {
-        Table table = New("Allocations", "method", "line", "#objects", "#bytes");
+        TextTable table = New("Allocations", "method", "line", "#objects", "#bytes");
         foreach (AllocationSite site in machine.AllocationSites().Take(rows))
         {
             string line = site.Line is { } at ? $"{Path.GetFileName(at.File)}:{at.Line}" : "";
-            table.AddRow(Markup.Escape(site.Method), Markup.Escape(line), Number(site.Count), Number(site.Bytes));
+            table.Add(site.Method, line, Number(site.Count), Number(site.Bytes));
         }
 
         return table;
@@ -164,19 +183,14 @@ internal static class Report
     /// <param name="title">Its title.</param>
     /// <param name="columns">Its columns; those of numbers begin with a #.</param>
     /// <returns>The table.</returns>
-    public static Table New(string title, params string[] columns)
-    {
-        Table table = new Table().Border(TableBorder.Rounded).Title(title);
-        foreach (string column in columns)
-        {
-            TableColumn made = new TableColumn(column.TrimStart('#')).NoWrap();
-            table.AddColumn(column.StartsWith('#') ? made.RightAligned() : made);
-        }
+    public static TextTable New(string title, params string[] columns) => new(
+        title,
+        Array.ConvertAll(
+            columns,
+            c => (c.TrimStart('#'), c.StartsWith('#') ? ColumnKind.Number : ColumnKind.Words)));
 
-        return columns.All(c => c.TrimStart('#').Length == 0) ? table.HideHeaders() : table;
-    }
-
-    private static string Share(long part, long whole) => (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
+    private static string Share(long part, long whole) =>
+        (whole == 0 ? 0 : 100.0 * part / whole).ToString("F1", CultureInfo.InvariantCulture);
 
     private static IEnumerable<(string Name, long Calls, long Instructions, long Cost)> ByMethod(Machine machine)
     {

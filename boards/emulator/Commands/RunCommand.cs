@@ -3,7 +3,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Spore.Emulator;
 
@@ -38,9 +37,12 @@ internal static class RunCommand
             else
             {
                 string silence = shown.IsSilent ? "; it has printed nothing" : "";
+                string boots = device.Boots == 1 ? "1 boot" : $"{device.Boots} boots";
+                double time = device.Surroundings.Clock.Now / 1e6;
+                string what = Machine.Describe(state);
                 output.WriteLine(FormattableString.Invariant(
-                    $"emulator: {Machine.Describe(state)}, after {device.Surroundings.Clock.Now / 1e6:F2} s of the device's time and {device.Boots} boot{(device.Boots == 1 ? "" : "s")}{silence}"));
-                Report.ConsoleFor(output).Write(Report.Summary(device.Machine, clock.Elapsed));
+                    $"emulator: {what}, after {time:F2} s of the device's time and {boots}{silence}"));
+                Report.Write(output, Report.Summary(device.Machine, clock.Elapsed));
             }
         });
         return command;

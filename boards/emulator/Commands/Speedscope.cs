@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace Spore.Emulator;
 
-/// <summary>A profile in the file format of speedscope (speedscope.app/file-format-schema.json): a flame graph by native instructions.</summary>
+/// <summary>
+/// A profile in the file format of speedscope (speedscope.app/file-format-schema.json): a flame graph
+/// by native instructions.
+/// </summary>
 internal static class Speedscope
 {
     /// <summary>Writes the calls of a device since its counters were cleared.</summary>
@@ -56,7 +59,8 @@ internal static class Speedscope
         json.WriteEndObject();
     }
 
-    private static void WriteProfile(Machine machine, Utf8JsonWriter json, string name, Func<CallTree.Node, long> weightOf)
+    private static void WriteProfile(
+        Machine machine, Utf8JsonWriter json, string name, Func<CallTree.Node, long> weightOf)
     {
         ReadOnlySpan<CallTree.Node> nodes = machine.Calls.Nodes;
         long total = 0;

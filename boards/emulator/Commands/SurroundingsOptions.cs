@@ -32,13 +32,17 @@ internal sealed class SurroundingsOptions
     /// <summary>Whether to keep pace with the host's clock.</summary>
     public Option<bool> RealTime { get; } = new("--real-time")
     {
-        Description = "Keep pace with real time, with the host's UDP for a network; otherwise waiting takes no time, and nobody else is there.",
+        Description =
+            "Keep pace with real time, with the host's UDP for a network; otherwise waiting takes no time, and nobody "
+            + "else is there.",
     };
 
     /// <summary>Where the device's UDP port is.</summary>
     public Option<string?> Listen { get; } = new("--listen")
     {
-        Description = "With --real-time: the address and port of this machine that stand for the device's. Otherwise any address and the device's port.",
+        Description =
+            "With --real-time: the address and port of this machine that stand for the device's. Otherwise any address "
+            + "and the device's port.",
         HelpName = "ADDRESS:PORT",
     };
 
@@ -83,6 +87,17 @@ internal sealed class SurroundingsOptions
                 result.AddError($"--listen: {fault}");
             }
         });
+        Rendezvous.Validators.Add(result =>
+        {
+            try
+            {
+                RendezvousRecord.Make(result.GetValueOrDefault<string?>() ?? "");
+            }
+            catch (InputException e)
+            {
+                result.AddError($"--rendezvous: {e.What}");
+            }
+        });
         command.Add(Identity);
         command.Add(Rendezvous);
         command.Add(RealTime);
@@ -100,7 +115,10 @@ internal sealed class SurroundingsOptions
 
     /// <summary>Makes them.</summary>
     /// <param name="result">The command line.</param>
-    /// <returns>The surroundings. The device has joined its network after a second; at real pace it loses it and comes back as the host does.</returns>
+    /// <returns>
+    /// The surroundings. The device has joined its network after a second; at real pace it loses it and comes
+    /// back as the host does.
+    /// </returns>
     public Surroundings Make(ParseResult result)
     {
         bool isReal = result.GetValue(RealTime);
@@ -113,7 +131,13 @@ internal sealed class SurroundingsOptions
             return alone;
         }
 
-        Surroundings made = new() { Clock = clock, Wire = new UdpWire(listen), Fill = bytes => RandomNumberGenerator.Fill(bytes), Resolve = Find };
+        Surroundings made = new()
+        {
+            Clock = clock,
+            Wire = new UdpWire(listen),
+            Fill = bytes => RandomNumberGenerator.Fill(bytes),
+            Resolve = Find,
+        };
         HostLink link = new(listen?.Address ?? IPAddress.Any);
         made.At(JoinTime, Follow);
         return made;

@@ -36,19 +36,36 @@ internal static unsafe partial class Framework
     {
         Add($"{AddressType}::.ctor(System.Int64)", (m, a) =>
         {
-            Fill(m, a[0], a[1].I8 is >= 0 and <= uint.MaxValue ? (uint)a[1].I8 : throw new DeviceException(Fault.OutOfRange));
+            Fill(
+                m,
+                a[0],
+                a[1].I8 is >= 0 and <= uint.MaxValue ? (uint)a[1].I8 : throw new DeviceException(Fault.OutOfRange));
             GiveNumbers(m, a[0]);
         }, 25);
         Add($"{AddressType}::.ctor(System.Byte[])", (m, a) =>
         {
             HeapBlock* bytes = a[1].U8 == 0 ? throw new DeviceException(Fault.ArgumentNull) : ArrayAt(a, 1);
-            Fill(m, a[0], bytes->Head == 4 ? *(uint*)HeapBlock.Elements(bytes) : throw new DeviceException(bytes->Head == 16 ? Fault.NotSupported : Fault.Argument));
+            Fill(
+                m,
+                a[0],
+                bytes->Head == 4
+                    ? *(uint*)HeapBlock.Elements(bytes)
+                    : throw new DeviceException(bytes->Head == 16 ? Fault.NotSupported : Fault.Argument));
             GiveNumbers(m, a[0]);
         }, 48);
         Add($"{AddressType}::get_AddressFamily()", (_, a) => a[0].Set(DataType.I4, a[0].Target[FamilyField].I4), 3);
-        Add($"{AddressType}::Equals({AddressType})", (_, a) => a[0].Set(DataType.I4, SameAddress(a[0], a[1]) ? 1 : 0), 31);
-        Add($"{AddressType}::Equals(System.Object)", (m, a) => a[0].Set(DataType.I4, IsA(m, a[1], AddressType) && SameAddress(a[0], a[1]) ? 1 : 0), 40);
-        Add($"{AddressType}::GetHashCode()", (_, a) => a[0].Set(DataType.I4, (int)(uint)a[0].Target[AddressField].I8), 8);
+        Add(
+            $"{AddressType}::Equals({AddressType})",
+            (_, a) => a[0].Set(DataType.I4, SameAddress(a[0], a[1]) ? 1 : 0),
+            31);
+        Add(
+            $"{AddressType}::Equals(System.Object)",
+            (m, a) => a[0].Set(DataType.I4, IsA(m, a[1], AddressType) && SameAddress(a[0], a[1]) ? 1 : 0),
+            40);
+        Add(
+            $"{AddressType}::GetHashCode()",
+            (_, a) => a[0].Set(DataType.I4, (int)(uint)a[0].Target[AddressField].I8),
+            8);
         Add($"{AddressType}::GetAddressBytes()", (m, a) =>
         {
             uint address = (uint)a[0].Target[AddressField].I8;
@@ -57,7 +74,10 @@ internal static unsafe partial class Framework
         }, 37);
         Add($"{AddressType}::Parse(System.String)", (m, a) =>
         {
-            IPAddress address = IPAddress.TryParse(Text(m, a, 0), out IPAddress? parsed) && parsed.GetAddressBytes().Length == 4 ? parsed : throw new DeviceException(Fault.Argument);
+            IPAddress address =
+                IPAddress.TryParse(Text(m, a, 0), out IPAddress? parsed) && parsed.GetAddressBytes().Length == 4
+                    ? parsed
+                    : throw new DeviceException(Fault.Argument);
             a[0] = MakeAddress(m, address, true);
         }, 34);
         Add($"{AddressType}::ToString()", (m, a) => a[0] = m.MakeString(HostAddress(a[0]).ToString()), 9);
@@ -73,9 +93,13 @@ internal static unsafe partial class Framework
         }, 39);
         Add($"{EndpointType}::get_Address()", (_, a) => a[0] = a[0].Target[EndpointAddressField], 3);
         Add($"{EndpointType}::get_Port()", (_, a) => a[0].Set(DataType.I4, a[0].Target[EndpointPortField].I4), 3);
-        Add($"{EndpointType}::get_AddressFamily()", (_, a) => a[0].Set(DataType.I4, a[0].Target[EndpointAddressField].Target[FamilyField].I4), 7);
+        Add(
+            $"{EndpointType}::get_AddressFamily()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[EndpointAddressField].Target[FamilyField].I4),
+            7);
         Add($"{EndpointType}::Equals(System.Object)", (m, a) =>
-            a[0].Set(DataType.I4, IsA(m, a[1], EndpointType) && HostEndpoint(a[0]).Equals(HostEndpoint(a[1])) ? 1 : 0), 57);
+            a[0].Set(
+                DataType.I4, IsA(m, a[1], EndpointType) && HostEndpoint(a[0]).Equals(HostEndpoint(a[1])) ? 1 : 0), 57);
         Add($"{EndpointType}::ToString()", (m, a) => a[0] = m.MakeString(HostEndpoint(a[0]).ToString()), 16);
 
         Add("System.Net.Dns::GetHostEntry(System.String)", Resolve, 85);
@@ -147,16 +171,23 @@ internal static unsafe partial class Framework
         endpoint.Target[EndpointPortField].I4 = port;
     }
 
-    private static bool SameAddress(in HeapBlock a, in HeapBlock b) => b.U8 != 0 && a.Target[AddressField].I8 == b.Target[AddressField].I8;
+    private static bool SameAddress(in HeapBlock a, in HeapBlock b) =>
+        b.U8 != 0 && a.Target[AddressField].I8 == b.Target[AddressField].I8;
 
     private static bool IsA(Machine machine, in HeapBlock reference, string type) =>
-        reference.U8 != 0 && reference.Target->Type == DataType.Class && machine.Program.Types[reference.Target->Head].Name == type;
+        reference.U8 != 0
+        && reference.Target->Type == DataType.Class
+        && machine.Program.Types[reference.Target->Head].Name == type;
 
     private static IPAddress HostAddress(in HeapBlock address) =>
-        address.U8 == 0 ? throw new DeviceException(Fault.NullReference) : new IPAddress(BitConverter.GetBytes((uint)address.Target[AddressField].I8));
+        address.U8 == 0
+            ? throw new DeviceException(Fault.NullReference)
+            : new IPAddress(BitConverter.GetBytes((uint)address.Target[AddressField].I8));
 
     private static IPEndPoint HostEndpoint(in HeapBlock endpoint) =>
         endpoint.U8 == 0
             ? throw new DeviceException(Fault.NullReference)
-            : new IPEndPoint(HostAddress(endpoint.Target[EndpointAddressField]), endpoint.Target[EndpointPortField].I4 & ushort.MaxValue);
+            : new IPEndPoint(
+                HostAddress(endpoint.Target[EndpointAddressField]),
+                endpoint.Target[EndpointPortField].I4 & ushort.MaxValue);
 }

@@ -11,7 +11,9 @@ internal static unsafe partial class Framework
         Add("System.Array::get_Length()", (_, a) => a[0].Set(DataType.I4, ArrayAt(a, 0)->Head));
         Add("System.Array::Copy(System.Array,System.Int32,System.Array,System.Int32,System.Int32)", Copy);
         Add("System.Array::Clear(System.Array,System.Int32,System.Int32)", Clear);
-        Add("System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray(System.Array,System.RuntimeFieldHandle)", Initialize);
+        Add(
+            "System.Runtime.CompilerServices.RuntimeHelpers::InitializeArray(System.Array,System.RuntimeFieldHandle)",
+            Initialize);
     }
 
     private static HeapBlock* ArrayAt(HeapBlock* arguments, int index)
@@ -37,7 +39,11 @@ internal static unsafe partial class Framework
         HeapBlock* to = ArrayAt(arguments, 2);
         int fromIndex = arguments[1].I4;
         int toIndex = arguments[3].I4;
-        if (length < 0 || fromIndex < 0 || toIndex < 0 || (long)fromIndex + length > from->Head || (long)toIndex + length > to->Head)
+        if (length < 0
+            || fromIndex < 0
+            || toIndex < 0
+            || (long)fromIndex + length > from->Head
+            || (long)toIndex + length > to->Head)
         {
             throw new DeviceException(Fault.OutOfRange);
         }
@@ -48,7 +54,11 @@ internal static unsafe partial class Framework
         }
 
         long bytes = (long)length * from->ElementSize;
-        Buffer.MemoryCopy(HeapBlock.Elements(from) + ((long)fromIndex * from->ElementSize), HeapBlock.Elements(to) + ((long)toIndex * to->ElementSize), bytes, bytes);
+        Buffer.MemoryCopy(
+            HeapBlock.Elements(from) + ((long)fromIndex * from->ElementSize),
+            HeapBlock.Elements(to) + ((long)toIndex * to->ElementSize),
+            bytes,
+            bytes);
         machine.AddCost(machine.Costs.CopyPerByte * bytes);
     }
 
@@ -71,7 +81,8 @@ internal static unsafe partial class Framework
         }
         else
         {
-            NativeMemory.Clear(HeapBlock.Elements(array) + ((long)index * array->ElementSize), (nuint)length * array->ElementSize);
+            NativeMemory.Clear(
+                HeapBlock.Elements(array) + ((long)index * array->ElementSize), (nuint)length * array->ElementSize);
         }
 
         machine.AddCost(machine.Costs.ClearPerByte * length * array->ElementSize);

@@ -7,12 +7,24 @@ internal static unsafe partial class Framework
 {
     private static void AddBitConverter()
     {
-        Add("System.BitConverter::ToUInt16(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<ushort>(BytesAt(a, 2))));
-        Add("System.BitConverter::ToInt16(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<short>(BytesAt(a, 2))));
-        Add("System.BitConverter::ToUInt32(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.U4, Unsafe.ReadUnaligned<uint>(BytesAt(a, 4))));
-        Add("System.BitConverter::ToInt32(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<int>(BytesAt(a, 4))));
-        Add("System.BitConverter::ToUInt64(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.U8, Unsafe.ReadUnaligned<long>(BytesAt(a, 8))));
-        Add("System.BitConverter::ToInt64(System.Byte[],System.Int32)", (_, a) => a[0].Set(DataType.I8, Unsafe.ReadUnaligned<long>(BytesAt(a, 8))));
+        Add(
+            "System.BitConverter::ToUInt16(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<ushort>(BytesAt(a, 2))));
+        Add(
+            "System.BitConverter::ToInt16(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<short>(BytesAt(a, 2))));
+        Add(
+            "System.BitConverter::ToUInt32(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.U4, Unsafe.ReadUnaligned<uint>(BytesAt(a, 4))));
+        Add(
+            "System.BitConverter::ToInt32(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.I4, Unsafe.ReadUnaligned<int>(BytesAt(a, 4))));
+        Add(
+            "System.BitConverter::ToUInt64(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.U8, Unsafe.ReadUnaligned<long>(BytesAt(a, 8))));
+        Add(
+            "System.BitConverter::ToInt64(System.Byte[],System.Int32)",
+            (_, a) => a[0].Set(DataType.I8, Unsafe.ReadUnaligned<long>(BytesAt(a, 8))));
     }
 
     private static byte* BytesAt(HeapBlock* arguments, int length)
@@ -29,6 +41,8 @@ internal static unsafe partial class Framework
             throw new DeviceException(Fault.OutOfRange);
         }
 
-        return index + length > array->Head ? throw new DeviceException(Fault.Argument) : HeapBlock.Elements(array) + index;
+        return index + length > array->Head
+            ? throw new DeviceException(Fault.Argument)
+            : HeapBlock.Elements(array) + index;
     }
 }

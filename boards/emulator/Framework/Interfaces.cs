@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Spore.Emulator;
 
-/// <content>The network interface: one, of Wi-Fi, which joins by itself with the configuration that the device keeps.</content>
+/// <content>
+/// The network interface: one, of Wi-Fi, which joins by itself with the configuration that the device keeps.
+/// </content>
 internal static unsafe partial class Framework
 {
     private const string InterfaceType = "System.Net.NetworkInformation.NetworkInterface";
@@ -21,7 +23,9 @@ internal static unsafe partial class Framework
 
     private static void AddInterfaces()
     {
-        Add($"{InterfaceType}::GetIsNetworkAvailable()", (m, a) => a[0].Set(DataType.I4, m.Surroundings.IsLinkUp ? 1 : 0));
+        Add(
+            $"{InterfaceType}::GetIsNetworkAvailable()",
+            (m, a) => a[0].Set(DataType.I4, m.Surroundings.IsLinkUp ? 1 : 0));
         Add($"{InterfaceType}::GetAllNetworkInterfaces()", (m, a) =>
         {
             HeapBlock all = m.MakeArray(InterfaceType, 1);
@@ -29,7 +33,9 @@ internal static unsafe partial class Framework
             HeapBlock made = m.Make(InterfaceType);
             *HeapBlock.ElementBlocks(all.Target) = made;
             made.Target[AddressModeField].I4 = Dhcp;
-            made.Target[Ipv4Field].U4 = m.Surroundings.HasNetwork ? BitConverter.ToUInt32(m.Surroundings.Address.GetAddressBytes()) : 0;
+            made.Target[Ipv4Field].U4 = m.Surroundings.HasNetwork
+                ? BitConverter.ToUInt32(m.Surroundings.Address.GetAddressBytes())
+                : 0;
             made.Target[MaskField].U4 = m.Surroundings.HasNetwork ? 0x00FFFFFFu : 0;
             made.Target[TypeField].I4 = Wireless80211;
             made.Target[MacField].Store(m.MakeArray("System.Byte", MacLength));
@@ -38,8 +44,14 @@ internal static unsafe partial class Framework
         AddInterfaceText("get_IPv4Address", Ipv4Field);
         AddInterfaceText("get_IPv4SubnetMask", MaskField);
         AddInterfaceText("get_IPv4GatewayAddress", MaskField + 1);
-        Add($"{InterfaceType}::get_IsDhcpEnabled()", (_, a) => a[0].Set(DataType.I4, a[0].Target[AddressModeField].I4 == Dhcp ? 1 : 0), 5);
-        Add($"{InterfaceType}::get_NetworkInterfaceType()", (_, a) => a[0].Set(DataType.I4, a[0].Target[TypeField].I4), 3);
+        Add(
+            $"{InterfaceType}::get_IsDhcpEnabled()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[AddressModeField].I4 == Dhcp ? 1 : 0),
+            5);
+        Add(
+            $"{InterfaceType}::get_NetworkInterfaceType()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[TypeField].I4),
+            3);
         Add($"{InterfaceType}::get_PhysicalAddress()", (_, a) => a[0] = a[0].Target[MacField], 3);
 
         // Where there is no address, the one object that stands for any is given back.
@@ -66,9 +78,15 @@ internal static unsafe partial class Framework
         }, 30);
         Add($"{AdapterType}::Disconnect()", (m, _) => m.Surroundings.IsLinkUp = false, 3);
         Add($"{AdapterType}::Dispose()", (_, _) => { }, 20);
-        Add("System.Device.Wifi.WifiConnectionResult::get_ConnectionStatus()", (_, a) => a[0].Set(DataType.I4, a[0].Target[1].I4), 3);
+        Add(
+            "System.Device.Wifi.WifiConnectionResult::get_ConnectionStatus()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[1].I4),
+            3);
     }
 
     private static void AddInterfaceText(string property, int field) =>
-        Add($"{InterfaceType}::{property}()", (m, a) => a[0] = m.MakeString(new IPAddress(a[0].Target[field].U4).ToString()), 4);
+        Add(
+            $"{InterfaceType}::{property}()",
+            (m, a) => a[0] = m.MakeString(new IPAddress(a[0].Target[field].U4).ToString()),
+            4);
 }

@@ -14,7 +14,8 @@ internal static unsafe partial class Framework
         Add("System.Object::GetHashCode()", (m, a) => a[0].Set(DataType.I4, m.HashOf(a[0])));
         Add("System.Attribute::.ctor()", (_, _) => { }, 4);
 
-        // Each level of a constructor loads its arguments, calls the level below and returns; Exception also stores the message.
+        // Each level of a constructor loads its arguments, calls the level below and returns; Exception
+        // also stores the message.
         string[] levels = ["System.Exception", "System.SystemException", "System.ArgumentException"];
         int plain = 1;
         int message = 3;
@@ -47,5 +48,6 @@ internal static unsafe partial class Framework
         }, 6);
     }
 
-    private static void StoreMessage(Machine machine, HeapBlock* arguments) => arguments[0].Target[MessageField].Store(arguments[1]);
+    private static void StoreMessage(Machine machine, HeapBlock* arguments) =>
+        arguments[0].Target[MessageField].Store(arguments[1]);
 }

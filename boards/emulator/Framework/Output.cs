@@ -7,6 +7,9 @@ internal static unsafe partial class Framework
     {
         Add("System.Console::WriteLine(System.String)", (m, a) => m.Output.WriteLine(TextOrEmpty(m, a, 0)), 4);
         Add("System.Console::Write(System.String)", (m, a) => m.Output.Write(TextOrEmpty(m, a, 0)), 4);
-        Add("System.Diagnostics.Debug::WriteLine(System.String)", (m, a) => m.Output.WriteLine(TextOrEmpty(m, a, 0)), 4);
+        Add(
+            "System.Diagnostics.Debug::WriteLine(System.String)",
+            (m, a) => m.Output.WriteLine(TextOrEmpty(m, a, 0)),
+            4);
     }
 }

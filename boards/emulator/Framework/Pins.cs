@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Emulator;
 
-/// <content>Pins: those that are written, and the channels of the converter. A PinValue is a number here, not a structure of one.</content>
+/// <content>
+/// Pins: those that are written, and the channels of the converter. A PinValue is a number here,
+/// not a structure of one.
+/// </content>
 internal static unsafe partial class Framework
 {
     private const string PinType = "System.Device.Gpio.GpioPin";
@@ -27,7 +30,10 @@ internal static unsafe partial class Framework
             a[0].Target[PinNumberField].I4 = number;
         }, 60);
         Add($"{PinType}::get_PinNumber()", (_, a) => a[0].Set(DataType.I4, a[0].Target[PinNumberField].I4), 10);
-        Add($"{PinType}::Write(System.Device.Gpio.PinValue)", (m, a) => m.Surroundings.SetPin(a[0].Target[PinNumberField].I4, a[1].I4 != 0), 15);
+        Add(
+            $"{PinType}::Write(System.Device.Gpio.PinValue)",
+            (m, a) => m.Surroundings.SetPin(a[0].Target[PinNumberField].I4, a[1].I4 != 0),
+            15);
         Add($"{PinType}::Toggle()", (m, a) =>
         {
             int number = a[0].Target[PinNumberField].I4;
@@ -43,7 +49,11 @@ internal static unsafe partial class Framework
             a[0] = m.Make(ChannelType);
             a[0].Target[ChannelNumberField].I4 = number;
         }, 20);
-        Add($"{ChannelType}::ReadValue()", (m, a) => a[0].Set(DataType.I4, Math.Clamp(m.Surroundings.Measure(a[0].Target[ChannelNumberField].I4), 0, Resolution)), 15);
+        Add(
+            $"{ChannelType}::ReadValue()",
+            (m, a) => a[0].Set(
+                DataType.I4, Math.Clamp(m.Surroundings.Measure(a[0].Target[ChannelNumberField].I4), 0, Resolution)),
+            15);
         Add($"{ChannelType}::Dispose()", (_, _) => { }, 20);
     }
 }

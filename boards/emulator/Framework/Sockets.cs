@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Spore.Emulator;
 
-/// <content>Sockets of UDP (System.Net 1.11.54 over nf-interpreter's sys_net_native_System_Net_Sockets_NativeSocket.cpp).</content>
+/// <content>
+/// Sockets of UDP (System.Net 1.11.54 over nf-interpreter's sys_net_native_System_Net_Sockets_NativeSocket.cpp).
+/// </content>
 internal static unsafe partial class Framework
 {
     private const string SocketType = "System.Net.Sockets.Socket";
@@ -26,31 +28,59 @@ internal static unsafe partial class Framework
         const string Flags = "System.Net.Sockets.SocketFlags";
         const string Level = "System.Net.Sockets.SocketOptionLevel";
         const string Name = "System.Net.Sockets.SocketOptionName";
-        Add($"{SocketType}::.ctor(System.Net.Sockets.AddressFamily,System.Net.Sockets.SocketType,System.Net.Sockets.ProtocolType)", Open, 28);
+        Add(
+            $"{SocketType}::.ctor(System.Net.Sockets.AddressFamily,System.Net.Sockets.SocketType,"
+            + "System.Net.Sockets.ProtocolType)",
+            Open,
+            28);
         Add($"{SocketType}::Bind(System.Net.EndPoint)", Bind, 86);
         Add($"{SocketType}::Close()", (m, a) => Close(m, a), 20);
         Add($"{SocketType}::System.IDisposable.Dispose()", (m, a) => Close(m, a), 17);
         Add($"{SocketType}::Dispose(System.Boolean)", (m, a) => Close(m, a), 11);
         Add($"{SocketType}::Poll(System.Int32,System.Net.Sockets.SelectMode)", Poll, 9);
-        Add($"{SocketType}::get_Available()", (m, a) => a[0].Set(DataType.I4, m.Network.Peek(Handle(a))?.Bytes.Length ?? 0), 12);
+        Add(
+            $"{SocketType}::get_Available()",
+            (m, a) => a[0].Set(DataType.I4, m.Network.Peek(Handle(a))?.Bytes.Length ?? 0),
+            12);
         Add($"{SocketType}::get_LocalEndPoint()", (m, a) =>
         {
             int port = m.Network.PortOf(Handle(a));
             a[0] = MakeEndpoint(m, new IPEndPoint(IPAddress.Any, port));
         }, 30);
-        Add($"{SocketType}::get_ReceiveTimeout()", (_, a) => a[0].Set(DataType.I4, a[0].Target[ReceiveTimeoutField].I4), 3);
+        Add(
+            $"{SocketType}::get_ReceiveTimeout()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[ReceiveTimeoutField].I4),
+            3);
         Add($"{SocketType}::set_ReceiveTimeout(System.Int32)", (_, a) => SetTimeout(a, ReceiveTimeoutField), 10);
         Add($"{SocketType}::get_SendTimeout()", (_, a) => a[0].Set(DataType.I4, a[0].Target[SendTimeoutField].I4), 3);
         Add($"{SocketType}::set_SendTimeout(System.Int32)", (_, a) => SetTimeout(a, SendTimeoutField), 10);
         Add($"{SocketType}::get_SocketType()", (_, a) => a[0].Set(DataType.I4, a[0].Target[SocketTypeField].I4), 3);
-        Add($"{SocketType}::SendTo(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint)", (m, a) => SendTo(m, a, a[2].I4, a[3].I4, a[5]), 21);
-        Add($"{SocketType}::SendTo(System.Byte[],System.Net.EndPoint)", (m, a) => SendTo(m, a, 0, LengthOf(a), a[2]), 33);
-        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, a[2].I4, a[3].I4, a[5]), 163);
-        Add($"{SocketType}::ReceiveFrom(System.Byte[],System.Net.EndPoint&)", (m, a) => ReceiveFrom(m, a, 0, LengthOf(a), a[2]), 175);
+        Add(
+            $"{SocketType}::SendTo(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint)",
+            (m, a) => SendTo(m, a, a[2].I4, a[3].I4, a[5]),
+            21);
+        Add(
+            $"{SocketType}::SendTo(System.Byte[],System.Net.EndPoint)",
+            (m, a) => SendTo(m, a, 0, LengthOf(a), a[2]),
+            33);
+        Add(
+            $"{SocketType}::ReceiveFrom(System.Byte[],System.Int32,System.Int32,{Flags},System.Net.EndPoint&)",
+            (m, a) => ReceiveFrom(m, a, a[2].I4, a[3].I4, a[5]),
+            163);
+        Add(
+            $"{SocketType}::ReceiveFrom(System.Byte[],System.Net.EndPoint&)",
+            (m, a) => ReceiveFrom(m, a, 0, LengthOf(a), a[2]),
+            175);
         Add($"{SocketType}::SetSocketOption({Level},{Name},System.Int32)", SetOption, 46);
         Add($"{SocketType}::SetSocketOption({Level},{Name},System.Boolean)", SetOption, 54);
-        Add("System.Net.Sockets.SocketException::.ctor(System.Net.Sockets.SocketError)", (_, a) => a[0].Target[a[0].Target->Blocks - 1].I4 = a[1].I4, 10);
-        Add("System.Net.Sockets.SocketException::get_ErrorCode()", (_, a) => a[0].Set(DataType.I4, a[0].Target[a[0].Target->Blocks - 1].I4), 3);
+        Add(
+            "System.Net.Sockets.SocketException::.ctor(System.Net.Sockets.SocketError)",
+            (_, a) => a[0].Target[a[0].Target->Blocks - 1].I4 = a[1].I4,
+            10);
+        Add(
+            "System.Net.Sockets.SocketException::get_ErrorCode()",
+            (_, a) => a[0].Set(DataType.I4, a[0].Target[a[0].Target->Blocks - 1].I4),
+            3);
     }
 
     private static void Open(Machine machine, HeapBlock* arguments)
@@ -131,7 +161,9 @@ internal static unsafe partial class Framework
     private static void SetTimeout(HeapBlock* arguments, int field)
     {
         int value = arguments[1].I4;
-        arguments[0].Target[field].I4 = value < Forever ? throw new DeviceException(Fault.OutOfRange) : value == 0 ? Forever : value;
+        arguments[0].Target[field].I4 = value < Forever
+            ? throw new DeviceException(Fault.OutOfRange)
+            : value == 0 ? Forever : value;
     }
 
     private static int LengthOf(HeapBlock* arguments) => arguments[1].U8 == 0 ? 0 : ArrayAt(arguments, 1)->Head;
@@ -153,7 +185,11 @@ internal static unsafe partial class Framework
         // The loop that sends is over before it begins where there is nothing to send.
         if (count > 0)
         {
-            machine.Network.Send(handle, new Span<byte>(HeapBlock.Elements(buffer) + offset, count).ToArray(), HostEndpoint(endpoint), machine.Now);
+            machine.Network.Send(
+                handle,
+                new Span<byte>(HeapBlock.Elements(buffer) + offset, count).ToArray(),
+                HostEndpoint(endpoint),
+                machine.Now);
         }
 
         HeapBlock* right = arguments[0].Target + RightEndpointField;

@@ -13,17 +13,26 @@ internal static unsafe partial class Framework
         Add("System.String::get_Chars(System.Int32)", (m, a) =>
         {
             string text = Text(m, a, 0);
-            a[0].Set(DataType.I4, (uint)a[1].I4 < (uint)text.Length ? text[a[1].I4] : throw new DeviceException(Fault.OutOfRange));
+            a[0].Set(
+                DataType.I4,
+                (uint)a[1].I4 < (uint)text.Length ? text[a[1].I4] : throw new DeviceException(Fault.OutOfRange));
         });
-        Add("System.String::op_Equality(System.String,System.String)", (m, a) => a[0].Set(DataType.I4, Same(m, a) ? 1 : 0));
-        Add("System.String::op_Inequality(System.String,System.String)", (m, a) => a[0].Set(DataType.I4, Same(m, a) ? 0 : 1));
+        Add(
+            "System.String::op_Equality(System.String,System.String)",
+            (m, a) => a[0].Set(DataType.I4, Same(m, a) ? 1 : 0));
+        Add(
+            "System.String::op_Inequality(System.String,System.String)",
+            (m, a) => a[0].Set(DataType.I4, Same(m, a) ? 0 : 1));
         Add("System.String::Equals(System.String,System.String)", (m, a) => a[0].Set(DataType.I4, Same(m, a) ? 1 : 0));
         Add("System.String::ToString()", (_, _) => { }, 2);
-        Add("System.String::Concat(System.String,System.String)", (m, a) => m.ReturnString(a, TextOrEmpty(m, a, 0) + TextOrEmpty(m, a, 1)));
+        Add(
+            "System.String::Concat(System.String,System.String)",
+            (m, a) => m.ReturnString(a, TextOrEmpty(m, a, 0) + TextOrEmpty(m, a, 1)));
         Add("System.String::Concat(System.String,System.String,System.String)", (m, a) =>
             m.ReturnString(a, TextOrEmpty(m, a, 0) + TextOrEmpty(m, a, 1) + TextOrEmpty(m, a, 2)));
         Add("System.String::Concat(System.String,System.String,System.String,System.String)", (m, a) =>
-            m.ReturnString(a, TextOrEmpty(m, a, 0) + TextOrEmpty(m, a, 1) + TextOrEmpty(m, a, 2) + TextOrEmpty(m, a, 3)));
+            m.ReturnString(
+                a, TextOrEmpty(m, a, 0) + TextOrEmpty(m, a, 1) + TextOrEmpty(m, a, 2) + TextOrEmpty(m, a, 3)));
         Add("System.String::Concat(System.String[])", (m, a) =>
         {
             HeapBlock* array = ArrayAt(a, 0);
@@ -71,10 +80,13 @@ internal static unsafe partial class Framework
         AddNumber("System.Char", v => ((char)v).ToString());
     }
 
-    private static void AddNumber(string type, Func<long, string> format) => Add($"{type}::ToString()", (m, a) => m.ReturnString(a, format(m.Dereference(a[0]).I8)));
+    private static void AddNumber(string type, Func<long, string> format) =>
+        Add($"{type}::ToString()", (m, a) => m.ReturnString(a, format(m.Dereference(a[0]).I8)));
 
     private static string Text(Machine machine, HeapBlock* arguments, int index) =>
-        arguments[index].U8 == 0 ? throw new DeviceException(Fault.NullReference) : machine.Memory.TextOf(arguments[index].Target);
+        arguments[index].U8 == 0
+            ? throw new DeviceException(Fault.NullReference)
+            : machine.Memory.TextOf(arguments[index].Target);
 
     private static string TextOrEmpty(Machine machine, HeapBlock* arguments, int index) =>
         arguments[index].U8 == 0 ? "" : machine.Memory.TextOf(arguments[index].Target);

@@ -1,5 +1,3 @@
-using System;
-
 namespace Spore.Emulator;
 
 /// <content>Threads, and what they wait for.</content>
@@ -36,7 +34,10 @@ internal static unsafe partial class Framework
         Add($"{Thread}::Join(System.Int32)", (m, a) => Join(m, a, Milliseconds(a[1].I4)));
         Add($"{Thread}::Join(System.TimeSpan)", (m, a) => Join(m, a, a[1].I8 / TicksPerMicrosecond));
         Add($"{Thread}::Sleep(System.Int32)", (m, a) => Sleep(m, Milliseconds(a[0].I4)));
-        Add($"{Thread}::Sleep(System.TimeSpan)", (m, a) => Sleep(m, Milliseconds((int)(a[0].I8 / TicksPerMillisecond))), 21);
+        Add(
+            $"{Thread}::Sleep(System.TimeSpan)",
+            (m, a) => Sleep(m, Milliseconds((int)(a[0].I8 / TicksPerMillisecond))),
+            21);
         Add($"{Thread}::get_CurrentThread()", (m, a) =>
         {
             ref HeapBlock managed = ref m.CurrentManaged();
@@ -49,17 +50,24 @@ internal static unsafe partial class Framework
 
             a[0] = managed;
         });
-        Add($"{Thread}::get_IsAlive()", (m, a) => a[0].Set(DataType.I4, m.FindThread(a[0].Target[ThreadIdField].I4) is { HasEnded: false } ? 1 : 0));
+        Add(
+            $"{Thread}::get_IsAlive()",
+            (m, a) => a[0].Set(
+                DataType.I4, m.FindThread(a[0].Target[ThreadIdField].I4) is { HasEnded: false } ? 1 : 0));
         Add($"{Thread}::get_ManagedThreadId()", (_, a) => a[0].Set(DataType.I4, a[0].Target[ThreadIdField].I4));
         Add($"{Thread}::get_Priority()", (_, a) => a[0].Set(DataType.I4, a[0].Target[ThreadPriorityField].I4));
-        Add($"{Thread}::set_Priority(System.Threading.ThreadPriority)", (_, a) => a[0].Target[ThreadPriorityField].I4 = a[1].I4);
+        Add(
+            $"{Thread}::set_Priority(System.Threading.ThreadPriority)",
+            (_, a) => a[0].Target[ThreadPriorityField].I4 = a[1].I4);
 
         Add("System.Threading.Monitor::Enter(System.Object)", (m, a) => m.Lock(NotNull(a)));
         Add("System.Threading.Monitor::Exit(System.Object)", (m, a) => m.Unlock(NotNull(a)));
 
         Add("System.Threading.WaitHandle::.ctor()", (_, _) => { }, 4);
         Add("System.Threading.WaitHandle::WaitOne()", (m, a) => WaitOne(m, a, -1), 5);
-        Add("System.Threading.WaitHandle::WaitOne(System.Int32,System.Boolean)", (m, a) => WaitOne(m, a, Milliseconds(a[1].I4)));
+        Add(
+            "System.Threading.WaitHandle::WaitOne(System.Int32,System.Boolean)",
+            (m, a) => WaitOne(m, a, Milliseconds(a[1].I4)));
         AddEvent("System.Threading.ManualResetEvent", 0);
         AddEvent("System.Threading.AutoResetEvent", HeapBlock.AutoReset);
 
@@ -88,7 +96,9 @@ internal static unsafe partial class Framework
 
     private static void AddEvent(string type, byte flags)
     {
-        Add($"{type}::.ctor(System.Boolean)", (_, a) => a[0].Target->Flags |= (byte)(flags | (a[1].I4 != 0 ? HeapBlock.Signaled : 0)));
+        Add(
+            $"{type}::.ctor(System.Boolean)",
+            (_, a) => a[0].Target->Flags |= (byte)(flags | (a[1].I4 != 0 ? HeapBlock.Signaled : 0)));
         Add($"{type}::Set()", (_, a) =>
         {
             a[0].Target->Flags |= HeapBlock.Signaled;

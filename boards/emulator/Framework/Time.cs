@@ -16,7 +16,10 @@ internal static unsafe partial class Framework
 
         const string Date = "System.DateTime";
         const string Span = "System.TimeSpan";
-        Add($"{Date}::get_UtcNow()", (m, a) => a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (m.Ticks * TicksPerMicrosecond) - Origin), 31);
+        Add(
+            $"{Date}::get_UtcNow()",
+            (m, a) => a[0].Set(DataType.DateTime, DateTime.UnixEpoch.Ticks + (m.Ticks * TicksPerMicrosecond) - Origin),
+            31);
         Add($"{Date}::.ctor(System.Int64)", (_, a) => Slot(a)->I8 = a[1].I8 - Origin, 20);
         Add($"{Date}::get_Ticks()", (m, a) => a[0].Set(DataType.I8, Value(m, a) + Origin), 7);
         Add($"{Date}::get_Year()", (m, a) => a[0].Set(DataType.I4, new DateTime(Value(m, a) + Origin).Year), 4);
@@ -33,13 +36,21 @@ internal static unsafe partial class Framework
         AddComparisons(Date, 34);
 
         Add($"{Span}::.ctor(System.Int64)", (_, a) => Slot(a)->I8 = a[1].I8, 4);
-        Add($"{Span}::.ctor(System.Int32,System.Int32,System.Int32)", (_, a) => Slot(a)->I8 = new TimeSpan(a[1].I4, a[2].I4, a[3].I4).Ticks);
+        Add(
+            $"{Span}::.ctor(System.Int32,System.Int32,System.Int32)",
+            (_, a) => Slot(a)->I8 = new TimeSpan(a[1].I4, a[2].I4, a[3].I4).Ticks);
         Add($"{Span}::get_Ticks()", (m, a) => a[0].Set(DataType.I8, Value(m, a)), 3);
         Add($"{Span}::get_Seconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Seconds), 10);
         Add($"{Span}::get_Milliseconds()", (m, a) => a[0].Set(DataType.I4, new TimeSpan(Value(m, a)).Milliseconds), 10);
         Add($"{Span}::Add({Span})", (m, a) => a[0].Set(DataType.TimeSpan, Value(m, a) + a[1].I8), 11);
-        Add($"{Span}::FromMilliseconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TicksPerMillisecond), 10);
-        Add($"{Span}::FromSeconds(System.Int64)", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TimeSpan.TicksPerSecond), 10);
+        Add(
+            $"{Span}::FromMilliseconds(System.Int64)",
+            (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TicksPerMillisecond),
+            10);
+        Add(
+            $"{Span}::FromSeconds(System.Int64)",
+            (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 * TimeSpan.TicksPerSecond),
+            10);
         Add($"{Span}::op_Addition({Span},{Span})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 + a[1].I8), 11);
         Add($"{Span}::op_Subtraction({Span},{Span})", (_, a) => a[0].Set(DataType.TimeSpan, a[0].I8 - a[1].I8), 11);
         AddComparisons(Span, 6);
@@ -47,10 +58,22 @@ internal static unsafe partial class Framework
 
     private static void AddComparisons(string type, int instructions)
     {
-        Add($"{type}::op_Equality({type},{type})", (_, a) => a[0].Set(DataType.I4, a[0].I8 == a[1].I8 ? 1 : 0), instructions);
-        Add($"{type}::op_Inequality({type},{type})", (_, a) => a[0].Set(DataType.I4, a[0].I8 != a[1].I8 ? 1 : 0), instructions);
-        Add($"{type}::op_LessThan({type},{type})", (_, a) => a[0].Set(DataType.I4, a[0].I8 < a[1].I8 ? 1 : 0), instructions);
-        Add($"{type}::op_GreaterThan({type},{type})", (_, a) => a[0].Set(DataType.I4, a[0].I8 > a[1].I8 ? 1 : 0), instructions);
+        Add(
+            $"{type}::op_Equality({type},{type})",
+            (_, a) => a[0].Set(DataType.I4, a[0].I8 == a[1].I8 ? 1 : 0),
+            instructions);
+        Add(
+            $"{type}::op_Inequality({type},{type})",
+            (_, a) => a[0].Set(DataType.I4, a[0].I8 != a[1].I8 ? 1 : 0),
+            instructions);
+        Add(
+            $"{type}::op_LessThan({type},{type})",
+            (_, a) => a[0].Set(DataType.I4, a[0].I8 < a[1].I8 ? 1 : 0),
+            instructions);
+        Add(
+            $"{type}::op_GreaterThan({type},{type})",
+            (_, a) => a[0].Set(DataType.I4, a[0].I8 > a[1].I8 ? 1 : 0),
+            instructions);
     }
 
     // A structure's own method is called through a reference to it.

@@ -6,7 +6,9 @@ using Mono.Cecil.Cil;
 
 namespace Spore.Emulator;
 
-/// <summary>Native instructions that the device's interpreter takes for each IL instruction, from <c>costs.json</c>.</summary>
+/// <summary>
+/// Native instructions that the device's interpreter takes for each IL instruction, from <c>costs.json</c>.
+/// </summary>
 internal sealed class CostTable
 {
     private readonly int[] _opcodes = new int[Opcodes.Count];

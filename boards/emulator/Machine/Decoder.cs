@@ -10,7 +10,8 @@ namespace Spore.Emulator;
 /// <summary>Turns the CIL of a method into instructions with resolved operands, the first time it is called.</summary>
 internal static unsafe class Decoder
 {
-    // The frame's own fields, then locals, then the stack with two places for 'newobj' and one for methods run inline: at least ten.
+    // The frame's own fields, then locals, then the stack with two places for 'newobj' and one for methods run
+    // inline: at least ten.
     private const int FrameHeader = Machine.FrameHeader;
     private const int StackReserve = 3;
     private const int SmallestFrame = Machine.SmallestFrame;
@@ -30,12 +31,15 @@ internal static unsafe class Decoder
         method.FrameBlocks = FrameHeader + method.Locals.Length + room;
         if (body.MaxStackSize > room)
         {
-            throw new ProgramException(method.Name, $"needs {body.MaxStackSize} places on the stack, and the metadata processor counts {method.StackSize}");
+            throw new ProgramException(
+                method.Name,
+                $"needs {body.MaxStackSize} places on the stack, and the metadata processor counts {method.StackSize}");
         }
 
         if (method.Locals.Length > byte.MaxValue)
         {
-            throw new ProgramException(method.Name, $"has {method.Locals.Length} locals, and the device's limit is 255");
+            throw new ProgramException(
+                method.Name, $"has {method.Locals.Length} locals, and the device's limit is 255");
         }
 
         method.CanRunInline = DeviceMethod.MayRunInline(method.Definition);
@@ -48,14 +52,17 @@ internal static unsafe class Decoder
 
         int IndexOf(Mono.Cecil.Cil.Instruction? target) => target is null ? method.Source.Count : index[target];
 
-        method.Handlers = [.. body.ExceptionHandlers.Select(h => h.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Finally
-            ? new DeviceMethod.Handler(
-                h.CatchType is null ? null : program.TypeOf(h.CatchType),
-                IndexOf(h.TryStart),
-                IndexOf(h.TryEnd),
-                IndexOf(h.HandlerStart),
-                IndexOf(h.HandlerEnd))
-            : throw new ProgramException(method.Name, $"has an exception handler of kind '{h.HandlerType}', which the emulator doesn't know"))];
+        method.Handlers = [.. body.ExceptionHandlers.Select(
+            h => h.HandlerType is ExceptionHandlerType.Catch or ExceptionHandlerType.Finally
+                ? new DeviceMethod.Handler(
+                    h.CatchType is null ? null : program.TypeOf(h.CatchType),
+                    IndexOf(h.TryStart),
+                    IndexOf(h.TryEnd),
+                    IndexOf(h.HandlerStart),
+                    IndexOf(h.HandlerEnd))
+                : throw new ProgramException(
+                    method.Name,
+                    $"has an exception handler of kind '{h.HandlerType}', which the emulator doesn't know"))];
 
         method.Length = method.Source.Count;
         Instruction* code = (Instruction*)NativeMemory.AllocZeroed((nuint)method.Length, (nuint)sizeof(Instruction));
@@ -82,11 +89,15 @@ internal static unsafe class Decoder
     {
         DataType tag = program.TagOf(type);
         return tag == DataType.ValueType
-            ? throw new ProgramException(method.Name, $"has a variable of type {type.FullName}; of structures the emulator knows DateTime and TimeSpan only, and no pointers")
+            ? throw new ProgramException(
+                method.Name,
+                $"has a variable of type {type.FullName}; of structures the emulator knows DateTime and TimeSpan only, "
+                + "and no pointers")
             : tag;
     }
 
-    private static void DecodeOne(Machine machine, DeviceMethod method, Mono.Cecil.Cil.Instruction source, Instruction* to)
+    private static void DecodeOne(
+        Machine machine, DeviceMethod method, Mono.Cecil.Cil.Instruction source, Instruction* to)
     {
         DeviceProgram program = machine.Program;
         Code code = source.OpCode.Code;
@@ -300,10 +311,12 @@ internal static unsafe class Decoder
             case Code.Conv_U2 or Code.Conv_Ovf_U2 or Code.Conv_Ovf_U2_Un:
                 SetConversion(to, DataType.U2, code is Code.Conv_Ovf_U2_Un);
                 break;
-            case Code.Conv_I4 or Code.Conv_Ovf_I4 or Code.Conv_Ovf_I4_Un or Code.Conv_I or Code.Conv_Ovf_I or Code.Conv_Ovf_I_Un:
+            case Code.Conv_I4 or Code.Conv_Ovf_I4 or Code.Conv_Ovf_I4_Un or Code.Conv_I or Code.Conv_Ovf_I
+                or Code.Conv_Ovf_I_Un:
                 SetConversion(to, DataType.I4, code is Code.Conv_Ovf_I4_Un or Code.Conv_Ovf_I_Un);
                 break;
-            case Code.Conv_U4 or Code.Conv_Ovf_U4 or Code.Conv_Ovf_U4_Un or Code.Conv_U or Code.Conv_Ovf_U or Code.Conv_Ovf_U_Un:
+            case Code.Conv_U4 or Code.Conv_Ovf_U4 or Code.Conv_Ovf_U4_Un or Code.Conv_U or Code.Conv_Ovf_U
+                or Code.Conv_Ovf_U_Un:
                 SetConversion(to, DataType.U4, code is Code.Conv_Ovf_U4_Un or Code.Conv_Ovf_U_Un);
                 break;
             case Code.Conv_I8 or Code.Conv_Ovf_I8 or Code.Conv_Ovf_I8_Un:
@@ -345,7 +358,10 @@ internal static unsafe class Decoder
 
                 if (constructor.Owner.DataType != DataType.Object)
                 {
-                    throw new ProgramException(method.Name, $"makes a {constructor.Owner.Name}; of structures the emulator knows DateTime and TimeSpan only");
+                    throw new ProgramException(
+                        method.Name,
+                        $"makes a {constructor.Owner.Name}; of structures the emulator knows DateTime and TimeSpan "
+                        + "only");
                 }
 
                 Set(to, Runnable(constructor) is null ? Operation.NewObject : Operation.NewNative, constructor.Id);
@@ -470,7 +486,8 @@ internal static unsafe class Decoder
             DataType.I4 or DataType.U4 or DataType.R4 => 4,
             DataType.I8 or DataType.U8 or DataType.R8 or DataType.DateTime or DataType.TimeSpan => 8,
             DataType.Object => 0,
-            _ => throw new ProgramException(method.Name, $"uses a {type.FullName}; of structures the emulator knows DateTime and TimeSpan only"),
+            _ => throw new ProgramException(
+                method.Name, $"uses a {type.FullName}; of structures the emulator knows DateTime and TimeSpan only"),
         };
     }
 
@@ -489,7 +506,8 @@ internal static unsafe class Decoder
     {
         if (method.Native is null && !method.HasBody && !method.Definition.IsAbstract)
         {
-            throw new ProgramException(method.Definition.FullName, "is a method of the framework that the emulator doesn't know");
+            throw new ProgramException(
+                method.Definition.FullName, "is a method of the framework that the emulator doesn't know");
         }
 
         return method.Native;
@@ -498,7 +516,9 @@ internal static unsafe class Decoder
     private static int ArgumentIndex(DeviceMethod method, Mono.Cecil.Cil.Instruction source)
     {
         ParameterDefinition parameter = (ParameterDefinition)source.Operand;
-        return parameter == method.Definition.Body.ThisParameter ? 0 : parameter.Index + (method.Definition.HasThis ? 1 : 0);
+        return parameter == method.Definition.Body.ThisParameter
+            ? 0
+            : parameter.Index + (method.Definition.HasThis ? 1 : 0);
     }
 
     private static void Set(Instruction* to, Operation operation, int operand)

@@ -4,8 +4,10 @@ using System.Threading;
 
 namespace Spore.Emulator;
 
-/// <summary>The time of the emulated world, in microseconds. It moves with the instructions that a device runs, and while the device waits
-/// it jumps, or, at real pace, goes with the host's.</summary>
+/// <summary>
+/// The time of the emulated world, in microseconds. It moves with the instructions that a device runs, and while the
+/// device waits it jumps, or, at real pace, goes with the host's.
+/// </summary>
 internal sealed class DeviceClock
 {
     /// <summary>IL instructions a second of a classic ESP32, where one figure is needed.</summary>
@@ -50,7 +52,8 @@ internal sealed class DeviceClock
     /// <summary>How many instructions fit until a time.</summary>
     /// <param name="time">The time.</param>
     /// <returns>Their number, 1 at least.</returns>
-    public long InstructionsUntil(long time) => (long)Int128.Clamp((Int128)(time - Now) * Speed / Second, 1, long.MaxValue);
+    public long InstructionsUntil(long time) =>
+        (long)Int128.Clamp((Int128)(time - Now) * Speed / Second, 1, long.MaxValue);
 
     /// <summary>Jumps to a time, if it is to come.</summary>
     /// <param name="time">The time.</param>

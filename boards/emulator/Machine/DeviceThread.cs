@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Emulator;
 
-/// <summary>A thread of the device's program. Its stack frames are on the device's heap; this is what the interpreter keeps beside them.</summary>
+/// <summary>
+/// A thread of the device's program. Its stack frames are on the device's heap; this is what the
+/// interpreter keeps beside them.
+/// </summary>
 internal sealed unsafe class DeviceThread : IDisposable
 {
     private const int DeepestCall = 4096;

@@ -1,6 +1,8 @@
 namespace Spore.Emulator;
 
-/// <summary>What the interpreter itself throws. Several of .NET's exceptions are a plain <c>Exception</c> on the device.</summary>
+/// <summary>
+/// What the interpreter itself throws. Several of .NET's exceptions are a plain <c>Exception</c> on the device.
+/// </summary>
 internal enum Fault
 {
     /// <summary>Nothing.</summary>

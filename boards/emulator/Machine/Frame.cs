@@ -1,8 +1,8 @@
-using Spore.Mesh;
-
 namespace Spore.Emulator;
 
-/// <summary>A call in progress. Its slots are in the device's memory; this is what the interpreter keeps beside them.</summary>
+/// <summary>
+/// A call in progress. Its slots are in the device's memory; this is what the interpreter keeps beside them.
+/// </summary>
 internal unsafe struct Frame
 {
     /// <summary>Its piece of the heap, or null where it runs within the frame of its caller.</summary>

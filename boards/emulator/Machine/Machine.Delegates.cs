@@ -16,7 +16,9 @@ internal sealed unsafe partial class Machine
     /// <returns>A reference to one of both.</returns>
     public HeapBlock Combine(in HeapBlock first, in HeapBlock second)
     {
-        return first.U8 == 0 ? second : second.U8 == 0 ? first : NewList(TypeOfObject(first.Target), [.. Members(first), .. Members(second)]);
+        return first.U8 == 0
+            ? second
+            : second.U8 == 0 ? first : NewList(TypeOfObject(first.Target), [.. Members(first), .. Members(second)]);
     }
 
     /// <summary>Takes the last that is the same out of a delegate.</summary>
@@ -40,7 +42,9 @@ internal sealed unsafe partial class Machine
             }
         }
 
-        return members.Length == 0 ? Null() : members.Length == 1 ? members[0] : NewList(TypeOfObject(source.Target), members);
+        return members.Length == 0
+            ? Null()
+            : members.Length == 1 ? members[0] : NewList(TypeOfObject(source.Target), members);
     }
 
     private static HeapBlock[] Members(in HeapBlock reference)
@@ -87,8 +91,8 @@ internal sealed unsafe partial class Machine
         return made;
     }
 
-    // A method of an instruction that is no CIL: it calls the next of a list each time that it is come back to. It is there twice,
-    // since what is returned to is looked at one before.
+    // A method of an instruction that is no CIL: it calls the next of a list each time that it is come back to. It is
+    // there twice, since what is returned to is looked at one before.
     private DeviceMethod StepperOf(DeviceMethod invoke)
     {
         if (invoke.Stepper is null)

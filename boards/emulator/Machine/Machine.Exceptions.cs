@@ -1,6 +1,3 @@
-using System;
-using System.Collections.Generic;
-
 namespace Spore.Emulator;
 
 /// <content>Exceptions: finding handlers, and going through finally blocks.</content>
@@ -145,7 +142,9 @@ internal sealed unsafe partial class Machine
         for (int i = fromHandler; i < method.Handlers.Length; i++)
         {
             DeviceMethod.Handler handler = method.Handlers[i];
-            bool isLeft = at >= handler.TryStart && at < handler.TryEnd && (to < handler.TryStart || to >= handler.TryEnd);
+            bool isLeft = at >= handler.TryStart
+                && at < handler.TryEnd
+                && (to < handler.TryStart || to >= handler.TryEnd);
             if (handler.Catches is null && isLeft)
             {
                 _pending.Add(new Pending
@@ -183,7 +182,9 @@ internal sealed unsafe partial class Machine
     private UnhandledException Unhandled(HeapBlock* exception, string trace)
     {
         HeapBlock message = exception->Blocks > 1 ? exception[1] : default;
-        string? text = message.Type == DataType.Object && message.U8 != 0 && message.Target->Type == DataType.String ? Memory.TextOf(message.Target) : null;
+        string? text = message.Type == DataType.Object && message.U8 != 0 && message.Target->Type == DataType.String
+            ? Memory.TextOf(message.Target)
+            : null;
         return new UnhandledException(TypeOfObject(exception).Name, text, trace);
     }
 

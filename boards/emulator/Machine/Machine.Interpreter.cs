@@ -1,11 +1,11 @@
-using System;
 using System.Runtime.CompilerServices;
-using Spore.Mesh;
 
 namespace Spore.Emulator;
 
-/// <content>The instruction loop. It follows nanoFramework's <c>Execute_IL</c> (nf-interpreter, src/CLR/Core/Interpreter.cpp): the tag of
-/// the left operand decides what an operation is, and nothing checks for overflow.</content>
+/// <content>
+/// The instruction loop. It follows nanoFramework's <c>Execute_IL</c> (nf-interpreter, src/CLR/Core/Interpreter.cpp):
+/// the tag of the left operand decides what an operation is, and nothing checks for overflow.
+/// </content>
 internal sealed unsafe partial class Machine
 {
     /// <summary>Blocks at the head of a stack frame that the interpreter itself uses.</summary>
@@ -22,7 +22,8 @@ internal sealed unsafe partial class Machine
 
     private long _pendingCost;
 
-    // Runs a method for the host until it returns to the frame at 'floor', with all other threads; or these alone, until a time.
+    // Runs a method for the host until it returns to the frame at 'floor', with all other threads; or
+    // these alone, until a time.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private RunState Execute(DeviceMethod? start, HeapBlock* hostArguments, int floor, long until)
     {
@@ -731,7 +732,8 @@ internal sealed unsafe partial class Machine
                         goto Raise;
                     }
 
-                    DeviceMethod? found = TypeOfObject(top->Target).Resolve(Program.Methods[at->Operand], Program.FindVirtual);
+                    DeviceMethod? found = TypeOfObject(top->Target).Resolve(
+                        Program.Methods[at->Operand], Program.FindVirtual);
                     if (found is null)
                     {
                         fault = Fault.WrongType;
@@ -823,7 +825,8 @@ internal sealed unsafe partial class Machine
 
                 case Operation.CastClass:
                 case Operation.IsInstance:
-                    if (top->Type == DataType.Object && (top->U8 == 0 || TypeOfObject(top->Target).IsA(Program.Types[at->Operand])))
+                    if (top->Type == DataType.Object
+                        && (top->U8 == 0 || TypeOfObject(top->Target).IsA(Program.Types[at->Operand])))
                     {
                         continue;
                     }
@@ -1151,7 +1154,9 @@ internal sealed unsafe partial class Machine
                     goto Raise;
                 }
 
-                top = method.HasResult || at->Operation is Operation.NewNative or Operation.NewValue ? passed : passed - 1;
+                top = method.HasResult || at->Operation is Operation.NewNative or Operation.NewValue
+                    ? passed
+                    : passed - 1;
                 if ((after & AfterNative.Yield) != 0)
                 {
                     frame->Top = top;
@@ -1452,7 +1457,9 @@ internal sealed unsafe partial class Machine
             return Fault.None;
         }
 
-        return operation is Operation.Divide or Operation.Remainder && FloatOperation(left, operation) ? Fault.None : Fault.WrongType;
+        return operation is Operation.Divide or Operation.Remainder && FloatOperation(left, operation)
+            ? Fault.None
+            : Fault.WrongType;
     }
 
     private static bool Convert(HeapBlock* value, DataType to, bool fromUnsigned)
@@ -1468,7 +1475,8 @@ internal sealed unsafe partial class Machine
             };
         }
 
-        bool signedTarget = to is DataType.I1 or DataType.I2 or DataType.I4 or DataType.I8 or DataType.R4 or DataType.R8;
+        bool signedTarget =
+            to is DataType.I1 or DataType.I2 or DataType.I4 or DataType.I8 or DataType.R4 or DataType.R8;
         bool fromFloat = from is DataType.R4 or DataType.R8;
         bool toFloat = to is DataType.R4 or DataType.R8;
         switch (from)
@@ -1597,7 +1605,8 @@ internal sealed unsafe partial class Machine
     {
         if (reference->Type == DataType.ArrayByRef)
         {
-            return StoreElement((HeapBlock*)((byte*)Memory.Start + reference->ArrayOffset), reference->ArrayIndex, value, size);
+            return StoreElement(
+                (HeapBlock*)((byte*)Memory.Start + reference->ArrayOffset), reference->ArrayIndex, value, size);
         }
 
         if (reference->Type != DataType.ByRef)
@@ -1618,7 +1627,10 @@ internal sealed unsafe partial class Machine
     {
         HeapBlock zero = default;
         zero.Set(type, 0);
-        return StoreIndirect(reference, &zero, type is DataType.DateTime or DataType.TimeSpan or DataType.I8 or DataType.U8 ? sizeof(long) : 0);
+        return StoreIndirect(
+            reference,
+            &zero,
+            type is DataType.DateTime or DataType.TimeSpan or DataType.I8 or DataType.U8 ? sizeof(long) : 0);
     }
 
     private DeviceMethod FindOnValue(DeviceMethod called, HeapBlock* self)

@@ -1,11 +1,12 @@
 using System;
 using System.Collections.Generic;
-using Spore.Mesh;
 
 namespace Spore.Emulator;
 
-/// <content>Threads, as nanoFramework schedules them (nf-interpreter, src/CLR/Core/Execution.cpp): one after the other, 20 ms each, and what
-/// a thread throws and doesn't catch ends that thread only.</content>
+/// <content>
+/// Threads, as nanoFramework schedules them (nf-interpreter, src/CLR/Core/Execution.cpp): one after the other, 20 ms
+/// each, and what a thread throws and doesn't catch ends that thread only.
+/// </content>
 internal sealed unsafe partial class Machine
 {
     // CLR_RT_Thread with its CLR_RT_SubThread and what ties it to the program's object, on a 32-bit device.
@@ -238,7 +239,8 @@ internal sealed unsafe partial class Machine
     }
 
     // The device's clock moves in steps: a time is reached with the step after it.
-    private long OnTick(long time) => time == DeviceClock.Never ? time : _bootedAt + ((time - _bootedAt + Tick - 1) / Tick * Tick);
+    private long OnTick(long time) =>
+        time == DeviceClock.Never ? time : _bootedAt + ((time - _bootedAt + Tick - 1) / Tick * Tick);
 
     private (DeviceMethod Method, HeapBlock Target) MethodOf(in HeapBlock start)
     {
@@ -258,7 +260,8 @@ internal sealed unsafe partial class Machine
         {
             if (!method.HasBody)
             {
-                throw new ProgramException(method.Definition.FullName, "can't be a thread's first method in the emulator");
+                throw new ProgramException(
+                    method.Definition.FullName, "can't be a thread's first method in the emulator");
             }
 
             Decoder.Decode(this, method);
@@ -422,9 +425,14 @@ internal sealed unsafe partial class Machine
     private long Slice(long until)
     {
         long left = InstructionLimit - Instructions;
-        bool isAlone = _threads.Count <= 1 && _timers.Count == 0 && until == DeviceClock.Never && Surroundings.NextPlan == DeviceClock.Never
+        bool isAlone = _threads.Count <= 1
+            && _timers.Count == 0
+            && until == DeviceClock.Never
+            && Surroundings.NextPlan == DeviceClock.Never
             && !Surroundings.Clock.IsRealTime;
-        return _isStarting || isAlone ? left : Math.Min(left, Surroundings.Clock.InstructionsUntil(Math.Min(_quantumEnd, until)));
+        return _isStarting || isAlone
+            ? left
+            : Math.Min(left, Surroundings.Clock.InstructionsUntil(Math.Min(_quantumEnd, until)));
     }
 
     private void SwitchTo(DeviceThread thread)

@@ -48,7 +48,8 @@ internal sealed unsafe partial class Machine : IDisposable
         _stringType = program.String.Id;
         int statics = program.Statics.Count;
         HeapBlock* block = Memory.AllocateFrame(1 + statics);
-        HeapBlock* exception = Memory.Allocate(DataType.Class, 1 + program.ExceptionType("System.OutOfMemoryException").Fields.Length);
+        HeapBlock* exception = Memory.Allocate(
+            DataType.Class, 1 + program.ExceptionType("System.OutOfMemoryException").Fields.Length);
         if (block == null || exception == null)
         {
             throw new ProgramException("heap", "too small for the program's static fields");
@@ -76,7 +77,9 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <summary>Its network.</summary>
     public NetworkStack Network { get; }
 
-    /// <summary>The most bytes that frames of the methods named to <see cref="WatchFrames"/> took at one time.</summary>
+    /// <summary>
+    /// The most bytes that frames of the methods named to <see cref="WatchFrames"/> took at one time.
+    /// </summary>
     public int WatchedFramePeak { get; private set; }
 
     /// <summary>What native instructions an IL instruction takes.</summary>
@@ -97,7 +100,9 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <summary>Stops the program after so many IL instructions.</summary>
     public long InstructionLimit { get; set; } = long.MaxValue;
 
-    /// <summary>Runs the static constructors, in the order of the assemblies, as the device does before anything else.</summary>
+    /// <summary>
+    /// Runs the static constructors, in the order of the assemblies, as the device does before anything else.
+    /// </summary>
     /// <exception cref="UnhandledException">One of them throws.</exception>
     public void Start()
     {
@@ -225,8 +230,11 @@ internal sealed unsafe partial class Machine : IDisposable
     /// <exception cref="ProgramException">There is no such field.</exception>
     public HeapBlock StaticField(string type, string name)
     {
-        FieldDefinition? field = Program.TypeOf(type)?.Definition?.Fields.FirstOrDefault(f => f.IsStatic && f.Name == name);
-        return field is null ? throw new ProgramException($"{type}::{name}", "there is no such field") : _statics[Program.StaticOf(field)];
+        FieldDefinition? field =
+            Program.TypeOf(type)?.Definition?.Fields.FirstOrDefault(f => f.IsStatic && f.Name == name);
+        return field is null
+            ? throw new ProgramException($"{type}::{name}", "there is no such field")
+            : _statics[Program.StaticOf(field)];
     }
 
     /// <summary>A whole number as an argument.</summary>
@@ -300,7 +308,8 @@ internal sealed unsafe partial class Machine : IDisposable
         List<AllocationSite> sites = [];
         foreach ((nint at, (long count, long bytes)) in _sites)
         {
-            DeviceMethod? method = Program.Methods.Find(m => m.Code != null && (Instruction*)at >= m.Code && (Instruction*)at < m.Code + m.Length);
+            DeviceMethod? method = Program.Methods.Find(
+                m => m.Code != null && (Instruction*)at >= m.Code && (Instruction*)at < m.Code + m.Length);
             int index = method is null ? 0 : (int)((Instruction*)at - method.Code);
             sites.Add(new AllocationSite(method?.Name ?? "(the emulator)", method?.LineOf(index), count, bytes));
         }

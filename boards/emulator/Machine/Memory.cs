@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Spore.Emulator;
 
 /// <summary>
-/// The device's managed heap, block by block as nanoFramework lays it out: objects are taken first fit from the bottom, stack frames
-/// from the top, used frames wait in lists by size, and a collection runs only when something doesn't fit.
+/// The device's managed heap, block by block as nanoFramework lays it out: objects are taken first fit from the bottom,
+/// stack frames from the top, used frames wait in lists by size, and a collection runs only when something doesn't fit.
 /// </summary>
 internal sealed unsafe class Memory : IDisposable
 {
@@ -37,7 +37,9 @@ internal sealed unsafe class Memory : IDisposable
 
     /// <summary>Takes the memory.</summary>
     /// <param name="bytes">The size of the heap.</param>
-    /// <param name="markRoots">Marks, with <see cref="Mark(in HeapBlock)"/>, everything that the program can reach by itself.</param>
+    /// <param name="markRoots">
+    /// Marks, with <see cref="Mark(in HeapBlock)"/>, everything that the program can reach by itself.
+    /// </param>
     public Memory(int bytes, Action markRoots)
     {
         _count = bytes / HeapBlock.Bytes;
@@ -59,7 +61,9 @@ internal sealed unsafe class Memory : IDisposable
     /// <summary>Bytes of stack frames in use, with what the runtime holds for itself.</summary>
     public int FrameBytes => _frameBytes;
 
-    /// <summary>The most bytes that reachable objects and frames took at one time since <see cref="ResetPeak"/>.</summary>
+    /// <summary>
+    /// The most bytes that reachable objects and frames took at one time since <see cref="ResetPeak"/>.
+    /// </summary>
     public int Peak { get; private set; }
 
     /// <summary>How often the heap was collected because something didn't fit.</summary>

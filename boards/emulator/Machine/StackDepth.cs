@@ -9,8 +9,8 @@ namespace Spore.Emulator;
 internal static class StackDepth
 {
     /// <summary>
-    /// Works it out as nanoFramework's metadata processor does, which is what frames are sized by: in one pass, from the effect of
-    /// each instruction alone. (CalculateStackSize in its CodeWriter, v3.0.100.)
+    /// Works it out as nanoFramework's metadata processor does, which is what frames are sized by: in one pass, from
+    /// the effect of each instruction alone. (CalculateStackSize in its CodeWriter, v3.0.100.)
     /// </summary>
     /// <param name="body">The method.</param>
     /// <returns>Places on the stack.</returns>
@@ -37,7 +37,8 @@ internal static class StackDepth
                     break;
                 case Code.Callvirt or Code.Call:
                     MethodReference method = (MethodReference)instruction.Operand;
-                    size += (method.ReturnType.FullName != "System.Void" ? 1 : 0) - method.Parameters.Count - (method.HasThis ? 1 : 0);
+                    size += (method.ReturnType.FullName != "System.Void" ? 1 : 0) - method.Parameters.Count
+                        - (method.HasThis ? 1 : 0);
                     break;
             }
 
@@ -58,8 +59,8 @@ internal static class StackDepth
     {
         return opcode.StackBehaviourPush switch
         {
-            StackBehaviour.Push1 or StackBehaviour.Pushi or StackBehaviour.Pushi8 or StackBehaviour.Pushr4 or StackBehaviour.Pushr8
-                or StackBehaviour.Pushref => 1,
+            StackBehaviour.Push1 or StackBehaviour.Pushi or StackBehaviour.Pushi8 or StackBehaviour.Pushr4
+                or StackBehaviour.Pushr8 or StackBehaviour.Pushref => 1,
             StackBehaviour.Push1_push1 => 2,
             _ => 0,
         };
@@ -70,9 +71,9 @@ internal static class StackDepth
         return opcode.StackBehaviourPop switch
         {
             StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref => 1,
-            StackBehaviour.Pop1_pop1 or StackBehaviour.Popi_pop1 or StackBehaviour.Popi_popi or StackBehaviour.Popi_popi8
-                or StackBehaviour.Popi_popr4 or StackBehaviour.Popi_popr8 or StackBehaviour.Popref_pop1
-                or StackBehaviour.Popref_popi => 2,
+            StackBehaviour.Pop1_pop1 or StackBehaviour.Popi_pop1 or StackBehaviour.Popi_popi
+                or StackBehaviour.Popi_popi8 or StackBehaviour.Popi_popr4 or StackBehaviour.Popi_popr8
+                or StackBehaviour.Popref_pop1 or StackBehaviour.Popref_popi => 2,
             StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8
                 or StackBehaviour.Popref_popi_popr4 or StackBehaviour.Popref_popi_popr8
                 or StackBehaviour.Popref_popi_popref => 3,

@@ -1,7 +1,9 @@
 namespace Spore.Emulator;
 
-/// <summary>The tag of a heap block: what nanoFramework's interpreter takes its contents for. Values and order are its own,
-/// since it compares them.</summary>
+/// <summary>
+/// The tag of a heap block: what nanoFramework's interpreter takes its contents for. Values and order are its own,
+/// since it compares them.
+/// </summary>
 internal enum DataType : byte
 {
     /// <summary>Nothing.</summary>
@@ -40,7 +42,9 @@ internal enum DataType : byte
     /// <summary>Unsigned, 64 bits.</summary>
     U8 = 11,
 
-    /// <summary>Floating point, 64 bits. A slot of this type or a lower one keeps its type when something is stored in it.</summary>
+    /// <summary>
+    /// Floating point, 64 bits. A slot of this type or a lower one keeps its type when something is stored in it.
+    /// </summary>
     R8 = 12,
 
     /// <summary>A <c>DateTime</c>: ticks since 1601.</summary>

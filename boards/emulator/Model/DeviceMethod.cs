@@ -29,7 +29,9 @@ internal sealed unsafe class DeviceMethod
     /// <summary>Its metadata.</summary>
     public MethodDefinition Definition { get; }
 
-    /// <summary>Whether there is code of it: declarations are extern, for which the compiler leaves no address.</summary>
+    /// <summary>
+    /// Whether there is code of it: declarations are extern, for which the compiler leaves no address.
+    /// </summary>
     public bool HasBody => Definition.HasBody && Definition.RVA != 0;
 
     /// <summary>The type that has it.</summary>

@@ -69,11 +69,14 @@ internal sealed class DeviceProgram : IDisposable
         int colon = name.IndexOf("::", StringComparison.Ordinal);
         string type = colon < 0 ? name : name[..colon];
         string method = colon < 0 ? "Main" : name[(colon + 2)..];
-        MethodDefinition[] found = [.. _assemblies.Select(a => a.MainModule.GetType(type)).Where(t => t is not null)
-            .SelectMany(t => t.Methods).Where(m => m.Name == method && (parameters < 0 || m.Parameters.Count == parameters))];
+        MethodDefinition[] found = [.. _assemblies.Select(a => a.MainModule.GetType(type))
+            .Where(t => t is not null)
+            .SelectMany(t => t.Methods)
+            .Where(m => m.Name == method && (parameters < 0 || m.Parameters.Count == parameters))];
         return found.Length == 1
             ? MethodOf(found[0])
-            : throw new ProgramException(name, found.Length == 0 ? "there is no such method" : "there is more than one such method");
+            : throw new ProgramException(
+                name, found.Length == 0 ? "there is no such method" : "there is more than one such method");
     }
 
     /// <summary>The type for a reference to it.</summary>
@@ -90,10 +93,14 @@ internal sealed class DeviceProgram : IDisposable
         {
             if (array.Rank != 1)
             {
-                throw new ProgramException(reference.FullName, "arrays of several dimensions don't exist on the device");
+                throw new ProgramException(
+                    reference.FullName, "arrays of several dimensions don't exist on the device");
             }
 
-            return AddType(new DeviceType(reference.FullName, TypeOf("System.Array"), null) { Element = TypeOf(array.ElementType) });
+            return AddType(new DeviceType(reference.FullName, TypeOf("System.Array"), null)
+            {
+                Element = TypeOf(array.ElementType),
+            });
         }
 
         if (reference is GenericInstanceType or GenericParameter)
@@ -120,7 +127,8 @@ internal sealed class DeviceProgram : IDisposable
             return known;
         }
 
-        TypeDefinition? definition = _assemblies.Select(a => a.MainModule.GetType(name)).FirstOrDefault(t => t is not null);
+        TypeDefinition? definition = _assemblies.Select(a => a.MainModule.GetType(name))
+            .FirstOrDefault(t => t is not null);
         return definition is null ? null : TypeOf((TypeReference)definition);
     }
 
@@ -142,7 +150,8 @@ internal sealed class DeviceProgram : IDisposable
         DeviceType? known = TypeOf(name);
         if (known is null)
         {
-            DeviceType root = TypeOf("System.Exception") ?? throw new ProgramException("mscorlib", "there is no System.Exception in it");
+            DeviceType root = TypeOf("System.Exception")
+                ?? throw new ProgramException("mscorlib", "there is no System.Exception in it");
             known = AddType(new DeviceType(name, TypeOf("System.SystemException") ?? root, null));
             known.Fields = root.Fields;
         }
@@ -155,12 +164,15 @@ internal sealed class DeviceProgram : IDisposable
     /// <returns>The method.</returns>
     public DeviceMethod MethodOf(MethodReference reference)
     {
-        if (reference is GenericInstanceMethod || reference.HasGenericParameters || reference.DeclaringType is GenericInstanceType)
+        if (reference is GenericInstanceMethod
+            || reference.HasGenericParameters
+            || reference.DeclaringType is GenericInstanceType)
         {
             throw new ProgramException(reference.FullName, "generic methods don't exist on the device");
         }
 
-        MethodDefinition definition = reference.Resolve() ?? throw new ProgramException(reference.FullName, "not found in any assembly");
+        MethodDefinition definition = reference.Resolve()
+            ?? throw new ProgramException(reference.FullName, "not found in any assembly");
         if (!_methods.TryGetValue(definition, out DeviceMethod? method))
         {
             DeviceType owner = TypeOf(definition.DeclaringType);
@@ -313,7 +325,8 @@ internal sealed class DeviceProgram : IDisposable
     private static bool SameShape(MethodDefinition a, MethodDefinition b)
     {
         return a.Parameters.Count == b.Parameters.Count
-            && a.Parameters.Zip(b.Parameters).All(p => p.First.ParameterType.FullName == p.Second.ParameterType.FullName);
+            && a.Parameters.Zip(b.Parameters)
+                .All(p => p.First.ParameterType.FullName == p.Second.ParameterType.FullName);
     }
 
     private static TypeDefinition Resolve(TypeReference reference) =>
@@ -332,7 +345,8 @@ internal sealed class DeviceProgram : IDisposable
         try
         {
             bool symbols = File.Exists(Path.ChangeExtension(file, ".pdb"));
-            return AssemblyDefinition.ReadAssembly(file, new ReaderParameters { AssemblyResolver = _resolver, ReadSymbols = symbols });
+            return AssemblyDefinition.ReadAssembly(
+                file, new ReaderParameters { AssemblyResolver = _resolver, ReadSymbols = symbols });
         }
         catch (Exception e) when (e is BadImageFormatException or IOException or UnauthorizedAccessException
             or Mono.Cecil.Cil.SymbolsNotFoundException or Mono.Cecil.Cil.SymbolsNotMatchingException)

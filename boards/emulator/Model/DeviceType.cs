@@ -58,7 +58,9 @@ internal sealed class DeviceType
 
         if (Element is not null && other.Element is not null)
         {
-            return DataType == other.DataType && Element.IsA(other.Element) && Element.DataType == other.Element.DataType;
+            return DataType == other.DataType
+                && Element.IsA(other.Element)
+                && Element.DataType == other.Element.DataType;
         }
 
         for (DeviceType? type = this; type is not null; type = type.BaseType)

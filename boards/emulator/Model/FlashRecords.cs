@@ -6,20 +6,27 @@ using Spore.Signing;
 
 namespace Spore.Emulator;
 
-/// <summary>Writes the records that make a node of a firmware into a program's metadata, with the code that <c>tools/flash</c> writes them into an image with.</summary>
+/// <summary>
+/// Writes the records that make a node of a firmware into a program's metadata, with the code that <c>tools/flash</c>
+/// writes them into an image with.
+/// </summary>
 internal static class FlashRecords
 {
     /// <summary>Writes the identity record.</summary>
     /// <param name="program">The program.</param>
     /// <param name="record">The record, whatever is in it.</param>
     /// <exception cref="ProgramException">The record has another size, or the program not one place for it.</exception>
-    public static void WriteIdentity(DeviceProgram program, byte[] record) => Write(() => FirmwareRecords.WriteIdentity(ArraysOf(program), record));
+    public static void WriteIdentity(DeviceProgram program, byte[] record) =>
+        Write(() => FirmwareRecords.WriteIdentity(ArraysOf(program), record));
 
     /// <summary>Writes the rendezvous.</summary>
     /// <param name="program">The program.</param>
     /// <param name="place">Host and port.</param>
-    /// <exception cref="ProgramException">It is no place that a device can reach, or the program has not one place for it.</exception>
-    public static void WriteRendezvous(DeviceProgram program, string place) => Write(() => FirmwareRecords.WriteRendezvous(ArraysOf(program), place));
+    /// <exception cref="ProgramException">
+    /// It is no place that a device can reach, or the program has not one place for it.
+    /// </exception>
+    public static void WriteRendezvous(DeviceProgram program, string place) =>
+        Write(() => FirmwareRecords.WriteRendezvous(ArraysOf(program), place));
 
     private static void Write(Action write)
     {

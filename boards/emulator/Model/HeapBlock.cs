@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Spore.Emulator;
 
 /// <summary>
-/// A block of 12 bytes, of which everything in the device's memory is made: a tag and eight bytes. Locals, arguments, fields and
-/// places on the evaluation stack are one block each; objects, arrays and frames begin with one that says how many they have.
+/// A block of 12 bytes, of which everything in the device's memory is made: a tag and eight bytes. Locals,
+/// arguments, fields and places on the evaluation stack are one block each; objects, arrays and frames begin with
+/// one that says how many they have.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = Bytes, Pack = 1)]
 internal unsafe struct HeapBlock
@@ -79,7 +80,9 @@ internal unsafe struct HeapBlock
     [FieldOffset(8)]
     public int ArrayIndex;
 
-    /// <summary>Of the header of an object: the number of its type. Of an array: its length. Of a string: its handle.</summary>
+    /// <summary>
+    /// Of the header of an object: the number of its type. Of an array: its length. Of a string: its handle.
+    /// </summary>
     [FieldOffset(4)]
     public int Head;
 
@@ -133,8 +136,10 @@ internal unsafe struct HeapBlock
         U8 = (ulong)target;
     }
 
-    /// <summary>Stores a value the way the device stores into a local, an argument, a field or a static: a slot of a number's type
-    /// keeps that type.</summary>
+    /// <summary>
+    /// Stores a value the way the device stores into a local, an argument, a field or a static: a slot of a number's
+    /// type keeps that type.
+    /// </summary>
     /// <param name="value">What to store.</param>
     public void Store(in HeapBlock value)
     {
@@ -145,8 +150,10 @@ internal unsafe struct HeapBlock
         }
     }
 
-    /// <summary>Widens a number of 8 or 16 bits to 32, as loading does. The result is signed, whatever the slot's type; a U4 or U8 stays
-    /// one.</summary>
+    /// <summary>
+    /// Widens a number of 8 or 16 bits to 32, as loading does. The result is signed, whatever the slot's type;
+    /// a U4 or U8 stays one.
+    /// </summary>
     public void Promote()
     {
         switch (Type)

@@ -1,6 +1,8 @@
 namespace Spore.Emulator;
 
-/// <summary>What the instruction loop does for an instruction. Opcodes that differ only in how their operand is encoded are one.</summary>
+/// <summary>
+/// What the instruction loop does for an instruction. Opcodes that differ only in how their operand is encoded are one.
+/// </summary>
 internal enum Operation : ushort
 {
 #pragma warning disable CS1591 // each is the CIL opcode of its name

@@ -126,7 +126,8 @@ internal sealed class NetworkStack
             throw new DeviceException(SocketError.HostUnreachable);
         }
 
-        Check(_surroundings.Wire.Send(new Datagram(new IPEndPoint(_surroundings.Address, socket.Port), to, bytes), now));
+        Check(
+            _surroundings.Wire.Send(new Datagram(new IPEndPoint(_surroundings.Address, socket.Port), to, bytes), now));
     }
 
     /// <summary>The next datagram that a socket has.</summary>
@@ -161,5 +162,7 @@ internal sealed class NetworkStack
     }
 
     private DeviceSocket Find(int handle) =>
-        _sockets.TryGetValue(handle, out DeviceSocket? socket) ? socket : throw new DeviceException(SocketError.NotSocket);
+        _sockets.TryGetValue(handle, out DeviceSocket? socket)
+            ? socket
+            : throw new DeviceException(SocketError.NotSocket);
 }

@@ -24,7 +24,9 @@ internal sealed class Surroundings : IDisposable
     /// <summary>Whether the device's interface has a link: Wi-Fi is joined, or the cable in.</summary>
     public bool IsLinkUp { get; set; }
 
-    /// <summary>The address that the device has while its link is up; <see cref="IPAddress.Any"/> where it was given none.</summary>
+    /// <summary>
+    /// The address that the device has while its link is up; <see cref="IPAddress.Any"/> where it was given none.
+    /// </summary>
     public IPAddress Address { get; set; } = IPAddress.Any;
 
     /// <summary>Fills bytes with what the chip's generator gives.</summary>

@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
-using Spore.Net;
 
 namespace Spore.Emulator;
 
@@ -17,8 +16,9 @@ internal sealed class UdpWire : IWire
     private readonly AutoResetEvent _arrived = new(false);
 
     /// <summary>Makes a wire.</summary>
-    /// <param name="listen">The host's address and port that stand for the first port that the device opens; null: any address, same
-    /// port.</param>
+    /// <param name="listen">
+    /// The host's address and port that stand for the first port that the device opens; null: any address, same port.
+    /// </param>
     public UdpWire(IPEndPoint? listen) => _listen = listen;
 
     /// <inheritdoc/>
@@ -30,7 +30,9 @@ internal sealed class UdpWire : IWire
     /// <inheritdoc/>
     public SocketError Open(int port)
     {
-        IPEndPoint at = _listen is null ? new IPEndPoint(IPAddress.Any, port) : new IPEndPoint(_listen.Address, _sockets.Count == 0 ? _listen.Port : 0);
+        IPEndPoint at = _listen is null
+            ? new IPEndPoint(IPAddress.Any, port)
+            : new IPEndPoint(_listen.Address, _sockets.Count == 0 ? _listen.Port : 0);
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true };
         try
         {
@@ -109,7 +111,8 @@ internal sealed class UdpWire : IWire
                     _received.Enqueue(new Datagram((IPEndPoint)from, self, buffer[..length]));
                     _arrived.Set();
                 }
-                catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionRefused)
+                catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset
+                    or SocketError.ConnectionRefused)
                 {
                     // An ICMP answer to what was sent before; lwIP says nothing of it.
                 }

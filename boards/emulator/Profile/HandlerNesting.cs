@@ -7,8 +7,8 @@ using Mono.Cecil.Cil;
 namespace Spore.Emulator;
 
 /// <summary>
-/// Counts how many catch and finally blocks can be under way at one time, in one method and in what it calls from within them: the
-/// device remembers six, and forgets the oldest for a seventh without a word.
+/// Counts how many catch and finally blocks can be under way at one time, in one method and in what it calls from
+/// within them: the device remembers six, and forgets the oldest for a seventh without a word.
 /// </summary>
 internal sealed class HandlerNesting
 {
@@ -27,7 +27,8 @@ internal sealed class HandlerNesting
     /// <returns>The places where there are too many.</returns>
     public static IReadOnlyList<Violation> Check(IReadOnlyList<AssemblyDefinition> assemblies)
     {
-        MethodDefinition[] methods = [.. assemblies.SelectMany(a => a.MainModule.GetTypes()).SelectMany(t => t.Methods).Where(m => m.HasBody)];
+        MethodDefinition[] methods =
+            [.. assemblies.SelectMany(a => a.MainModule.GetTypes()).SelectMany(t => t.Methods).Where(m => m.HasBody)];
         HandlerNesting nesting = new(methods);
         foreach (MethodDefinition method in methods)
         {
@@ -77,7 +78,8 @@ internal sealed class HandlerNesting
                     Rule.HandlerNesting,
                     method.FullName,
                     ProfileCheck.LineOf(method, instruction),
-                    $"more than {Most} catch and finally blocks can be under way at one time, and the device remembers {Most}"));
+                    $"more than {Most} catch and finally blocks can be under way at one time, and the device remembers "
+                    + $"{Most}"));
             }
         }
 
@@ -98,12 +100,15 @@ internal sealed class HandlerNesting
             return [];
         }
 
-        IEnumerable<MethodDefinition> overrides = instruction.OpCode.Code == Code.Callvirt && target.IsVirtual ? _virtual[(NameOf(target), target.Parameters.Count)] : [];
+        IEnumerable<MethodDefinition> overrides = instruction.OpCode.Code == Code.Callvirt && target.IsVirtual
+            ? _virtual[(NameOf(target), target.Parameters.Count)]
+            : [];
         return overrides.Append(target).Where(m => m.HasBody).Distinct();
     }
 
     private static bool Holds(ExceptionHandler handler, Mono.Cecil.Cil.Instruction instruction) =>
-        instruction.Offset >= handler.HandlerStart.Offset && (handler.HandlerEnd is null || instruction.Offset < handler.HandlerEnd.Offset);
+        instruction.Offset >= handler.HandlerStart.Offset
+        && (handler.HandlerEnd is null || instruction.Offset < handler.HandlerEnd.Offset);
 
     // One that implements an interface's explicitly has the interface's name in its own.
     private static string NameOf(MethodDefinition method) => method.Name[(method.Name.LastIndexOf('.') + 1)..];

@@ -36,7 +36,8 @@ internal sealed class ProfileCheck
         check._found.AddRange(HandlerNesting.Check(assemblies));
 
         // What generics and pointers do to signs is of no interest.
-        if (!check._found.Any(v => v.Rule is Rule.Generics or Rule.Pointer or Rule.FunctionPointer or Rule.StackAllocation))
+        if (!check._found.Any(
+            v => v.Rule is Rule.Generics or Rule.Pointer or Rule.FunctionPointer or Rule.StackAllocation))
         {
             check._found.AddRange(new SignAnalysis(assemblies).Run());
         }
@@ -50,8 +51,10 @@ internal sealed class ProfileCheck
     /// <returns>File and line, or null where there is no symbol file.</returns>
     public static (string File, int Line)? LineOf(MethodDefinition method, Mono.Cecil.Cil.Instruction? instruction)
     {
-        SequencePoint[] points = [.. method.DebugInformation.SequencePoints.Where(p => !p.IsHidden).OrderBy(p => p.Offset)];
-        SequencePoint? point = points.LastOrDefault(p => instruction is not null && p.Offset <= instruction.Offset) ?? points.FirstOrDefault();
+        SequencePoint[] points =
+            [.. method.DebugInformation.SequencePoints.Where(p => !p.IsHidden).OrderBy(p => p.Offset)];
+        SequencePoint? point = points.LastOrDefault(p => instruction is not null && p.Offset <= instruction.Offset)
+            ?? points.FirstOrDefault();
         return point is null ? null : (point.Document.Url, point.StartLine);
     }
 
@@ -79,7 +82,11 @@ internal sealed class ProfileCheck
 
         if (size >= 64 * 1024)
         {
-            _found.Add(new Violation(Rule.AssemblySize, assembly.Name.Name, null, $"has {size} bytes of IL, and the device takes less than 65536"));
+            _found.Add(new Violation(
+                Rule.AssemblySize,
+                assembly.Name.Name,
+                null,
+                $"has {size} bytes of IL, and the device takes less than 65536"));
         }
     }
 
@@ -115,18 +122,30 @@ internal sealed class ProfileCheck
 
         if (body.Variables.Count > MostLocals)
         {
-            Add(Rule.Locals, method, null, $"has {body.Variables.Count} locals, and the device's limit is {MostLocals}");
+            Add(
+                Rule.Locals,
+                method,
+                null,
+                $"has {body.Variables.Count} locals, and the device's limit is {MostLocals}");
         }
 
         int counted = StackDepth.AsMetadataProcessor(body);
         int room = Math.Max(counted + StackReserve, Machine.SmallestFrame - body.Variables.Count);
         if (body.MaxStackSize > DeepestStack)
         {
-            Add(Rule.StackDepth, method, null, $"needs {body.MaxStackSize} places on the stack, and the device's limit is {DeepestStack}");
+            Add(
+                Rule.StackDepth,
+                method,
+                null,
+                $"needs {body.MaxStackSize} places on the stack, and the device's limit is {DeepestStack}");
         }
         else if (body.MaxStackSize > room)
         {
-            Add(Rule.StackDepth, method, null, $"needs {body.MaxStackSize} places on the stack, and the metadata processor makes room for {room}");
+            Add(
+                Rule.StackDepth,
+                method,
+                null,
+                $"needs {body.MaxStackSize} places on the stack, and the metadata processor makes room for {room}");
         }
 
         foreach (Mono.Cecil.Cil.Instruction instruction in body.Instructions)
@@ -153,8 +172,8 @@ internal sealed class ProfileCheck
             case Code.Volatile:
                 Add(Rule.Volatile, method, instruction, "uses a volatile field");
                 break;
-            case Code.Arglist or Code.Cpblk or Code.Jmp or Code.Initblk or Code.Ckfinite or Code.Mkrefany or Code.Refanytype or Code.Refanyval
-                or Code.Readonly or Code.No:
+            case Code.Arglist or Code.Cpblk or Code.Jmp or Code.Initblk or Code.Ckfinite or Code.Mkrefany
+                or Code.Refanytype or Code.Refanyval or Code.Readonly or Code.No:
                 Add(Rule.UnsupportedOpcode, method, instruction, $"'{name}' is refused by the device");
                 break;
         }
@@ -172,7 +191,11 @@ internal sealed class ProfileCheck
             case Mono.Cecil.Cil.Instruction[] targets:
                 if (targets.Length > MostCases)
                 {
-                    Add(Rule.Branch, method, instruction, $"a switch of {targets.Length} cases, and the device's limit is {MostCases}");
+                    Add(
+                        Rule.Branch,
+                        method,
+                        instruction,
+                        $"a switch of {targets.Length} cases, and the device's limit is {MostCases}");
                 }
 
                 foreach (Mono.Cecil.Cil.Instruction target in targets)
@@ -220,7 +243,8 @@ internal sealed class ProfileCheck
                 _found.Add(new Violation(Rule.Generics, where, line, $"{what} is of type {type.FullName}"));
                 break;
             case ArrayType { Rank: > 1 }:
-                _found.Add(new Violation(Rule.MultidimensionalArray, where, line, $"{what} is of type {type.FullName}"));
+                _found.Add(
+                    new Violation(Rule.MultidimensionalArray, where, line, $"{what} is of type {type.FullName}"));
                 break;
             case PointerType:
                 _found.Add(new Violation(Rule.Pointer, where, line, $"{what} is of type {type.FullName}"));

@@ -7,9 +7,9 @@ using Mono.Cecil.Cil;
 namespace Spore.Emulator;
 
 /// <summary>
-/// Follows the tags that values have on the device through stacks, arguments and results, and finds where one that may be tagged
-/// unsigned meets an instruction that means it signed: <c>shr</c>, <c>rem</c>, <c>conv.i8</c> and conversions to floating point. A value
-/// that is too small to have its highest bit set does no harm.
+/// Follows the tags that values have on the device through stacks, arguments and results, and finds where one that may
+/// be tagged unsigned meets an instruction that means it signed: <c>shr</c>, <c>rem</c>, <c>conv.i8</c> and conversions
+/// to floating point. A value that is too small to have its highest bit set does no harm.
 /// </summary>
 internal sealed class SignAnalysis
 {
@@ -24,7 +24,8 @@ internal sealed class SignAnalysis
     /// <param name="assemblies">All that values pass through.</param>
     public SignAnalysis(IReadOnlyList<AssemblyDefinition> assemblies)
     {
-        _methods = [.. assemblies.SelectMany(a => a.MainModule.GetTypes()).SelectMany(t => t.Methods).Where(m => m.HasBody)];
+        _methods =
+            [.. assemblies.SelectMany(a => a.MainModule.GetTypes()).SelectMany(t => t.Methods).Where(m => m.HasBody)];
         foreach (MethodDefinition method in _methods)
         {
             _analysed.Add(KeyOf(method));
@@ -51,7 +52,9 @@ internal sealed class SignAnalysis
     private static string KeyOf(MethodReference reference)
     {
         MethodDefinition? method = reference as MethodDefinition ?? reference.Resolve();
-        string shape = $"{reference.Name.Split('.')[^1]}({string.Join(",", reference.Parameters.Select(p => p.ParameterType.FullName))})";
+        string shape =
+            $"{reference.Name.Split('.')[^1]}"
+            + $"({string.Join(",", reference.Parameters.Select(p => p.ParameterType.FullName))})";
         return method is { IsVirtual: true } ? shape : $"{reference.DeclaringType.FullName}::{shape}";
     }
 
@@ -62,7 +65,9 @@ internal sealed class SignAnalysis
             return new Value(Kind.Reference, 0, ValueOf(reference.ElementType).Kind);
         }
 
-        if (type.IsValueType && type.MetadataType == MetadataType.ValueType && type.Resolve() is { IsEnum: true } definition)
+        if (type.IsValueType
+            && type.MetadataType == MetadataType.ValueType
+            && type.Resolve() is { IsEnum: true } definition)
         {
             type = definition.Fields.First(f => !f.IsStatic).FieldType;
         }
@@ -112,7 +117,9 @@ internal sealed class SignAnalysis
         Reach(body.Instructions[0], []);
         foreach (ExceptionHandler handler in body.ExceptionHandlers)
         {
-            Reach(handler.HandlerStart, handler.HandlerType == ExceptionHandlerType.Catch ? [new Value(Kind.Other, 0)] : []);
+            Reach(
+                handler.HandlerStart,
+                handler.HandlerType == ExceptionHandlerType.Catch ? [new Value(Kind.Other, 0)] : []);
         }
 
         while (work.TryPop(out Mono.Cecil.Cil.Instruction? instruction))
@@ -149,14 +156,19 @@ internal sealed class SignAnalysis
         string key = KeyOf(method);
         if (!_arguments.TryGetValue(key, out Value[]? arguments))
         {
-            arguments = [.. (method.HasThis ? new[] { new Value(Kind.Other, 0) } : []), .. method.Parameters.Select(p => ValueOf(p.ParameterType))];
+            arguments =
+            [
+                .. (method.HasThis ? new[] { new Value(Kind.Other, 0) } : []),
+                .. method.Parameters.Select(p => ValueOf(p.ParameterType)),
+            ];
             _arguments[key] = arguments;
         }
 
         return arguments;
     }
 
-    private void Step(MethodDefinition method, Mono.Cecil.Cil.Instruction instruction, List<Value> stack, Value[] arguments)
+    private void Step(
+        MethodDefinition method, Mono.Cecil.Cil.Instruction instruction, List<Value> stack, Value[] arguments)
     {
         Code code = instruction.OpCode.Code;
         Value Pop()
@@ -184,7 +196,8 @@ internal sealed class SignAnalysis
                 stack.Add(ValueOf(((VariableDefinition)instruction.Operand).VariableType));
                 break;
             case Code.Ldloca or Code.Ldloca_S:
-                stack.Add(new Value(Kind.Reference, 0, ValueOf(((VariableDefinition)instruction.Operand).VariableType).Kind));
+                stack.Add(
+                    new Value(Kind.Reference, 0, ValueOf(((VariableDefinition)instruction.Operand).VariableType).Kind));
                 break;
             case Code.Ldfld:
                 Pop();
@@ -228,7 +241,8 @@ internal sealed class SignAnalysis
                 LoadElement(32, Kind.UInt);
                 break;
             case Code.Ldelem_I8:
-                // One opcode for both: which it is the array knows, and that is not followed; the result goes by what is done with it.
+                // One opcode for both: which it is the array knows, and that is not followed; the result goes by
+                // what is done with it.
                 LoadElement(64, ElementIsUnsigned(method, instruction) ? Kind.ULong : Kind.Long);
                 break;
             case Code.Ldelema:
@@ -251,14 +265,17 @@ internal sealed class SignAnalysis
                 Value reference = Pop();
                 if (reference.Kind == Kind.Reference && reference.Of is Kind.Int or Kind.Long && value.MayHideSign)
                 {
-                    Trap(method, instruction, "a value tagged unsigned is stored through a reference to something signed");
+                    Trap(
+                        method,
+                        instruction,
+                        "a value tagged unsigned is stored through a reference to something signed");
                 }
 
                 break;
             }
 
-            case Code.Add or Code.Sub or Code.Mul or Code.And or Code.Or or Code.Xor or Code.Div or Code.Div_Un or Code.Rem_Un
-                or Code.Shl or Code.Shr_Un or Code.Shr or Code.Rem:
+            case Code.Add or Code.Sub or Code.Mul or Code.And or Code.Or or Code.Xor or Code.Div or Code.Div_Un
+                or Code.Rem_Un or Code.Shl or Code.Shr_Un or Code.Shr or Code.Rem:
             {
                 Value right = Pop();
                 Value left = Pop();
@@ -358,7 +375,8 @@ internal sealed class SignAnalysis
 
     private static bool ElementIsUnsigned(MethodDefinition method, Mono.Cecil.Cil.Instruction load)
     {
-        // The array is what was loaded before the index; where that isn't plain to see it counts as signed, as most are.
+        // The array is what was loaded before the index; where that isn't plain to see it counts
+        // as signed, as most are.
         for (Mono.Cecil.Cil.Instruction? at = load.Previous; at is not null; at = at.Previous)
         {
             TypeReference? type = at.Operand switch
@@ -369,7 +387,8 @@ internal sealed class SignAnalysis
                 _ => at.OpCode.Code switch
                 {
                     >= Code.Ldarg_0 and <= Code.Ldarg_3 => ParameterType(method, at.OpCode.Code - Code.Ldarg_0),
-                    >= Code.Ldloc_0 and <= Code.Ldloc_3 => method.Body.Variables[at.OpCode.Code - Code.Ldloc_0].VariableType,
+                    >= Code.Ldloc_0 and <= Code.Ldloc_3 =>
+                        method.Body.Variables[at.OpCode.Code - Code.Ldloc_0].VariableType,
                     _ => null,
                 },
             };
@@ -400,10 +419,12 @@ internal sealed class SignAnalysis
         {
             StackBehaviour.Pop0 => 0,
             StackBehaviour.Pop1 or StackBehaviour.Popi or StackBehaviour.Popref => 1,
-            StackBehaviour.Pop1_pop1 or StackBehaviour.Popi_pop1 or StackBehaviour.Popi_popi or StackBehaviour.Popi_popi8 or StackBehaviour.Popi_popr4
-                or StackBehaviour.Popi_popr8 or StackBehaviour.Popref_pop1 or StackBehaviour.Popref_popi => 2,
-            StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8 or StackBehaviour.Popref_popi_popr4
-                or StackBehaviour.Popref_popi_popr8 or StackBehaviour.Popref_popi_popref => 3,
+            StackBehaviour.Pop1_pop1 or StackBehaviour.Popi_pop1 or StackBehaviour.Popi_popi
+                or StackBehaviour.Popi_popi8 or StackBehaviour.Popi_popr4 or StackBehaviour.Popi_popr8
+                or StackBehaviour.Popref_pop1 or StackBehaviour.Popref_popi => 2,
+            StackBehaviour.Popi_popi_popi or StackBehaviour.Popref_popi_popi or StackBehaviour.Popref_popi_popi8
+                or StackBehaviour.Popref_popi_popr4 or StackBehaviour.Popref_popi_popr8
+                or StackBehaviour.Popref_popi_popref => 3,
             _ => stack.Count,
         };
         pops = Math.Min(pops, stack.Count);
@@ -460,7 +481,8 @@ internal sealed class SignAnalysis
         ElementReference,
     }
 
-    // What is known of a value: the tag that it may have, how many of its bits may be set, and for a reference what it refers to.
+    // What is known of a value: the tag that it may have, how many of its bits may be set, and for a
+    // reference what it refers to.
     private readonly record struct Value(Kind Kind, int Bits, Kind Of = Kind.Other, long Known = long.MinValue)
     {
         public bool IsWide => Kind is Kind.Long or Kind.ULong;
@@ -472,7 +494,11 @@ internal sealed class SignAnalysis
         public static Value Constant(Kind kind, long value)
         {
             int width = kind == Kind.Long ? 64 : 32;
-            return new Value(kind, value < 0 ? width : 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)value), Kind.Other, value);
+            return new Value(
+                kind,
+                value < 0 ? width : 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)value),
+                Kind.Other,
+                value);
         }
 
         public static Value Join(Value a, Value b)

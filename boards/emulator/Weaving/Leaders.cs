@@ -7,7 +7,9 @@ namespace Spore.Emulator;
 /// <summary>Where basic blocks begin.</summary>
 internal static class Leaders
 {
-    /// <summary>Finds the instructions that something other than the one before may lead to, and those after a jump.</summary>
+    /// <summary>
+    /// Finds the instructions that something other than the one before may lead to, and those after a jump.
+    /// </summary>
     /// <param name="body">A method's code.</param>
     /// <returns>The first instruction of every block; places where protected code ends are among them.</returns>
     public static HashSet<CilInstruction> Of(MethodBody body)
@@ -24,7 +26,8 @@ internal static class Leaders
                 leaders.UnionWith(targets);
             }
 
-            if (instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch or FlowControl.Return or FlowControl.Throw)
+            if (instruction.OpCode.FlowControl is FlowControl.Branch or FlowControl.Cond_Branch or FlowControl.Return
+                or FlowControl.Throw)
             {
                 Add(leaders, instruction.Next);
             }

@@ -10,8 +10,9 @@ using CilInstruction = Mono.Cecil.Cil.Instruction;
 namespace Spore.Emulator;
 
 /// <summary>
-/// Puts counters into a compiled assembly, so that the desktop runtime counts the IL instructions it runs. A run of instructions without
-/// a branch in or out has one counter: what stands in it is known. Exceptions that leave one halfway would be counted to its end.
+/// Puts counters into a compiled assembly, so that the desktop runtime counts the IL instructions it runs. A run of
+/// instructions without a branch in or out has one counter: what stands in it is known. Exceptions that leave one
+/// halfway would be counted to its end.
 /// </summary>
 internal sealed class Weaver
 {
@@ -27,7 +28,8 @@ internal sealed class Weaver
 
     private Weaver(ModuleDefinition module)
     {
-        _counters = new FieldDefinition(Field, FieldAttributes.Public | FieldAttributes.Static, module.TypeSystem.Int64.MakeArrayType());
+        _counters = new FieldDefinition(
+            Field, FieldAttributes.Public | FieldAttributes.Static, module.TypeSystem.Int64.MakeArrayType());
     }
 
     /// <summary>Weaves an assembly and loads the result beside whatever else is loaded.</summary>
@@ -122,7 +124,8 @@ internal sealed class Weaver
                 [.. run.Select(Prices.Outside).OfType<MethodReference>()]));
         }
 
-        // The opcodes as compiled are noted above; now short branches, which might not reach over what is put in, become long.
+        // The opcodes as compiled are noted above; now short branches, which might not reach over what
+        // is put in, become long.
         body.SimplifyMacros();
         Dictionary<CilInstruction, CilInstruction> moved = [];
         List<CilInstruction> woven = [.. Increment(entry)];
@@ -167,11 +170,16 @@ internal sealed class Weaver
 
     private void AddHolder(ModuleDefinition module)
     {
-        TypeDefinition holder = new("", Holder, TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed, module.TypeSystem.Object);
+        TypeDefinition holder = new(
+            "",
+            Holder,
+            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed,
+            module.TypeSystem.Object);
         holder.Fields.Add(_counters);
         MethodDefinition initializer = new(
             ".cctor",
-            MethodAttributes.Static | MethodAttributes.Private | MethodAttributes.HideBySig | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName,
+            MethodAttributes.Static | MethodAttributes.Private | MethodAttributes.HideBySig
+            | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName,
             module.TypeSystem.Void);
         ILProcessor il = initializer.Body.GetILProcessor();
         il.Emit(OpCodes.Ldc_I4, _blocks.Count);

@@ -29,7 +29,8 @@ internal sealed class WovenAssembly : IDisposable
     /// <param name="name">Its full name.</param>
     /// <returns>The type.</returns>
     /// <exception cref="ProgramException">There is none.</exception>
-    public Type TypeOf(string name) => _assembly.GetType(name) ?? throw new ProgramException(name, "there is no such type");
+    public Type TypeOf(string name) =>
+        _assembly.GetType(name) ?? throw new ProgramException(name, "there is no such type");
 
     /// <summary>Counts what an operation takes, when all that is made once has been made.</summary>
     /// <param name="prepare">Makes what the operation works on, anew each time, and returns the operation.</param>
@@ -75,5 +76,6 @@ internal sealed class WovenAssembly : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
 
-    private long Sum(Func<CountedBlock, long> of) => _blocks.Zip(_counts, (block, count) => count == 0 ? 0 : of(block) * count).Sum();
+    private long Sum(Func<CountedBlock, long> of) =>
+        _blocks.Zip(_counts, (block, count) => count == 0 ? 0 : of(block) * count).Sum();
 }

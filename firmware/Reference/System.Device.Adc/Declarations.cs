@@ -1,4 +1,5 @@
-// The part of nanoFramework.System.Device.Adc 1.1.24 that Spore uses, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.System.Device.Adc 1.1.24 that Spore uses, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System;
 using System.Reflection;

@@ -1,4 +1,5 @@
-// The part of nanoFramework.System.Device.Gpio 1.1.62 that Spore uses, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.System.Device.Gpio 1.1.62 that Spore uses, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System;
 using System.Reflection;

@@ -1,4 +1,5 @@
-// The part of nanoFramework.System.Device.Wifi 1.5.147 that Spore uses, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.System.Device.Wifi 1.5.147 that Spore uses, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System;
 using System.Reflection;
@@ -35,7 +36,8 @@ namespace System.Device.Wifi
         internal extern WifiAdapter(int NetworkInterface);
         public extern int NetworkInterface { get; }
         public static extern WifiAdapter[] FindAllAdapters();
-        public extern WifiConnectionResult Connect(string ssid, WifiReconnectionKind reconnectionKind, string passwordCredential);
+        public extern WifiConnectionResult Connect(
+            string ssid, WifiReconnectionKind reconnectionKind, string passwordCredential);
         public extern void Disconnect();
         public extern void Dispose();
     }

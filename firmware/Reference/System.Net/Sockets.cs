@@ -90,12 +90,14 @@ namespace System.Net.Sockets
         public extern void Bind(EndPoint localEP);
         public extern void Close();
         public extern bool Poll(int microSeconds, SelectMode mode);
-        public extern int ReceiveFrom(byte[] buffer, int offset, int size, SocketFlags socketFlags, ref EndPoint remoteEP);
+        public extern int ReceiveFrom(
+            byte[] buffer, int offset, int size, SocketFlags socketFlags, ref EndPoint remoteEP);
         public extern int ReceiveFrom(byte[] buffer, ref EndPoint remoteEP);
         public extern int SendTo(byte[] buffer, int offset, int size, SocketFlags socketFlags, EndPoint remoteEP);
         public extern int SendTo(byte[] buffer, EndPoint remoteEP);
         public extern void SetSocketOption(SocketOptionLevel optionLevel, SocketOptionName optionName, int optionValue);
-        public extern void SetSocketOption(SocketOptionLevel optionLevel, SocketOptionName optionName, bool optionValue);
+        public extern void SetSocketOption(
+            SocketOptionLevel optionLevel, SocketOptionName optionName, bool optionValue);
         protected virtual extern void Dispose(bool disposing);
         extern void IDisposable.Dispose();
     }

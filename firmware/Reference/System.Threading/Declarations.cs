@@ -1,5 +1,5 @@
-// The part of nanoFramework.System.Threading 1.1.52 that Spore may use, as declarations; docs/reference.md says what it was checked against.
-// Threads, events, monitors and timers are mscorlib's.
+// The part of nanoFramework.System.Threading 1.1.52 that Spore may use, as declarations; docs/reference.md says what it
+// was checked against. Threads, events, monitors and timers are mscorlib's.
 
 using System.Reflection;
 

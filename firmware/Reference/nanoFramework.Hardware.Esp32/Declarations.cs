@@ -1,4 +1,5 @@
-// The part of nanoFramework.Hardware.Esp32 1.6.42 that Spore uses, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.Hardware.Esp32 1.6.42 that Spore uses, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System.Reflection;
 
@@ -11,7 +12,8 @@ namespace nanoFramework.Hardware.Esp32
         public static extern ulong GetCurrent();
     }
 
-    // This is ESP-IDF's heap, around the managed one; what is free of the managed heap is what GC.Run of Runtime.Native gives.
+    // This is ESP-IDF's heap, around the managed one; what is free of the managed heap is what GC.Run of
+    // Runtime.Native gives.
     public class NativeMemory
     {
         public enum MemoryType
@@ -21,6 +23,7 @@ namespace nanoFramework.Hardware.Esp32
             SpiRam,
         }
 
-        public static extern void GetMemoryInfo(MemoryType memType, out uint totalSize, out uint totalFreeSize, out uint largestFreeBlock);
+        public static extern void GetMemoryInfo(
+            MemoryType memType, out uint totalSize, out uint totalFreeSize, out uint largestFreeBlock);
     }
 }

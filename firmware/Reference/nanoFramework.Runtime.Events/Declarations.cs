@@ -1,4 +1,5 @@
-// The part of nanoFramework.Runtime.Events 1.11.37 that Spore may use, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.Runtime.Events 1.11.37 that Spore may use, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System.Reflection;
 

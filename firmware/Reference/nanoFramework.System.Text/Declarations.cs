@@ -1,4 +1,5 @@
-// The part of nanoFramework.System.Text 1.3.42 that Spore may use, as declarations; docs/reference.md says what it was checked against.
+// The part of nanoFramework.System.Text 1.3.42 that Spore may use, as declarations; docs/reference.md says what
+// it was checked against.
 
 using System.Reflection;
 

@@ -1,6 +1,7 @@
-// The part of nanoFramework.TestFramework 3.0.80 that Spore's device tests use. It has bodies, unlike the other declarations, so that
-// the tests run where its package can't be had: an assertion that fails throws, as there. Checked by hand against the sources at
-// d4fa55eb (the last public commit before that version); nothing here may be missing there.
+// The part of nanoFramework.TestFramework 3.0.80 that Spore's device tests use. It has bodies, unlike the other
+// declarations, so that the tests run where its package can't be had: an assertion that fails throws, as there.
+// Checked by hand against the sources at d4fa55eb (the last public commit before that version); nothing here
+// may be missing there.
 
 using System;
 using System.Reflection;

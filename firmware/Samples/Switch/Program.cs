@@ -5,7 +5,10 @@ using Spore.Firmware;
 
 namespace Spore.Samples.Switch;
 
-/// <summary>Toggles a pin when a member asks for it by a datagram "on", "off" or "toggle", and answers with what the pin is then.</summary>
+/// <summary>
+/// Toggles a pin when a member asks for it by a datagram "on", "off" or "toggle", and answers with
+/// what the pin is then.
+/// </summary>
 public static class Program
 {
     private const int Port = 4401;

@@ -52,6 +52,10 @@ public static class Program
     private static string Format(int tenths)
     {
         int size = tenths < 0 ? -tenths : tenths;
-        return string.Concat(string.Concat("temperature=", tenths < 0 ? "-" : "", (size / 10).ToString()), ".", (size % 10).ToString(), "\n");
+        return string.Concat(
+            string.Concat("temperature=", tenths < 0 ? "-" : "", (size / 10).ToString()),
+            ".",
+            (size % 10).ToString(),
+            "\n");
     }
 }

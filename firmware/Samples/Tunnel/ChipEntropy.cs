@@ -4,8 +4,9 @@ using Spore.Base;
 namespace Spore.Samples;
 
 /// <summary>
-/// The chip's generator, which nanoFramework's <see cref="Random"/> draws from. It is good only while the radio runs. The tunnel itself hashes it with its
-/// private key, a counter and the arrival times of handshakes before it becomes an ephemeral key.
+/// The chip's generator, which nanoFramework's <see cref="Random"/> draws from. It is good only while the radio
+/// runs. The tunnel itself hashes it with its private key, a counter and the arrival times of handshakes before it
+/// becomes an ephemeral key.
 /// </summary>
 internal sealed class ChipEntropy : IEntropy
 {

@@ -9,7 +9,9 @@ using Spore.WireGuard;
 
 namespace Spore.Samples;
 
-/// <summary>A board as the peer of a stock WireGuard server. It keeps a session up and answers ping inside the tunnel.</summary>
+/// <summary>
+/// A board as the peer of a stock WireGuard server. It keeps a session up and answers ping inside the tunnel.
+/// </summary>
 public static class Program
 {
     // The keys of an example, which everybody knows: make your own with wg genkey and wg genpsk.
@@ -56,7 +58,8 @@ public static class Program
         long now = Environment.TickCount64;
         UdpTransport transport = new UdpTransport(Port);
         SessionLog host = new SessionLog(BuildTime, now);
-        Tunnel tunnel = new Tunnel(TunnelLimits.OnePeer(), Convert.FromBase64String(PrivateKey), transport, new ChipEntropy(), host);
+        Tunnel tunnel = new Tunnel(
+            TunnelLimits.OnePeer(), Convert.FromBase64String(PrivateKey), transport, new ChipEntropy(), host);
         if (!AddServer(tunnel, now))
         {
             Console.WriteLine("stopped: the server's key is not valid");

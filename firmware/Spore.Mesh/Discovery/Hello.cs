@@ -4,10 +4,15 @@ using Spore.Crypto;
 
 namespace Spore.Discovery;
 
-/// <summary>The hello: the datagram by which a node that knows no peer is found (PROTOCOL section 5). It is sealed under the trust root, so that it shows a key to nobody outside the network.</summary>
+/// <summary>
+/// The hello: the datagram by which a node that knows no peer is found (PROTOCOL section 5). It is sealed under the
+/// trust root, so that it shows a key to nobody outside the network.
+/// </summary>
 public sealed class Hello
 {
-    /// <summary>The length of the datagram in bytes: that of a handshake initiation, so that an answer never amplifies.</summary>
+    /// <summary>
+    /// The length of the datagram in bytes: that of a handshake initiation, so that an answer never amplifies.
+    /// </summary>
     public const int Size = 148;
 
     /// <summary>The first byte; the three that follow are zero.</summary>
@@ -38,7 +43,10 @@ public sealed class Hello
     /// <summary>After <see cref="Open"/>: the network version that the sender holds, 0 for none.</summary>
     public ulong Version;
 
-    /// <summary>After <see cref="Open"/>: how many hellos the sender had sent since its interval last started again, at most 255.</summary>
+    /// <summary>
+    /// After <see cref="Open"/>: how many hellos the sender had sent since its interval last
+    /// started again, at most 255.
+    /// </summary>
     public int Tries;
 
     private readonly XChaCha20Poly1305 _aead;
@@ -106,7 +114,11 @@ public sealed class Hello
     /// <returns>False when it is no hello under this trust root.</returns>
     public bool Open(byte[] buffer, int offset, int length)
     {
-        if (length != Size || buffer[offset] != Type || buffer[offset + 1] != 0 || buffer[offset + 2] != 0 || buffer[offset + 3] != 0)
+        if (length != Size
+            || buffer[offset] != Type
+            || buffer[offset + 1] != 0
+            || buffer[offset + 2] != 0
+            || buffer[offset + 3] != 0)
         {
             return false;
         }
@@ -124,7 +136,10 @@ public sealed class Hello
         return true;
     }
 
-    /// <summary>After <see cref="Open"/>: the first 8 bytes of BLAKE2s(nonce || what was sealed). A copy of a hello has the same; what somebody else has sealed under that nonce has not.</summary>
+    /// <summary>
+    /// After <see cref="Open"/>: the first 8 bytes of BLAKE2s(nonce || what was sealed). A copy of a hello has the
+    /// same; what somebody else has sealed under that nonce has not.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the opened hello.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>These bytes; not 0.</returns>
@@ -136,7 +151,10 @@ public sealed class Hello
         return identifier == 0 ? 1 : identifier;
     }
 
-    /// <summary>After <see cref="Open"/>: the port at which the hello lists the address that it came from. A daemon beside the kernel's WireGuard sends from another port than it lists.</summary>
+    /// <summary>
+    /// After <see cref="Open"/>: the port at which the hello lists the address that it came from. A daemon beside the
+    /// kernel's WireGuard sends from another port than it lists.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the opened hello.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="source">The source endpoint of the hello.</param>
@@ -162,12 +180,18 @@ public sealed class Hello
         return found;
     }
 
-    /// <summary>After <see cref="Open"/>: whether this hearer is among those that answer. About four answer a first hello, eight times as many the next one, and so on.</summary>
+    /// <summary>
+    /// After <see cref="Open"/>: whether this hearer is among those that answer. About four answer a first hello, eight
+    /// times as many the next one, and so on.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the opened hello.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="publicKey">The hearer's 32-byte public key.</param>
     /// <param name="members">The number of entries in the hearer's network.</param>
-    /// <returns>Whether BLAKE2s(nonce || public key), of which the first 8 bytes are a fraction of 2^64, is below 4 * 8^tries / members.</returns>
+    /// <returns>
+    /// Whether BLAKE2s(nonce || public key), of which the first 8 bytes are a fraction of 2^64, is below
+    /// 4 * 8^tries / members.
+    /// </returns>
     public bool IsToAnswer(byte[] buffer, int offset, byte[] publicKey, int members)
     {
         // 4 * 8^9 is more than any number of entries.

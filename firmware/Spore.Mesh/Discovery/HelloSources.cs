@@ -5,8 +5,9 @@ using Spore.Crypto;
 namespace Spore.Discovery;
 
 /// <summary>
-/// Where hellos came from: for each source its newest one, which waits to be answered, or is a hint. Sources are asked in round-robin order, whatever
-/// keys their hellos bear, so that no source keeps another from being asked (PROTOCOL section 5).
+/// Where hellos came from: for each source its newest one, which waits to be answered, or is a hint. Sources are
+/// asked in round-robin order, whatever keys their hellos bear, so that no source keeps another from being asked
+/// (PROTOCOL section 5).
 /// </summary>
 internal sealed class HelloSources
 {
@@ -19,7 +20,9 @@ internal sealed class HelloSources
     /// <summary>The hello lists the endpoint.</summary>
     internal const int Named = 1;
 
-    /// <summary>The hello, or one before it that still waits, says that its sender has no network: its sessions are gone.</summary>
+    /// <summary>
+    /// The hello, or one before it that still waits, says that its sender has no network: its sessions are gone.
+    /// </summary>
     internal const int Rebooted = 2;
 
     /// <summary>It is not a hello but an initiation with an old timestamp.</summary>
@@ -45,6 +48,8 @@ internal sealed class HelloSources
     private const int Times = 4;
 
     private const int ZoneShift = 16;
+    private const long ZoneMask = 0xFFFFFFFF;
+    private const int LocalShift = 48;
     private const int PortMask = 0xFFFF;
 
     // In Heard, of a source that is not used.
@@ -92,7 +97,10 @@ internal sealed class HelloSources
         return _numbers[(index * Numbers) + Nonce];
     }
 
-    /// <summary>When the hello was heard, in milliseconds on the monotonic clock; with <see cref="Rebooted"/>, when the first one that says so was.</summary>
+    /// <summary>
+    /// When the hello was heard, in milliseconds on the monotonic clock; with <see cref="Rebooted"/>, when the first
+    /// one that says so was.
+    /// </summary>
     internal long HeardAt(int index)
     {
         return _times[(index * Times) + Heard];
@@ -109,7 +117,12 @@ internal sealed class HelloSources
     {
         int number = index * Numbers;
         long portAndZone = _times[(index * Times) + PortAndZone];
-        endpoint.Set(_numbers[number + High], _numbers[number + Low], (int)portAndZone & PortMask, (int)(portAndZone >> ZoneShift));
+        endpoint.Set(
+            _numbers[number + High],
+            _numbers[number + Low],
+            (int)portAndZone & PortMask,
+            (int)(portAndZone >> ZoneShift));
+        endpoint.SetLocal((int)(portAndZone >> LocalShift) & PortMask);
     }
 
     /// <summary>Sets when a source is to be asked.</summary>
@@ -138,16 +151,23 @@ internal sealed class HelloSources
         return index >= 0 && NonceOf(index) == nonce;
     }
 
-    /// <summary>Called when a hello was heard: it takes the place of the one of its source, or of another source, the last in the order of those that wait for nothing, else of all.</summary>
+    /// <summary>
+    /// Called when a hello was heard: it takes the place of the one of its source, or of another source, the last in
+    /// the order of those that wait for nothing, else of all.
+    /// </summary>
     /// <param name="endpoint">The endpoint to ask, an address of the source; copied.</param>
     /// <param name="key">A buffer with the sender's key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="nonce">What identifies the hello.</param>
     /// <param name="version">The network version in it.</param>
     /// <param name="flags"><see cref="Named"/> and the others.</param>
-    /// <param name="due">When to ask, in milliseconds on the monotonic clock, or <see cref="Never"/>. It is not later than it was for an earlier hello of that key and source.</param>
+    /// <param name="due">
+    /// When to ask, in milliseconds on the monotonic clock, or <see cref="Never"/>. It is not later than it was for an
+    /// earlier hello of that key and source.
+    /// </param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    internal void Hear(Endpoint endpoint, byte[] key, int offset, ulong nonce, ulong version, int flags, long due, long now)
+    internal void Hear(
+        Endpoint endpoint, byte[] key, int offset, ulong nonce, ulong version, int flags, long due, long now)
     {
         int index = Find(endpoint);
         long heard = now;
@@ -156,7 +176,8 @@ internal sealed class HelloSources
             index = IndexForNew(now);
             _times[(index * Times) + Order] = ++_order;
         }
-        else if (_times[(index * Times) + AskAt] != Never && ConstantTime.Equal(Keys, index * KeySize, key, offset, KeySize))
+        else if (_times[(index * Times) + AskAt] != Never
+            && ConstantTime.Equal(Keys, index * KeySize, key, offset, KeySize))
         {
             long planned = _times[(index * Times) + AskAt];
             due = planned < due ? planned : due;
@@ -175,7 +196,9 @@ internal sealed class HelloSources
         _numbers[number + Nonce] = nonce;
         _numbers[number + VersionHeld] = version;
         int time = index * Times;
-        _times[time + PortAndZone] = ((long)endpoint.Zone << ZoneShift) | (long)endpoint.Port;
+        _times[time + PortAndZone] = ((long)endpoint.Local << LocalShift)
+            | (((long)endpoint.Zone & ZoneMask) << ZoneShift)
+            | (long)endpoint.Port;
         _times[time + Heard] = heard;
         _times[time + AskAt] = due;
         _flags[index] = (byte)flags;
@@ -185,7 +208,10 @@ internal sealed class HelloSources
     /// <param name="key">A buffer with the key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>The source where the key was heard within the last 10 minutes: one that was not asked yet rather than others, then a named one, then the first in the order; -1 where there is none.</returns>
+    /// <returns>
+    /// The source where the key was heard within the last 10 minutes: one that was not asked yet rather than others,
+    /// then a named one, then the first in the order; -1 where there is none.
+    /// </returns>
     internal int FindHint(byte[] key, int offset, long now)
     {
         int best = -1;

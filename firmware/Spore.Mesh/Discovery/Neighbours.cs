@@ -3,7 +3,10 @@ using Spore.Crypto;
 
 namespace Spore.Discovery;
 
-/// <summary>The last hello of each key that was heard, so that it can't be sent again as if it were new, however many hellos came since. The key heard longest ago gives way.</summary>
+/// <summary>
+/// The last hello of each key that was heard, so that it can't be sent again as if it were new, however many hellos
+/// came since. The key heard longest ago gives way.
+/// </summary>
 internal sealed class Neighbours
 {
     private const int KeySize = 32;

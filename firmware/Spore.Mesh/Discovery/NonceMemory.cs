@@ -1,6 +1,9 @@
 namespace Spore.Discovery;
 
-/// <summary>The hellos heard last, by 8 bytes each (<see cref="Hello.Identify"/>), and how many initiations each has provoked. The oldest gives way.</summary>
+/// <summary>
+/// The hellos heard last, by 8 bytes each (<see cref="Hello.Identify"/>), and how many initiations each has provoked.
+/// The oldest gives way.
+/// </summary>
 internal sealed class NonceMemory
 {
     /// <summary>How many initiations one hello provokes, over all source endpoints of its copies.</summary>
@@ -70,7 +73,10 @@ internal sealed class NonceMemory
         return ((int)_states[index] & CountMask) == MostProvoked;
     }
 
-    /// <summary>When an initiation to a source endpoint that is not named may follow the last one, in milliseconds on the monotonic clock.</summary>
+    /// <summary>
+    /// When an initiation to a source endpoint that is not named may follow the last one, in milliseconds
+    /// on the monotonic clock.
+    /// </summary>
     /// <param name="index">The index of the hello.</param>
     /// <param name="interval">The shortest interval in milliseconds.</param>
     internal long UnnamedDue(int index, long interval)

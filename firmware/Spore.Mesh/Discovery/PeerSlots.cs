@@ -3,7 +3,10 @@ using Spore.SignedNetwork;
 
 namespace Spore.Discovery;
 
-/// <summary>What the mesh keeps of each of the tunnel's slots; in arrays for all, since objects would take twice a device's memory.</summary>
+/// <summary>
+/// What the mesh keeps of each of the tunnel's slots; in arrays for all, since objects would take
+/// twice a device's memory.
+/// </summary>
 internal sealed class PeerSlots
 {
     /// <summary>The number of turns that are told apart.</summary>
@@ -49,7 +52,9 @@ internal sealed class PeerSlots
         _flags[slot] = (byte)(value ? _flags[slot] | ConfiguredFlag : _flags[slot] & ~ConfiguredFlag);
     }
 
-    /// <summary>Which of the endpoints in the peer's entry is to be tried next, less than <see cref="Turns"/>.</summary>
+    /// <summary>
+    /// Which of the endpoints in the peer's entry is to be tried next, less than <see cref="Turns"/>.
+    /// </summary>
     internal int Turn(int slot)
     {
         return _flags[slot] & (Turns - 1);

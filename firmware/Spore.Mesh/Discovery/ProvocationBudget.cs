@@ -1,6 +1,9 @@
 namespace Spore.Discovery;
 
-/// <summary>The budget of all provoked initiations of a node (PROTOCOL section 4.2). Half of it is kept for source endpoints that a hello itself names.</summary>
+/// <summary>
+/// The budget of all provoked initiations of a node (PROTOCOL section 4.2). Half of it is kept for source endpoints
+/// that a hello itself names.
+/// </summary>
 internal sealed class ProvocationBudget
 {
     private readonly int _interval;
@@ -14,7 +17,9 @@ internal sealed class ProvocationBudget
         _interval = interval;
     }
 
-    /// <summary>The shortest time between two provoked initiations that go to no named source endpoint, in milliseconds.</summary>
+    /// <summary>
+    /// The shortest time between two provoked initiations that go to no named source endpoint, in milliseconds.
+    /// </summary>
     internal int UnnamedInterval
     {
         get { return 2 * _interval; }

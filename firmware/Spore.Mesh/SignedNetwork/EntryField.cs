@@ -6,7 +6,9 @@ namespace Spore.SignedNetwork;
 /// </summary>
 public sealed class EntryField
 {
-    /// <summary>An allowed prefix: an IPv4 or IPv6 address, 4 or 16 bytes, and its length in bits, 1 byte. May repeat.</summary>
+    /// <summary>
+    /// An allowed prefix: an IPv4 or IPv6 address, 4 or 16 bytes, and its length in bits, 1 byte. May repeat.
+    /// </summary>
     public const int Prefix = 1;
 
     /// <summary>An endpoint: an IPv4 or IPv6 address, 4 or 16 bytes, and a UDP port, 2 bytes. May repeat.</summary>
@@ -18,7 +20,9 @@ public sealed class EntryField
     /// <summary>A name for people, 1 to 64 bytes of UTF-8.</summary>
     public const int Label = 4;
 
-    /// <summary>The seconds at which others keep their session with this member alive, 2 bytes; 0 means they don't.</summary>
+    /// <summary>
+    /// The seconds at which others keep their session with this member alive, 2 bytes; 0 means they don't.
+    /// </summary>
     public const int Keepalive = 5;
 
     /// <summary>What the member does for others, 1 byte of <see cref="EntryRoles"/>.</summary>
@@ -43,7 +47,9 @@ public sealed class EntryField
     /// <summary>The length of the current field's value in bytes.</summary>
     public int ValueLength;
 
-    /// <summary>Starts before the first field of an entry that was checked (<see cref="NetworkEntry.Check"/>).</summary>
+    /// <summary>
+    /// Starts before the first field of an entry that was checked (<see cref="NetworkEntry.Check"/>).
+    /// </summary>
     /// <param name="entry">A buffer that holds the entry, which must stay as it is during the walk.</param>
     /// <param name="offset">Where it starts.</param>
     public void Begin(byte[] entry, int offset)

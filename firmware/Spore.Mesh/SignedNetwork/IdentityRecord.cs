@@ -41,7 +41,10 @@ public static class IdentityRecord
     /// <param name="record">A buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">The number of bytes there are.</param>
-    /// <returns>What is wrong with it. An all-zero private key is told before a bad checksum, since an untouched record has both.</returns>
+    /// <returns>
+    /// What is wrong with it. An all-zero private key is reported before a bad checksum, since an
+    /// untouched record has both.
+    /// </returns>
     public static IdentityFault Check(byte[] record, int offset, int length)
     {
         if (length < Size)
@@ -72,7 +75,9 @@ public static class IdentityRecord
             return IdentityFault.Checksum;
         }
 
-        return ConstantTime.IsZero(record, offset + TrustRootOffset, 32) ? IdentityFault.NoTrustRoot : IdentityFault.None;
+        return ConstantTime.IsZero(record, offset + TrustRootOffset, 32)
+            ? IdentityFault.NoTrustRoot
+            : IdentityFault.None;
     }
 
     /// <summary>Reads the oldest network version that the node may ever accept.</summary>

@@ -6,7 +6,10 @@ internal static class LabelRules
     /// <summary>The length of the longest label in bytes.</summary>
     public const int MaxSize = 64;
 
-    /// <summary>Tells whether a label is well-formed UTF-8 (RFC 3629) without control characters, so that it can be shown as it is.</summary>
+    /// <summary>
+    /// Tells whether a label is well-formed UTF-8 (RFC 3629) without control characters, so that it
+    /// can be shown as it is.
+    /// </summary>
     /// <param name="buffer">A buffer with the label.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
@@ -18,7 +21,9 @@ internal static class LabelRules
         while (i < end)
         {
             int first = buffer[i];
-            int more = first < 0x80 ? 0 : first < 0xC0 ? -1 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF8 ? 3 : -1;
+            int more = first < 0x80
+                ? 0
+                : first < 0xC0 ? -1 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : first < 0xF8 ? 3 : -1;
             if (more < 0 || end - i <= more)
             {
                 return false;

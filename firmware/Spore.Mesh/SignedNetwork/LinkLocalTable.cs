@@ -3,7 +3,10 @@ using Spore.Crypto;
 
 namespace Spore.SignedNetwork;
 
-/// <summary>Finds the entry whose key has a link-local address. It keeps two bytes of each entry's address, and asks the key itself where they agree.</summary>
+/// <summary>
+/// Finds the entry whose key has a link-local address. It keeps two bytes of each entry's address, and asks the key
+/// itself where they agree.
+/// </summary>
 internal sealed class LinkLocalTable
 {
     private const int TagOffset = LinkLocalAddress.Size - 2;
@@ -26,7 +29,8 @@ internal sealed class LinkLocalTable
     {
         for (int i = 0; i < network.Count; i++)
         {
-            LinkLocalAddress.FromKey(_hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
+            LinkLocalAddress.FromKey(
+                _hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
             _tags[i] = (short)BigEndian.ReadUInt16(_address, TagOffset);
         }
     }
@@ -43,7 +47,8 @@ internal sealed class LinkLocalTable
         {
             if (_tags[i] == tag)
             {
-                LinkLocalAddress.FromKey(_hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
+                LinkLocalAddress.FromKey(
+                    _hash, network.Bytes, network.EntryOffset(i) + NetworkEntry.KeyOffset, _address, 0);
                 if (ConstantTime.Equal(_address, 0, address, offset, LinkLocalAddress.Size))
                 {
                     return i;

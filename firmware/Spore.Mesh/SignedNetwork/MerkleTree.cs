@@ -43,7 +43,7 @@ public sealed class MerkleTree
         _count = 0;
     }
 
-    /// <summary>Adds the next leaf, of as many as there is room for.</summary>
+    /// <summary>Adds the next leaf, up to the number that it was made for.</summary>
     /// <param name="entry">A buffer with the leaf's data.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>

@@ -40,11 +40,17 @@ public static class NetworkEntry
         return BigEndian.ReadUInt16(entry, offset + LengthOffset);
     }
 
-    /// <summary>Checks an entry and each of its fields. Called before anything in it is used; changes nothing.</summary>
+    /// <summary>
+    /// Checks an entry and each of its fields. Called before anything in it is used; changes nothing.
+    /// </summary>
     /// <param name="entry">A buffer that holds the entry.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <param name="available">The number of bytes there are from there on; what follows the entry is left alone.</param>
-    /// <returns>What is wrong with it; <see cref="NetworkFault.Truncated"/> when more bytes could make it right.</returns>
+    /// <param name="available">
+    /// The number of bytes there are from there on; what follows the entry is left alone.
+    /// </param>
+    /// <returns>
+    /// What is wrong with it; <see cref="NetworkFault.Truncated"/> when more bytes could make it right.
+    /// </returns>
     public static NetworkFault Check(byte[] entry, int offset, int available)
     {
         if (available < 2)
@@ -85,7 +91,8 @@ public static class NetworkEntry
                 return NetworkFault.FieldOrder;
             }
 
-            if (type == previous && (type == EntryField.Label || type == EntryField.Keepalive || type == EntryField.Roles))
+            if (type == previous
+                && (type == EntryField.Label || type == EntryField.Keepalive || type == EntryField.Roles))
             {
                 return NetworkFault.FieldRepeated;
             }
@@ -112,7 +119,9 @@ public static class NetworkEntry
         // Prefixes have the lowest type that has a meaning, so they are never behind another one.
         int end = offset + Length(entry, offset);
         int count = 0;
-        for (int next = offset + FieldsOffset; next < end && entry[next] <= EntryField.Prefix; next += 2 + entry[next + 1])
+        for (int next = offset + FieldsOffset;
+            next < end && entry[next] <= EntryField.Prefix;
+            next += 2 + entry[next + 1])
         {
             if (entry[next] == EntryField.Prefix)
             {
@@ -146,7 +155,9 @@ public static class NetworkEntry
                     : NetworkFault.FieldValue;
 
             case EntryField.EndpointName:
-                return EndpointNameRules.IsAllowed(buffer, offset, length) ? NetworkFault.None : NetworkFault.FieldValue;
+                return EndpointNameRules.IsAllowed(buffer, offset, length)
+                    ? NetworkFault.None
+                    : NetworkFault.FieldValue;
 
             case EntryField.Label:
                 if (length < 1 || length > LabelRules.MaxSize)

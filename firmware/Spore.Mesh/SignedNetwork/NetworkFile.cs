@@ -29,7 +29,10 @@ public sealed class NetworkFile
         Bytes = new byte[limits.NetworkBytes];
     }
 
-    /// <summary>Makes another file of the same size, and shares with it what only one of them needs: while one is complete the other can be received, until it takes its place.</summary>
+    /// <summary>
+    /// Makes another file of the same size, and shares with it what only one of them needs: while one is complete the
+    /// other can be received, and then replace it.
+    /// </summary>
     /// <param name="other">The other file.</param>
     public NetworkFile(NetworkFile other)
     {
@@ -40,7 +43,9 @@ public sealed class NetworkFile
         Bytes = new byte[other.Bytes.Length];
     }
 
-    /// <summary>The file, of which the first <see cref="Length"/> bytes count: the header, then the entries. Not to be changed.</summary>
+    /// <summary>
+    /// The file, of which the first <see cref="Length"/> bytes count: the header, then the entries. Not to be changed.
+    /// </summary>
     public readonly byte[] Bytes;
 
     /// <summary>The number of bytes received.</summary>
@@ -128,10 +133,14 @@ public sealed class NetworkFile
         return -1;
     }
 
-    /// <summary>Starts to receive a network. Called once its header's signature has verified; what was held is lost.</summary>
+    /// <summary>
+    /// Starts to receive a network. Called once its header's signature has verified; what was held is lost.
+    /// </summary>
     /// <param name="header">A buffer that holds the header.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <returns>What is wrong with the header, as <see cref="NetworkHeader.Check"/> tells it; the signature is not looked at.</returns>
+    /// <returns>
+    /// What is wrong with the header, as <see cref="NetworkHeader.Check"/> reports it; the signature is not looked at.
+    /// </returns>
     public NetworkFault Begin(byte[] header, int offset)
     {
         Clear();
@@ -155,7 +164,10 @@ public sealed class NetworkFile
     /// <param name="data">A buffer that holds the bytes.</param>
     /// <param name="offset">Where they start.</param>
     /// <param name="count">Their number.</param>
-    /// <returns>What is wrong with them. When nothing had begun that is <see cref="NetworkFault.Truncated"/>, since the header is missing.</returns>
+    /// <returns>
+    /// What is wrong with them. When nothing had begun that is <see cref="NetworkFault.Truncated"/>, since
+    /// the header is missing.
+    /// </returns>
     public NetworkFault Append(byte[] data, int offset, int count)
     {
         if (Length == 0)
@@ -175,8 +187,13 @@ public sealed class NetworkFile
         return Settle(fault);
     }
 
-    /// <summary>Ends the reception. Called when no more bytes come; only now the file may be used, and one that shares with it may not any more.</summary>
-    /// <returns>What is wrong with it: bytes are missing, or the entries don't hash to the root in the header.</returns>
+    /// <summary>
+    /// Ends the reception. Called when no more bytes come; only now the file may be used, and one that shares
+    /// with it may not any more.
+    /// </summary>
+    /// <returns>
+    /// What is wrong with it: bytes are missing, or the entries don't hash to the root in the header.
+    /// </returns>
     public NetworkFault Complete()
     {
         if (IsComplete)
@@ -237,7 +254,7 @@ public sealed class NetworkFile
                 return NetworkFault.Count;
             }
 
-            // A length that goes beyond the file's end can never fit, so it is told before its bytes come.
+            // A length that goes beyond the file's end can never fit, so it is reported before its bytes come.
             NetworkFault fault = NetworkEntry.Check(Bytes, _next, Length - _next);
             if (total - _next < 2 || (Length - _next >= 2 && NetworkEntry.Length(Bytes, _next) > total - _next))
             {
@@ -254,7 +271,8 @@ public sealed class NetworkFile
                 return fault;
             }
 
-            if (Count > 0 && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
+            if (Count > 0
+                && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
             {
                 return NetworkFault.Order;
             }

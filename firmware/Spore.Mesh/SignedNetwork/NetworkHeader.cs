@@ -118,7 +118,9 @@ public static class NetworkHeader
         return (int)BigEndian.ReadUInt32(header, offset + EntriesLengthOffset);
     }
 
-    /// <summary>Checks all of a header but its signature, which costs much more. Called before it; changes nothing.</summary>
+    /// <summary>
+    /// Checks all of a header but its signature, which costs much more. Called before it; changes nothing.
+    /// </summary>
     /// <param name="header">A buffer that holds the header.</param>
     /// <param name="offset">Where it starts; a buffer too short for a header is a fault.</param>
     /// <param name="limits">What this node can hold.</param>
@@ -160,10 +162,14 @@ public static class NetworkHeader
             return NetworkFault.Count;
         }
 
-        return count > limits.NetworkEntries || Size + length > limits.NetworkBytes ? NetworkFault.TooLarge : NetworkFault.None;
+        return count > limits.NetworkEntries || Size + length > limits.NetworkBytes
+            ? NetworkFault.TooLarge
+            : NetworkFault.None;
     }
 
-    /// <summary>Checks a header's signature. Called after <see cref="Check"/>, off the packet path; changes nothing.</summary>
+    /// <summary>
+    /// Checks a header's signature. Called after <see cref="Check"/>, off the packet path; changes nothing.
+    /// </summary>
     /// <param name="ed25519">The verifier.</param>
     /// <param name="trustRoot">A buffer with the trust root, an Ed25519 public key of 32 bytes.</param>
     /// <param name="trustRootOffset">Where it starts.</param>

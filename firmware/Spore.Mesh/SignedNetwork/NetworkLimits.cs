@@ -2,13 +2,18 @@ using Spore.WireGuard;
 
 namespace Spore.SignedNetwork;
 
-/// <summary>How large a network may be that is held in memory. Limits are one object, to which each layer adds its own.</summary>
+/// <summary>
+/// How large a network may be that is held in memory. Limits are one object, to which each layer adds its own.
+/// </summary>
 public class NetworkLimits : TunnelLimits
 {
     /// <summary>Entries of the largest network that can be held.</summary>
     public int NetworkEntries;
 
-    /// <summary>Bytes of the largest network file that can be held, header included. While none is being received, inner packets wait in all of it but what holds one of the largest, for sessions to come up: 128 of those at most.</summary>
+    /// <summary>
+    /// Bytes of the largest network file that can be held, header included. While none is being received, inner packets
+    /// wait in all of it but what holds one of the largest, for sessions to come up: 128 of those at most.
+    /// </summary>
     public int NetworkBytes;
 
     /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>

@@ -9,7 +9,9 @@ internal static class PrefixRules
     /// Tells whether a prefix is well formed (no bit set beyond its length) and may be allowed: it is 0.0.0.0/0 or
     /// ::/0, or has no address in common with 224.0.0.0/4, ff00::/8 or fe80::/10.
     /// </summary>
-    /// <param name="buffer">A buffer with the prefix: an address of 4 or 16 bytes and its length in bits, 1 byte.</param>
+    /// <param name="buffer">
+    /// A buffer with the prefix: an address of 4 or 16 bytes and its length in bits, 1 byte.
+    /// </param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, 5 or 17.</param>
     /// <returns>True when it may be allowed.</returns>

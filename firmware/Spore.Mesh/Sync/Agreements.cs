@@ -1,6 +1,9 @@
 namespace Spore.Sync;
 
-/// <summary>What is known of each peer's network, and what is still to be exchanged with it; by slot, in arrays for all, since objects would take twice a device's memory.</summary>
+/// <summary>
+/// What is known of each peer's network, and what is still to be exchanged with it; by slot, in arrays for all, since
+/// objects would take twice a device's memory.
+/// </summary>
 internal sealed class Agreements
 {
     /// <summary>Its head is to be read.</summary>

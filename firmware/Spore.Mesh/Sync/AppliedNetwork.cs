@@ -6,7 +6,9 @@ using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-/// <summary>The applied network, and what follows from it: who is a member, with which addresses and roles (PROTOCOL section 7).</summary>
+/// <summary>
+/// The applied network, and what follows from it: who is a member, with which addresses and roles (PROTOCOL section 7).
+/// </summary>
 /// <remarks>Its fields are read for each packet, and changed by its methods alone.</remarks>
 internal sealed class AppliedNetwork
 {
@@ -22,7 +24,9 @@ internal sealed class AppliedNetwork
     /// <summary>Whether the network names this node as a witness, and no other node.</summary>
     internal bool IsOnlyWitness;
 
-    /// <summary>The members' prefixes, whose owners are indices of entries. It is empty once the network has expired.</summary>
+    /// <summary>
+    /// The members' prefixes, whose owners are indices of entries. It is empty once the network has expired.
+    /// </summary>
     internal readonly AllowedIps Prefixes;
 
     /// <summary>A cursor over the fields of one entry. Each method that says so leaves it on a field.</summary>
@@ -104,7 +108,10 @@ internal sealed class AppliedNetwork
         return FindField(entry, EntryField.Keepalive) && BigEndian.ReadUInt16(File.Bytes, Field.ValueOffset) > 0;
     }
 
-    /// <summary>Whether an address is a host prefix of the node's own entry. Behind a wider prefix are others, which answer for themselves. Moves the cursor.</summary>
+    /// <summary>
+    /// Whether an address is a host prefix of the node's own entry. Behind a wider prefix are others, which answer for
+    /// themselves. Moves the cursor.
+    /// </summary>
     /// <param name="buffer">A buffer with the address, 4 or 16 bytes.</param>
     /// <param name="address">Where it starts.</param>
     /// <param name="isIpv6">Whether it has 16 bytes.</param>
@@ -134,7 +141,10 @@ internal sealed class AppliedNetwork
         return Standing != Standing.None && ConstantTime.Equal(buffer, offset, File.Bytes, 0, NetworkHeader.Size);
     }
 
-    /// <summary>When the network expires, in milliseconds since 1970; <see cref="long.MaxValue"/> for never, and where there is nothing left to expire.</summary>
+    /// <summary>
+    /// When the network expires, in milliseconds since 1970; <see cref="long.MaxValue"/> for never, and where there is
+    /// nothing left to expire.
+    /// </summary>
     internal long Expires
     {
         get { return Standing == Standing.Valid && File.Expires != 0 ? File.Expires * 1000 : long.MaxValue; }

@@ -1,12 +1,17 @@
 namespace Spore.Sync;
 
-/// <summary>A header that arrives by a transfer and may have to wait until its signature is checked. There is one for each transfer.</summary>
+/// <summary>
+/// A header that arrives by a transfer and may have to wait until its signature is checked. There is
+/// one for each transfer.
+/// </summary>
 internal sealed class HeaderCheck
 {
     /// <summary>How far the header has been checked.</summary>
     internal HeaderState State;
 
-    /// <summary>When the node began the transfer, in milliseconds on the monotonic clock; 0 for a transfer of a peer.</summary>
+    /// <summary>
+    /// When the node began the transfer, in milliseconds on the monotonic clock; 0 for a transfer of a peer.
+    /// </summary>
     internal long Since;
 
     /// <summary>How many bytes of the header have arrived.</summary>

@@ -2,7 +2,9 @@ using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-/// <summary>What a <see cref="NetworkSync"/> needs of the node: the slots of peers, and a way to report events.</summary>
+/// <summary>
+/// What a <see cref="NetworkSync"/> needs of the node: the slots of peers, and a way to report events.
+/// </summary>
 internal interface INetworkSyncHost
 {
     /// <summary>Called when something happened that people may want to see.</summary>
@@ -11,7 +13,10 @@ internal interface INetworkSyncHost
     /// <param name="value">A value as the documentation of the event defines it.</param>
     void Report(SyncEvent what, Peer peer, long value);
 
-    /// <summary>Called when a network has been applied: the slots follow it. Members get their rights, removed members lose theirs.</summary>
+    /// <summary>
+    /// Called when a network has been applied: the slots follow it. Members get their rights,
+    /// removed members lose theirs.
+    /// </summary>
     /// <param name="from">The peer whose transfer brought the network, or null where the operator gave it.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     void NetworkApplied(Peer from, long now);

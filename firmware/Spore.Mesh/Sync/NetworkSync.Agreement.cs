@@ -10,7 +10,8 @@ internal sealed partial class NetworkSync
     /// <summary>What is known of each peer's network, by slot.</summary>
     internal readonly Agreements Agreements;
 
-    // How long an exchange of heads may take while others wait for its transfer slot, in milliseconds: longer than a header waits for its check.
+    // How long an exchange of heads may take while others wait for its transfer slot, in milliseconds: longer than a
+    // header waits for its check.
     private const long HeadPatience = 20000;
 
     // The slot of the last peer whose turn it was to exchange heads.
@@ -51,7 +52,10 @@ internal sealed partial class NetworkSync
         return count;
     }
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Exchange"/> has come: begins the exchanges that are wanted, as far as transfer slots are free.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Exchange"/> has come: begins the exchanges that are wanted, as far
+    /// as transfer slots are free.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void ExchangeHeads(long now)
     {
@@ -111,7 +115,8 @@ internal sealed partial class NetworkSync
 
     private TftpTransfer StartRead(int slot, string name, int tag, int maxSize, long now)
     {
-        TftpTransfer transfer = _tftp.StartRead(_linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
+        TftpTransfer transfer = _tftp.StartRead(
+            _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
         if (transfer != null)
         {
             Begun(transfer, slot, now);
@@ -151,14 +156,27 @@ internal sealed partial class NetworkSync
         return transfer.IsActive && transfer.IsClient && transfer.File == HeadTag;
     }
 
-    // Called when a peer's header equals that of the applied network.
+    // Whether a peer writes network. This does not show that the peer's own node holds it: a person may have sent it with
+    // curl, from a machine whose node does not.
+    private static bool IsPush(TftpTransfer transfer)
+    {
+        return !transfer.IsClient && transfer.File == NetworkTag;
+    }
+
+    // Called when a header that a peer sent equals that of the applied network.
     private int Agree(TftpTransfer transfer, Peer peer, long now)
     {
         int slot = peer.Slot;
-        bool isFirst = !Agreements.Agrees(slot);
+        bool agreed = Agreements.Agrees(slot);
+        if (IsPush(transfer))
+        {
+            Inform(peer, !agreed && !peer.IsProvisional, now);
+            return Refusal.Network(transfer, NetworkFault.Older);
+        }
+
         Agreements.AgreedAt[slot] = now;
         Agreements.Set(slot, Agreements.WantsWrite, false);
-        if (isFirst)
+        if (!agreed)
         {
             _host.Report(SyncEvent.Agreed, peer, (long)_applied.Version);
         }
@@ -172,8 +190,18 @@ internal sealed partial class NetworkSync
         return transfer.File == HeadTag ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
     }
 
+    // Has the own head written to a peer that may not know it.
+    private void Inform(Peer peer, bool isWanted, long now)
+    {
+        if (isWanted)
+        {
+            Agreements.Set(peer.Slot, Agreements.WantsWrite, true);
+            SetDue(SyncDeadline.Exchange, now);
+        }
+    }
+
     // Called for each peer when a network has been applied: who has shown it agrees, the others are informed.
-    private void AgreeAnew(Peer peer, ulong version, Peer from, long now)
+    private void AgreeAnew(Peer peer, ulong version, long now)
     {
         int slot = peer.Slot;
         Agreements.Disagree(slot);
@@ -182,7 +210,7 @@ internal sealed partial class NetworkSync
             Agreements.AgreedAt[slot] = Agreements.OfferedAt[slot];
             Confirm(peer, Agreements.AgreedAt[slot], now);
         }
-        else if (peer != from && !peer.IsProvisional && peer.HasSession(now))
+        else if (!peer.IsProvisional && peer.HasSession(now))
         {
             Agreements.Set(slot, Agreements.WantsWrite, true);
         }

@@ -10,7 +10,8 @@ internal sealed partial class NetworkSync
 
     private const long FreshnessRetry = 60000;
 
-    // The longest delay before the first witness is asked, in milliseconds: nodes that apply a network together don't ask together.
+    // The longest delay before the first witness is asked, in milliseconds: nodes that apply a network
+    // together don't ask together.
     private const int LongestFirstDelay = 2000;
 
     private long _confirmedAt = -FreshFor;
@@ -21,7 +22,12 @@ internal sealed partial class NetworkSync
     // Whether a witness or the operator has brought or confirmed the applied network.
     private bool _hasAuthority;
 
-    /// <summary>Whether another witness has confirmed the applied network within the last hour, in a live session.</summary>
+    // Whether the last report was that the network is fresh.
+    private bool _isReportedFresh;
+
+    /// <summary>
+    /// Whether another witness has confirmed the applied network within the last hour, in a live session.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal bool IsFresh(long now)
     {
@@ -34,11 +40,25 @@ internal sealed partial class NetworkSync
         get { return _candidateState == CandidateState.Refused; }
     }
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Freshness"/> has come: asks one witness after the other for its head, until one has confirmed the node's own.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Freshness"/> has come: asks one witness after the other for its
+    /// head, until one has confirmed the node's own.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void SeekFreshness(long now)
     {
         SetDue(SyncDeadline.Freshness, Never);
+        bool isFresh = IsFresh(now);
+        if (isFresh)
+        {
+            SetDue(SyncDeadline.Freshness, _confirmedAt + FreshFor);
+        }
+        else if (_isReportedFresh)
+        {
+            _isReportedFresh = false;
+            _host.Report(SyncEvent.FreshnessEnded, null, (long)_applied.Version);
+        }
+
         int members = _applied.MemberCount;
         for (int i = 0; i < members; i++)
         {
@@ -48,7 +68,7 @@ internal sealed partial class NetworkSync
                 continue;
             }
 
-            SetDue(SyncDeadline.Freshness, now + FreshnessRetry);
+            BringForward(SyncDeadline.Freshness, now + FreshnessRetry);
             Peer peer = _host.HasEndpoint(_askedWitness) ? _host.OpenMember(_askedWitness, now) : null;
             if (peer == null)
             {
@@ -83,11 +103,11 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        bool wasFresh = IsFresh(now);
         _confirmedAt = at > _confirmedAt ? at : _confirmedAt;
         _hasAuthority = true;
-        if (!wasFresh)
+        if (!_isReportedFresh)
         {
+            _isReportedFresh = true;
             _host.Report(SyncEvent.Fresh, peer, (long)_applied.Version);
         }
     }

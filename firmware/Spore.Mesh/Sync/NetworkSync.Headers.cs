@@ -6,7 +6,8 @@ using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-// Headers that transfers bring: all checks, and the signatures, of which one is checked at a time (PROTOCOL section 7.4).
+// Headers that transfers bring: all checks, and the signatures, of which one is checked at a time
+// (PROTOCOL section 7.4).
 internal sealed partial class NetworkSync
 {
     // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds.
@@ -51,7 +52,10 @@ internal sealed partial class NetworkSync
         }
     }
 
-    /// <summary>Should be called off the packet path when <see cref="CheckDue"/> has come, while the tunnel multiplies nothing: begins to check a signature.</summary>
+    /// <summary>
+    /// Should be called off the packet path when <see cref="CheckDue"/> has come, while the tunnel multiplies nothing:
+    /// begins to check a signature.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void BeginCheck(long now)
     {
@@ -131,12 +135,7 @@ internal sealed partial class NetworkSync
             if (fault == NetworkFault.Older)
             {
                 // The peer is the one to be informed.
-                if (!peer.IsProvisional || transfer.IsClient)
-                {
-                    Agreements.Set(peer.Slot, Agreements.WantsWrite, true);
-                    SetDue(SyncDeadline.Exchange, now);
-                }
-
+                Inform(peer, !peer.IsProvisional || transfer.IsClient, now);
                 return EndOfOlder(transfer);
             }
 
@@ -145,7 +144,8 @@ internal sealed partial class NetworkSync
                 return Refuse(transfer, fault);
             }
 
-            // While a verified header was on its way again, another one of its version may have been applied: the check then reports equivocation.
+            // While a verified header was on its way again, another one of its version may have been applied: the check
+            // then reports equivocation.
             if (check.State != HeaderState.Verified || NetworkHeader.Version(_headers, header) == _applied.Version)
             {
                 check.State = HeaderState.Waiting;
@@ -212,11 +212,14 @@ internal sealed partial class NetworkSync
         HeaderCheck check = _checks[index];
         Peer peer = PeerOf(transfer);
         check.State = HeaderState.Open;
-        int verdict = peer == null ? TftpResult.Aborted : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
+        int verdict = peer == null
+            ? TftpResult.Aborted
+            : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
         _tftp.Resume(transfer, verdict, now);
     }
 
-    // Called when a signature has been checked. While it waited, another transfer may have brought the same header, or a newer one may have been applied.
+    // Called when a signature has been checked. While it waited, another transfer may have brought the same header, or
+    // a newer one may have been applied.
     private int JudgeChecked(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, bool isSigned, long now)
     {
         bool isCandidate = IsCandidate(header);
@@ -272,7 +275,13 @@ internal sealed partial class NetworkSync
 
         if (_staging.Parked == transfer && TakeStaging(transfer, header, now))
         {
-            return TakeEntries(transfer, _staging.ParkedBytes, _staging.ParkedOffset, _staging.ParkedLength, _staging.IsLastParked, now);
+            return TakeEntries(
+                transfer,
+                _staging.ParkedBytes,
+                _staging.ParkedOffset,
+                _staging.ParkedLength,
+                _staging.IsLastParked,
+                now);
         }
 
         // The block that completed the header is accepted when it comes again.

@@ -25,7 +25,10 @@ internal sealed partial class NetworkSync
     // The slot of the peer that was asked last.
     private int _pullFrom;
 
-    /// <summary>Should be called when <see cref="SyncDeadline.Pull"/> has come: reads a newer network from the peer whose turn it is.</summary>
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Pull"/> has come: reads a newer network from the
+    /// peer whose turn it is.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void Pull(long now)
     {
@@ -66,13 +69,18 @@ internal sealed partial class NetworkSync
         SetDue(SyncDeadline.Pull, now + (PullPatience << _pullTries));
     }
 
-    // Called when a newer header is known to be signed: its body can be read from this peer.
+    // Called when a newer header is known to be signed: its body can be read from this peer, if its node has shown it.
     private void TakeOffer(TftpTransfer transfer, Peer peer, long now)
     {
         int slot = peer.Slot;
+        Agreements.Set(slot, Agreements.HasVouched, true);
+        if (IsPush(transfer))
+        {
+            return;
+        }
+
         Agreements.Offered[slot] = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
         Agreements.OfferedAt[slot] = now;
-        Agreements.Set(slot, Agreements.HasVouched, true);
         if (transfer.File == HeadTag)
         {
             BringForward(SyncDeadline.Pull, now);

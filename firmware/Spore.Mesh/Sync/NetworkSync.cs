@@ -8,8 +8,8 @@ using Spore.WireGuard;
 namespace Spore.Sync;
 
 /// <summary>
-/// How a node comes to the newest signed network, and how its peers come to it: the files <c>head</c> and <c>network</c>, the checks, the applying
-/// (PROTOCOL sections 7.4, 7.5 and 8.1). Read PROTOCOL section 8 first.
+/// How a node comes to the newest signed network, and how its peers come to it: the files <c>head</c> and
+/// <c>network</c>, the checks, the applying (PROTOCOL sections 7.4, 7.5 and 8.1). Read PROTOCOL section 8 first.
 /// </summary>
 internal sealed partial class NetworkSync
 {
@@ -159,7 +159,9 @@ internal sealed partial class NetworkSync
         Array.Copy(_applied.File.Bytes, position, buffer, offset, count);
     }
 
-    /// <summary>Called when a block of <c>head</c> or <c>network</c> has arrived. The first 144 bytes are the header.</summary>
+    /// <summary>
+    /// Called when a block of <c>head</c> or <c>network</c> has arrived. The first 144 bytes are the header.
+    /// </summary>
     /// <param name="transfer">The transfer.</param>
     /// <param name="data">The buffer that holds the block.</param>
     /// <param name="offset">Where it starts.</param>
@@ -215,7 +217,10 @@ internal sealed partial class NetworkSync
         {
             PullEnded(transfer, result, now);
         }
-        else if (transfer.IsClient && !transfer.IsSender && transfer.File == HeadTag && result == TftpError.FileNotFound)
+        else if (transfer.IsClient
+            && !transfer.IsSender
+            && transfer.File == HeadTag
+            && result == TftpError.FileNotFound)
         {
             Peer peer = PeerOf(transfer);
             if (peer != null)
@@ -228,7 +233,9 @@ internal sealed partial class NetworkSync
         SetDue(SyncDeadline.Exchange, now);
     }
 
-    /// <summary>Called when the operator gives a network file. It is verified as one of a peer is, and applied at once.</summary>
+    /// <summary>
+    /// Called when the operator gives a network file. It is verified as one of a peer is, and applied at once.
+    /// </summary>
     /// <param name="file">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
@@ -316,6 +323,7 @@ internal sealed partial class NetworkSync
     internal void Expire(long now)
     {
         _applied.Expire();
+        _isReportedFresh = false;
         _host.NetworkExpired(now);
         _host.Report(SyncEvent.NetworkExpired, null, (long)_applied.Version);
     }
@@ -333,6 +341,7 @@ internal sealed partial class NetworkSync
 
         _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
         _confirmedAt = now - FreshFor;
+        _isReportedFresh = false;
         _clock.Learn(_applied.File.Issued * 1000, now);
         AbortReads();
         _host.NetworkApplied(from, now);
@@ -347,12 +356,13 @@ internal sealed partial class NetworkSync
         {
             if (peers[i].InUse)
             {
-                AgreeAnew(peers[i], version, from, now);
+                AgreeAnew(peers[i], version, now);
             }
         }
 
         SetDue(SyncDeadline.Exchange, now);
-        SetDue(SyncDeadline.Freshness, IsFresh(now) ? now + (FreshFor / 2) : now + _jitter.Below(LongestFirstDelay + 1));
+        SetDue(
+            SyncDeadline.Freshness, IsFresh(now) ? now + (FreshFor / 2) : now + _jitter.Below(LongestFirstDelay + 1));
     }
 
     // A peer that is reading the old network would get a mixture.
@@ -368,7 +378,8 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Takes the buffer for a transfer. One that is silent gives it up, an older version to a newer one, and a guest's to anyone else's.
+    // Takes the buffer for a transfer. One that is silent gives it up, an older version to a newer one, and a
+    // guest's to anyone else's.
     private bool TakeStaging(TftpTransfer transfer, int header, long now)
     {
         TftpTransfer owner = _staging.Owner;

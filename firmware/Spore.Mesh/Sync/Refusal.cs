@@ -3,13 +3,15 @@ using Spore.Tftp;
 
 namespace Spore.Sync;
 
-/// <summary>What a peer is told when a file is refused: the error code, and a text for the person who reads it.</summary>
+/// <summary>
+/// The answer to a peer whose file is refused: the error code, and a text for the person who reads it.
+/// </summary>
 internal static class Refusal
 {
     private static readonly string _membersOnly = "Only members of the network may read this";
     private static readonly string _notWritable = "This file can't be written";
     private static readonly string _busy = "Another transfer is under way, try again";
-    private static readonly string _malformed = "Refused: not a sound network file";
+    private static readonly string _malformed = "Refused: malformed network file";
     private static readonly string _signature = "Refused: not signed by the trust root";
     private static readonly string _older = "Refused: not newer than the network held";
     private static readonly string _equivocation = "Refused: another network has this version";

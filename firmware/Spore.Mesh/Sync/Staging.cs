@@ -6,12 +6,16 @@ using Spore.WireGuard;
 namespace Spore.Sync;
 
 /// <summary>
-/// The staging buffer, which has three users. A network is received into it. While none is, inner packets wait in it for a session, and at its end
-/// the block is parked that followed a header whose signature is being checked. No other file touches it.
+/// The staging buffer, which has three users. A network is received into it. While none is, inner packets wait in it
+/// for a session, and at its end the block is parked that followed a header whose signature is being checked. No
+/// other file touches it.
 /// </summary>
 internal sealed class Staging
 {
-    /// <summary>How long a transfer may be silent, in milliseconds, before another one may have the buffer. Less than <see cref="Trickle"/> in that time is silence too.</summary>
+    /// <summary>
+    /// How long a transfer may be silent, in milliseconds, before another one may have the buffer. Less than
+    /// <see cref="Trickle"/> in that time is silence too.
+    /// </summary>
     internal const long Patience = 5000;
 
     private const int Trickle = 512;
@@ -102,7 +106,9 @@ internal sealed class Staging
         _tunnel.QueueIn(_file.Bytes, _file.Bytes.Length - ParkingSpace);
     }
 
-    /// <summary>Called when the network that was received is applied: the memory of the one before it becomes the buffer.</summary>
+    /// <summary>
+    /// Called when the network that was received is applied: the memory of the one before it becomes the buffer.
+    /// </summary>
     /// <returns>The network that was received.</returns>
     internal NetworkFile Exchange(NetworkFile applied)
     {
@@ -112,7 +118,10 @@ internal sealed class Staging
         return received;
     }
 
-    /// <summary>Parks what followed a header, where there is free space and no other block. Without it the block is accepted when the peer repeats it, after some seconds.</summary>
+    /// <summary>
+    /// Parks what followed a header, where there is free space and no other block. Without it the block is accepted
+    /// when the peer repeats it, after some seconds.
+    /// </summary>
     /// <param name="transfer">The transfer that brought it.</param>
     /// <param name="data">The buffer that holds it.</param>
     /// <param name="offset">Where it starts.</param>

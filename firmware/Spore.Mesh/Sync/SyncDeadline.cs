@@ -1,6 +1,8 @@
 namespace Spore.Sync;
 
-/// <summary>The deadlines of a <see cref="NetworkSync"/>, as indices from the first of them in the node's array of deadlines.</summary>
+/// <summary>
+/// The deadlines of a <see cref="NetworkSync"/>, as indices from the first of them in the node's array of deadlines.
+/// </summary>
 internal static class SyncDeadline
 {
     /// <summary>The applied network expires.</summary>

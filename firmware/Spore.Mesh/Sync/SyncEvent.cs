@@ -2,16 +2,18 @@ using Spore.SignedNetwork;
 
 namespace Spore.Sync;
 
-/// <summary>What a <see cref="NetworkSync"/> reports.</summary>
+/// <summary>What a <see cref="NetworkSync"/> reports. Smaller numbers are the tunnel's.</summary>
 internal enum SyncEvent
 {
     /// <summary>A newer header from the peer was verified; the value is its network version.</summary>
-    HeaderVerified = 32,
+    HeaderVerified = 8,
 
     /// <summary>A header from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
     HeaderRefused,
 
-    /// <summary>A network was applied; the value is its network version. The peer is the one it came from, or null.</summary>
+    /// <summary>
+    /// A network was applied; the value is its network version. The peer is the one it came from, or null.
+    /// </summary>
     NetworkApplied,
 
     /// <summary>A network file from the peer was refused; the value is a <see cref="NetworkFault"/>.</summary>
@@ -31,4 +33,7 @@ internal enum SyncEvent
 
     /// <summary>The peer holds another network under the same version; the value is the network version.</summary>
     Equivocation,
+
+    /// <summary>No witness has confirmed the network for an hour; the value is the network version.</summary>
+    FreshnessEnded,
 }

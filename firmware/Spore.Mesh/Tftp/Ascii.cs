@@ -1,10 +1,11 @@
 namespace Spore.Tftp;
 
-/// <summary>Text as it is on the wire.</summary>
-/// <remarks>Texts are held in static fields: on a device a literal takes memory each time it is come by.</remarks>
+/// <summary>Strings and decimal numbers in packets. Read first: RFC 1350 section 5, RFC 2347.</summary>
+/// <remarks>Texts are in static fields: on a device a literal allocates memory each time that it is loaded.</remarks>
 internal static class Ascii
 {
-    /// <summary>Compares a run with text.</summary>
+    /// <summary>Compares bytes with text.</summary>
+    /// <returns>Whether they are the same.</returns>
     internal static bool IsSame(byte[] buffer, int offset, int length, string text)
     {
         if (length != text.Length)
@@ -23,7 +24,8 @@ internal static class Ascii
         return true;
     }
 
-    /// <summary>Compares a run with text in lower-case letters, whose case doesn't matter in the run.</summary>
+    /// <summary>Compares bytes in upper or lower case with text in lower case.</summary>
+    /// <returns>Whether they are the same.</returns>
     internal static bool IsSameInAnyCase(byte[] buffer, int offset, int length, string lower)
     {
         if (length != lower.Length)
@@ -49,7 +51,7 @@ internal static class Ascii
     }
 
     /// <summary>Finds the zero byte that ends a string.</summary>
-    /// <returns>Where it is, or -1.</returns>
+    /// <returns>Its offset in bytes, or -1.</returns>
     internal static int End(byte[] buffer, int offset, int end)
     {
         for (int i = offset; i < end; i++)
@@ -63,8 +65,8 @@ internal static class Ascii
         return -1;
     }
 
-    /// <summary>Reads a decimal number; one that is too large gives the largest.</summary>
-    /// <returns>The number, or -1 when the run is empty or holds anything but digits.</returns>
+    /// <summary>Reads a decimal number. One above 2^31 - 1 gives 2^31 - 1.</summary>
+    /// <returns>The number, or -1 if there are no bytes or not all of them are digits.</returns>
     internal static int Number(byte[] buffer, int offset, int length)
     {
         if (length == 0)
@@ -88,7 +90,7 @@ internal static class Ascii
     }
 
     /// <summary>Writes a string and the zero byte that ends it.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <returns>The offset behind it, in bytes.</returns>
     internal static int Emit(byte[] buffer, int offset, string text)
     {
         for (int i = 0; i < text.Length; i++)
@@ -101,7 +103,7 @@ internal static class Ascii
     }
 
     /// <summary>Writes a decimal number and the zero byte that ends it.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <returns>The offset behind it, in bytes.</returns>
     internal static int EmitNumber(byte[] buffer, int offset, long value)
     {
         int digits = 1;

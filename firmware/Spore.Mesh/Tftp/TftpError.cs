@@ -1,6 +1,8 @@
 namespace Spore.Tftp;
 
-/// <summary>The error codes on the wire, and their texts (RFC 1350 section 5 and appendix, RFC 2347).</summary>
+/// <summary>
+/// The error codes on the wire, and their texts. Read first: RFC 1350 section 5 and its appendix, RFC 2347.
+/// </summary>
 public static class TftpError
 {
     /// <summary>Not defined: the text of the packet gives the reason.</summary>
@@ -32,13 +34,13 @@ public static class TftpError
 
     private const int Texts = 9;
 
-    // One string for all codes, since each string is an object in a device's memory.
+    // One string for all codes, because each string takes memory of its own on a device.
     private static readonly string _texts =
         "Not possible now\nFile not found\nAccess violation\nDisk full or allocation exceeded\nIllegal TFTP operation\n"
         + "Unknown transfer ID\nFile already exists\nNo such user\nOptions refused\n";
 
     /// <summary>Writes the usual text of a code, and the zero byte that ends it.</summary>
-    /// <returns>Where to go on.</returns>
+    /// <returns>The offset behind it, in bytes.</returns>
     internal static int EmitText(byte[] buffer, int offset, int code)
     {
         int i = 0;

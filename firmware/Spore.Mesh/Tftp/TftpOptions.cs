@@ -1,15 +1,18 @@
 namespace Spore.Tftp;
 
-/// <summary>The options of a request or of their acknowledgment (RFC 2347): block size (RFC 2348), timeout and transfer size (RFC 2349).</summary>
+/// <summary>
+/// The options of a request or of an acknowledgment of options: block size, timeout and transfer size. Read first:
+/// RFC 2347, then RFC 2348 and RFC 2349.
+/// </summary>
 public sealed class TftpOptions
 {
-    /// <summary>The smallest block size there is.</summary>
+    /// <summary>The smallest block size in bytes (RFC 2348).</summary>
     public const int MinBlockSize = 8;
 
-    /// <summary>The largest block size there is.</summary>
+    /// <summary>The largest block size in bytes (RFC 2348).</summary>
     public const int MaxBlockSize = 65464;
 
-    /// <summary>The value of an option that is not there.</summary>
+    /// <summary>The value of an option that is absent.</summary>
     public const int Absent = -1;
 
     private const int MaxTimeout = 255;
@@ -21,16 +24,16 @@ public sealed class TftpOptions
     /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
     public int BlockSize = Absent;
 
-    /// <summary>"timeout" before a retransmission in seconds, 1 to 255, or <see cref="Absent"/>.</summary>
+    /// <summary>"timeout" until a retransmission in seconds, 1 to 255, or <see cref="Absent"/>.</summary>
     public int Timeout = Absent;
 
-    /// <summary>"tsize" in bytes, or <see cref="Absent"/>. One above 2^31 - 1 is held as that.</summary>
+    /// <summary>"tsize" in bytes, or <see cref="Absent"/>. A size above 2^31 - 1 becomes 2^31 - 1.</summary>
     public int TransferSize = Absent;
 
-    /// <summary>How many others <see cref="Parse"/> came across.</summary>
+    /// <summary>The number of other options that <see cref="Parse"/> has found.</summary>
     public int Others;
 
-    /// <summary>Whether any option is there to be sent.</summary>
+    /// <summary>Whether there is an option to send.</summary>
     public bool Any
     {
         get { return BlockSize != Absent || Timeout != Absent || TransferSize != Absent; }
@@ -45,9 +48,12 @@ public sealed class TftpOptions
         Others = 0;
     }
 
-    /// <summary>Takes the values from pairs of strings. A value out of range makes its option absent, which is to refuse it; of one that is repeated the last counts; what does not end is left out.</summary>
+    /// <summary>
+    /// Reads the options from pairs of strings. An option whose value is out of range is absent, so that an answer
+    /// leaves it out. If an option is given twice, the last value counts. A pair that does not end is skipped.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the pairs.</param>
-    /// <param name="offset">Where they start.</param>
+    /// <param name="offset">Where they start, in bytes.</param>
     /// <param name="length">Their length in bytes.</param>
     public void Parse(byte[] buffer, int offset, int length)
     {
@@ -86,9 +92,9 @@ public sealed class TftpOptions
         }
     }
 
-    /// <summary>Writes the options that are there as pairs of strings.</summary>
+    /// <summary>Writes the options that are not absent, as pairs of strings.</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where they start.</param>
+    /// <param name="offset">Where they start, in bytes.</param>
     /// <returns>Their length in bytes.</returns>
     public int Emit(byte[] buffer, int offset)
     {

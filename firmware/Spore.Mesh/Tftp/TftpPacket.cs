@@ -1,12 +1,11 @@
 using Spore.Base;
-using Spore.Net;
 
 namespace Spore.Tftp;
 
-/// <summary>The packets of TFTP (RFC 1350 section 5, RFC 2347), as they are in a UDP payload.</summary>
+/// <summary>The packets of TFTP in a UDP payload: parse and emit. Read first: RFC 1350 section 5, RFC 2347.</summary>
 public static class TftpPacket
 {
-    /// <summary>The UDP port that requests go to.</summary>
+    /// <summary>The UDP port of a server, to which requests are sent.</summary>
     public const int Port = 69;
 
     /// <summary>Opcode of a read request.</summary>
@@ -27,19 +26,19 @@ public static class TftpPacket
     /// <summary>Opcode of an acknowledgment of options.</summary>
     public const int OptionAcknowledgment = 6;
 
-    /// <summary>The length of the header before a block's data.</summary>
+    /// <summary>The length of the header of a block of data, of an acknowledgment and of an error, in bytes.</summary>
     public const int DataHeaderSize = 4;
 
-    /// <summary>The block size where none was negotiated.</summary>
+    /// <summary>The block size in bytes if none was negotiated.</summary>
     public const int DefaultBlockSize = 512;
 
     private static readonly string _octet = "octet";
 
-    /// <summary>What kind of packet it is, and that it is long enough for its kind.</summary>
+    /// <summary>Reads the opcode, and checks that the packet has the numbers that belong to it.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
-    /// <param name="offset">Where it starts.</param>
+    /// <param name="offset">Where it starts, in bytes.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <returns>One of the opcodes, or -1 for a packet that is none.</returns>
+    /// <returns>One of the opcodes, or -1 if the packet is not valid.</returns>
     public static int Opcode(byte[] buffer, int offset, int length)
     {
         if (length < 2)
@@ -57,24 +56,30 @@ public static class TftpPacket
         return hasNumber && length < DataHeaderSize ? -1 : opcode;
     }
 
-    /// <summary>The block number of data and of an acknowledgment, or the code of an error.</summary>
+    /// <summary>Reads the block number of data or of an acknowledgment, or the code of an error.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
-    /// <param name="offset">Where it starts.</param>
+    /// <param name="offset">Where it starts, in bytes.</param>
     /// <returns>The number, 0 to 65535.</returns>
     public static int Number(byte[] buffer, int offset)
     {
         return BigEndian.ReadUInt16(buffer, offset + 2);
     }
 
-    /// <summary>Takes a read or write request apart.</summary>
+    /// <summary>Parses a read or write request.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
-    /// <param name="offset">Where it starts; the name starts 2 bytes later.</param>
+    /// <param name="offset">Where it starts, in bytes; the name starts 2 bytes later.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="nameLength">The length of the file's name.</param>
-    /// <param name="isOctet">Whether the mode is "octet", in any case.</param>
-    /// <param name="optionsOffset">Where the options start in the buffer.</param>
-    /// <returns>False when name or mode don't end.</returns>
-    public static bool ParseRequest(byte[] buffer, int offset, int length, out int nameLength, out bool isOctet, out int optionsOffset)
+    /// <param name="nameLength">The length of the file's name in bytes.</param>
+    /// <param name="isOctet">Whether the mode is "octet", in upper or lower case.</param>
+    /// <param name="optionsOffset">Where the options start in the buffer, in bytes.</param>
+    /// <returns>False if the name or the mode has no zero byte at its end.</returns>
+    public static bool ParseRequest(
+        byte[] buffer,
+        int offset,
+        int length,
+        out int nameLength,
+        out bool isOctet,
+        out int optionsOffset)
     {
         int end = offset + length;
         int name = offset + 2;
@@ -97,11 +102,11 @@ public static class TftpPacket
 
     /// <summary>Writes a request with mode "octet".</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="offset">Where the packet starts, in bytes.</param>
     /// <param name="opcode"><see cref="ReadRequest"/> or <see cref="WriteRequest"/>.</param>
     /// <param name="name">The file's name in ASCII, without a zero byte in it.</param>
     /// <param name="options">The options to ask for.</param>
-    /// <returns>The packet's length.</returns>
+    /// <returns>The length of the packet in bytes.</returns>
     public static int EmitRequest(byte[] buffer, int offset, int opcode, string name, TftpOptions options)
     {
         BigEndian.WriteUInt16(buffer, offset, opcode);
@@ -112,8 +117,8 @@ public static class TftpPacket
 
     /// <summary>Writes the header of a block of data.</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where the packet starts; the data starts 4 bytes later.</param>
-    /// <param name="block">The block's number, of which the lower 16 bits are sent.</param>
+    /// <param name="offset">Where the packet starts, in bytes; the data starts 4 bytes later.</param>
+    /// <param name="block">The block number, of which the lower 16 bits are sent.</param>
     public static void EmitDataHeader(byte[] buffer, int offset, int block)
     {
         BigEndian.WriteUInt16(buffer, offset, Data);
@@ -122,9 +127,9 @@ public static class TftpPacket
 
     /// <summary>Writes an acknowledgment.</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where the packet starts.</param>
-    /// <param name="block">The block's number, of which the lower 16 bits are sent.</param>
-    /// <returns>The packet's length.</returns>
+    /// <param name="offset">Where the packet starts, in bytes.</param>
+    /// <param name="block">The block number, of which the lower 16 bits are sent.</param>
+    /// <returns>The length of the packet in bytes.</returns>
     public static int EmitAcknowledgment(byte[] buffer, int offset, int block)
     {
         BigEndian.WriteUInt16(buffer, offset, Acknowledgment);
@@ -134,9 +139,9 @@ public static class TftpPacket
 
     /// <summary>Writes an acknowledgment of options.</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="offset">Where the packet starts, in bytes.</param>
     /// <param name="options">The options that were accepted.</param>
-    /// <returns>The packet's length.</returns>
+    /// <returns>The length of the packet in bytes.</returns>
     public static int EmitOptionAcknowledgment(byte[] buffer, int offset, TftpOptions options)
     {
         BigEndian.WriteUInt16(buffer, offset, OptionAcknowledgment);
@@ -145,10 +150,10 @@ public static class TftpPacket
 
     /// <summary>Writes an error.</summary>
     /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="offset">Where the packet starts, in bytes.</param>
     /// <param name="code">The code, 0 to 65535.</param>
-    /// <param name="text">What a person reads, in ASCII; null for the usual text.</param>
-    /// <returns>The packet's length.</returns>
+    /// <param name="text">The text for people, in ASCII; null for the usual text of the code.</param>
+    /// <returns>The length of the packet in bytes.</returns>
     public static int EmitError(byte[] buffer, int offset, int code, string text)
     {
         BigEndian.WriteUInt16(buffer, offset, Error);

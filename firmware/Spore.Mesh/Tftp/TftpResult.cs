@@ -1,6 +1,8 @@
 namespace Spore.Tftp;
 
-/// <summary>The verdicts on a transfer, a block or a request that are not error codes. None of them is ever sent.</summary>
+/// <summary>
+/// The verdicts on a transfer, a block or a request that are no error codes of RFC 1350 section 5. None is ever sent.
+/// </summary>
 /// <remarks>
 /// All are below zero. A result of <see cref="ITftpFiles"/> or of <see cref="TftpService"/> is one of them, or an error
 /// code from 0 up: one of <see cref="TftpError"/>, or any code that the peer sent.

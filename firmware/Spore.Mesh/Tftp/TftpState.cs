@@ -1,29 +1,29 @@
 namespace Spore.Tftp;
 
-/// <summary>What a transfer is waiting for.</summary>
+/// <summary>What a transfer waits for. Read first: RFC 1350 sections 2 and 6.</summary>
 internal enum TftpState
 {
-    /// <summary>The slot is free.</summary>
+    /// <summary>Nothing: the slot is free.</summary>
     Free,
 
-    /// <summary>The files' decision whether to open.</summary>
+    /// <summary>The decision of the files on a peer's request.</summary>
     Opening,
 
-    /// <summary>The first answer to our request; the server's port is not known yet.</summary>
+    /// <summary>The first answer to the own request; the port of the server is not known yet.</summary>
     Requesting,
 
-    /// <summary>The acknowledgment of the block sent last, or with block 0 of the options.</summary>
+    /// <summary>The acknowledgment of the block sent last; with block number 0, that of the options.</summary>
     Sending,
 
-    /// <summary>The block after the one acknowledged last.</summary>
+    /// <summary>The next block after the one acknowledged last.</summary>
     Receiving,
 
-    /// <summary>The files' word on the block that came last.</summary>
+    /// <summary>The decision of the files on the block received last.</summary>
     Waiting,
 
-    /// <summary>The files' hearing of the end.</summary>
+    /// <summary>Nothing: the <see cref="ITftpFiles.Closed"/> callback is running.</summary>
     Closing,
 
-    /// <summary>A repetition of the last block, whose acknowledgment was lost (RFC 1350 section 6).</summary>
+    /// <summary>A retransmission of the last block, if its acknowledgment was lost (RFC 1350 section 6).</summary>
     Dallying,
 }

@@ -2,52 +2,67 @@ using System;
 
 namespace Spore.Tftp;
 
-/// <summary>One transfer of a file, by either side and in either direction. It belongs to the pool of a <see cref="TftpService"/> and is used again and again.</summary>
+/// <summary>
+/// The state of one transfer, in either role and either direction, with the timer of its last packet. Read first:
+/// RFC 1350 sections 2 and 4; for the timer RFC 6298 sections 2 and 3.
+/// </summary>
+/// <remarks>It is a slot of a <see cref="TftpService"/>, and one transfer after another uses it.</remarks>
 public sealed class TftpTransfer
 {
-    /// <summary>The longest name of a file in bytes.</summary>
+    /// <summary>The largest length of a file name in bytes.</summary>
     public const int MaxNameLength = 128;
 
-    /// <summary>The length of the addresses in bytes.</summary>
+    /// <summary>The length of an address in bytes.</summary>
     public const int AddressSize = 16;
 
     /// <summary>The peer's address.</summary>
     public readonly byte[] RemoteAddress = new byte[AddressSize];
 
-    /// <summary>Our address.</summary>
+    /// <summary>The address of this node.</summary>
     public readonly byte[] LocalAddress = new byte[AddressSize];
 
-    /// <summary>The place in the pool, from 0.</summary>
+    /// <summary>The index of the slot, from 0.</summary>
     public readonly int Index;
 
-    /// <summary>The length of the block that waits for <see cref="TftpService.Resume"/> in bytes.</summary>
+    /// <summary>The length in bytes of the block that waits for <see cref="TftpService.Resume"/>.</summary>
     public int BlockLength;
 
-    /// <summary>Which file it is, for the user of the service.</summary>
+    /// <summary>The file, by a number that the user of the service chooses.</summary>
     public int File;
 
-    /// <summary>The number of the peer, for the user of the service, who sets it when a transfer opens; -1 at first.</summary>
+    /// <summary>The peer, by a number that the user of the service sets when the transfer opens; -1 at first.</summary>
     public int Peer;
 
-    /// <summary>The file's length in bytes; while a file arrives, what was announced, or -1.</summary>
+    /// <summary>The file's size in bytes. At the receiver it is the announced size, or -1 if there was none.</summary>
     public int Size;
 
-    /// <summary>The text to send with the next error in place of the usual one for its code, at most 500 bytes of ASCII; null at first.</summary>
+    /// <summary>
+    /// The text of the next error packet, at most 500 bytes of ASCII. Null, as at first, means the usual text of the
+    /// code.
+    /// </summary>
     public string ErrorText;
 
     internal readonly TftpOptions Options = new TftpOptions();
     internal string Name;
     internal TftpState State;
     internal int RequestHash;
+
+    // The largest size to accept, in bytes.
     internal int Limit;
+
+    // The block sent last or acknowledged last. It does not roll over: packets have its lower 16 bits.
     internal int BlockNumber;
     internal bool IsLast;
+
+    // How many times the last packet was sent, and when first and when it is due again, in milliseconds on the
+    // monotonic clock.
     internal int Tries;
     internal long FirstSent;
     internal long Deadline;
 
     private const int Unmeasured = -1;
 
+    // In milliseconds: 8 times the smoothed round trip, 4 times its deviation, and the retransmission timeout.
     private int _roundTrip8;
     private int _deviation4;
     private int _retransmission;
@@ -57,10 +72,10 @@ public sealed class TftpTransfer
         Index = index;
     }
 
-    /// <summary>The peer's port; 69 until it has answered our request.</summary>
+    /// <summary>The peer's port; 69 until the peer has answered the request of this side.</summary>
     public int RemotePort { get; internal set; }
 
-    /// <summary>Our port.</summary>
+    /// <summary>The port of this side.</summary>
     public int LocalPort { get; internal set; }
 
     /// <summary>Whether this side made the request.</summary>
@@ -69,28 +84,34 @@ public sealed class TftpTransfer
     /// <summary>Whether this side sends the file.</summary>
     public bool IsSender { get; internal set; }
 
-    /// <summary>The size of all blocks but the last in bytes.</summary>
+    /// <summary>The size in bytes of each block but the last.</summary>
     public int BlockSize { get; internal set; }
 
-    /// <summary>How many bytes have been acknowledged, by the peer or by us.</summary>
+    /// <summary>The number of bytes that the receiver has acknowledged.</summary>
     public int Position { get; internal set; }
 
-    /// <summary>Whether the peer ended it by an error.</summary>
+    /// <summary>Whether the peer ended the transfer by an error packet.</summary>
     public bool IsRefused { get; internal set; }
 
-    /// <summary>Whether it is under way: opened, and not closed.</summary>
+    /// <summary>Whether the transfer is opened and not closed.</summary>
     public bool IsActive
     {
-        get { return State == TftpState.Requesting || State == TftpState.Sending || State == TftpState.Receiving || State == TftpState.Waiting; }
+        get
+        {
+            return State == TftpState.Requesting
+                || State == TftpState.Sending
+                || State == TftpState.Receiving
+                || State == TftpState.Waiting;
+        }
     }
 
-    /// <summary>Whether the files' word on a block is awaited.</summary>
+    /// <summary>Whether a block waits for <see cref="TftpService.Resume"/>.</summary>
     public bool IsWaiting
     {
         get { return State == TftpState.Waiting; }
     }
 
-    /// <summary>Should be called when a free slot is taken: forgets what it was used for.</summary>
+    /// <summary>Should be called when a slot is used anew: resets all state of the transfer before.</summary>
     internal void Open(byte[] local, int localOffset, int localPort, byte[] remote, int remoteOffset, int remotePort)
     {
         Array.Copy(local, localOffset, LocalAddress, 0, AddressSize);
@@ -126,7 +147,7 @@ public sealed class TftpTransfer
         return IsSame(RemoteAddress, remote, offset);
     }
 
-    /// <summary>Should be called when a new packet goes out: its answer is awaited from now on.</summary>
+    /// <summary>Should be called when a new packet is sent: the timer for its answer starts.</summary>
     internal void StartTimer(long now)
     {
         FirstSent = now;
@@ -134,7 +155,7 @@ public sealed class TftpTransfer
         Deadline = now + Interval();
     }
 
-    /// <summary>Should be called when the packet goes out again because of the timer.</summary>
+    /// <summary>Should be called when the packet is sent again because of the timer.</summary>
     internal void BackOff(long now)
     {
         int largest = Options.Timeout * 1000 > TftpTiming.Largest ? Options.Timeout * 1000 : TftpTiming.Largest;
@@ -143,7 +164,9 @@ public sealed class TftpTransfer
         Deadline = now + Interval();
     }
 
-    /// <summary>Should be called when a block is wanted again: its sender is the one to repeat it, and is waited for as long as it may take.</summary>
+    /// <summary>
+    /// Should be called when the peer has to send a block again: nothing is sent until the peer has had time to do so.
+    /// </summary>
     internal void AwaitRepetition(long now)
     {
         FirstSent = now;
@@ -151,7 +174,10 @@ public sealed class TftpTransfer
         Deadline = now + TftpTiming.GiveUp;
     }
 
-    /// <summary>Should be called when the answer that was awaited is there: measures the round trip (RFC 6298 section 2), unless it is unclear which packet was answered (its section 3).</summary>
+    /// <summary>
+    /// Should be called when the answer to the last packet was received: measures the round trip (RFC 6298 section 2),
+    /// unless the packet was sent more than once (section 3).
+    /// </summary>
     internal void Answered(long now)
     {
         if (Tries != 1)
@@ -179,11 +205,13 @@ public sealed class TftpTransfer
         }
 
         int timeout = _roundTrip8 / 8 + _deviation4;
-        _retransmission = timeout < TftpTiming.Smallest ? TftpTiming.Smallest : timeout > TftpTiming.Largest ? TftpTiming.Largest : timeout;
+        _retransmission = timeout < TftpTiming.Smallest ? TftpTiming.Smallest
+            : timeout > TftpTiming.Largest ? TftpTiming.Largest
+            : timeout;
     }
 
-    /// <summary>Should be called when the timeout was negotiated.</summary>
-    internal void TakeTimeoutOption()
+    /// <summary>Should be called when options were accepted: a timeout among them replaces the measured one.</summary>
+    internal void UseTimeoutOption()
     {
         if (Options.Timeout != TftpOptions.Absent)
         {
@@ -191,7 +219,7 @@ public sealed class TftpTransfer
         }
     }
 
-    /// <summary>The receiver waits twice as long as the sender, which is the one to repeat when a block is lost.</summary>
+    // The receiver waits twice as long as the sender, because it is the sender that repeats a lost block.
     private int Interval()
     {
         if (Options.Timeout != TftpOptions.Absent || State != TftpState.Receiving)

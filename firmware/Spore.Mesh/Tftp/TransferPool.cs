@@ -39,8 +39,8 @@ internal sealed class TransferPool
     }
 
     /// <summary>
-    /// The earliest deadline of a transfer, in milliseconds on the monotonic clock; <see cref="long.MaxValue"/> if there
-    /// is none.
+    /// The earliest deadline of a transfer, in milliseconds on the monotonic clock; <see cref="long.MaxValue"/> if
+    /// there is none.
     /// </summary>
     internal long NextDeadline
     {

@@ -7,6 +7,8 @@ public interface ITransport
     /// <param name="buffer">The buffer that holds the datagram.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="endpoint">Where to; 255.255.255.255 and ff02::1 mean every neighbour. Only valid during the call.</param>
+    /// <param name="endpoint">
+    /// Where to; 255.255.255.255 and ff02::1 mean every neighbour. Only valid during the call.
+    /// </param>
     void Send(byte[] buffer, int offset, int length, Endpoint endpoint);
 }

@@ -1,7 +1,11 @@
 namespace Spore.Base;
 
-/// <summary>Token buckets, one for each source, in a fixed table. Evicts the bucket nearest to full: it holds the least history.</summary>
-/// <remarks>Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).</remarks>
+/// <summary>
+/// Token buckets, one for each source, in a fixed table. Evicts the bucket nearest to full: it holds the least history.
+/// </summary>
+/// <remarks>
+/// Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).
+/// </remarks>
 public sealed class RateLimiter
 {
     private const ulong LinkLocalKeys = 0xFE80000000000000;
@@ -27,7 +31,9 @@ public sealed class RateLimiter
         }
     }
 
-    /// <summary>The key of a source: its IPv4 address, the /64 of its IPv6 address, or its link-local address with the zone.</summary>
+    /// <summary>
+    /// The key of a source: its IPv4 address, the /64 of its IPv6 address, or its link-local address with the zone.
+    /// </summary>
     /// <param name="source">The source endpoint.</param>
     /// <returns>The key.</returns>
     public static ulong KeyOf(Endpoint source)

@@ -18,9 +18,14 @@ public static class IcmpEcho
     /// <param name="buffer">The buffer that holds the IP packet with the request, of either version.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
-    /// <param name="reply">The buffer to write to, with room for as many bytes; the same buffer at the same offset answers in place.</param>
+    /// <param name="reply">
+    /// The buffer to write to, with room for as many bytes; the same buffer at the same offset answers in place.
+    /// </param>
     /// <param name="replyOffset">Where the answer starts.</param>
-    /// <returns>The length of the answer's IP packet; 0, with nothing written, when the packet is no sound echo request from one host to one host.</returns>
+    /// <returns>
+    /// The length of the answer's IP packet; 0, with nothing written, when the packet is no sound echo request from
+    /// one host to one host.
+    /// </returns>
     public static int Reply(byte[] buffer, int offset, int length, byte[] reply, int replyOffset)
     {
         int version = IpPacket.Version(buffer, offset);
@@ -54,11 +59,29 @@ public static class IcmpEcho
         BigEndian.WriteUInt16(reply, replyStart + 2, checksum);
         if (v6)
         {
-            Ipv6.Emit(reply, replyOffset, size, protocol, Ipv6.DefaultHopLimit, reply, replyOffset + Ipv6.SourceOffset, reply, replyOffset + Ipv6.DestinationOffset);
+            Ipv6.Emit(
+                reply,
+                replyOffset,
+                size,
+                protocol,
+                Ipv6.DefaultHopLimit,
+                reply,
+                replyOffset + Ipv6.SourceOffset,
+                reply,
+                replyOffset + Ipv6.DestinationOffset);
         }
         else
         {
-            Ipv4.Emit(reply, replyOffset, size, protocol, Ipv4.DefaultTimeToLive, reply, replyOffset + Ipv4.SourceOffset, reply, replyOffset + Ipv4.DestinationOffset);
+            Ipv4.Emit(
+                reply,
+                replyOffset,
+                size,
+                protocol,
+                Ipv4.DefaultTimeToLive,
+                reply,
+                replyOffset + Ipv4.SourceOffset,
+                reply,
+                replyOffset + Ipv4.DestinationOffset);
         }
 
         return replyStart - replyOffset + size;

@@ -3,7 +3,9 @@ using Spore.Base;
 
 namespace Spore.Net;
 
-/// <summary>Destination unreachable, of ICMP (RFC 792) and ICMPv6 (RFC 4443 section 3.1), as far as UDP needs it.</summary>
+/// <summary>
+/// Destination unreachable, of ICMP (RFC 792) and ICMPv6 (RFC 4443 section 3.1), as far as UDP needs it.
+/// </summary>
 public static class IcmpUnreachable
 {
     /// <summary>The length of the ICMP header before the quoted packet.</summary>
@@ -20,13 +22,20 @@ public static class IcmpUnreachable
     private const int Ipv6Policy = 5;
     private const int Ipv6RejectRoute = 6;
 
-    /// <summary>Makes the "port unreachable" that answers a datagram to a port which nobody has. How often is the caller's to limit (RFC 4443 section 2.4f).</summary>
+    /// <summary>
+    /// Makes the "port unreachable" that answers a datagram to a port which nobody has. How often is the caller's to
+    /// limit (RFC 4443 section 2.4f).
+    /// </summary>
     /// <param name="buffer">The buffer that holds the IP packet with the datagram, of either version.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
-    /// <param name="answer">Another buffer to write to, with room for <paramref name="length"/> + 48 bytes or <see cref="MaxSize"/>.</param>
+    /// <param name="answer">
+    /// Another buffer to write to, with room for <paramref name="length"/> + 48 bytes or <see cref="MaxSize"/>.
+    /// </param>
     /// <param name="answerOffset">Where the answer starts.</param>
-    /// <returns>The length of the answer's IP packet; 0, with nothing written, when the packet may not be answered.</returns>
+    /// <returns>
+    /// The length of the answer's IP packet; 0, with nothing written, when the packet may not be answered.
+    /// </returns>
     public static int EmitPort(byte[] buffer, int offset, int length, byte[] answer, int answerOffset)
     {
         int version = IpPacket.Version(buffer, offset);
@@ -52,23 +61,48 @@ public static class IcmpUnreachable
         int sum = 0;
         if (v6)
         {
-            Ipv6.Emit(answer, answerOffset, size, IpProtocol.Icmpv6, Ipv6.DefaultHopLimit, buffer, destination, buffer, source);
+            Ipv6.Emit(
+                answer,
+                answerOffset,
+                size,
+                IpProtocol.Icmpv6,
+                Ipv6.DefaultHopLimit,
+                buffer,
+                destination,
+                buffer,
+                source);
             sum = IpPacket.PseudoHeader(answer, answerOffset, IpProtocol.Icmpv6, size);
         }
         else
         {
-            Ipv4.Emit(answer, answerOffset, size, IpProtocol.Icmp, Ipv4.DefaultTimeToLive, buffer, destination, buffer, source);
+            Ipv4.Emit(
+                answer,
+                answerOffset,
+                size,
+                IpProtocol.Icmp,
+                Ipv4.DefaultTimeToLive,
+                buffer,
+                destination,
+                buffer,
+                source);
         }
 
-        BigEndian.WriteUInt16(answer, start + 2, InternetChecksum.Finish(InternetChecksum.Add(sum, answer, start, size)));
+        BigEndian.WriteUInt16(
+            answer, start + 2, InternetChecksum.Finish(InternetChecksum.Add(sum, answer, start, size)));
         return header + size;
     }
 
-    /// <summary>Finds the header of the datagram that an ICMPv6 "destination unreachable" says can't arrive. Reasons that may pass, such as a route that is missing, don't count.</summary>
+    /// <summary>
+    /// Finds the header of the datagram that an ICMPv6 "destination unreachable" says can't arrive. Reasons that may
+    /// pass, such as a route that is missing, don't count.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the IP packet.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
-    /// <returns>Where the UDP header lies in the buffer, our port its source; the 16 bytes before it are the address it was sent to, the 16 before those the one that this packet came to. -1 for any other packet.</returns>
+    /// <returns>
+    /// Where the UDP header lies in the buffer, our port its source; the 16 bytes before it are the address it was sent
+    /// to, the 16 before those the one that this packet came to. -1 for any other packet.
+    /// </returns>
     public static int QuotedUdp(byte[] buffer, int offset, int length)
     {
         int start = offset + Ipv6.HeaderSize;
@@ -99,7 +133,8 @@ public static class IcmpUnreachable
         }
 
         int size = length - Ipv6.HeaderSize;
-        int sum = InternetChecksum.Add(IpPacket.PseudoHeader(buffer, offset, IpProtocol.Icmpv6, size), buffer, start, size);
+        int sum = InternetChecksum.Add(
+            IpPacket.PseudoHeader(buffer, offset, IpProtocol.Icmpv6, size), buffer, start, size);
         return InternetChecksum.Finish(sum) == 0 ? udp : -1;
     }
 }

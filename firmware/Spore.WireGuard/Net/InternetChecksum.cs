@@ -51,7 +51,14 @@ public static class InternetChecksum
     /// <param name="protocol">The upper layer's protocol number.</param>
     /// <param name="length">The length of the upper layer's packet, below 65536.</param>
     /// <returns>The sum, to be gone on with.</returns>
-    public static int PseudoHeader(byte[] source, int sourceOffset, byte[] destination, int destinationOffset, int addressSize, int protocol, int length)
+    public static int PseudoHeader(
+        byte[] source,
+        int sourceOffset,
+        byte[] destination,
+        int destinationOffset,
+        int addressSize,
+        int protocol,
+        int length)
     {
         int sum = Add(0, source, sourceOffset, addressSize);
         sum = Add(sum, destination, destinationOffset, addressSize);
@@ -60,7 +67,10 @@ public static class InternetChecksum
 
     /// <summary>Ends a sum.</summary>
     /// <param name="sum">The sum.</param>
-    /// <returns>The checksum to put into a header whose checksum field was summed as zero; 0 when the sum covered a right checksum.</returns>
+    /// <returns>
+    /// The checksum to put into a header whose checksum field was summed as zero; 0 when the sum
+    /// covered a right checksum.
+    /// </returns>
     public static int Finish(int sum)
     {
         return ~sum & 0xFFFF;

@@ -12,7 +12,9 @@ public static class IpPacket
         return buffer[offset] >> 4;
     }
 
-    /// <summary>Checks a packet's header and tells the packet's length by it, which leaves out what padding follows.</summary>
+    /// <summary>
+    /// Checks a packet's header and tells the packet's length by it, which leaves out what padding follows.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="available">The bytes there are.</param>
@@ -69,7 +71,10 @@ public static class IpPacket
     /// <summary>The protocol of a sound packet's payload; extension headers of IPv6 are not followed.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <returns>One of <see cref="IpProtocol"/> or any other; <see cref="IpProtocol.Fragment"/> for a fragment of either version.</returns>
+    /// <returns>
+    /// One of <see cref="IpProtocol"/> or any other; <see cref="IpProtocol.Fragment"/> for a
+    /// fragment of either version.
+    /// </returns>
     public static int Protocol(byte[] buffer, int offset)
     {
         if (buffer[offset] >> 4 == 6)
@@ -80,7 +85,9 @@ public static class IpPacket
         return Ipv4.IsFragment(buffer, offset) ? IpProtocol.Fragment : buffer[offset + 9];
     }
 
-    /// <summary>Whether an address is one host's, and can be answered: neither multicast, unspecified nor broadcast to all.</summary>
+    /// <summary>
+    /// Whether an address is one host's, and can be answered: neither multicast, unspecified nor broadcast to all.
+    /// </summary>
     /// <param name="version">4 or 6.</param>
     /// <param name="address">A buffer with the address.</param>
     /// <param name="offset">Where it starts.</param>
@@ -114,6 +121,12 @@ public static class IpPacket
     {
         int version = buffer[offset] >> 4;
         return InternetChecksum.PseudoHeader(
-            buffer, offset + SourceOffset(version), buffer, offset + DestinationOffset(version), AddressSize(version), protocol, length);
+            buffer,
+            offset + SourceOffset(version),
+            buffer,
+            offset + DestinationOffset(version),
+            AddressSize(version),
+            protocol,
+            length);
     }
 }

@@ -64,7 +64,9 @@ public static class Ipv4
         return (BigEndian.ReadUInt16(buffer, offset + 6) & 0x3FFF) != 0;
     }
 
-    /// <summary>Writes a header without options, not to be fragmented, and so with identification zero (RFC 6864 section 4.1).</summary>
+    /// <summary>
+    /// Writes a header without options, not to be fragmented, and so with identification zero (RFC 6864 section 4.1).
+    /// </summary>
     /// <param name="buffer">The buffer to write to.</param>
     /// <param name="offset">Where the header starts.</param>
     /// <param name="payloadLength">The length of what follows it in bytes, at most 65515.</param>
@@ -74,7 +76,16 @@ public static class Ipv4
     /// <param name="sourceOffset">Where it starts; not inside the header unless in its own place.</param>
     /// <param name="destination">A buffer with the destination address; it may be the same buffer.</param>
     /// <param name="destinationOffset">Where it starts; not inside the header unless in its own place.</param>
-    public static void Emit(byte[] buffer, int offset, int payloadLength, int protocol, int timeToLive, byte[] source, int sourceOffset, byte[] destination, int destinationOffset)
+    public static void Emit(
+        byte[] buffer,
+        int offset,
+        int payloadLength,
+        int protocol,
+        int timeToLive,
+        byte[] source,
+        int sourceOffset,
+        byte[] destination,
+        int destinationOffset)
     {
         buffer[offset] = 0x45;
         buffer[offset + 1] = 0;
@@ -86,6 +97,7 @@ public static class Ipv4
         BigEndian.WriteUInt16(buffer, offset + 10, 0);
         Array.Copy(source, sourceOffset, buffer, offset + SourceOffset, AddressSize);
         Array.Copy(destination, destinationOffset, buffer, offset + DestinationOffset, AddressSize);
-        BigEndian.WriteUInt16(buffer, offset + 10, InternetChecksum.Finish(InternetChecksum.Add(0, buffer, offset, HeaderSize)));
+        BigEndian.WriteUInt16(
+            buffer, offset + 10, InternetChecksum.Finish(InternetChecksum.Add(0, buffer, offset, HeaderSize)));
     }
 }

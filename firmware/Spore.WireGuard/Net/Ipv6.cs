@@ -50,7 +50,16 @@ public static class Ipv6
     /// <param name="sourceOffset">Where it starts; not inside the header unless in its own place.</param>
     /// <param name="destination">A buffer with the destination address; it may be the same buffer.</param>
     /// <param name="destinationOffset">Where it starts; not inside the header unless in its own place.</param>
-    public static void Emit(byte[] buffer, int offset, int payloadLength, int nextHeader, int hopLimit, byte[] source, int sourceOffset, byte[] destination, int destinationOffset)
+    public static void Emit(
+        byte[] buffer,
+        int offset,
+        int payloadLength,
+        int nextHeader,
+        int hopLimit,
+        byte[] source,
+        int sourceOffset,
+        byte[] destination,
+        int destinationOffset)
     {
         buffer[offset] = 0x60;
         Array.Clear(buffer, offset + 1, 3);

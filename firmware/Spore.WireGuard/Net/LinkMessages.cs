@@ -1,9 +1,10 @@
 namespace Spore.Net;
 
 /// <summary>
-/// ICMP messages by which hosts and routers of one link configure each other: neighbour discovery (RFC 4861 section 4: router solicitation and
-/// advertisement, neighbour solicitation and advertisement, redirect) and the redirect of RFC 792. A tunnel is no such link, so none of them
-/// crosses it: a machine behind it would take routes and addresses from a peer.
+/// ICMP messages by which hosts and routers of one link configure each other: neighbour discovery (RFC 4861 section
+/// 4: router solicitation and advertisement, neighbour solicitation and advertisement, redirect) and the redirect of
+/// RFC 792. A tunnel is no such link, so none of them crosses it: a machine behind it would take routes and
+/// addresses from a peer.
 /// </summary>
 public static class LinkMessages
 {
@@ -15,7 +16,10 @@ public static class LinkMessages
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="header">Its upper-layer header by <see cref="UpperLayer.Find"/>.</param>
     /// <param name="end">Where the packet ends in the buffer.</param>
-    /// <returns>True for such a message, and for a packet in whose fragments one could hide since its chain of headers is incomplete.</returns>
+    /// <returns>
+    /// True for such a message, and for a packet in whose fragments one could hide since its chain of
+    /// headers is incomplete.
+    /// </returns>
     public static bool Contains(byte[] buffer, int header, int end)
     {
         int protocol = UpperLayer.Protocol(header);

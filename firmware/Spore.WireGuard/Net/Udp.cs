@@ -8,11 +8,17 @@ public static class Udp
     /// <summary>The length of the header in bytes.</summary>
     public const int HeaderSize = 8;
 
-    /// <summary>Checks the datagram in a sound IP packet, its checksum included. IPv6 must have one (RFC 8200 section 8.1), IPv4 need not.</summary>
+    /// <summary>
+    /// Checks the datagram in a sound IP packet, its checksum included. IPv6 must have one (RFC 8200
+    /// section 8.1), IPv4 need not.
+    /// </summary>
     /// <param name="buffer">The buffer that holds the IP packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
-    /// <returns>The length of the datagram's payload, which starts <see cref="IpPacket.HeaderLength"/> and <see cref="HeaderSize"/> after the packet, or -1 when the packet holds no sound datagram.</returns>
+    /// <returns>
+    /// The length of the datagram's payload, which starts <see cref="IpPacket.HeaderLength"/> and
+    /// <see cref="HeaderSize"/> after the packet, or -1 when the packet holds no sound datagram.
+    /// </returns>
     public static int PayloadLength(byte[] buffer, int offset, int length)
     {
         int start = offset + IpPacket.HeaderLength(buffer, offset);
@@ -33,7 +39,8 @@ public static class Udp
             return IpPacket.Version(buffer, offset) == 4 ? size - HeaderSize : -1;
         }
 
-        int sum = InternetChecksum.Add(IpPacket.PseudoHeader(buffer, offset, IpProtocol.Udp, size), buffer, start, size);
+        int sum = InternetChecksum.Add(
+            IpPacket.PseudoHeader(buffer, offset, IpProtocol.Udp, size), buffer, start, size);
         return InternetChecksum.Finish(sum) == 0 ? size - HeaderSize : -1;
     }
 
@@ -75,14 +82,25 @@ public static class Udp
     /// <param name="destination">A buffer with the destination address.</param>
     /// <param name="destinationOffset">Where it starts.</param>
     /// <param name="addressSize">The length of both addresses, 4 or 16 bytes.</param>
-    public static void Emit(byte[] buffer, int offset, int payloadLength, int sourcePort, int destinationPort, byte[] source, int sourceOffset, byte[] destination, int destinationOffset, int addressSize)
+    public static void Emit(
+        byte[] buffer,
+        int offset,
+        int payloadLength,
+        int sourcePort,
+        int destinationPort,
+        byte[] source,
+        int sourceOffset,
+        byte[] destination,
+        int destinationOffset,
+        int addressSize)
     {
         int size = HeaderSize + payloadLength;
         BigEndian.WriteUInt16(buffer, offset, sourcePort);
         BigEndian.WriteUInt16(buffer, offset + 2, destinationPort);
         BigEndian.WriteUInt16(buffer, offset + 4, size);
         BigEndian.WriteUInt16(buffer, offset + 6, 0);
-        int sum = InternetChecksum.PseudoHeader(source, sourceOffset, destination, destinationOffset, addressSize, IpProtocol.Udp, size);
+        int sum = InternetChecksum.PseudoHeader(
+            source, sourceOffset, destination, destinationOffset, addressSize, IpProtocol.Udp, size);
         int checksum = InternetChecksum.Finish(InternetChecksum.Add(sum, buffer, offset, size));
 
         // Zero means that there is none.

@@ -2,13 +2,18 @@ using Spore.Base;
 
 namespace Spore.Net;
 
-/// <summary>The upper-layer header of an IP packet, behind the extension headers of IPv6 (RFC 8200 section 4). Its protocol and where it starts are one number, since a call costs a device much.</summary>
+/// <summary>
+/// The upper-layer header of an IP packet, behind the extension headers of IPv6 (RFC 8200 section 4). Its protocol and
+/// where it starts are one number, since a call costs a device much.
+/// </summary>
 public static class UpperLayer
 {
     /// <summary>The packet is a fragment, but not the first: it has no upper-layer header.</summary>
     public const int None = -1;
 
-    /// <summary>The chain of headers does not end within the packet, as RFC 7112 demands of a first fragment too.</summary>
+    /// <summary>
+    /// The chain of headers does not end within the packet, as RFC 7112 demands of a first fragment too.
+    /// </summary>
     public const int Incomplete = -2;
 
     private const int HopByHop = 0;
@@ -21,7 +26,10 @@ public static class UpperLayer
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where the packet starts.</param>
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
-    /// <returns>The header, for <see cref="Protocol"/> and <see cref="Start"/>; <see cref="None"/> or <see cref="Incomplete"/> where there is none.</returns>
+    /// <returns>
+    /// The header, for <see cref="Protocol"/> and <see cref="Start"/>; <see cref="None"/> or
+    /// <see cref="Incomplete"/> where there is none.
+    /// </returns>
     public static int Find(byte[] buffer, int offset, int length)
     {
         if (buffer[offset] >> 4 != 6)
@@ -33,7 +41,11 @@ public static class UpperLayer
         int protocol = buffer[offset + 6];
         int start = offset + Ipv6.HeaderSize;
         int end = offset + length;
-        while (protocol == HopByHop || protocol == Routing || protocol == DestinationOptions || protocol == IpProtocol.Fragment || protocol == Authentication)
+        while (protocol == HopByHop
+            || protocol == Routing
+            || protocol == DestinationOptions
+            || protocol == IpProtocol.Fragment
+            || protocol == Authentication)
         {
             if (end - start < FragmentSize)
             {
@@ -50,7 +62,8 @@ public static class UpperLayer
             }
             else
             {
-                // In units of eight bytes without the first, but that of the authentication header (RFC 4302) in units of four.
+                // In units of eight bytes without the first, but that of the authentication header (RFC
+                // 4302) in units of four.
                 next += buffer[start + 1] << (protocol == Authentication ? 2 : 3);
             }
 
@@ -67,7 +80,9 @@ public static class UpperLayer
 
     /// <summary>The protocol of a header that was found.</summary>
     /// <param name="header">What <see cref="Find"/> returned.</param>
-    /// <returns>One of <see cref="IpProtocol"/> or any other; 255, which is reserved, where there is no header.</returns>
+    /// <returns>
+    /// One of <see cref="IpProtocol"/> or any other; 255, which is reserved, where there is no header.
+    /// </returns>
     public static int Protocol(int header)
     {
         return header < 0 ? 255 : header & 0xFF;

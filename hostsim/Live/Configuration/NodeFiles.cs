@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
 using Spore.SignedNetwork;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Configuration;
@@ -57,12 +58,12 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
             string key = KeyText.Format(file.Key);
             if (!options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(file.Key)))
             {
-                throw new HostsimException($"--psk-file: {key} is given by no --peer");
+                throw new UsageException("--psk-file", $"{key} is given by no --peer");
             }
 
             if (!_presharedKeys.TryAdd(key, Await(() => PresharedKeyFile.Read(file.Path), cancel)))
             {
-                throw new HostsimException($"--psk-file: {key} has two of them");
+                throw new UsageException("--psk-file", $"{key} has two of them");
             }
         }
     }

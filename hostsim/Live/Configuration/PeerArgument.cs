@@ -1,4 +1,3 @@
-using Spore.Base;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Configuration;

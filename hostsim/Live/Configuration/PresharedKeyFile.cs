@@ -35,7 +35,12 @@ internal static class PresharedKeyFile
             if (!isKey || !key.AsSpan().ContainsAnyExcept((byte)0))
             {
                 CryptographicOperations.ZeroMemory(key);
-                throw new InputException(path, null, isKey ? "the preshared key is all zero, which means none" : "is not one preshared key in base64 (wg genpsk makes one)");
+                throw new InputException(
+                    path,
+                    null,
+                    isKey
+                        ? "the preshared key is all zero, which means none"
+                        : "is not one preshared key in base64 (wg genpsk makes one)");
             }
 
             return key;

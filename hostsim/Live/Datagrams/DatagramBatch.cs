@@ -3,7 +3,10 @@ using Spore.Base;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>Datagrams that wait to be sent by one socket, one behind the other. Those to one place that are of one length, the last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).</summary>
+/// <summary>
+/// Datagrams that wait to be sent by one socket, one behind the other. Those to one endpoint, from one source address
+/// and of one length, the last of them shorter or not, make a run, which the system takes as one (UDP_SEGMENT).
+/// </summary>
 internal sealed class DatagramBatch
 {
     /// <summary>The most runs there can be.</summary>
@@ -12,25 +15,39 @@ internal sealed class DatagramBatch
     /// <summary>The most datagrams in a run: what the system takes (UDP_MAX_SEGMENTS).</summary>
     public const int MaxRunCount = 64;
 
-    /// <summary>The most bytes in a run, which is one IP packet to the system until it is cut: 65535 less the headers of IPv4 and UDP.</summary>
+    /// <summary>
+    /// The most bytes in a run, which is one IP packet to the system until it is cut: 65535 less the
+    /// headers of IPv4 and UDP.
+    /// </summary>
     public const int MaxRunLength = 65507;
 
     private const int MaxDatagram = 65535;
     private const int Room = 2 * MaxDatagram;
 
+    private readonly Loss? _lost;
     private readonly Run[] _runs = new Run[MaxRuns];
+    private readonly (int Datagrams, int Bytes)[] _losses = new (int, int)[MaxRuns];
     private readonly Endpoint[] _endpoints = new Endpoint[MaxRuns];
     private int _end;
     private bool _isOpen;
+    private bool _isLossy;
 
     /// <summary>Takes the memory.</summary>
-    public DatagramBatch()
+    /// <param name="lost">Called in <see cref="Clear"/> for each run of which datagrams were not sent; or null.</param>
+    public DatagramBatch(Loss? lost = null)
     {
+        _lost = lost;
         for (int i = 0; i < MaxRuns; i++)
         {
             _endpoints[i] = new Endpoint();
         }
     }
+
+    /// <summary>Takes what was not sent.</summary>
+    /// <param name="endpoint">The destination, valid during the call.</param>
+    /// <param name="datagrams">The number of datagrams.</param>
+    /// <param name="bytes">Their length together, in bytes.</param>
+    public delegate void Loss(Endpoint endpoint, int datagrams, int bytes);
 
     /// <summary>All datagrams; it does not move.</summary>
     public byte[] Bytes { get; } = GC.AllocateUninitializedArray<byte>(Room, true);
@@ -78,6 +95,7 @@ internal sealed class DatagramBatch
         }
 
         _runs[Count] = new Run(_end, datagram.Length, datagram.Length, 1);
+        _losses[Count] = default;
         _endpoints[Count++].CopyFrom(endpoint);
         datagram.CopyTo(Bytes.AsSpan(_end));
         _end += datagram.Length;
@@ -85,9 +103,38 @@ internal sealed class DatagramBatch
         return true;
     }
 
-    /// <summary>Called when all are sent.</summary>
+    /// <summary>Called when datagrams of a run were not sent.</summary>
+    /// <param name="index">The run.</param>
+    /// <param name="datagrams">The number of datagrams.</param>
+    /// <param name="bytes">Their length together, in bytes.</param>
+    public void Lose(int index, int datagrams, int bytes)
+    {
+        _isLossy = true;
+        (int before, int bytesBefore) = _losses[index];
+        _losses[index] = (before + datagrams, bytesBefore + bytes);
+    }
+
+    /// <summary>Called when no datagram was sent.</summary>
+    public void LoseAll()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            Lose(i, _runs[i].Count, _runs[i].Length);
+        }
+    }
+
+    /// <summary>Called when all are sent or lost. The caller holds no lock that the receiver of losses needs.</summary>
     public void Clear()
     {
+        for (int i = 0; _isLossy && i < Count; i++)
+        {
+            if (_losses[i].Datagrams > 0)
+            {
+                _lost?.Invoke(_endpoints[i], _losses[i].Datagrams, _losses[i].Bytes);
+            }
+        }
+
+        _isLossy = false;
         Count = 0;
         _end = 0;
         _isOpen = false;
@@ -100,7 +147,8 @@ internal sealed class DatagramBatch
             || length == 0
             || last.Count == MaxRunCount
             || last.Length + length > MaxRunLength
-            || !_endpoints[Count - 1].IsSame(endpoint))
+            || !_endpoints[Count - 1].IsSame(endpoint)
+            || _endpoints[Count - 1].Local != endpoint.Local)
         {
             return false;
         }

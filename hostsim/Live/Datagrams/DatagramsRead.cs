@@ -3,7 +3,10 @@ using Spore.Base;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>What was received from a socket at one time, to be gone through datagram by datagram: those that the system hands over joined (UDP_GRO) are taken apart.</summary>
+/// <summary>
+/// What was received from a socket at one time, to be gone through datagram by datagram: those that the system hands
+/// over joined (UDP_GRO) are taken apart.
+/// </summary>
 internal sealed class DatagramsRead
 {
     /// <summary>The most that one place takes.</summary>
@@ -31,7 +34,9 @@ internal sealed class DatagramsRead
         }
     }
 
-    /// <summary>The buffer that holds all of them, each place at a multiple of <see cref="PlaceSize"/>; it does not move.</summary>
+    /// <summary>
+    /// The buffer that holds all of them, each place at a multiple of <see cref="PlaceSize"/>; it does not move.
+    /// </summary>
     public byte[] Buffer { get; }
 
     /// <summary>Where the present datagram starts.</summary>

@@ -18,7 +18,10 @@ internal interface IDatagramSocket : IDisposable
     /// <exception cref="ObjectDisposedException">The socket is not there any more.</exception>
     void Receive(DatagramsRead room);
 
-    /// <summary>Sends datagrams, and forgets them. One that can't be sent is lost; the core's timers see to it.</summary>
+    /// <summary>
+    /// Sends datagrams, and forgets them. One that can't be sent is lost, and the batch reports it
+    /// (<see cref="DatagramBatch.Loss"/>).
+    /// </summary>
     /// <param name="batch">The datagrams.</param>
     void Send(DatagramBatch batch);
 }

@@ -4,11 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and a size at which it is cut or was joined. In memory that does not move.</summary>
+/// <summary>
+/// What sendmmsg and recvmmsg are given: for each message where its bytes are, an address, and control messages. In
+/// memory that does not move.
+/// </summary>
 internal sealed unsafe class MessageArray
 {
-    private const int UdpLevel = 17;
-    private const int ControlSize = 64;
+    // For struct in6_pktinfo and the size of UDP_SEGMENT or UDP_GRO, each behind its header.
+    private const int ControlSize = 96;
     private const int NameSize = 28;
 
     private readonly Message[] _messages;
@@ -65,50 +68,79 @@ internal sealed unsafe class MessageArray
         header.ControlLength = 0;
     }
 
-    /// <summary>Asks for a message to be cut.</summary>
-    /// <param name="index">Which.</param>
-    /// <param name="type">The option that says so.</param>
-    /// <param name="size">The length of each datagram but the last.</param>
-    public void SetSegmentSize(int index, int type, int size)
+    /// <summary>Adds a control message.</summary>
+    /// <param name="index">Which message.</param>
+    /// <param name="level">The option's level.</param>
+    /// <param name="type">The option.</param>
+    /// <param name="size">The length of its data in bytes.</param>
+    /// <returns>The data, all zero, to be written.</returns>
+    public Span<byte> AddControl(int index, int level, int type, int size)
     {
-        byte* control = Address(_controls, index * ControlSize);
-        *(ControlHeader*)control = new ControlHeader { Length = (nuint)(sizeof(ControlHeader) + sizeof(ushort)), Level = UdpLevel, Type = type };
-        *(ushort*)(control + sizeof(ControlHeader)) = (ushort)size;
         ref MessageHeader header = ref _messages[index].Header;
-        header.Control = control;
-        header.ControlLength = (nuint)(sizeof(ControlHeader) + sizeof(nuint));
+        header.Control = Address(_controls, index * ControlSize);
+        byte* control = header.Control + header.ControlLength;
+        header.ControlLength += Align((nuint)(sizeof(ControlHeader) + size));
+        *(ControlHeader*)control = new ControlHeader
+        {
+            Length = (nuint)(sizeof(ControlHeader) + size),
+            Level = level,
+            Type = type,
+        };
+        Span<byte> data = new(control + sizeof(ControlHeader), size);
+        data.Clear();
+        return data;
     }
 
-    /// <summary>Asks to be told where a message was joined.</summary>
+    /// <summary>Asks for the control messages of a message that is to be received.</summary>
     /// <param name="index">Which.</param>
-    public void ExpectSegmentSize(int index)
+    public void ExpectControls(int index)
     {
         ref MessageHeader header = ref _messages[index].Header;
         header.Control = Address(_controls, index * ControlSize);
         header.ControlLength = ControlSize;
     }
 
-    /// <summary>Tells how much was received.</summary>
+    /// <summary>The length of what was received.</summary>
     /// <param name="index">The message.</param>
-    /// <param name="type">The option that tells where it was joined.</param>
-    /// <param name="size">The length of each datagram in it but the last.</param>
-    /// <returns>The length of all.</returns>
-    public int LengthAt(int index, int type, out int size)
+    /// <returns>The length in bytes.</returns>
+    public int LengthAt(int index)
     {
-        int length = (int)_messages[index].Length;
+        return (int)_messages[index].Length;
+    }
+
+    /// <summary>Finds a control message that was received.</summary>
+    /// <param name="index">The message.</param>
+    /// <param name="level">The option's level.</param>
+    /// <param name="type">The option.</param>
+    /// <returns>Its data; empty where there is none.</returns>
+    public ReadOnlySpan<byte> FindControl(int index, int level, int type)
+    {
         MessageHeader header = _messages[index].Header;
-        size = length;
-        if (header.ControlLength >= (nuint)(sizeof(ControlHeader) + sizeof(int)))
+        nuint offset = 0;
+        while (header.ControlLength >= offset + (nuint)sizeof(ControlHeader))
         {
-            ControlHeader control = *(ControlHeader*)header.Control;
-            int joined = *(int*)(header.Control + sizeof(ControlHeader));
-            if (control.Level == UdpLevel && control.Type == type && joined > 0)
+            ControlHeader control = *(ControlHeader*)(header.Control + offset);
+            if (control.Length < (nuint)sizeof(ControlHeader) || control.Length > header.ControlLength - offset)
             {
-                size = joined;
+                break;
             }
+
+            if (control.Level == level && control.Type == type)
+            {
+                return new ReadOnlySpan<byte>(
+                    header.Control + offset + sizeof(ControlHeader), (int)control.Length - sizeof(ControlHeader));
+            }
+
+            offset += Align(control.Length);
         }
 
-        return length;
+        return default;
+    }
+
+    // CMSG_ALIGN.
+    private static nuint Align(nuint length)
+    {
+        return (length + (nuint)sizeof(nuint) - 1) & ~((nuint)sizeof(nuint) - 1);
     }
 
     private static byte* Address(byte[] buffer, int offset)

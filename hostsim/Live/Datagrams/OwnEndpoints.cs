@@ -6,7 +6,9 @@ using System.Net.Sockets;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>The outer endpoints of this machine, and what there is of links and addresses, so that a change is seen.</summary>
+/// <summary>
+/// The outer endpoints of this machine, and what there is of links and addresses, so that a change is seen.
+/// </summary>
 /// <param name="Endpoints">The endpoints that hellos list, at most three.</param>
 /// <param name="State">All links and addresses, as text to be compared.</param>
 internal sealed record OwnEndpoints(IReadOnlyList<IPEndPoint> Endpoints, string State)
@@ -24,7 +26,8 @@ internal sealed record OwnEndpoints(IReadOnlyList<IPEndPoint> Endpoints, string 
         foreach (NetworkInterface link in links)
         {
             IPAddress[] own = [.. link.GetIPProperties().UnicastAddresses.Select(a => a.Address)];
-            state.Add($"{link.Id} {link.OperationalStatus} {Mac(link)} {string.Join(' ', own.Select(a => a.ToString()))}");
+            state.Add(
+                $"{link.Id} {link.OperationalStatus} {Mac(link)} {string.Join(' ', own.Select(a => a.ToString()))}");
             if (link.OperationalStatus is OperationalStatus.Up or OperationalStatus.Unknown)
             {
                 addresses.AddRange(own.Where(a => listen == null || listen.Equals(a)));

@@ -59,7 +59,10 @@ internal sealed class PlainSocket : IDatagramSocket
                 EndpointAddress.Write(batch.EndpointAt(i), _destination.Buffer.Span);
                 for (int sent = 0; sent < run.Count; sent++)
                 {
-                    Send(batch.Bytes.AsSpan(run.OffsetOf(sent), run.LengthOf(sent)));
+                    if (!Send(batch.Bytes.AsSpan(run.OffsetOf(sent), run.LengthOf(sent))))
+                    {
+                        batch.Lose(i, 1, run.LengthOf(sent));
+                    }
                 }
             }
         }
@@ -73,19 +76,21 @@ internal sealed class PlainSocket : IDatagramSocket
         _socket.Dispose();
     }
 
-    private void Send(ReadOnlySpan<byte> datagram)
+    private bool Send(ReadOnlySpan<byte> datagram)
     {
         try
         {
             _socket.SendTo(datagram, SocketFlags.None, _destination);
+            return true;
         }
         catch (SocketException)
         {
-            // Lost.
+            return false;
         }
         catch (ObjectDisposedException)
         {
             // The last words of a node that is ending.
+            return false;
         }
     }
 }

@@ -8,11 +8,13 @@ using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
-using Spore.Net;
+using Spore.Hostsim.Live.Packets;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
-/// <summary>The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.</summary>
+/// <summary>
+/// The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.
+/// </summary>
 internal sealed class UdpTransport : IDisposable
 {
     private const int SocketBuffer = 4 << 20;
@@ -24,6 +26,7 @@ internal sealed class UdpTransport : IDisposable
     private readonly IDatagramSocket? _ipv6;
     private readonly Endpoint _neighbours = new();
     private readonly string? _tunnel;
+    private readonly INetworkWatch? _watch;
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private volatile bool _closed;
@@ -31,10 +34,14 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Opens the sockets.</summary>
     /// <param name="listen">Where to.</param>
     /// <param name="tunnel">The name of the node's own interface, which is no way to its neighbours, or null.</param>
+    /// <param name="watch">The machine's network, or null where it can't be followed.</param>
     /// <exception cref="HostsimException">The address or the port can't be had.</exception>
-    public UdpTransport(ListenAddress listen, string? tunnel)
+    public UdpTransport(ListenAddress listen, string? tunnel, INetworkWatch? watch)
     {
         _tunnel = tunnel;
+
+        // A socket that is bound to an address sends from it anyway.
+        _watch = listen.Address == null ? watch : null;
         try
         {
             if (listen.Address == null)
@@ -68,6 +75,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Takes datagrams, only valid during the call; called on several threads.</summary>
     public delegate void Receiver(DatagramsRead datagrams);
 
+    /// <summary>Whether there is a socket for IPv4.</summary>
+    public bool HasIpv4 => _ipv4 != null;
+
     /// <summary>Whether there is a socket for IPv6.</summary>
     public bool HasIpv6 => _ipv6 != null;
 
@@ -77,7 +87,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Where the node listens, for people.</summary>
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
 
-    /// <summary>Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.</summary>
+    /// <summary>
+    /// Gives all datagrams a firewall mark (SO_MARK; socket(7)), so that rules keep them out of the tunnel.
+    /// </summary>
     /// <param name="mark">The mark.</param>
     /// <exception cref="HostsimException">The kernel refuses.</exception>
     public void Mark(uint mark)
@@ -91,7 +103,9 @@ internal sealed class UdpTransport : IDisposable
         }
         catch (SocketException exception)
         {
-            throw new HostsimException($"--tun: the UDP sockets can't have a firewall mark ({exception.Message}); run as root");
+            throw new HostsimException(
+                $"--tun: the UDP sockets can't have a firewall mark ({exception.Message}), which takes "
+                + $"{LinuxTun.Capability}");
         }
     }
 
@@ -102,7 +116,11 @@ internal sealed class UdpTransport : IDisposable
         foreach (IDatagramSocket socket in Sockets())
         {
             Receiver receiver = newReceiver();
-            Thread thread = new(() => Receive(socket, receiver)) { IsBackground = true, Name = $"UDP {socket.LocalEndPoint}" };
+            Thread thread = new(() => Receive(socket, receiver))
+            {
+                IsBackground = true,
+                Name = $"UDP {socket.LocalEndPoint}",
+            };
             _threads.Add(thread);
             thread.Start();
         }
@@ -121,20 +139,21 @@ internal sealed class UdpTransport : IDisposable
     /// <param name="outbox">The outbox.</param>
     /// <param name="datagram">The datagram.</param>
     /// <param name="endpoint">Where to; may mean all neighbours.</param>
-    public void Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    /// <returns>How many times it was put: 0 where no interface leads to neighbours.</returns>
+    public int Put(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         if (EndpointAddress.IsBroadcast(endpoint))
         {
-            PutToIpv4Neighbours(outbox, datagram, endpoint);
+            return PutToIpv4Neighbours(outbox, datagram, endpoint);
         }
-        else if (IsAllNodes(endpoint))
+
+        if (IsAllNodes(endpoint))
         {
-            PutToIpv6Neighbours(outbox, datagram, endpoint);
+            return PutToIpv6Neighbours(outbox, datagram, endpoint);
         }
-        else
-        {
-            outbox.AddDatagram(datagram, endpoint);
-        }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -156,7 +175,8 @@ internal sealed class UdpTransport : IDisposable
             return Open(address);
         }
         catch (SocketException exception) when (exception.SocketErrorCode
-            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.AddressNotAvailable)
+            is SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported
+                or SocketError.AddressNotAvailable)
         {
             return null;
         }
@@ -189,7 +209,8 @@ internal sealed class UdpTransport : IDisposable
 
             socket.Bind(address);
             _sockets.Add(socket);
-            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
+            LocalAddresses? locals = _watch == null ? null : new LocalAddresses(_watch);
+            return OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer, locals) : new PlainSocket(socket);
         }
         catch
         {
@@ -207,6 +228,7 @@ internal sealed class UdpTransport : IDisposable
     {
         if (socket == null)
         {
+            batch.LoseAll();
             batch.Clear();
         }
         else if (batch.Count > 0)
@@ -241,8 +263,10 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    /// <summary>Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.</summary>
-    private void PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    /// <summary>
+    /// Puts it in for the broadcast address of each network this machine is on, so that it leaves by every interface.
+    /// </summary>
+    private int PutToIpv4Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
         // Two addresses in one subnet have one broadcast address.
         HashSet<uint> sent = [];
@@ -269,22 +293,33 @@ internal sealed class UdpTransport : IDisposable
             }
         }
 
-        if (sent.Count == 0)
+        if (sent.Count > 0)
         {
-            outbox.AddDatagram(datagram, endpoint);
+            return sent.Count;
         }
+
+        outbox.AddDatagram(datagram, endpoint);
+        return 1;
     }
 
-    private void PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
+    private int PutToIpv6Neighbours(Outbox outbox, ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
+        int count = 0;
         foreach (NetworkInterface link in Links())
         {
             if (link.Supports(NetworkInterfaceComponent.IPv6) && link.SupportsMulticast)
             {
-                _neighbours.Set(endpoint.AddressHigh, endpoint.AddressLow, endpoint.Port, link.GetIPProperties().GetIPv6Properties().Index);
+                _neighbours.Set(
+                    endpoint.AddressHigh,
+                    endpoint.AddressLow,
+                    endpoint.Port,
+                    link.GetIPProperties().GetIPv6Properties().Index);
                 outbox.AddDatagram(datagram, _neighbours);
+                count++;
             }
         }
+
+        return count;
     }
 
     /// <summary>The links of this machine that lead to neighbours.</summary>

@@ -1,97 +1,103 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics.CodeAnalysis;
-using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
-using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Names;
 
 /// <summary>
-/// Resolves the names of endpoints in the background, so that no packet waits for a name server. It asks for a name
-/// once at a time.
+/// Resolves the names of endpoints. Each lookup has a thread of its own, so that a name server that does not answer
+/// delays no packet, no other name and no other work.
 /// </summary>
-/// <param name="found">Called with the key of the peer and its endpoint, on a thread of its own.</param>
-internal sealed class NameResolver(Action<byte[], Endpoint> found)
+/// <param name="hasIpv4">Whether there is an outer socket for IPv4.</param>
+/// <param name="hasIpv6">Whether there is an outer socket for IPv6.</param>
+/// <param name="find">Finds the addresses of a name; null for the machine's resolver.</param>
+/// <param name="start">Starts a lookup; null for a thread.</param>
+internal sealed class NameResolver(
+    bool hasIpv4,
+    bool hasIpv6,
+    Func<string, IPAddress[]>? find = null,
+    Action<Action>? start = null)
 {
-    private readonly HashSet<(string Key, PeerEndpoint Place)> _pending = [];
+    // In bytes. The resolver of the C library needs less than half of it.
+    private const int StackSize = 256 << 10;
 
-    /// <summary>Finds the address of an endpoint.</summary>
-    /// <param name="place">The endpoint, or null.</param>
-    /// <param name="cancel">Ends the wait for a name server.</param>
-    /// <returns>The core's form of it, or null for null. It has the first usable address of a name, in the system's order.</returns>
-    /// <exception cref="HostsimException">The name has no usable address.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    [return: NotNullIfNotNull(nameof(place))]
-    public static Endpoint? Find(PeerEndpoint? place, CancellationToken cancel = default)
+    private readonly Func<string, IPAddress[]> _find = find ?? Dns.GetHostAddresses;
+    private readonly Action<Action> _start = start ?? Start;
+
+    /// <summary>Takes the addresses of a name, on the lookup's thread.</summary>
+    /// <param name="addresses">The addresses in the resolver's order; none after a failure.</param>
+    /// <param name="fault">Why there are none, or null.</param>
+    public delegate void Found(IReadOnlyList<Endpoint> addresses, string? fault);
+
+    /// <summary>Tells whether there is a socket for an endpoint's family.</summary>
+    /// <param name="family">The family of its address.</param>
+    /// <returns>True when there is one.</returns>
+    public bool HasSocket(AddressFamily family)
     {
-        return place == null
-            ? null
-            : EndpointAddress.From(new IPEndPoint(place.Address ?? Resolve(place.Name!, place.Port, cancel), place.Port));
+        return family == AddressFamily.InterNetwork ? hasIpv4 : hasIpv6;
     }
 
-    /// <summary>
-    /// Begins to resolve the name of a peer's endpoint. A name that is not found is forgotten; the node asks for it
-    /// again.
-    /// </summary>
-    /// <param name="key">The peer's public key.</param>
-    /// <param name="place">The name.</param>
-    public void Resolve(byte[] key, PeerEndpoint place)
+    /// <summary>Begins to resolve a name.</summary>
+    /// <param name="place">The name and its port.</param>
+    /// <param name="found">Called once, when the lookup has ended.</param>
+    public void Begin(PeerEndpoint place, Found found)
     {
-        (string, PeerEndpoint) wanted = (Convert.ToHexString(key), place);
-        lock (_pending)
+        _start(() =>
         {
-            if (!_pending.Add(wanted))
-            {
-                return;
-            }
-        }
-
-        Task.Run(() =>
-        {
-            try
-            {
-                found(key, Find(place));
-            }
-            catch (HostsimException)
-            {
-                // No such name, or no name server: the node asks again at its next attempt.
-            }
-            finally
-            {
-                lock (_pending)
-                {
-                    _pending.Remove(wanted);
-                }
-            }
+            IReadOnlyList<Endpoint> addresses = Find(place, out string? fault);
+            found(addresses, fault);
         });
     }
 
-    private static IPAddress Resolve(string name, int port, CancellationToken cancel)
+    /// <summary>Finds the addresses of a name that this node can send to.</summary>
+    /// <param name="place">The name and its port.</param>
+    /// <param name="fault">Why there are none, or null.</param>
+    /// <returns>The addresses in the resolver's order.</returns>
+    public IReadOnlyList<Endpoint> Find(PeerEndpoint place, out string? fault)
     {
+        List<Endpoint> endpoints = [];
         IPAddress[] addresses;
         try
         {
-            // The token alone would end the wait for a thread, and not that for the name server.
-            addresses = Dns.GetHostAddressesAsync(name, cancel).WaitAsync(cancel).GetAwaiter().GetResult();
+            addresses = _find(place.Name!);
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            string reason = exception.Message;
-            throw new HostsimException($"{name}: no address found ({reason}); check the name, or give an address");
+            fault = $"no address found ({exception.Message})";
+            return endpoints;
         }
 
         // A name server may answer 0.0.0.0 for a name that it blocks. The rules for written addresses hold for answers.
-        string? fault = null;
-        return addresses
-            .Select(a => PeerEndpoint.TryParse(new IPEndPoint(a, port).ToString(), EndpointUse.LocalAddress, out fault))
-            .FirstOrDefault(e => e != null)?.Address
-            ?? throw new HostsimException($"{name}: no usable address found ({fault ?? "the name has none"})");
+        fault = "no usable address found (the name has none)";
+        foreach (IPAddress address in addresses)
+        {
+            IPEndPoint endpoint = new(address, place.Port);
+            if (PeerEndpoint.TryParse(endpoint.ToString(), EndpointUse.LocalAddress, out string? why) is not { } usable)
+            {
+                fault = $"no usable address found ({why})";
+            }
+            else if (!HasSocket(usable.Address!.AddressFamily))
+            {
+                string family = usable.Address.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6";
+                fault = $"no usable address found (this node has no {family} socket for {usable.Address})";
+            }
+            else
+            {
+                endpoints.Add(EndpointAddress.From(new IPEndPoint(usable.Address, usable.Port)));
+            }
+        }
+
+        fault = endpoints.Count > 0 ? null : fault;
+        return endpoints;
+    }
+
+    private static void Start(Action lookup)
+    {
+        new Thread(() => lookup(), StackSize) { IsBackground = true, Name = "name" }.Start();
     }
 }

@@ -3,14 +3,13 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Netlink;
 
 /// <summary>
-/// The links, addresses, routes and rules of this machine. What changes something returns 0, or the number of an error (errno(3)) after which
-/// nothing has changed.
+/// The links, addresses, routes and rules of this machine. What changes something returns 0, or the number of an error
+/// (errno(3)) after which nothing has changed.
 /// </summary>
 /// <param name="socket">The socket for requests.</param>
 internal sealed class KernelNetwork(NetlinkSocket socket)
@@ -57,14 +56,16 @@ internal sealed class KernelNetwork(NetlinkSocket socket)
     /// <returns>0 or an error.</returns>
     public int SetLink(int link, int mtu, uint group)
     {
-        int error = socket.Request(LinkRequest(link, 0).With(LinkMtu, (uint)mtu).With(Netlink.Link.GroupAttribute, group));
+        int error = socket.Request(
+            LinkRequest(link, 0).With(LinkMtu, (uint)mtu).With(Netlink.Link.GroupAttribute, group));
         if (error != 0)
         {
             return error;
         }
 
         // IFLA_AF_SPEC { AF_INET6 { IFLA_INET6_ADDR_GEN_MODE } }. A machine without IPv6 makes no addresses anyway.
-        byte[] ofIpv6 = NetlinkMessage.Attribute(Rtnetlink.Ipv6 | Nested, NetlinkMessage.Attribute(AddressGeneration, [NoAddress]));
+        byte[] ofIpv6 = NetlinkMessage.Attribute(
+            Rtnetlink.Ipv6 | Nested, NetlinkMessage.Attribute(AddressGeneration, [NoAddress]));
         error = socket.Request(LinkRequest(link, 0).With(LinkOfFamily | Nested, ofIpv6));
         return error is Rtnetlink.NoSuchFamily or Rtnetlink.NotSupported ? 0 : error;
     }
@@ -98,7 +99,9 @@ internal sealed class KernelNetwork(NetlinkSocket socket)
             byte[] header = new byte[Rtnetlink.AddressSize];
             header[0] = family;
             socket.Dump(new NetlinkMessage(Rtnetlink.GetAddress, Rtnetlink.Dump, header), replies);
-            foreach (NetlinkReply reply in replies.Where(r => r.Type == Rtnetlink.NewAddress && MemoryMarshal.Read<int>(r.Body.AsSpan(AddressIndexOffset)) == link))
+            foreach (NetlinkReply reply in replies.Where(
+                r => r.Type == Rtnetlink.NewAddress
+                    && MemoryMarshal.Read<int>(r.Body.AsSpan(AddressIndexOffset)) == link))
             {
                 if (reply.TryFind(Rtnetlink.AddressSize, LocalAttribute, out ReadOnlySpan<byte> address)
                     || reply.TryFind(Rtnetlink.AddressSize, AddressAttribute, out address))
@@ -125,7 +128,8 @@ internal sealed class KernelNetwork(NetlinkSocket socket)
         header[2] = bytes.Length == 4 ? (byte)0 : WithoutDetection;
         MemoryMarshal.Write(header.AsSpan(AddressIndexOffset), link);
         int flags = Rtnetlink.Acknowledge | (type == Rtnetlink.NewAddress ? Rtnetlink.Create | Rtnetlink.Exclusive : 0);
-        return socket.Request(new NetlinkMessage(type, flags, header).With(LocalAttribute, bytes).With(AddressAttribute, bytes));
+        return socket.Request(
+            new NetlinkMessage(type, flags, header).With(LocalAttribute, bytes).With(AddressAttribute, bytes));
     }
 
     /// <summary>Lists the routes of a table.</summary>
@@ -139,7 +143,10 @@ internal sealed class KernelNetwork(NetlinkSocket socket)
             socket.Dump(KernelRoute.Query(family, table), replies);
         }
 
-        return [.. replies.Where(r => r.Type == Rtnetlink.NewRoute).Select(KernelRoute.Read).OfType<KernelRoute>().Where(r => table == 0 || r.Table == table)];
+        return [.. replies.Where(r => r.Type == Rtnetlink.NewRoute)
+            .Select(KernelRoute.Read)
+            .OfType<KernelRoute>()
+            .Where(r => table == 0 || r.Table == table)];
     }
 
     /// <summary>Lists the rules.</summary>

@@ -1,10 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Netlink;
@@ -13,6 +11,7 @@ namespace Spore.Hostsim.Live.Netlink;
 internal sealed class KernelRoute
 {
     private const int DestinationAttribute = 1;
+    private const int SourceAttribute = 2;
     private const int InterfaceAttribute = 4;
     private const int GatewayAttribute = 5;
     private const int PriorityAttribute = 6;
@@ -20,6 +19,7 @@ internal sealed class KernelRoute
     private const int FlowAttribute = 11;
     private const int CacheInformation = 12;
     private const int TableAttribute = 15;
+    private const int MarkAttribute = 16;
     private const int ViaAttribute = 18;
     private const int EncapsulationType = 21;
     private const int Encapsulation = 22;
@@ -27,6 +27,7 @@ internal sealed class KernelRoute
     private const int NextHopObject = 30;
 
     private const int LengthOffset = 1;
+    private const int SourceLengthOffset = 2;
     private const int TosOffset = 3;
     private const int TableOffset = 4;
     private const int ProtocolOffset = 5;
@@ -39,6 +40,7 @@ internal sealed class KernelRoute
     private const byte TableCompatible = 252;
     private const byte LinkScope = 253;
     private const byte Unicast = 1;
+    private const byte Local = 2;
     private const byte Dead = 1;
     private const byte OnLink = 4;
 
@@ -74,12 +76,17 @@ internal sealed class KernelRoute
     /// <summary>Its metric: of two routes with one prefix the one with the lower metric counts.</summary>
     public uint Metric { get; }
 
+    /// <summary>Whether it leads to an address of this machine itself.</summary>
+    public bool IsLocal => _reply.Body[TypeOffset] == Local;
+
     /// <summary>Reads a route.</summary>
     /// <param name="reply">A message of type RTM_NEWROUTE or RTM_DELROUTE.</param>
     /// <returns>The route, or null where it is none of IPv4 or IPv6.</returns>
     public static KernelRoute? Read(NetlinkReply reply)
     {
-        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6 ? new KernelRoute(reply) : null;
+        return reply.Body.Length >= Rtnetlink.RouteSize && reply.Body[0] is Rtnetlink.Ipv4 or Rtnetlink.Ipv6
+            ? new KernelRoute(reply)
+            : null;
     }
 
     /// <summary>The request for all routes of a table.</summary>
@@ -90,6 +97,23 @@ internal sealed class KernelRoute
     {
         NetlinkMessage query = new(Rtnetlink.GetRoute, Rtnetlink.Dump, Header(family, 0));
         return table == 0 ? query : query.With(TableAttribute, table);
+    }
+
+    /// <summary>The request for the route that a packet would take.</summary>
+    /// <param name="destination">The packet's destination.</param>
+    /// <param name="source">Its source address, of the same family, or empty where the machine would choose it.</param>
+    /// <param name="link">The index of the interface by which it has to leave, or 0.</param>
+    /// <param name="mark">Its firewall mark, or 0.</param>
+    /// <returns>The request.</returns>
+    public static NetlinkMessage Query(ReadOnlySpan<byte> destination, ReadOnlySpan<byte> source, int link, uint mark)
+    {
+        byte[] header = Header(destination.Length == 4 ? Rtnetlink.Ipv4 : Rtnetlink.Ipv6, 8 * destination.Length);
+        header[SourceLengthOffset] = (byte)(8 * source.Length);
+        NetlinkMessage message = new NetlinkMessage(Rtnetlink.GetRoute, 0, header).With(
+            DestinationAttribute, destination);
+        message = source.IsEmpty ? message : message.With(SourceAttribute, source);
+        message = link == 0 ? message : message.With(InterfaceAttribute, (uint)link);
+        return mark == 0 ? message : message.With(MarkAttribute, mark);
     }
 
     /// <summary>A request about a route of Spore's own, that leads into an interface.</summary>
@@ -194,7 +218,8 @@ internal sealed class KernelRoute
         bool hasObject = _reply.TryFind(Rtnetlink.RouteSize, NextHopObject, out _);
         for (NetlinkReply.Walk walk = NetlinkReply.Attributes(_reply.Body.AsSpan(Rtnetlink.RouteSize)); walk.Next();)
         {
-            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
+            bool isOfNextHop = walk.Type is InterfaceAttribute or GatewayAttribute or MultipathAttribute
+                or FlowAttribute or ViaAttribute or Encapsulation or EncapsulationType;
             if (walk.Type is TableAttribute or CacheInformation or Expires || (hasObject && isOfNextHop))
             {
                 continue;

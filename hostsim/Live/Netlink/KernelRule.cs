@@ -1,5 +1,4 @@
 using System;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Netlink;
 
@@ -10,7 +9,8 @@ namespace Spore.Hostsim.Live.Netlink;
 /// <param name="Table">The table that it looks into; 0 where it answers "unreachable".</param>
 /// <param name="SuppressedGroup">The group of interfaces whose routes it passes over, or null.</param>
 /// <param name="Protocol">Who set it, a number of <c>rt_protos</c>.</param>
-internal sealed record KernelRule(byte Family, uint Priority, uint Mark, uint Table, uint? SuppressedGroup, byte Protocol)
+internal sealed record KernelRule(
+    byte Family, uint Priority, uint Mark, uint Table, uint? SuppressedGroup, byte Protocol)
 {
     private const int PriorityAttribute = 6;
     private const int MarkAttribute = 10;
@@ -34,9 +34,13 @@ internal sealed record KernelRule(byte Family, uint Priority, uint Mark, uint Ta
             reply.Body[0],
             reply.Number(Rtnetlink.RuleSize, PriorityAttribute) ?? 0,
             reply.Number(Rtnetlink.RuleSize, MarkAttribute) ?? 0,
-            reply.Body[ActionOffset] == LookUp ? reply.Number(Rtnetlink.RuleSize, TableAttribute) ?? reply.Body[TableOffset] : 0,
+            reply.Body[ActionOffset] == LookUp
+                ? reply.Number(Rtnetlink.RuleSize, TableAttribute) ?? reply.Body[TableOffset]
+                : 0,
             group == NoGroup ? null : group,
-            reply.TryFind(Rtnetlink.RuleSize, ProtocolAttribute, out ReadOnlySpan<byte> protocol) ? protocol[0] : (byte)0);
+            reply.TryFind(Rtnetlink.RuleSize, ProtocolAttribute, out ReadOnlySpan<byte> protocol)
+                ? protocol[0]
+                : (byte)0);
     }
 
     /// <summary>The request for all rules.</summary>

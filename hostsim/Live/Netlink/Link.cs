@@ -24,7 +24,9 @@ internal sealed record Link(int Index, string Name, bool IsUp, uint Group)
     /// <returns>The link.</returns>
     public static Link Read(NetlinkReply reply)
     {
-        string name = reply.TryFind(Rtnetlink.LinkSize, NameAttribute, out ReadOnlySpan<byte> text) ? Encoding.ASCII.GetString(text).TrimEnd('\0') : string.Empty;
+        string name = reply.TryFind(Rtnetlink.LinkSize, NameAttribute, out ReadOnlySpan<byte> text)
+            ? Encoding.ASCII.GetString(text).TrimEnd('\0')
+            : string.Empty;
         return new Link(
             MemoryMarshal.Read<int>(reply.Body.AsSpan(IndexOffset)),
             name,

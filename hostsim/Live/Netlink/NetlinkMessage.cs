@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Netlink;
 
-/// <summary>A request to the kernel (netlink(7)): a header, a fixed part that follows from the type, and attributes. Numbers are in the machine's byte order.</summary>
+/// <summary>
+/// A request to the kernel (netlink(7)): a header, a fixed part that follows from the type, and attributes. Numbers are
+/// in the machine's byte order.
+/// </summary>
 internal sealed class NetlinkMessage
 {
     /// <summary>The length of <c>struct nlmsghdr</c> in bytes.</summary>

@@ -45,7 +45,9 @@ internal readonly record struct NetlinkReply(int Type, uint Port, byte[] Body)
     /// <returns>The number, or null where the attribute is not there.</returns>
     public uint? Number(int fixedSize, int type)
     {
-        return TryFind(fixedSize, type, out ReadOnlySpan<byte> value) && value.Length >= sizeof(uint) ? MemoryMarshal.Read<uint>(value) : null;
+        return TryFind(fixedSize, type, out ReadOnlySpan<byte> value) && value.Length >= sizeof(uint)
+            ? MemoryMarshal.Read<uint>(value)
+            : null;
     }
 
     /// <summary>A walk over attributes.</summary>

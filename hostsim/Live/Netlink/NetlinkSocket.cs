@@ -6,7 +6,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Spore.Hostsim.Live.Netlink;
 
-/// <summary>A socket to the kernel's routing (rtnetlink(7)): either for requests, or for the events of some groups.</summary>
+/// <summary>
+/// A socket to the kernel's routing (rtnetlink(7)): either for requests, or for the events of some groups.
+/// </summary>
 internal sealed partial class NetlinkSocket : IDisposable
 {
     private const int Family = 16;
@@ -29,7 +31,9 @@ internal sealed partial class NetlinkSocket : IDisposable
     private volatile bool _closing;
 
     /// <summary>Opens a socket.</summary>
-    /// <param name="groups">The groups whose events it receives, as numbers of <c>enum rtnetlink_groups</c>; none for a socket for requests.</param>
+    /// <param name="groups">
+    /// The groups whose events it receives, as numbers of <c>enum rtnetlink_groups</c>; none for a socket for requests.
+    /// </param>
     /// <exception cref="HostsimException">The kernel does not give one.</exception>
     public NetlinkSocket(params ReadOnlySpan<int> groups)
     {
@@ -64,7 +68,9 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>The number by which the kernel knows this socket; events name it that follow from its requests.</summary>
+    /// <summary>
+    /// The number by which the kernel knows this socket; events name it that follow from its requests.
+    /// </summary>
     public uint Port { get; }
 
     /// <summary>Asks the kernel to change something, and waits for its answer.</summary>
@@ -91,9 +97,44 @@ internal sealed partial class NetlinkSocket : IDisposable
         }
     }
 
+    /// <summary>Asks the kernel for one object.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="error">0, or the number of the error (errno(3)).</param>
+    /// <returns>The object, or null after an error.</returns>
+    public NetlinkReply? Find(NetlinkMessage message, out int error)
+    {
+        lock (_requesting)
+        {
+            error = Send(message, out uint sequence);
+            while (error == 0)
+            {
+                error = Receive(out int length);
+                foreach (Part part in Parts(error == 0 ? length : 0))
+                {
+                    if (part.Sequence != sequence)
+                    {
+                        continue;
+                    }
+
+                    if (part.Type != Rtnetlink.Error)
+                    {
+                        return ReplyOf(part);
+                    }
+
+                    error = -MemoryMarshal.Read<int>(_buffer.AsSpan(part.Offset));
+                    return null;
+                }
+            }
+
+            return null;
+        }
+    }
+
     /// <summary>Asks the kernel for all objects of a kind.</summary>
     /// <param name="message">The request, with NLM_F_DUMP.</param>
-    /// <param name="replies">What there is; less than all where the kernel changed it meanwhile, after which an event follows.</param>
+    /// <param name="replies">
+    /// What there is; less than all where the kernel changed it meanwhile, after which an event follows.
+    /// </param>
     /// <returns>0, or the number of the error (errno(3)).</returns>
     public int Dump(NetlinkMessage message, List<NetlinkReply> replies)
     {
@@ -171,7 +212,8 @@ internal sealed partial class NetlinkSocket : IDisposable
 
     private static HostsimException Refused()
     {
-        return new HostsimException($"--tun: the kernel gives no netlink socket ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})");
+        return new HostsimException(
+            $"the kernel gives no netlink socket ({Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())})");
     }
 
     private int Send(NetlinkMessage message, out uint sequence)
@@ -181,7 +223,13 @@ internal sealed partial class NetlinkSocket : IDisposable
         nint sent;
         do
         {
-            sent = SendTo(_handle, bytes, (nuint)bytes.Length, 0, new Address { Family = Family }, (uint)Marshal.SizeOf<Address>());
+            sent = SendTo(
+                _handle,
+                bytes,
+                (nuint)bytes.Length,
+                0,
+                new Address { Family = Family },
+                (uint)Marshal.SizeOf<Address>());
         }
         while (sent < 0 && Marshal.GetLastPInvokeError() == Rtnetlink.Interrupted);
 
@@ -199,7 +247,8 @@ internal sealed partial class NetlinkSocket : IDisposable
 
         length = (int)count;
 
-        // With MSG_TRUNC the length is the message's own. The kernel cuts a dump to the buffer, so a longer one can't be.
+        // With MSG_TRUNC the length is the message's own. The kernel cuts a dump to the buffer, so
+        // a longer one can't be.
         return count < 0 ? Marshal.GetLastPInvokeError() : count > _buffer.Length ? Rtnetlink.NoBuffers : 0;
     }
 
@@ -242,10 +291,12 @@ internal sealed partial class NetlinkSocket : IDisposable
     private static partial int SetOption(SafeFileHandle handle, int level, int name, in int value, uint size);
 
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
-    private static partial nint SendTo(SafeFileHandle handle, ReadOnlySpan<byte> bytes, nuint length, int flags, in Address address, uint size);
+    private static partial nint SendTo(
+        SafeFileHandle handle, ReadOnlySpan<byte> bytes, nuint length, int flags, in Address address, uint size);
 
     [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
-    private static partial nint ReceiveFrom(SafeFileHandle handle, [Out] byte[] buffer, nuint length, int flags, nint address, nint size);
+    private static partial nint ReceiveFrom(
+        SafeFileHandle handle, [Out] byte[] buffer, nuint length, int flags, nint address, nint size);
 
     private readonly record struct Part(int Type, uint Sequence, uint Port, int Offset, int Size);
 

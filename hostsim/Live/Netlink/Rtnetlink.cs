@@ -1,12 +1,36 @@
-using Spore.Net;
+using System;
 
 namespace Spore.Hostsim.Live.Netlink;
 
-/// <summary>Numbers of rtnetlink(7), from the kernel's <c>linux/netlink.h</c>, <c>rtnetlink.h</c>, <c>if_link.h</c>, <c>if_addr.h</c> and <c>fib_rules.h</c>.</summary>
+/// <summary>
+/// Numbers of rtnetlink(7), from the kernel's <c>linux/netlink.h</c>, <c>rtnetlink.h</c>, <c>if_link.h</c>,
+/// <c>if_addr.h</c> and <c>fib_rules.h</c>.
+/// </summary>
 internal static class Rtnetlink
 {
+    private const int LinkGroup = 1;
+    private const int Ipv4Addresses = 5;
+    private const int Ipv4Routes = 7;
+    private const int Ipv4Rules = 8;
+    private const int Ipv6Addresses = 9;
+    private const int Ipv6Routes = 11;
+    private const int Ipv6Rules = 19;
+
+    // With a next hop object its IPv4 routes go, of which the kernel reports nothing.
+    private const int NextHops = 32;
+
+    private static readonly int[] _allGroups =
+    [
+        LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules, NextHops,
+    ];
+
     /// <summary>NLMSG_ERROR: an error, or an acknowledgement where its number is 0.</summary>
     public const int Error = 2;
+
+    /// <summary>
+    /// The groups (<c>enum rtnetlink_groups</c>) with the events of links, addresses, routes and rules.
+    /// </summary>
+    public static ReadOnlySpan<int> AllGroups => _allGroups;
 
     /// <summary>NLMSG_DONE: the end of a dump.</summary>
     public const int Done = 3;

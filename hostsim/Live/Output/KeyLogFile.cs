@@ -119,7 +119,8 @@ internal sealed class KeyLogFile : IKeyLog, IDisposable
             CryptographicOperations.ZeroMemory(start);
             if (!isKeyLog)
             {
-                throw new InputException(path, null, "exists already, with something else in it than a key log; choose a new file");
+                throw new InputException(
+                    path, null, "exists already, with something else in it than a key log; choose a new file");
             }
         }
     }

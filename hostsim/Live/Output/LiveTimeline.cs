@@ -6,7 +6,6 @@ using Spectre.Console;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Output;
 
@@ -20,8 +19,9 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
 {
     private const int ShortKey = 8;
     private const int MostTold = 4096;
-    private static readonly TimeSpan SameHello = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Often = TimeSpan.FromMinutes(10);
+
+    private static readonly TimeSpan _sameHello = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _often = TimeSpan.FromMinutes(10);
 
     private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
     private readonly Dictionary<string, string> _names = [];
@@ -29,6 +29,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     private readonly Dictionary<(NodeEvent What, string Whom), long> _told = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
+    private bool _isHelloLost;
 
     /// <summary>Learns the names of a network's members.</summary>
     /// <param name="members">The members.</param>
@@ -50,6 +51,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     /// <param name="place">The endpoint that the event is about, where its documentation names one.</param>
     public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value, string place = "")
     {
+        _isHelloLost &= what != NodeEvent.HelloSent;
         string peer = key.IsEmpty ? string.Empty : NameOf(KeyText.Format(key));
         if (IsRepetition(what, peer, value, place))
         {
@@ -59,33 +61,56 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
         (string verb, string colour, string text) = what switch
         {
             NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
-            NodeEvent.HelloHeard => ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
+            NodeEvent.HelloHeard =>
+                ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
             NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
             NodeEvent.Unanswered => ("no answer", "yellow", $"from {peer} at {place} for 15 s; it is asked on"),
-            NodeEvent.GivenUp => ("given up", "yellow", $"{peer} at {place}: no answer for 90 s; it is asked again when a packet wants it"),
+            NodeEvent.GivenUp => (
+                "given up",
+                "yellow",
+                $"{peer} at {place}: no answer for 90 s; it is asked again when a packet wants it"),
             NodeEvent.HelloIgnored => ("hello ignored", "grey", value == 0
                 ? $"from {peer}: it is no member, and has no network"
                 : $"from {peer}: it is no member, and its version {value} is not newer"),
-            NodeEvent.OwnKeyHeard => ("same identity", "red", $"{place} says hello with this node's key: give each machine an identity of its own"),
+            NodeEvent.OwnKeyHeard => (
+                "same identity",
+                "red",
+                $"{place} says hello with this node's key: give each machine an identity of its own"),
             NodeEvent.ResponseSent => ("response", "grey", $"to {peer}"),
             NodeEvent.SessionUp => ("session up", "aqua", value == 1 ? $"to {peer}" : $"from {peer}"),
             NodeEvent.SessionDown => ("session down", "yellow", peer),
             NodeEvent.GuestAdmitted => ("guest", "aqua", $"{peer}: only its link-local address"),
             NodeEvent.PeerRemoved => ("peer removed", "yellow", peer),
             NodeEvent.HeaderVerified => ("head verified", "yellow", $"version {value}, from {peer}"),
-            NodeEvent.HeaderRefused => ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
-            NodeEvent.NetworkApplied => ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
-            NodeEvent.NetworkRefused => ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.HeaderRefused =>
+                ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
+            NodeEvent.NetworkApplied =>
+                ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
+            NodeEvent.NetworkRefused =>
+                ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
             NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
+            NodeEvent.FreshnessEnded =>
+                ("unconfirmed", "yellow", $"version {value}, no witness has confirmed it for an hour"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
-            NodeEvent.UnderLoad => ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
+            NodeEvent.UnderLoad =>
+                ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
             NodeEvent.CookieReceived => ("cookie", "yellow", $"from {peer}, which is under load"),
             NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
             _ => (what.ToString(), "grey", peer),
         };
         Tell(verb, colour, text);
+    }
+
+    /// <summary>Tells once that no interface takes hellos, until one does again.</summary>
+    public void HelloLost()
+    {
+        if (!_isHelloLost)
+        {
+            _isHelloLost = true;
+            Tell("hello", "yellow", "not sent: no interface of this machine takes it");
+        }
     }
 
     /// <summary>The name of a key's holder.</summary>
@@ -121,27 +146,27 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     }
 
     /// <summary>
-    /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered or given up: the first is
-    /// reported. What goes on for long is reported every 10 minutes, and why a hello is ignored once for each key.
+    /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered or given up: the first
+    /// is reported. What goes on for long is reported every 10 minutes, and why a hello is ignored once for each key.
     /// </summary>
     private bool IsRepetition(NodeEvent what, string peer, long value, string place)
     {
         switch (what)
         {
             case NodeEvent.HelloHeard:
-                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < SameHello;
+                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < _sameHello;
                 _lastHello = (peer, value);
                 _lastHelloAt = Stopwatch.GetTimestamp();
                 return isSame;
             case NodeEvent.InitiationSent:
                 return !_initiated.Add(peer);
             case NodeEvent.Unanswered:
-                return IsTold(what, peer, Often);
+                return IsTold(what, peer, _often);
             case NodeEvent.GivenUp:
                 _initiated.Remove(peer);
-                return IsTold(what, peer, Often);
+                return IsTold(what, peer, _often);
             case NodeEvent.OwnKeyHeard:
-                return IsTold(what, place, Often);
+                return IsTold(what, place, _often);
             case NodeEvent.HelloIgnored:
                 return IsTold(what, peer, TimeSpan.MaxValue);
             case NodeEvent.SessionUp:

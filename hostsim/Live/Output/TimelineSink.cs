@@ -13,7 +13,7 @@ internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal) : 
     /// <inheritdoc/>
     public void Write(TimelineLine line)
     {
-        string? time = line.Time?.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        string? time = line.Time?.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         if (terminal != null && time != null)
         {
             terminal.MarkupLineInterpolated($"[grey]{time}[/]  [{line.Colour}]{line.Name,-15}[/]  {line.Text}");

@@ -13,6 +13,9 @@ internal sealed partial class LinuxTun : IDisposable
     /// <summary>The longest name of an interface, in bytes.</summary>
     public const int MaxName = 15;
 
+    /// <summary>What a program needs to make an interface and to change routes, for people.</summary>
+    public const string Capability = "CAP_NET_ADMIN; run it as root or with this capability";
+
     private const string Device = "/dev/net/tun";
     private const int ReadWrite = 2;
     private const int NonBlocking = 0x800;
@@ -63,25 +66,28 @@ internal sealed partial class LinuxTun : IDisposable
             throw new HostsimException(Marshal.GetLastPInvokeError() switch
             {
                 NoSuchFile or NoSuchDevice => $"{Device}: there is no TUN driver on this machine",
-                NotPermitted or AccessDenied => $"{Device}: no right to make a TUN interface; run as root",
+                NotPermitted or AccessDenied => $"{Device}: no right to make a TUN interface, which takes {Capability}",
                 int error => $"{Device}: {Marshal.GetPInvokeErrorMessage(error)}",
             });
         }
 
         _handle = new SafeFileHandle(descriptor, true);
         byte[] request = new byte[RequestSize];
-        bool hasHeaders = Control(_handle, GetFeatures, request) == 0 && (BitConverter.ToInt32(request) & VirtioHeaders) != 0;
+        bool hasHeaders = Control(_handle, GetFeatures, request) == 0
+            && (BitConverter.ToInt32(request) & VirtioHeaders) != 0;
         _headerSize = hasHeaders ? VirtioHeader.Size : 0;
         Array.Clear(request);
         Encoding.ASCII.GetBytes(name, request);
-        BitConverter.TryWriteBytes(request.AsSpan(FlagsOffset), (short)(Tun | NoPacketInformation | Exclusive | (hasHeaders ? VirtioHeaders : 0)));
+        BitConverter.TryWriteBytes(
+            request.AsSpan(FlagsOffset),
+            (short)(Tun | NoPacketInformation | Exclusive | (hasHeaders ? VirtioHeaders : 0)));
         if (Control(_handle, SetInterface, request) < 0)
         {
             int error = Marshal.GetLastPInvokeError();
             _handle.Dispose();
             throw new HostsimException(error switch
             {
-                NotPermitted => $"{name}: no right to make a TUN interface; run as root",
+                NotPermitted => $"{name}: no right to make a TUN interface, which takes {Capability}",
                 Busy or Invalid => $"{name}: there is an interface of that name already; choose another with --tun",
                 _ => $"{name}: {Marshal.GetPInvokeErrorMessage(error)}",
             });
@@ -116,7 +122,10 @@ internal sealed partial class LinuxTun : IDisposable
         return new PacketBatch(_headerSize > 0);
     }
 
-    /// <summary>Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or the interface is down.</summary>
+    /// <summary>
+    /// Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or
+    /// the interface is down.
+    /// </summary>
     /// <param name="batch">The packets.</param>
     public void Send(PacketBatch batch)
     {

@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>Packets that wait to be written to a TUN interface, one behind the other. TCP segments that follow each other become one large segment, which costs the machine no more than a small one.</summary>
+/// <summary>
+/// Packets that wait to be written to a TUN interface, one behind the other. TCP segments that follow each other become
+/// one large segment, which costs the machine no more than a small one.
+/// </summary>
 internal sealed class PacketBatch
 {
     private const int MaxPacket = 65535;

@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>What was read from a TUN interface at one time, to be gone through packet by packet: large TCP segments are cut, and checksums that the kernel has left open are made.</summary>
+/// <summary>
+/// What was read from a TUN interface at one time, to be gone through packet by packet: large TCP segments are cut, and
+/// checksums that the kernel has left open are made.
+/// </summary>
 internal sealed class PacketsRead
 {
     private const int MaxPacket = 65535;
@@ -106,7 +109,8 @@ internal sealed class PacketsRead
                 return false;
             }
 
-            // The field holds the sum of the pseudo header. UDP has 0 for no checksum (RFC 768), and nobody minds 0xFFFF instead.
+            // The field holds the sum of the pseudo header. UDP has 0 for no checksum (RFC 768), and nobody
+            // minds 0xFFFF instead.
             uint sum = VectorChecksum.Add(0, covered);
             VectorChecksum.Write(sum == 0xFFFF ? sum : ~sum, covered.Slice(header.ChecksumOffset, 2));
         }

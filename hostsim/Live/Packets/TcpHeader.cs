@@ -4,7 +4,9 @@ using Spore.Net;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>Where things are in a TCP segment, from its IP header's start, and how its checksum is made (RFC 9293 section 3.1).</summary>
+/// <summary>
+/// Where things are in a TCP segment, from its IP header's start, and how its checksum is made (RFC 9293 section 3.1).
+/// </summary>
 internal static class TcpHeader
 {
     /// <summary>The length without options.</summary>

@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>A row of TCP segments that becomes one: the first whole, behind a virtio header, and then the data of the others. The kernel cuts it again where it has to, at the same places.</summary>
+/// <summary>
+/// A row of TCP segments that becomes one: the first whole, behind a virtio header, and then the data of the others.
+/// The kernel cuts it again where it has to, at the same places.
+/// </summary>
 internal sealed class TcpRun
 {
     private Memory<byte> _place;
@@ -30,7 +33,9 @@ internal sealed class TcpRun
         _isOpen = !segment.IsPushed;
     }
 
-    /// <summary>Looks whether a segment is the next one, and takes note of it; its data is then to be put behind the others'.</summary>
+    /// <summary>
+    /// Looks whether a segment is the next one, and takes note of it; its data is then to be put behind the others'.
+    /// </summary>
     /// <param name="segment">The segment.</param>
     /// <param name="limit">The longest that the whole packet may become.</param>
     /// <returns>Whether it is.</returns>

@@ -4,7 +4,10 @@ using Spore.Net;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>A TCP segment that could be one of several in a row: it has data, a right checksum, no flags but ACK and PSH, and nothing that belongs to it alone.</summary>
+/// <summary>
+/// A TCP segment that could be one of several in a row: it has data, a right checksum, no flags but ACK and PSH, and
+/// nothing that belongs to it alone.
+/// </summary>
 internal readonly ref struct TcpSegment
 {
     private const byte Ipv4WithoutOptions = 0x45;
@@ -48,7 +51,9 @@ internal readonly ref struct TcpSegment
     public static bool TryRead(ReadOnlySpan<byte> packet, out TcpSegment segment)
     {
         segment = default;
-        int transport = packet[0] == Ipv4WithoutOptions ? Ipv4.HeaderSize : packet[0] >> 4 == Ipv6Version ? Ipv6.HeaderSize : packet.Length;
+        int transport = packet[0] == Ipv4WithoutOptions
+            ? Ipv4.HeaderSize
+            : packet[0] >> 4 == Ipv6Version ? Ipv6.HeaderSize : packet.Length;
         if (packet.Length < transport + TcpHeader.MinSize || !IsWholeTcp(packet))
         {
             return false;
@@ -68,7 +73,10 @@ internal readonly ref struct TcpSegment
         return true;
     }
 
-    /// <summary>Whether all that has to be the same for two segments to become one is the same in the headers of another: not lengths, checksums, sequence number and PSH.</summary>
+    /// <summary>
+    /// Whether all that has to be the same for two segments to become one is the same in the headers of another: not
+    /// lengths, checksums, sequence number and PSH.
+    /// </summary>
     /// <param name="other">A packet that was such a segment.</param>
     /// <returns>Whether it is.</returns>
     public bool HasHeadersOf(ReadOnlySpan<byte> other)
@@ -77,7 +85,9 @@ internal readonly ref struct TcpSegment
         int ip = Transport;
         bool same = mine[0] == other[0]
             && (mine[0] == Ipv4WithoutOptions
-                ? mine[1] == other[1] && IsSame(mine, other, Ipv4Fragment, Ipv4Protocol + 1) && IsSame(mine, other, Ipv4.SourceOffset, ip)
+                ? mine[1] == other[1]
+                    && IsSame(mine, other, Ipv4Fragment, Ipv4Protocol + 1)
+                    && IsSame(mine, other, Ipv4.SourceOffset, ip)
                 : IsSame(mine, other, 1, 4) && IsSame(mine, other, Ipv6NextHeader, ip));
         return same
             && IsSame(mine, other, ip, ip + TcpHeader.Sequence)
@@ -89,7 +99,8 @@ internal readonly ref struct TcpSegment
     private static bool IsWholeTcp(ReadOnlySpan<byte> packet)
     {
         return packet[0] == Ipv4WithoutOptions
-            ? packet[Ipv4Protocol] == IpProtocol.Tcp && BinaryPrimitives.ReadUInt16BigEndian(packet[Ipv4Fragment..]) == DontFragment
+            ? packet[Ipv4Protocol] == IpProtocol.Tcp
+                && BinaryPrimitives.ReadUInt16BigEndian(packet[Ipv4Fragment..]) == DontFragment
             : packet[Ipv6NextHeader] == IpProtocol.Tcp;
     }
 

@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>Cuts a large TCP segment, as the kernel hands over with TSO, into those that fit: each with the headers, its own sequence number, length and checksums, as the kernel itself would.</summary>
+/// <summary>
+/// Cuts a large TCP segment, as the kernel hands over with TSO, into those that fit: each with the headers, its own
+/// sequence number, length and checksums, as the kernel itself would.
+/// </summary>
 internal sealed class TcpSegmenter
 {
     private const int LargestHeader = 256;
@@ -69,7 +72,9 @@ internal sealed class TcpSegmenter
         return true;
     }
 
-    /// <summary>Goes on to the next segment. It is made where it stands, so that the one before it is overwritten.</summary>
+    /// <summary>
+    /// Goes on to the next segment. It is made where it stands, so that the one before it is overwritten.
+    /// </summary>
     /// <returns>False when there are no more.</returns>
     public bool Next()
     {

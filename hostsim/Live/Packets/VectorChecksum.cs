@@ -5,7 +5,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>The Internet checksum (RFC 1071) with vector instructions. Sums are of words as this machine has them, which RFC 1071 section 2B allows.</summary>
+/// <summary>
+/// The Internet checksum (RFC 1071) with vector instructions. Sums are of words as this machine has them, which RFC
+/// 1071 section 2B allows.
+/// </summary>
 internal static class VectorChecksum
 {
     /// <summary>Adds a run of bytes to a sum.</summary>

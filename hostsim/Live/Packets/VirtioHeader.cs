@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Live.Packets;
 
-/// <summary>What stands before each packet of a TUN interface with IFF_VNET_HDR (struct virtio_net_hdr of linux/virtio_net.h), in the machine's byte order.</summary>
+/// <summary>
+/// What stands before each packet of a TUN interface with IFF_VNET_HDR (struct virtio_net_hdr of linux/virtio_net.h),
+/// in the machine's byte order.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct VirtioHeader
 {

@@ -8,8 +8,9 @@ using Spore.WireGuard;
 namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
-/// Cryptokey routing where peers have prefixes by hand. They count while their holder is configured and not in the network,
-/// and where the network has the same prefix, that one counts. A prefix has one holder at a time, as in WireGuard.
+/// Cryptokey routing where peers have prefixes by hand. They count while their holder is configured and not
+/// in the network, and where the network has the same prefix, that one counts. A prefix has one holder at a
+/// time, as in WireGuard.
 /// </summary>
 /// <param name="node">The node, which is given this routing as long as there are such prefixes.</param>
 /// <param name="limits">The node's limits.</param>
@@ -31,7 +32,9 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
 
     /// <summary>Gives a prefix to a peer, and takes it from whoever has it by hand.</summary>
     /// <param name="key">The peer's key, in base64.</param>
-    /// <param name="prefix">The prefix, without bits beyond its length; one that touches fe80::/10, other than ::/0, would never be found.</param>
+    /// <param name="prefix">
+    /// The prefix, without bits beyond its length; one that touches fe80::/10, other than ::/0, would never be found.
+    /// </param>
     public void Give(string key, AllowedPrefix prefix)
     {
         Take(prefix);

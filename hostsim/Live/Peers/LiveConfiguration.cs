@@ -1,8 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
@@ -12,8 +12,8 @@ using Spore.WireGuard;
 namespace Spore.Hostsim.Live.Peers;
 
 /// <summary>
-/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the operations of
-/// <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
+/// What the operator says of peers while a node runs, beside what its signed network says. Everything but the
+/// operations of <see cref="IUapiDevice"/>, which take the lock themselves, is called under the node's lock.
 /// </summary>
 /// <param name="gate">The node's lock.</param>
 /// <param name="node">The node.</param>
@@ -37,9 +37,11 @@ internal sealed class LiveConfiguration(
 
     private readonly ConfiguredPrefixes _prefixes = new(node, limits, PrefixCapacity);
     private readonly Dictionary<string, int> _keepalives = [];
-    private readonly HashSet<string> _placed = [];
     private readonly Dictionary<string, DateTimeOffset> _handshakes = [];
     private NetworkMembers _members = NetworkMembers.None;
+
+    /// <summary>Resolves the names of endpoints; null where there is nothing to resolve them.</summary>
+    public PeerNames? Names { get; set; }
 
     /// <summary>The firewall mark of the node's outer datagrams; 0 where they have none.</summary>
     public uint FirewallMark { get; set; }
@@ -56,14 +58,6 @@ internal sealed class LiveConfiguration(
 
             return _members;
         }
-    }
-
-    /// <summary>Whether the operator has said where a peer is since the node started: then the name it was started with does not count any more.</summary>
-    /// <param name="key">The peer's public key, in base64.</param>
-    /// <returns>Whether that is so.</returns>
-    public bool HasPlaced(string key)
-    {
-        return _placed.Contains(key);
     }
 
     /// <summary>Hears what the node reports, and does not call back into it.</summary>
@@ -85,12 +79,16 @@ internal sealed class LiveConfiguration(
         }
     }
 
-    /// <summary>Called some time after a network was applied or has expired: who is no member any more is kept alive as the operator says.</summary>
+    /// <summary>
+    /// Called some time after a network was applied or has expired: who is no member any more is kept alive
+    /// as the operator says.
+    /// </summary>
     public void FollowNetwork()
     {
         foreach (Peer peer in node.Peers.Where(p => p.InUse && node.IsConfigured(p) && !Node.IsMember(p)))
         {
-            node.SetKeepalive(peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
+            node.SetKeepalive(
+                peer.PublicKey, 0, _keepalives.GetValueOrDefault(KeyText.Format(peer.PublicKey)), clock());
         }
     }
 
@@ -100,7 +98,11 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             // Copies of preshared keys, since the node may wipe its own before they are told.
-            return new DeviceState(privateKey, listenPort, FirewallMark, [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
+            return new DeviceState(
+                privateKey,
+                listenPort,
+                FirewallMark,
+                [.. Peers().Peers.Select(p => p with { PresharedKey = (byte[]?)p.PresharedKey?.Clone() })]);
         }
     }
 
@@ -137,7 +139,16 @@ internal sealed class LiveConfiguration(
 
     private LivePeers Peers()
     {
-        return new LivePeers(node, limits, node.IsExpired ? NetworkMembers.None : Members, _prefixes, _handshakes, privateKey, listenPort, FirewallMark, clock());
+        return new LivePeers(
+            node,
+            limits,
+            node.IsExpired ? NetworkMembers.None : Members,
+            _prefixes,
+            _handshakes,
+            privateKey,
+            listenPort,
+            FirewallMark,
+            clock());
     }
 
     private void TakeBack(string key, PlannedPeer peer)
@@ -153,6 +164,7 @@ internal sealed class LiveConfiguration(
         {
             _prefixes.TakeAll(key);
             _keepalives.Remove(key);
+            Names?.Remove(peer.PublicKey);
             node.RemovePeer(peer.PublicKey, 0, clock());
         }
     }
@@ -174,7 +186,12 @@ internal sealed class LiveConfiguration(
         if (peer.Endpoint != null && !peer.Endpoint.Equals(peer.Before?.Endpoint))
         {
             node.SetEndpoint(peer.PublicKey, 0, EndpointAddress.From(peer.Endpoint), now);
-            _placed.Add(key);
+            Names?.Set(peer.PublicKey, new PeerEndpoint(peer.Endpoint.Address, null, peer.Endpoint.Port), false);
+        }
+
+        if (peer.EndpointName != null)
+        {
+            Names?.Set(peer.PublicKey, peer.EndpointName, false);
         }
 
         if (!peer.IsMember)

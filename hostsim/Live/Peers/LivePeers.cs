@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
@@ -10,7 +9,10 @@ using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Peers;
 
-/// <summary>The peers of a running node at one moment: every member, whether it has a slot or not, who is configured by hand, and guests with a session.</summary>
+/// <summary>
+/// The peers of a running node at one moment: every member, whether it has a slot or not, who is configured by hand,
+/// and guests with a session.
+/// </summary>
 internal sealed class LivePeers : ISetTarget
 {
     private readonly Node _node;
@@ -83,7 +85,9 @@ internal sealed class LivePeers : ISetTarget
     {
         get
         {
-            IEnumerable<PeerState> members = Enumerable.Range(0, _members.All.Count).Where(i => i != _own).Select(Member);
+            IEnumerable<PeerState> members = Enumerable.Range(0, _members.All.Count)
+                .Where(i => i != _own)
+                .Select(Member);
             return members.Concat(_slots.Where(s => _members.Find(s.Key) < 0).Select(s => Other(s.Key, s.Value)));
         }
     }

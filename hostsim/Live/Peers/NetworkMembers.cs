@@ -44,7 +44,8 @@ internal sealed class NetworkMembers
     {
         return node.NetworkVersion == 0
             ? None
-            : new NetworkMembers(node.NetworkVersion, NetworkReader.Read(node.Network.Bytes[..node.Network.Length], "network").Peers);
+            : new NetworkMembers(
+                node.NetworkVersion, NetworkReader.Read(node.Network.Bytes[..node.Network.Length], "network").Peers);
     }
 
     /// <summary>Finds a member.</summary>

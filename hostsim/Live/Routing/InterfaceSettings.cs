@@ -4,7 +4,10 @@ using System.IO;
 
 namespace Spore.Hostsim.Live.Routing;
 
-/// <summary>Settings of the kernel for one interface (Documentation/networking/ip-sysctl.rst): it takes no routes and addresses from packets that come out of the tunnel.</summary>
+/// <summary>
+/// Settings of the kernel for one interface (Documentation/networking/ip-sysctl.rst): it takes no routes and addresses
+/// from packets that come out of the tunnel.
+/// </summary>
 internal static class InterfaceSettings
 {
     private const string Folder = "/proc/sys/net";
@@ -38,14 +41,18 @@ internal static class InterfaceSettings
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // A dot in an interface's name stands as a slash there.
-                failed.Add($"net.{setting.Replace('/', '.').Replace("{0}", name.Replace('.', '/'), StringComparison.Ordinal)}");
+                string dotted = setting.Replace('/', '.');
+                failed.Add($"net.{dotted.Replace("{0}", name.Replace('.', '/'), StringComparison.Ordinal)}");
             }
         }
 
         return failed;
     }
 
-    /// <summary>Tells whether the kernel drops what comes from an address that it would not route back by the same interface (rp_filter, RFC 3704 section 2.2).</summary>
+    /// <summary>
+    /// Tells whether the kernel drops what comes from an address that it would not route back by the same interface
+    /// (rp_filter, RFC 3704 section 2.2).
+    /// </summary>
     /// <param name="name">The interface.</param>
     /// <returns>True for strict filtering; false for loose, for none, and where the setting can't be read.</returns>
     public static bool IsStrict(string name)
@@ -53,11 +60,30 @@ internal static class InterfaceSettings
         return Math.Max(ReverseFilter("all"), ReverseFilter(name)) == Strict;
     }
 
+    /// <summary>
+    /// Tells whether IPv6 is off on an interface: the kernel then refuses its IPv6 addresses and routes.
+    /// </summary>
+    /// <param name="name">The interface.</param>
+    /// <returns>True where it is off, or the machine has no IPv6.</returns>
+    public static bool IsIpv6Off(string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(Folder, "ipv6/conf", name, "disable_ipv6")).Trim() != "0";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return !Directory.Exists(Path.Combine(Folder, "ipv6"));
+        }
+    }
+
     private static int ReverseFilter(string name)
     {
         try
         {
-            return int.TryParse(File.ReadAllText(Path.Combine(Folder, "ipv4/conf", name, "rp_filter")), out int value) ? value : 0;
+            return int.TryParse(File.ReadAllText(Path.Combine(Folder, "ipv4/conf", name, "rp_filter")), out int value)
+                ? value
+                : 0;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

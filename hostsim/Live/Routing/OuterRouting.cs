@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Routing;
 
@@ -22,7 +21,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
     /// </summary>
     public const uint Group = 0x5350;
 
-    // That of the rules an administrator adds first: so all of theirs come before Spore's, and the main table's comes after.
+    // That of the rules an administrator adds first: so all of theirs come before Spore's, and the
+    // main table's comes after.
     private const uint Priority = 32765;
 
     private readonly HashSet<byte> _withoutRules = [];
@@ -41,7 +41,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
                 new(family, Priority, number, number, null, TunnelNumber.Protocol),
                 new(family, Priority, number, 0, null, TunnelNumber.Protocol),
             ];
-            KernelRule[] there = [.. rules.Where(r => r.Family == family && r.Protocol == TunnelNumber.Protocol && r.Mark == number)];
+            KernelRule[] there =
+                [.. rules.Where(r => r.Family == family && r.Protocol == TunnelNumber.Protocol && r.Mark == number)];
             if (there.SequenceEqual(wanted))
             {
                 continue;
@@ -55,7 +56,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
 
             foreach (KernelRule rule in wanted)
             {
-                int error = network.Change(rule.Message(Rtnetlink.NewRule, Rtnetlink.Acknowledge | Rtnetlink.Create | Rtnetlink.Exclusive));
+                int error = network.Change(
+                    rule.Message(Rtnetlink.NewRule, Rtnetlink.Acknowledge | Rtnetlink.Create | Rtnetlink.Exclusive));
                 if (error is Rtnetlink.NoSuchFamily)
                 {
                     _withoutRules.Add(family);
@@ -78,7 +80,8 @@ internal sealed class OuterRouting(KernelNetwork network, uint number)
         int failed = 0;
         List<KernelRoute> wanted = Spread(
             main.Where(r => tunnel.Any(p => r.Prefix.Length <= p.Length && r.Prefix.Overlaps(p))));
-        List<KernelRoute> stale = [.. network.Routes(number).Where(r => r.Protocol == TunnelNumber.Protocol && wanted.RemoveAll(r.IsSameWay) == 0)];
+        List<KernelRoute> stale = [.. network.Routes(number).Where(
+            r => r.Protocol == TunnelNumber.Protocol && wanted.RemoveAll(r.IsSameWay) == 0)];
 
         // First what is new: between the two steps there is always a way out.
         foreach (KernelRoute route in wanted)

@@ -12,14 +12,15 @@ namespace Spore.Hostsim.Live.Routing;
 /// <param name="Routes">The prefixes that are routed into the tunnel.</param>
 internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IReadOnlySet<AllowedPrefix> Routes)
 {
-    private static readonly AllowedPrefix LinkLocal = new(IPAddress.Parse("fe80::"), 10);
+    private static readonly AllowedPrefix _linkLocal = new(IPAddress.Parse("fe80::"), 10);
 
     /// <summary>Those of a node without a network.</summary>
     /// <param name="linkLocal">The address made from its key.</param>
     /// <returns>That address, and a route to all others of its kind.</returns>
     public static TunAddresses Alone(IPAddress linkLocal)
     {
-        return new TunAddresses(new HashSet<AllowedPrefix> { new(linkLocal, 128) }, new HashSet<AllowedPrefix> { LinkLocal });
+        return new TunAddresses(
+            new HashSet<AllowedPrefix> { new(linkLocal, 128) }, new HashSet<AllowedPrefix> { _linkLocal });
     }
 
     /// <summary>Those of a node, with the network that it has now.</summary>
@@ -46,12 +47,27 @@ internal sealed record TunAddresses(IReadOnlySet<AllowedPrefix> Addresses, IRead
     /// <param name="others">The prefixes of all other entries.</param>
     /// <param name="hasDefaultRoute">Whether a default route of another entry is a route here too.</param>
     /// <returns>Its addresses and routes.</returns>
-    public static TunAddresses Of(IPAddress linkLocal, IEnumerable<AllowedPrefix> own, IEnumerable<AllowedPrefix> others, bool hasDefaultRoute)
+    public static TunAddresses Of(
+        IPAddress linkLocal, IEnumerable<AllowedPrefix> own, IEnumerable<AllowedPrefix> others, bool hasDefaultRoute)
     {
         TunAddresses alone = Alone(linkLocal);
         return new TunAddresses(
             own.Where(p => p.IsHost).Concat(alone.Addresses).ToHashSet(),
-            others.SelectMany(p => p.Length > 0 ? [p] : hasDefaultRoute ? Halves(p.Address) : []).Concat(alone.Routes).ToHashSet());
+            others.SelectMany(p => p.Length > 0 ? [p] : hasDefaultRoute ? Halves(p.Address) : [])
+                .Concat(alone.Routes)
+                .ToHashSet());
+    }
+
+    /// <summary>The IPv4 part.</summary>
+    /// <returns>The addresses and routes of IPv4.</returns>
+    public TunAddresses OfIpv4()
+    {
+        return new TunAddresses(Addresses.Where(IsIpv4).ToHashSet(), Routes.Where(IsIpv4).ToHashSet());
+    }
+
+    private static bool IsIpv4(AllowedPrefix prefix)
+    {
+        return prefix.Address.AddressFamily == AddressFamily.InterNetwork;
     }
 
     // Two routes that are longer than the machine's default route, which stays.

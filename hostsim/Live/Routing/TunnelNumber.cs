@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
 using Spore.Hostsim.Live.Netlink;
-using Spore.WireGuard;
 
 namespace Spore.Hostsim.Live.Routing;
 
@@ -81,7 +80,9 @@ internal sealed class TunnelNumber : System.IDisposable
     private static void RemoveStale(KernelNetwork network)
     {
         IEnumerable<uint> ofRules = network.Rules().Where(r => r.Protocol == Protocol).Select(r => r.Mark);
-        IEnumerable<uint> ofRoutes = network.Routes(0).Where(r => r.Protocol == Protocol && r.Table != Rtnetlink.MainTable).Select(r => r.Table);
+        IEnumerable<uint> ofRoutes = network.Routes(0)
+            .Where(r => r.Protocol == Protocol && r.Table != Rtnetlink.MainTable)
+            .Select(r => r.Table);
         foreach (uint number in ofRules.Concat(ofRoutes).Distinct().Where(n => n is >= First and <= Last).ToArray())
         {
             using Socket? reservation = TryReserve(number);

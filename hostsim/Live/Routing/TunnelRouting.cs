@@ -2,42 +2,25 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Packets;
-using Spore.Net;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Routing;
 
 /// <summary>
-/// What the machine has of the tunnel: the addresses and routes of its interface, and the rules for the outer datagrams. It sets what is wanted
-/// and not there, and changes nothing that Spore did not set. It sets again what has gone whenever the kernel reports a change.
+/// What the machine has of the tunnel: the addresses and routes of its interface, and the rules for the outer
+/// datagrams. It sets what is wanted and not there, and changes nothing that Spore did not set. It sets again what has
+/// gone whenever the kernel reports a change.
 /// </summary>
 internal sealed class TunnelRouting : IDisposable
 {
     // Above what others use, so that of two routes with one prefix the other one counts, even before Spore has seen it.
     private const uint Metric = 0x5350;
-
-    private const int LinkGroup = 1;
-    private const int Ipv4Addresses = 5;
-    private const int Ipv4Routes = 7;
-    private const int Ipv4Rules = 8;
-    private const int Ipv6Addresses = 9;
-    private const int Ipv6Routes = 11;
-    private const int Ipv6Rules = 19;
-
-    // With a next hop object its IPv4 routes go, of which the kernel reports nothing.
-    private const int NextHops = 32;
-
-    private static readonly int[] _eventGroups =
-    [
-        LinkGroup, Ipv4Addresses, Ipv4Routes, Ipv4Rules, Ipv6Addresses, Ipv6Routes, Ipv6Rules, NextHops,
-    ];
 
     private const int WatchPatience = 200;
     private const int LongestPause = 100;
@@ -62,6 +45,7 @@ internal sealed class TunnelRouting : IDisposable
     private readonly HashSet<AllowedPrefix> _skipped = [];
     private TunAddresses? _wanted;
     private bool _isUp = true;
+    private bool _isIpv6Off;
     private bool _isWarned;
     private string _failure = string.Empty;
     private bool _isEnding;
@@ -69,7 +53,9 @@ internal sealed class TunnelRouting : IDisposable
     /// <summary>Makes an interface ready for addresses, sets it up and watches it.</summary>
     /// <param name="tun">The interface.</param>
     /// <param name="mtu">Its MTU in bytes.</param>
-    /// <param name="tell">Takes a line for the log: what happened, a colour, and the rest. Called on several threads.</param>
+    /// <param name="tell">
+    /// Takes a line for the log: what happened, a colour, and the rest. Called on several threads.
+    /// </param>
     /// <param name="lost">Called when the interface is gone, with one line about it.</param>
     /// <exception cref="HostsimException">The kernel refuses.</exception>
     public TunnelRouting(LinuxTun tun, int mtu, Action<string, string, string> tell, Action<string> lost)
@@ -81,7 +67,7 @@ internal sealed class TunnelRouting : IDisposable
         _requests = new NetlinkSocket();
         try
         {
-            _events = new NetlinkSocket(_eventGroups);
+            _events = new NetlinkSocket(Rtnetlink.AllGroups);
             _network = new KernelNetwork(_requests);
             _link = _network.FindLink(name)?.Index ?? throw new HostsimException($"{name}: the interface is gone");
             _number = TunnelNumber.Reserve(_network);
@@ -90,13 +76,21 @@ internal sealed class TunnelRouting : IDisposable
             IReadOnlyList<string> left = InterfaceSettings.TurnOff(name);
             if (left.Count > 0)
             {
-                tell("settings", "yellow", $"{string.Join(", ", left)} can't be set to 0: packets out of the tunnel may change this machine's routes");
+                tell(
+                    "settings",
+                    "yellow",
+                    $"{string.Join(", ", left)} can't be set to 0: packets out of the tunnel may change this machine's "
+                    + "routes");
             }
 
             int failed = _outer.KeepRules();
             if (failed != 0)
             {
-                tell("rules", "red", $"the kernel takes no rules ({Marshal.GetPInvokeErrorMessage(failed)}): an endpoint inside a member's AllowedIPs can't be reached");
+                tell(
+                    "rules",
+                    "red",
+                    $"the kernel takes no rules ({Marshal.GetPInvokeErrorMessage(failed)}): an endpoint inside a "
+                    + "member's AllowedIPs can't be reached");
             }
 
             Demand(_network.SetUp(_link));
@@ -230,11 +224,13 @@ internal sealed class TunnelRouting : IDisposable
         int failed = _outer.KeepRules();
         if (failed != 0)
         {
-            failures.Add($"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
+            failures.Add(
+                $"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
         }
 
-        ApplyAddresses(_wanted.Addresses, failures);
-        ApplyRoutes(_wanted.Routes, failures);
+        TunAddresses wanted = WithoutIpv6WhereItIsOff(_wanted);
+        ApplyAddresses(wanted.Addresses, failures);
+        ApplyRoutes(wanted.Routes, failures);
         string failure = failures.Count switch
         {
             0 => string.Empty,
@@ -251,9 +247,30 @@ internal sealed class TunnelRouting : IDisposable
         }
     }
 
+    private TunAddresses WithoutIpv6WhereItIsOff(TunAddresses wanted)
+    {
+        bool wasOff = _isIpv6Off;
+        _isIpv6Off = InterfaceSettings.IsIpv6Off(_name);
+        if (_isIpv6Off && !wasOff)
+        {
+            _tell(
+                "IPv6 is off",
+                "yellow",
+                $"{_name}: peers have no IPv6 and no link-local address here; "
+                + $"net.ipv6.conf.{_name.Replace('.', '/')}.disable_ipv6=0 turns it on");
+        }
+        else if (wasOff && !_isIpv6Off)
+        {
+            _tell("IPv6 is on", "green", $"{_name}: its IPv6 addresses and routes are set");
+        }
+
+        return _isIpv6Off ? wanted.OfIpv4() : wanted;
+    }
+
     private void ApplyAddresses(IReadOnlySet<AllowedPrefix> wanted, List<string> failures)
     {
-        HashSet<AllowedPrefix> there = [.. _network.Addresses(_link).Select(a => new AllowedPrefix(a.Address, a.Length))];
+        HashSet<AllowedPrefix> there =
+            [.. _network.Addresses(_link).Select(a => new AllowedPrefix(a.Address, a.Length))];
         foreach (AllowedPrefix address in _setAddresses.Where(a => !wanted.Contains(a)).ToArray())
         {
             _network.ChangeAddress(Rtnetlink.DeleteAddress, _link, address);
@@ -296,7 +313,9 @@ internal sealed class TunnelRouting : IDisposable
         int failed = _outer.KeepCopies(elsewhere, hiding);
         if (failed != 0)
         {
-            failures.Add($"the outer routes in table {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
+            failures.Add(
+                $"the outer routes in table {_number.Value.ToString(CultureInfo.InvariantCulture)}: "
+                + $"{Describe(failed)}");
         }
 
         WarnOfReverseFilter(elsewhere, set);
@@ -309,7 +328,13 @@ internal sealed class TunnelRouting : IDisposable
             }
             else
             {
-                _network.Change(KernelRoute.Into(Rtnetlink.DeleteRoute, Rtnetlink.Acknowledge, route.Prefix, _link, TunnelNumber.Protocol, route.Metric));
+                _network.Change(KernelRoute.Into(
+                    Rtnetlink.DeleteRoute,
+                    Rtnetlink.Acknowledge,
+                    route.Prefix,
+                    _link,
+                    TunnelNumber.Protocol,
+                    route.Metric));
             }
         }
 
@@ -317,8 +342,10 @@ internal sealed class TunnelRouting : IDisposable
         foreach (AllowedPrefix prefix in InOrder(set.Where(p => !there.Contains(p))))
         {
             // Beside the link-local route of another interface, but in no other route's place.
-            int flags = Rtnetlink.Acknowledge | Rtnetlink.Create | (prefix == _linkLocals ? Rtnetlink.Append : Rtnetlink.Exclusive);
-            int error = _network.Change(KernelRoute.Into(Rtnetlink.NewRoute, flags, prefix, _link, TunnelNumber.Protocol, Metric));
+            int flags = Rtnetlink.Acknowledge | Rtnetlink.Create
+                | (prefix == _linkLocals ? Rtnetlink.Append : Rtnetlink.Exclusive);
+            int error = _network.Change(
+                KernelRoute.Into(Rtnetlink.NewRoute, flags, prefix, _link, TunnelNumber.Protocol, Metric));
             if (error is not (0 or Rtnetlink.Exists))
             {
                 failures.Add($"{prefix}: {Describe(error)}");
@@ -333,11 +360,17 @@ internal sealed class TunnelRouting : IDisposable
             return;
         }
 
-        HashSet<int> outer = [.. elsewhere.Where(r => r.Family == Rtnetlink.Ipv4 && r.Prefix.Length == 0).Select(r => r.Interface)];
-        foreach (Link link in _network.Links().Where(l => outer.Contains(l.Index) && InterfaceSettings.IsStrict(l.Name)))
+        HashSet<int> outer =
+            [.. elsewhere.Where(r => r.Family == Rtnetlink.Ipv4 && r.Prefix.Length == 0).Select(r => r.Interface)];
+        foreach (Link link in _network.Links().Where(
+            l => outer.Contains(l.Index) && InterfaceSettings.IsStrict(l.Name)))
         {
             _isWarned = true;
-            _tell("settings", "yellow", $"{link.Name} has strict rp_filter, which drops what endpoints send; set net.ipv4.conf.all.rp_filter to 2");
+            _tell(
+                "settings",
+                "yellow",
+                $"{link.Name} has strict rp_filter, which drops what endpoints send; set net.ipv4.conf.all.rp_filter "
+                + "to 2");
         }
     }
 
@@ -351,7 +384,9 @@ internal sealed class TunnelRouting : IDisposable
         foreach (AllowedPrefix prefix in InOrder(skipped.Where(p => !_skipped.Contains(p))))
         {
             int holder = others.Find(r => r.Prefix == prefix)!.Interface;
-            string by = _network.Links().Find(l => l.Index == holder)?.Name is { } name ? $"a route of this machine by {name}" : "a route of this machine";
+            string by = _network.Links().Find(l => l.Index == holder)?.Name is { } name
+                ? $"a route of this machine by {name}"
+                : "a route of this machine";
             _tell("route skipped", "yellow", $"{prefix}: {by} has this prefix; it is set when that route is gone");
         }
 

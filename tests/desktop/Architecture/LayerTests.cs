@@ -17,6 +17,7 @@ public class LayerTests
         Desktop("Spore.WireGuard"),
         Desktop("Spore.Mesh"),
         Desktop("Spore.Signing"),
+        Desktop("Spore.CommandLine"),
         Desktop("hostsim"),
         DeviceCode.Firmware,
     ];

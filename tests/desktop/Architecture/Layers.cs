@@ -16,7 +16,7 @@ internal static class Layers
         [.. _codecs, "Spore.Discovery", "Spore.Sync", "Spore.Services", "Spore.Mesh"];
 
     // What each part of hostsim may use, and what stands beside them because more than one needs it.
-    private static readonly string[] _desktop = [.. _mesh, "Spore.Signing", "Spore.Hostsim"];
+    private static readonly string[] _desktop = [.. _mesh, "Spore.Signing", "Spore.CommandLine", "Spore.Hostsim"];
     private static readonly string[] _beside =
         ["Spore.Hostsim.Crypto", "Spore.Hostsim.Endpoints", "Spore.Hostsim.Display"];
 
@@ -35,6 +35,7 @@ internal static class Layers
         ["Spore.Mesh"] = _mesh,
         ["Spore.Firmware"] = _mesh,
         ["Spore.Signing"] = _mesh,
+        ["Spore.CommandLine"] = [.. _mesh, "Spore.Signing"],
         ["Spore.Hostsim"] = [.. _desktop, "Spore.Hostsim.Commands"],
         ["Spore.Hostsim.Crypto"] = _tunnel,
         ["Spore.Hostsim.Endpoints"] = _tunnel,

@@ -11,11 +11,12 @@ using Xunit;
 namespace Spore.Tests.Architecture;
 
 /// <summary>
-/// A source file stands in the folder of its namespace and is named after its one type. What is in firmware is built
-/// for the device.
+/// A source file stands in the folder of its namespace and is named after its one type; its lines fit in 120 columns.
+/// What is in firmware is built for the device.
 /// </summary>
 public class SourceTests
 {
+    private const int MostColumns = 120;
     private static readonly string[] _shared = ["Spore.Crypto", "Spore.WireGuard", "Spore.Mesh"];
     private static readonly string[] _firmware = [.. _shared, "Spore.Firmware"];
 
@@ -67,6 +68,23 @@ public class SourceTests
         }
     }
 
+    // Generated files are as wide as their generator makes them.
+    [Fact]
+    public void NoLineIsWiderThan120Columns()
+    {
+        IEnumerable<string> files =
+            Files(Repository.Root).Where(f => !f.EndsWith(".g.cs", StringComparison.Ordinal));
+        string[] wide =
+        [
+            .. files.SelectMany(
+                f => File.ReadLines(Path.Combine(Repository.Root, f))
+                    .Select((line, i) => (line.Length, Where: $"{f}:{i + 1}"))
+                    .Where(l => l.Length > MostColumns)
+                    .Select(l => l.Where)),
+        ];
+        Assert.True(wide.Length == 0, string.Join(Environment.NewLine, wide));
+    }
+
     private static string DeviceAssembly(string name) =>
         Path.Combine(Path.GetDirectoryName(DeviceCode.Firmware)!, name + ".dll");
 
@@ -82,19 +100,14 @@ public class SourceTests
 
     private static IEnumerable<(string File, string Namespace, string[] Types, string[] Usings)> Sources()
     {
-        IEnumerable<string> paths = _firmware
+        IEnumerable<string> files = _firmware
             .Select(name => Path.Combine(Repository.Root, "firmware", name))
             .Append(Path.Combine(Repository.Root, "hostsim"))
-            .SelectMany(root => Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories));
-        foreach (string path in paths.Order(StringComparer.Ordinal))
+            .SelectMany(Files);
+        foreach (string file in files)
         {
-            string file = Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
-            if (file.Split('/').Any(folder => folder is "bin" or "obj"))
-            {
-                continue;
-            }
-
-            CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit(File.ReadAllText(path));
+            CompilationUnitSyntax unit =
+                SyntaxFactory.ParseCompilationUnit(File.ReadAllText(Path.Combine(Repository.Root, file)));
             BaseNamespaceDeclarationSyntax? space =
                 unit.Members.OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault();
             yield return (
@@ -104,6 +117,13 @@ public class SourceTests
                 [.. unit.Usings.Concat(space?.Usings ?? []).Select(u => u.NamespaceOrType.ToString())]);
         }
     }
+
+    // The sources in a folder, relative to the repository.
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'))
+            .Where(file => !file.Split('/').Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal);
 
     private static string NameOf(MemberDeclarationSyntax member) => member switch
     {

@@ -7,7 +7,17 @@ namespace Spore.Tests.Crypto;
 /// <summary>ChaCha20-Poly1305 and XChaCha20-Poly1305 of the plain forms (RFC 8439 section 2.8).</summary>
 internal static class AeadModel
 {
-    internal static void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    internal static void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         byte[] k = key[keyOffset..(keyOffset + 32)];
         byte[] n = nonce[nonceOffset..(nonceOffset + 12)];
@@ -15,7 +25,17 @@ internal static class AeadModel
         Tag(k, n, ad.AsSpan(adOffset, adLength), buffer.AsSpan(offset, length)).CopyTo(buffer, offset + length);
     }
 
-    internal static bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    internal static bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         byte[] k = key[keyOffset..(keyOffset + 32)];
         byte[] n = nonce[nonceOffset..(nonceOffset + 12)];
@@ -29,13 +49,33 @@ internal static class AeadModel
         return true;
     }
 
-    internal static void SealExtended(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    internal static void SealExtended(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         (byte[] k, byte[] n) = Extend(key, keyOffset, nonce, nonceOffset);
         Seal(k, 0, n, 0, ad, adOffset, adLength, buffer, offset, length);
     }
 
-    internal static bool OpenExtended(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    internal static bool OpenExtended(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         (byte[] k, byte[] n) = Extend(key, keyOffset, nonce, nonceOffset);
         return Open(k, 0, n, 0, ad, adOffset, adLength, buffer, offset, length);
@@ -54,6 +94,7 @@ internal static class AeadModel
         byte[] lengths = new byte[16];
         BinaryPrimitives.WriteInt64LittleEndian(lengths, ad.Length);
         BinaryPrimitives.WriteInt64LittleEndian(lengths.AsSpan(8), text.Length);
-        return Poly1305Model.Tag(oneTimeKey, [.. ad, .. new byte[-ad.Length & 15], .. text, .. new byte[-text.Length & 15], .. lengths]);
+        return Poly1305Model.Tag(
+            oneTimeKey, [.. ad, .. new byte[-ad.Length & 15], .. text, .. new byte[-text.Length & 15], .. lengths]);
     }
 }

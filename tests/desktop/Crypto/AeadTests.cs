@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using CsCheck;
 using NSec.Cryptography;
@@ -20,9 +19,29 @@ public abstract class AeadTests
         _nonceSize = nonceSize;
     }
 
-    protected abstract void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    protected abstract void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 
-    protected abstract bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    protected abstract bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 
     protected abstract object Subject { get; }
 
@@ -39,7 +58,17 @@ public abstract class AeadTests
     {
         byte[] buffer = Bytes.Inside(ciphertext);
         int m = Bytes.Margin;
-        if (!Open(Bytes.Inside(key), m, Bytes.Inside(nonce), m, Bytes.Inside(ad), m, ad.Length, buffer, m, ciphertext.Length - 16))
+        if (!Open(
+            Bytes.Inside(key),
+            m,
+            Bytes.Inside(nonce),
+            m,
+            Bytes.Inside(ad),
+            m,
+            ad.Length,
+            buffer,
+            m,
+            ciphertext.Length - 16))
         {
             Assert.Equal(ciphertext, Bytes.Between(buffer));
             return null;
@@ -64,7 +93,11 @@ public abstract class AeadTests
     {
         foreach (int length in Enumerable.Range(0, 301).Concat([1420, 1500]))
         {
-            Compare(Bytes.Random(length, 32), Bytes.Random(length + 1000, _nonceSize), Bytes.Random(length + 2000, length % 41), Bytes.Random(length + 3000, length));
+            Compare(
+                Bytes.Random(length, 32),
+                Bytes.Random(length + 1000, _nonceSize),
+                Bytes.Random(length + 2000, length % 41),
+                Bytes.Random(length + 3000, length));
         }
     }
 
@@ -73,7 +106,11 @@ public abstract class AeadTests
     {
         for (int adLength = 0; adLength <= 40; adLength++)
         {
-            Compare(Bytes.Random(adLength, 32), Bytes.Random(adLength + 1000, _nonceSize), Bytes.Random(adLength + 2000, adLength), Bytes.Random(adLength + 3000, 70));
+            Compare(
+                Bytes.Random(adLength, 32),
+                Bytes.Random(adLength + 1000, _nonceSize),
+                Bytes.Random(adLength + 2000, adLength),
+                Bytes.Random(adLength + 3000, 70));
         }
     }
 
@@ -156,7 +193,8 @@ public abstract class AeadTests
     [Fact]
     public void Leaves_nothing_in_its_scratch()
     {
-        byte[] whole = Sealed(Bytes.Random(1, 32), Bytes.Random(2, _nonceSize), Bytes.Random(3, 5), Bytes.Random(4, 100));
+        byte[] whole = Sealed(
+            Bytes.Random(1, 32), Bytes.Random(2, _nonceSize), Bytes.Random(3, 5), Bytes.Random(4, 100));
         Scratch.AssertWiped(Subject);
         Assert.NotNull(Opened(Bytes.Random(1, 32), Bytes.Random(2, _nonceSize), Bytes.Random(3, 5), whole));
         Scratch.AssertWiped(Subject);
@@ -177,12 +215,32 @@ public class ChaCha20Poly1305Tests : AeadTests
 
     protected override object Subject => _aead;
 
-    protected override void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         _aead.Seal(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }
 
-    protected override bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         return _aead.Open(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }
@@ -195,7 +253,9 @@ public class ChaCha20Poly1305Tests : AeadTests
             Bytes.Counting(0x80, 32),
             Bytes.Hex("070000004041424344454647"),
             Bytes.Hex("50515253c0c1c2c3c4c5c6c7"),
-            System.Text.Encoding.ASCII.GetBytes("Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."));
+            System.Text.Encoding.ASCII.GetBytes(
+                "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen "
+                + "would be it."));
         Assert.Equal(
             "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6"
             + "3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36"
@@ -243,12 +303,32 @@ public class XChaCha20Poly1305Tests : AeadTests
 
     protected override object Subject => _aead;
 
-    protected override void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         _aead.Seal(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }
 
-    protected override bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         return _aead.Open(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }
@@ -261,7 +341,9 @@ public class XChaCha20Poly1305Tests : AeadTests
             Bytes.Counting(0x80, 32),
             Bytes.Counting(0x40, 24),
             Bytes.Hex("50515253c0c1c2c3c4c5c6c7"),
-            System.Text.Encoding.ASCII.GetBytes("Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."));
+            System.Text.Encoding.ASCII.GetBytes(
+                "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen "
+                + "would be it."));
         Assert.Equal(
             "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb"
             + "731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b452"

@@ -11,7 +11,8 @@ public class AllocationTests
     private static readonly byte[] _bytes = Bytes.Random(1, 2000);
     private static readonly byte[] _target = new byte[2000];
 
-    public static TheoryData<string> Names => ["ChaCha20Poly1305", "XChaCha20Poly1305", "X25519", "Blake2s", "HmacBlake2s", "Sha512", "Ed25519"];
+    public static TheoryData<string> Names =>
+        ["ChaCha20Poly1305", "XChaCha20Poly1305", "X25519", "Blake2s", "HmacBlake2s", "Sha512", "Ed25519"];
 
     [Theory]
     [MemberData(nameof(Names))]

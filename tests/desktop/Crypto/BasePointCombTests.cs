@@ -54,7 +54,8 @@ public class BasePointCombTests
                 }
 
                 BigInteger factor = new(scalar, isUnsigned: true);
-                Assert.Equal(Ed25519Model.Multiply(factor % Ed25519Model.L, Ed25519Model.Base), Ed25519Model.Affine(sum));
+                Assert.Equal(
+                    Ed25519Model.Multiply(factor % Ed25519Model.L, Ed25519Model.Base), Ed25519Model.Affine(sum));
             },
             iter: 20,
             threads: 1);

@@ -48,7 +48,9 @@ public class Blake2sTests
     [Fact]
     public void Gives_the_answer_of_the_RFC()
     {
-        Assert.Equal("508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982", Bytes.Hex(Hash(32, [], "abc"u8.ToArray())));
+        Assert.Equal(
+            "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982",
+            Bytes.Hex(Hash(32, [], "abc"u8.ToArray())));
     }
 
     // RFC 7693 appendix E: a hash over hashes of many lengths, with and without key.
@@ -131,7 +133,8 @@ public class Blake2sTests
     public void Agrees_with_the_reference_on_random_input()
     {
         Gen.Select(Gen.Int[1, 32], Gen.Byte.Array[0, 32], Gen.Byte.Array[0, 300], Gen.Int[0, 300]).Sample(
-            (digestLength, key, data, cut) => Assert.Equal(Reference(digestLength, key, data), Hash(digestLength, key, data, Math.Min(cut, data.Length))),
+            (digestLength, key, data, cut) => Assert.Equal(
+                Reference(digestLength, key, data), Hash(digestLength, key, data, Math.Min(cut, data.Length))),
             iter: 1000,
             threads: 1);
     }

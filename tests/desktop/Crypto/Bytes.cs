@@ -1,5 +1,4 @@
 using System;
-using Spore.Crypto;
 using Xunit;
 
 namespace Spore.Tests.Crypto;

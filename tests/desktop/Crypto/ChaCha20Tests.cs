@@ -1,4 +1,3 @@
-using System;
 using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Parameters;
 using Spore.Crypto;
@@ -15,7 +14,8 @@ public class ChaCha20Tests
     public void Gives_the_answer_of_the_RFC()
     {
         byte[] buffer = System.Text.Encoding.ASCII.GetBytes(
-            "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.");
+            "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen "
+            + "would be it.");
         _cipher.Xor(Bytes.Counting(0, 32), 0, 1, Bytes.Hex("000000000000004a00000000"), 0, buffer, 0, buffer.Length);
         Assert.Equal(
             "6e2e359a2568f98041ba0728dd0d6981e97e7aec1d4360c20a27afccfd9fae0b"
@@ -29,10 +29,12 @@ public class ChaCha20Tests
     [Theory]
     [InlineData(
         "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", 0,
-        "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7da41597c5157488d7724e03fb8d84a376a43b8f41518a11cc387b669b2ee6586")]
+        "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7da41597c5157488d7724e03fb8d84a37"
+        + "6a43b8f41518a11cc387b669b2ee6586")]
     [InlineData(
         "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000", 1,
-        "9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed29b721769ce64e43d57133b074d839d531ed1f28510afb45ace10a1f4b794d6f")]
+        "9f07e7be5551387a98ba977c732d080dcb0f29a048e3656912c6533e32ee7aed29b721769ce64e43d57133b074d839d5"
+        + "31ed1f28510afb45ace10a1f4b794d6f")]
     public void Gives_the_key_stream_of_the_RFC(string key, string nonce, int counter, string expected)
     {
         byte[] buffer = new byte[64];
@@ -53,7 +55,8 @@ public class ChaCha20Tests
             byte[] expected = new byte[length];
             reference.ProcessBytes(data, 0, length, expected, 0);
             byte[] buffer = Bytes.Inside(data);
-            _cipher.Xor(Bytes.Inside(key), Bytes.Margin, 0, Bytes.Inside(nonce), Bytes.Margin, buffer, Bytes.Margin, length);
+            _cipher.Xor(
+                Bytes.Inside(key), Bytes.Margin, 0, Bytes.Inside(nonce), Bytes.Margin, buffer, Bytes.Margin, length);
             Assert.Equal(expected, Bytes.Between(buffer));
         }
     }

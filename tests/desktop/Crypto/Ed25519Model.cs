@@ -9,10 +9,13 @@ namespace Spore.Tests.Crypto;
 internal static class Ed25519Model
 {
     internal static readonly BigInteger P = BigInteger.Pow(2, 255) - 19;
-    internal static readonly BigInteger L = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+    internal static readonly BigInteger L =
+        BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
     internal static readonly BigInteger D = Mod(-121665 * Inverse(121666));
     internal static readonly (BigInteger X, BigInteger Y) Base =
-        (BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202"), Mod(4 * Inverse(5)));
+        (
+            BigInteger.Parse("15112221349535400772501151409588531511454012693041857206046113283949847762202"),
+            Mod(4 * Inverse(5)));
 
     internal static BigInteger Mod(BigInteger x)
     {
@@ -32,7 +35,8 @@ internal static class Ed25519Model
     internal static (BigInteger X, BigInteger Y) Add((BigInteger X, BigInteger Y) a, (BigInteger X, BigInteger Y) b)
     {
         BigInteger k = Mod(D * Mod(a.X * b.X) * Mod(a.Y * b.Y));
-        return (Mod(Mod((a.X * b.Y) + (b.X * a.Y)) * Inverse(1 + k)), Mod(Mod((a.Y * b.Y) + (a.X * b.X)) * Inverse(1 - k)));
+        return (
+            Mod(Mod((a.X * b.Y) + (b.X * a.Y)) * Inverse(1 + k)), Mod(Mod((a.Y * b.Y) + (a.X * b.X)) * Inverse(1 - k)));
     }
 
     internal static (BigInteger X, BigInteger Y) Multiply(BigInteger factor, (BigInteger X, BigInteger Y) point)

@@ -9,19 +9,23 @@ namespace Spore.Tests.Crypto;
 
 public class Ed25519Tests
 {
-    private static readonly BigInteger _l = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+    private static readonly BigInteger _l =
+        BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
 
     private readonly Ed25519 _ed25519 = new();
 
     private bool Verify(byte[] publicKey, byte[] message, byte[] signature)
     {
         int m = Bytes.Margin;
-        return _ed25519.Verify(Bytes.Inside(publicKey), m, Bytes.Inside(message), m, message.Length, Bytes.Inside(signature), m);
+        return _ed25519.Verify(
+            Bytes.Inside(publicKey), m, Bytes.Inside(message), m, message.Length, Bytes.Inside(signature), m);
     }
 
     private static Key CreateKey()
     {
-        return Key.Create(SignatureAlgorithm.Ed25519, new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
+        return Key.Create(
+            SignatureAlgorithm.Ed25519,
+            new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport });
     }
 
     // RFC 8032 section 7.1: tests 1, 2, 3, 1024 and SHA(abc).
@@ -29,15 +33,18 @@ public class Ed25519Tests
     [InlineData(
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
         "",
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")]
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46b"
+        + "d25bf5f0595bbe24655141438e7a100b")]
     [InlineData(
         "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
         "72",
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")]
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c"
+        + "387b2eaeb4302aeeb00d291612bb0c00")]
     [InlineData(
         "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
         "af82",
-        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc659"
+        + "4a7c15e9716ed28dc027beceea1ec40a")]
     [InlineData(
         "278117fc144c72340f67d0f2316e8386ceffbf2b2428c9c51fef7c597f1d426e",
         "08b8b2b733424243760fe426a4b54908632110a66c2f6591eabd3345e3e4eb98fa6e264bf09efe12ee50f8f54e9f77b1"
@@ -62,11 +69,14 @@ public class Ed25519Tests
             + "0e4eafe595f6d9d90d11faa933a15ef1369546868a7f3a45a96768d40fd9d03412c091c6315cf4fde7cb68606937380d"
             + "b2eaaa707b4c4185c32eddcdd306705e4dc1ffc872eeee475a64dfac86aba41c0618983f8741c5ef68d3a101e8a3b8ca"
             + "c60c905c15fc910840b94c00a0b9d0",
-        "0aab4c900501b3e24d7cdf4663326a3a87df5e4843b2cbdb67cbf6e460fec350aa5371b1508f9f4528ecea23c436d94b5e8fcd4f681e30a6ac00a9704a188a03")]
+        "0aab4c900501b3e24d7cdf4663326a3a87df5e4843b2cbdb67cbf6e460fec350aa5371b1508f9f4528ecea23c436d94b"
+        + "5e8fcd4f681e30a6ac00a9704a188a03")]
     [InlineData(
         "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
-        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
-        "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e0303dca179c138ac17ad9bef1177331a704")]
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd"
+        + "454d4423643ce80e2a9ac94fa54ca49f",
+        "dc2a4459e7369633a52b1bf277839a00201009a3efbf3ecb69bea2186c26b58909351fc9ac90b3ecfdfbc7c66431e030"
+        + "3dca179c138ac17ad9bef1177331a704")]
     public void Accepts_the_signatures_of_the_RFC(string publicKey, string message, string signature)
     {
         Assert.True(Verify(Bytes.Hex(publicKey), Bytes.Hex(message), Bytes.Hex(signature)));
@@ -126,7 +136,9 @@ public class Ed25519Tests
             {
                 byte[] signature = SignatureAlgorithm.Ed25519.Sign(key, message);
                 signature[at] = value;
-                Assert.Equal(SignatureAlgorithm.Ed25519.Verify(reference, message, signature), Verify(publicKey, message, signature));
+                Assert.Equal(
+                    SignatureAlgorithm.Ed25519.Verify(reference, message, signature),
+                    Verify(publicKey, message, signature));
             },
             iter: 500,
             threads: 1);
@@ -199,7 +211,8 @@ public class Ed25519Tests
         byte[] message = [1, 2, 3];
         BigInteger k = new(HashAlgorithm.Sha512.Hash([.. signature[..32], .. publicKey, .. message]), isUnsigned: true);
         (k * a % _l).ToByteArray(isUnsigned: true).CopyTo(signature, 32);
-        Assert.True(Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(signature, 0, publicKey, 0, message, 0, message.Length));
+        Assert.True(
+            Org.BouncyCastle.Math.EC.Rfc8032.Ed25519.Verify(signature, 0, publicKey, 0, message, 0, message.Length));
         Assert.False(Verify(publicKey, message, signature));
     }
 
@@ -223,7 +236,10 @@ public class Ed25519Tests
     [Fact]
     public void Agrees_with_the_reference_on_which_bytes_are_a_point()
     {
-        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch(), new Spore.Crypto.EdwardsPoint(), new byte[Spore.Crypto.BasePointComb.SignsSize]);
+        Spore.Crypto.Edwards25519 curve = new(
+            new Spore.Crypto.CurveScratch(),
+            new Spore.Crypto.EdwardsPoint(),
+            new byte[Spore.Crypto.BasePointComb.SignsSize]);
         Spore.Crypto.EdwardsPoint point = new();
         int points = 0;
         for (int i = 0; i < 400; i++)
@@ -239,7 +255,9 @@ public class Ed25519Tests
             points++;
             Assert.False(curve.IsSmallOrder(point));
             Assert.Equal(Ed25519Model.Negate(Ed25519Model.Decode(bytes)!.Value), Ed25519Model.Affine(point));
-            Assert.Equal(Ed25519Model.Value(point.X) * Ed25519Model.Value(point.Y) % Ed25519Model.P, Ed25519Model.Value(point.T));
+            Assert.Equal(
+                Ed25519Model.Value(point.X) * Ed25519Model.Value(point.Y) % Ed25519Model.P,
+                Ed25519Model.Value(point.T));
         }
 
         Assert.InRange(points, 100, 300);
@@ -249,11 +267,15 @@ public class Ed25519Tests
     [Fact]
     public void The_three_parts_of_the_sum_agree()
     {
-        Spore.Crypto.Edwards25519 curve = new(new Spore.Crypto.CurveScratch(), new Spore.Crypto.EdwardsPoint(), new byte[Spore.Crypto.BasePointComb.SignsSize]);
+        Spore.Crypto.Edwards25519 curve = new(
+            new Spore.Crypto.CurveScratch(),
+            new Spore.Crypto.EdwardsPoint(),
+            new byte[Spore.Crypto.BasePointComb.SignsSize]);
         Spore.Crypto.EdwardsPoint b = new();
         for (int i = 0; i < 2; i++)
         {
-            Assert.True(curve.DecodeNegated(b, Bytes.Hex("58666666666666666666666666666666666666666666666666666666666666e6"), 0));
+            Assert.True(curve.DecodeNegated(
+                b, Bytes.Hex("58666666666666666666666666666666666666666666666666666666666666e6"), 0));
             curve.FillTable(i == 1, b);
         }
 
@@ -282,47 +304,55 @@ public class Ed25519Tests
     [Fact]
     public void Double_and_Add_are_exact()
     {
-        Gen.Select(Gen.Byte.Array[31], Gen.Byte.Array[31], Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Int[1, 1 << 24]).Sample(
-            (k, m, times, negated, affine, scale) =>
-            {
-                (BigInteger X, BigInteger Y) p = Ed25519Model.Multiply(new BigInteger(k, isUnsigned: true), Ed25519Model.Base);
-                (BigInteger X, BigInteger Y) q = Ed25519Model.Multiply(new BigInteger(m, isUnsigned: true), Ed25519Model.Base);
-                Spore.Crypto.EdwardsPoint point = new();
-                void Put(long[] to, BigInteger value) => Ed25519Model.Limbs(value).CopyTo(to, 0);
-                Put(point.X, p.X * scale);
-                Put(point.Y, p.Y * scale);
-                Put(point.Z, scale);
-                Spore.Crypto.EdwardsGroup.Double(point, times);
-                (BigInteger X, BigInteger Y) expected = Ed25519Model.Multiply(1 << times, p);
-                Assert.Equal(expected, Ed25519Model.Affine(point));
+        Gen.Select(Gen.Byte.Array[31], Gen.Byte.Array[31], Gen.Int[1, 3], Gen.Bool, Gen.Bool, Gen.Int[1, 1 << 24])
+            .Sample(
+                (k, m, times, negated, affine, scale) =>
+                {
+                    (BigInteger X, BigInteger Y) p = Ed25519Model.Multiply(
+                        new BigInteger(k, isUnsigned: true), Ed25519Model.Base);
+                    (BigInteger X, BigInteger Y) q = Ed25519Model.Multiply(
+                        new BigInteger(m, isUnsigned: true), Ed25519Model.Base);
+                    Spore.Crypto.EdwardsPoint point = new();
+                    void Put(long[] to, BigInteger value) => Ed25519Model.Limbs(value).CopyTo(to, 0);
+                    Put(point.X, p.X * scale);
+                    Put(point.Y, p.Y * scale);
+                    Put(point.Z, scale);
+                    Spore.Crypto.EdwardsGroup.Double(point, times);
+                    (BigInteger X, BigInteger Y) expected = Ed25519Model.Multiply(1 << times, p);
+                    Assert.Equal(expected, Ed25519Model.Affine(point));
 
-                BigInteger z = affine ? 1 : scale + 1;
-                Spore.Crypto.EdwardsAddend addend = new();
-                Put(addend.Sum, (q.Y + q.X) * z);
-                Put(addend.Difference, (q.Y - q.X) * z);
-                Put(addend.Z, affine ? 0 : z);
-                Put(addend.T2d, 2 * Ed25519Model.D * q.X * q.Y % Ed25519Model.P * z);
-                Spore.Crypto.EdwardsGroup.Add(point, addend, negated, affine, true);
-                expected = Ed25519Model.Add(expected, negated ? Ed25519Model.Negate(q) : q);
-                Assert.Equal(expected, Ed25519Model.Affine(point));
-                Assert.Equal(Ed25519Model.Mod(expected.X * expected.Y * Ed25519Model.Value(point.Z)), Ed25519Model.Value(point.T));
-            },
-            iter: 30,
-            threads: 1);
+                    BigInteger z = affine ? 1 : scale + 1;
+                    Spore.Crypto.EdwardsAddend addend = new();
+                    Put(addend.Sum, (q.Y + q.X) * z);
+                    Put(addend.Difference, (q.Y - q.X) * z);
+                    Put(addend.Z, affine ? 0 : z);
+                    Put(addend.T2d, 2 * Ed25519Model.D * q.X * q.Y % Ed25519Model.P * z);
+                    Spore.Crypto.EdwardsGroup.Add(point, addend, negated, affine, true);
+                    expected = Ed25519Model.Add(expected, negated ? Ed25519Model.Negate(q) : q);
+                    Assert.Equal(expected, Ed25519Model.Affine(point));
+                    Assert.Equal(
+                        Ed25519Model.Mod(expected.X * expected.Y * Ed25519Model.Value(point.Z)),
+                        Ed25519Model.Value(point.T));
+                },
+                iter: 30,
+                threads: 1);
     }
 
     // Points with a part of small order: the equation is compared without the cofactor, so that part has to agree too.
     [Fact]
     public void Agrees_with_its_model_where_parts_are_of_small_order()
     {
-        (BigInteger X, BigInteger Y) eighth = Ed25519Model.Decode(Bytes.Hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))!.Value;
+        (BigInteger X, BigInteger Y) eighth =
+            Ed25519Model.Decode(Bytes.Hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"))!.Value;
         int accepted = 0;
         for (int i = 0; i < 64; i++)
         {
             BigInteger a = new BigInteger(Bytes.Random(i, 32), isUnsigned: true) % _l;
             BigInteger r = new BigInteger(Bytes.Random(i + 100, 32), isUnsigned: true) % _l;
-            byte[] publicKey = Ed25519Model.Encode(Ed25519Model.Add(Ed25519Model.Multiply(a, Ed25519Model.Base), Ed25519Model.Multiply(i % 8, eighth)));
-            byte[] rBytes = Ed25519Model.Encode(Ed25519Model.Add(Ed25519Model.Multiply(r, Ed25519Model.Base), Ed25519Model.Multiply(i / 8, eighth)));
+            byte[] publicKey = Ed25519Model.Encode(
+                Ed25519Model.Add(Ed25519Model.Multiply(a, Ed25519Model.Base), Ed25519Model.Multiply(i % 8, eighth)));
+            byte[] rBytes = Ed25519Model.Encode(
+                Ed25519Model.Add(Ed25519Model.Multiply(r, Ed25519Model.Base), Ed25519Model.Multiply(i / 8, eighth)));
             byte[] message = [(byte)i];
             BigInteger k = Ed25519Model.Challenge(rBytes, publicKey, message);
             byte[] signature = [.. rBytes, .. Ed25519Model.Scalar((r + (k * a)) % _l)];
@@ -373,12 +403,15 @@ public class Ed25519Tests
         BigInteger Mod(BigInteger x) => ((x % p) + p) % p;
         BigInteger Constant(System.Type owner, string name)
         {
-            long[] limbs = (long[])owner.GetField(name, System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!.GetValue(null)!;
+            long[] limbs = (long[])owner
+                .GetField(name, System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.NonPublic)!
+                .GetValue(null)!;
             return Ed25519Model.Value(limbs);
         }
 
         BigInteger d = Mod(-121665 * Inverse(121666));
         Assert.Equal(Mod(2 * d), Constant(typeof(Spore.Crypto.Edwards25519), "D2"));
-        Assert.Equal(BigInteger.ModPow(2, (p - 1) / 4, p), Constant(typeof(Spore.Crypto.SquareRoot), "_rootOfMinusOne"));
+        Assert.Equal(
+            BigInteger.ModPow(2, (p - 1) / 4, p), Constant(typeof(Spore.Crypto.SquareRoot), "_rootOfMinusOne"));
     }
 }

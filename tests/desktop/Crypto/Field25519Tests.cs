@@ -1,4 +1,3 @@
-using System;
 using System.Numerics;
 using CsCheck;
 using Spore.Crypto;

@@ -44,7 +44,8 @@ public class HalfScalarsTests
         for (int bit = 2; bit < 252; bit++)
         {
             BigInteger power = BigInteger.Pow(2, bit);
-            scalars.AddRange([power - 1, power, power + 1, 8 * _l / power % _l, ((8 * _l / power) + 1) % _l, _l - power]);
+            scalars.AddRange(
+                [power - 1, power, power + 1, 8 * _l / power % _l, ((8 * _l / power) + 1) % _l, _l - power]);
         }
 
         foreach (BigInteger k in scalars)

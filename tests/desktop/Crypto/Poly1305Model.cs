@@ -34,7 +34,9 @@ internal static class Poly1305Model
         return tag;
     }
 
-    /// <summary>Adds one block to five limbs of 26 bits and multiplies by r: each column carried into the next, the first twice.</summary>
+    /// <summary>
+    /// Adds one block to five limbs of 26 bits and multiplies by r: each column carried into the next, the first twice.
+    /// </summary>
     internal static long[] Absorb(long[] r, long[] h, byte[] block)
     {
         BigInteger number = new([.. block, 1], isUnsigned: true);

@@ -11,14 +11,36 @@ public class Poly1305Tests
 
     // RFC 8439 appendix A.3, those of whole blocks: 1, and 7 to 11, where numbers come near 2^130 - 5 and 2^128.
     [Theory]
-    [InlineData("", "", "00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000", "")]
+    [InlineData(
+        "",
+        "",
+        "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+        + "00000000000000000000000000000000",
+        "")]
     [InlineData("02", "", "ffffffffffffffffffffffffffffffff", "03")]
     [InlineData("02", "ffffffffffffffffffffffffffffffff", "02000000000000000000000000000000", "03")]
-    [InlineData("01", "", "fffffffffffffffffffffffffffffffff0ffffffffffffffffffffffffffffff11000000000000000000000000000000", "05")]
-    [InlineData("01", "", "fffffffffffffffffffffffffffffffffbfefefefefefefefefefefefefefefe01010101010101010101010101010101", "")]
+    [InlineData(
+        "01",
+        "",
+        "fffffffffffffffffffffffffffffffff0ffffffffffffffffffffffffffffff11000000000000000000000000000000",
+        "05")]
+    [InlineData(
+        "01",
+        "",
+        "fffffffffffffffffffffffffffffffffbfefefefefefefefefefefefefefefe01010101010101010101010101010101",
+        "")]
     [InlineData("02", "", "fdffffffffffffffffffffffffffffff", "faffffffffffffffffffffffffffffff")]
-    [InlineData("01000000000000000400000000000000", "", "e33594d7505e43b900000000000000003394d7505e4379cd01000000000000000000000000000000000000000000000001000000000000000000000000000000", "14000000000000005500000000000000")]
-    [InlineData("01000000000000000400000000000000", "", "e33594d7505e43b900000000000000003394d7505e4379cd010000000000000000000000000000000000000000000000", "13")]
+    [InlineData(
+        "01000000000000000400000000000000",
+        "",
+        "e33594d7505e43b900000000000000003394d7505e4379cd010000000000000000000000000000000000000000000000"
+        + "01000000000000000000000000000000",
+        "14000000000000005500000000000000")]
+    [InlineData(
+        "01000000000000000400000000000000",
+        "",
+        "e33594d7505e43b900000000000000003394d7505e4379cd010000000000000000000000000000000000000000000000",
+        "13")]
     public void Gives_the_answers_of_the_RFC(string r, string s, string message, string expected)
     {
         byte[] data = Bytes.Hex(message);

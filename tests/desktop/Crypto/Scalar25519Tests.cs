@@ -1,4 +1,3 @@
-using System;
 using System.Numerics;
 using CsCheck;
 using Spore.Crypto;
@@ -8,7 +7,8 @@ namespace Spore.Tests.Crypto;
 
 public class Scalar25519Tests
 {
-    private static readonly BigInteger _l = BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
+    private static readonly BigInteger _l =
+        BigInteger.Pow(2, 252) + BigInteger.Parse("27742317777372353535851937790883648493");
 
     private void Check(BigInteger wide)
     {
@@ -33,7 +33,11 @@ public class Scalar25519Tests
     public void Reduce_is_exact_around_multiples_of_the_order()
     {
         BigInteger end = BigInteger.Pow(2, 512);
-        foreach (BigInteger factor in new[] { 0, 1, 2, 7, 8, 15, 16, BigInteger.Pow(2, 128), BigInteger.Pow(2, 252), end / _l / 2, (end / _l) - 1, end / _l })
+        foreach (BigInteger factor in new[]
+        {
+            0, 1, 2, 7, 8, 15, 16, BigInteger.Pow(2, 128), BigInteger.Pow(2, 252), end / _l / 2, (end / _l) - 1,
+            end / _l,
+        })
         {
             for (int delta = -3; delta <= 3; delta++)
             {
@@ -57,7 +61,9 @@ public class Scalar25519Tests
             {
                 byte[] result = new byte[32];
                 Scalar25519.Multiply(result, a, Bytes.Inside(b), Bytes.Margin, new byte[64], new long[24]);
-                Assert.Equal(new BigInteger(a, isUnsigned: true) * new BigInteger(b, isUnsigned: true) % _l, new BigInteger(result, isUnsigned: true));
+                Assert.Equal(
+                    new BigInteger(a, isUnsigned: true) * new BigInteger(b, isUnsigned: true) % _l,
+                    new BigInteger(result, isUnsigned: true));
             },
             iter: 2000,
             threads: 1);
@@ -67,7 +73,11 @@ public class Scalar25519Tests
     public void Numbers_from_zero_up_to_the_order_are_canonical_and_no_others()
     {
         BigInteger end = BigInteger.Pow(2, 256);
-        foreach (BigInteger value in new[] { 0, 1, _l - 2, _l - 1, _l, _l + 1, 2 * _l, BigInteger.Pow(2, 252), BigInteger.Pow(2, 253), BigInteger.Pow(2, 255), end - 1 })
+        foreach (BigInteger value in new[]
+        {
+            0, 1, _l - 2, _l - 1, _l, _l + 1, 2 * _l, BigInteger.Pow(2, 252), BigInteger.Pow(2, 253),
+            BigInteger.Pow(2, 255), end - 1,
+        })
         {
             byte[] bytes = new byte[32];
             value.ToByteArray(isUnsigned: true).CopyTo(bytes, 0);

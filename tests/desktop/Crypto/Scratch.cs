@@ -7,10 +7,13 @@ namespace Spore.Tests.Crypto;
 /// <summary>Looks into an object's private fields for what a finished operation left behind.</summary>
 internal static class Scratch
 {
-    /// <summary>Asserts that every array in the object, or in objects of this assembly that it holds, is zero.</summary>
+    /// <summary>
+    /// Asserts that every array in the object, or in objects of this assembly that it holds, is zero.
+    /// </summary>
     internal static void AssertWiped(object instance)
     {
-        foreach (FieldInfo field in instance.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public))
+        foreach (FieldInfo field in instance.GetType().GetFields(
+            BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public))
         {
             object? value = field.GetValue(instance);
             if (value is Array array)

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
 using Spore.Crypto;
@@ -35,7 +36,8 @@ public class SelfTestTests
     public void A_wrong_answer_names_its_primitive(string field, string primitive)
     {
         SelfTest test = new();
-        byte[] answer = (byte[])typeof(SelfTest).GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(test)!;
+        byte[] answer = (byte[])typeof(SelfTest).GetField(field, BindingFlags.Instance | BindingFlags.NonPublic)!
+            .GetValue(test)!;
         foreach (int at in new[] { 0, answer.Length - 1 })
         {
             answer[at] ^= 0x08;
@@ -55,7 +57,8 @@ public class SelfTestTests
     {
         string[] covered = typeof(SelfTestTests).GetMethod(nameof(A_wrong_answer_names_its_primitive))!
             .GetCustomAttributesData().Where(a => a.AttributeType == typeof(InlineDataAttribute))
-            .Select(a => (string)((System.Collections.Generic.IReadOnlyList<CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)[0].Value!)
+            .Select(a => (IReadOnlyList<CustomAttributeTypedArgument>)a.ConstructorArguments[0].Value!)
+            .Select(values => (string)values[0].Value!)
             .ToArray();
         string[] answers = typeof(SelfTest).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             .Where(f => f.FieldType == typeof(byte[])).Select(f => f.Name).ToArray();

@@ -51,8 +51,10 @@ internal static class Sha512Model
         ulong[] v = (ulong[])state.Clone();
         for (int t = 0; t < 80; t++)
         {
-            ulong t1 = v[7] + (Turn(v[4], 14) ^ Turn(v[4], 18) ^ Turn(v[4], 41)) + ((v[4] & v[5]) ^ (~v[4] & v[6])) + _k[t] + w[t];
-            ulong t2 = (Turn(v[0], 28) ^ Turn(v[0], 34) ^ Turn(v[0], 39)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
+            ulong t1 = v[7] + (Turn(v[4], 14) ^ Turn(v[4], 18) ^ Turn(v[4], 41)) + ((v[4] & v[5]) ^ (~v[4] & v[6]))
+                + _k[t] + w[t];
+            ulong t2 =
+                (Turn(v[0], 28) ^ Turn(v[0], 34) ^ Turn(v[0], 39)) + ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
             v = [t1 + t2, v[0], v[1], v[2], v[3] + t1, v[4], v[5], v[6]];
         }
 

@@ -14,27 +14,30 @@ public class UnrolledTests
     private const int Iterations = 1000;
 
     // Bytes of mostly ones or zeros make words and sums that carry far or not at all.
-    private static readonly Gen<byte> _lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Const((byte)255), Gen.Byte);
+    private static readonly Gen<byte> _lopsided = Gen.OneOf(
+        Gen.Const((byte)0), Gen.Const((byte)255), Gen.Const((byte)255), Gen.Byte);
 
     // Every limb at an end of what a reduction leaves, or between: limb 1 may be 2^18 beyond either.
-    private static readonly Gen<long[]> _reduced = Gen.Select(Gen.Int[0, 4].Array[10], Gen.Long[0, long.MaxValue].Array[10]).Select((kinds, values) =>
-    {
-        long[] limbs = new long[10];
-        for (int i = 0; i < 10; i++)
+    private static readonly Gen<long[]> _reduced = Gen
+        .Select(Gen.Int[0, 4].Array[10], Gen.Long[0, long.MaxValue].Array[10])
+        .Select((kinds, values) =>
         {
-            long slack = i == 1 ? 1L << 18 : 0;
-            long top = (1L << (i % 2 == 0 ? 26 : 25)) - 1;
-            limbs[i] = kinds[i] switch
+            long[] limbs = new long[10];
+            for (int i = 0; i < 10; i++)
             {
-                0 => -slack,
-                1 or 2 => top + slack,
-                3 => values[i] % 20,
-                _ => values[i] % (top + 1),
-            };
-        }
+                long slack = i == 1 ? 1L << 18 : 0;
+                long top = (1L << (i % 2 == 0 ? 26 : 25)) - 1;
+                limbs[i] = kinds[i] switch
+                {
+                    0 => -slack,
+                    1 or 2 => top + slack,
+                    3 => values[i] % 20,
+                    _ => values[i] % (top + 1),
+                };
+            }
 
-        return limbs;
-    });
+            return limbs;
+        });
 
     public static TheoryData<string> Files => [.. UnrolledFiles.All().Select(f => f.Path)];
 
@@ -44,14 +47,18 @@ public class UnrolledTests
     {
         string expected = UnrolledFiles.All().Single(f => f.Path == path).Text;
         string actual = File.ReadAllText(Path.Combine(Repository.Root, path)).ReplaceLineEndings("\n");
-        Assert.True(expected == actual, $"{path} is not what tools/unroll makes. Run: dotnet run --project tools/unroll");
+        Assert.True(
+            expected == actual, $"{path} is not what tools/unroll makes. Run: dotnet run --project tools/unroll");
     }
 
     [Fact]
     public void No_generated_file_is_left_that_the_generator_does_not_make()
     {
-        string[] expected = [.. UnrolledFiles.All().Select(f => Path.GetFileName(f.Path)).Order(StringComparer.Ordinal)];
-        string[] actual = [.. Directory.GetFiles(Path.Combine(Repository.Root, "firmware/Spore.Crypto"), "*.g.cs").Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+        string[] expected =
+            [.. UnrolledFiles.All().Select(f => Path.GetFileName(f.Path)).Order(StringComparer.Ordinal)];
+        string[] actual = [.. Directory.GetFiles(Path.Combine(Repository.Root, "firmware/Spore.Crypto"), "*.g.cs")
+            .Select(f => Path.GetFileName(f)!)
+            .Order(StringComparer.Ordinal)];
         Assert.Equal(expected, actual);
     }
 
@@ -62,7 +69,14 @@ public class UnrolledTests
         Gen.Select(_reduced.Array[5], Gen.Int[0, 252], _lopsided.Array[32]).Sample(
             (elements, to, scalar) =>
             {
-                X25519Model model = new() { X1 = elements[0], X2 = elements[1], Z2 = elements[2], X3 = elements[3], Z3 = elements[4] };
+                X25519Model model = new()
+                {
+                    X1 = elements[0],
+                    X2 = elements[1],
+                    Z2 = elements[2],
+                    X3 = elements[3],
+                    Z3 = elements[4],
+                };
                 int Bit(int i) => (scalar[i >> 3] >> (i & 7)) & 1;
                 model.Step(Bit(to + 2) != Bit(to + 1));
                 model.Step(Bit(to + 1) != Bit(to));
@@ -94,21 +108,27 @@ public class UnrolledTests
     public void ChaCha20_is_its_model()
     {
         ChaCha20 cipher = new();
-        Gen.Select(_lopsided.Array[32], _lopsided.Array[12], Gen.OneOf(Gen.UInt, Gen.Const(uint.MaxValue)), _lopsided.Array[0, 200]).Sample(
-            (key, nonce, counter, data) =>
-            {
-                byte[] expected = (byte[])data.Clone();
-                ChaCha20Model.Xor(key, counter, nonce, expected);
-                cipher.Xor(key, 0, counter, nonce, 0, data, 0, data.Length);
-                Assert.Equal(expected, data);
+        Gen
+            .Select(
+                _lopsided.Array[32],
+                _lopsided.Array[12],
+                Gen.OneOf(Gen.UInt, Gen.Const(uint.MaxValue)),
+                _lopsided.Array[0, 200])
+            .Sample(
+                (key, nonce, counter, data) =>
+                {
+                    byte[] expected = (byte[])data.Clone();
+                    ChaCha20Model.Xor(key, counter, nonce, expected);
+                    cipher.Xor(key, 0, counter, nonce, 0, data, 0, data.Length);
+                    Assert.Equal(expected, data);
 
-                byte[] input = [.. nonce, .. key[..4]];
-                byte[] derived = new byte[32];
-                cipher.Derive(derived, key, 0, input, 0);
-                Assert.Equal(ChaCha20Model.Derive(key, input), derived);
-            },
-            iter: Iterations,
-            threads: 1);
+                    byte[] input = [.. nonce, .. key[..4]];
+                    byte[] derived = new byte[32];
+                    cipher.Derive(derived, key, 0, input, 0);
+                    Assert.Equal(ChaCha20Model.Derive(key, input), derived);
+                },
+                iter: Iterations,
+                threads: 1);
     }
 
     // The accumulator's limbs at the ends of what a reduction leaves: limb 1 may be a little above 2^26.

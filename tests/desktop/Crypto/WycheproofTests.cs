@@ -85,7 +85,11 @@ public class WycheproofTests
             bool plainShared = X25519Model.Multiply(plain, Hex(test, "private"), Hex(test, "public"));
             bool zero = expected.All(b => b == 0);
             bool flagged = test.GetProperty("flags").EnumerateArray().Any(f => f.GetString() == "ZeroSharedSecret");
-            return zero == flagged && shared == !zero && result.SequenceEqual(expected) && plainShared == shared && plain.SequenceEqual(expected);
+            return zero == flagged
+                && shared == !zero
+                && result.SequenceEqual(expected)
+                && plainShared == shared
+                && plain.SequenceEqual(expected);
         });
     }
 
@@ -93,21 +97,45 @@ public class WycheproofTests
     public void ChaCha20Poly1305_cases()
     {
         ChaCha20Poly1305 aead = new();
-        RunAll("chacha20_poly1305_test.json", (group, test) => AeadCase(group, test, ChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
-            && AeadCase(group, test, ChaCha20Poly1305.NonceSize, AeadModel.Seal, AeadModel.Open));
+        RunAll(
+            "chacha20_poly1305_test.json",
+            (group, test) => AeadCase(group, test, ChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
+                && AeadCase(group, test, ChaCha20Poly1305.NonceSize, AeadModel.Seal, AeadModel.Open));
     }
 
     [Fact]
     public void XChaCha20Poly1305_cases()
     {
         XChaCha20Poly1305 aead = new(new ChaCha20Poly1305());
-        RunAll("xchacha20_poly1305_test.json", (group, test) => AeadCase(group, test, XChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
-            && AeadCase(group, test, XChaCha20Poly1305.NonceSize, AeadModel.SealExtended, AeadModel.OpenExtended));
+        RunAll(
+            "xchacha20_poly1305_test.json",
+            (group, test) => AeadCase(group, test, XChaCha20Poly1305.NonceSize, aead.Seal, aead.Open)
+                && AeadCase(group, test, XChaCha20Poly1305.NonceSize, AeadModel.SealExtended, AeadModel.OpenExtended));
     }
 
-    private delegate void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    private delegate void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 
-    private delegate bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[] ad, int adOffset, int adLength, byte[] buffer, int offset, int length);
+    private delegate bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[] ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length);
 
     private static bool AeadCase(JsonElement group, JsonElement test, int nonceSize, Seal seal, Open open)
     {
@@ -180,7 +208,8 @@ public class WycheproofTests
                 accepted.Add(index);
             }
 
-            Assert.Equal(accepted.Contains(index), Ed25519Model.Verify(Hex(test, "pub_key"), message, Hex(test, "signature")));
+            Assert.Equal(
+                accepted.Contains(index), Ed25519Model.Verify(Hex(test, "pub_key"), message, Hex(test, "signature")));
 
             index++;
         }

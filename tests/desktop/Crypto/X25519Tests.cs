@@ -78,7 +78,8 @@ public class X25519Tests
                 byte[] expected = new byte[32];
                 Reference.ScalarMult(scalar, 0, point, 0, expected, 0);
                 byte[] buffer = Bytes.Inside(new byte[32]);
-                bool shared = _x25519.Multiply(buffer, Bytes.Margin, Bytes.Inside(scalar), Bytes.Margin, Bytes.Inside(point), Bytes.Margin);
+                bool shared = _x25519.Multiply(
+                    buffer, Bytes.Margin, Bytes.Inside(scalar), Bytes.Margin, Bytes.Inside(point), Bytes.Margin);
                 Assert.True(shared);
                 Assert.Equal(expected, Bytes.Between(buffer));
 
@@ -95,7 +96,8 @@ public class X25519Tests
     [Fact]
     public void Agrees_with_the_reference_on_lopsided_input()
     {
-        Gen<byte[]> lopsided = Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Const((byte)255), Gen.Byte).Array[32];
+        Gen<byte[]> lopsided =
+            Gen.OneOf(Gen.Const((byte)0), Gen.Const((byte)255), Gen.Const((byte)255), Gen.Byte).Array[32];
         Gen.Select(lopsided, lopsided).Sample(
             (scalar, point) =>
             {
@@ -115,7 +117,10 @@ public class X25519Tests
     {
         KeyAgreementAlgorithm algorithm = KeyAgreementAlgorithm.X25519;
         KeyCreationParameters exportable = new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
-        SharedSecretCreationParameters exportableSecret = new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
+        SharedSecretCreationParameters exportableSecret = new()
+        {
+            ExportPolicy = KeyExportPolicies.AllowPlaintextExport,
+        };
         for (int i = 0; i < 20; i++)
         {
             using Key mine = Key.Create(algorithm, exportable);

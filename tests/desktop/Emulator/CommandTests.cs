@@ -41,11 +41,13 @@ public class CommandTests
     [Fact]
     public void RunTellsWhatBecameOfAProgramThatPrintsNothing()
     {
-        using SmallProgram program = new("static class P { static void Main() { System.Threading.Thread.Sleep(5000); } }");
+        using SmallProgram program = new(
+            "static class P { static void Main() { System.Threading.Thread.Sleep(5000); } }");
         (int code, string output, string error) = Run("run", program.File, "--for", "2");
         Assert.Equal("", error);
         Assert.Equal(0, code);
-        Assert.Contains("emulator: still runs, after 2.00 s of the device's time and 1 boot; it has printed nothing", output);
+        Assert.Contains(
+            "emulator: still runs, after 2.00 s of the device's time and 1 boot; it has printed nothing", output);
         (_, output, _) = Run("run", program.File, "--json");
         using JsonDocument json = JsonDocument.Parse(output);
         Assert.Equal("Ended", json.RootElement.GetProperty("state").GetString());
@@ -59,13 +61,25 @@ public class CommandTests
         try
         {
             (int code, string output, string error) = Run(
-                "profile", DeviceCode.Tests, "--heap", "400", "--entry", "Spore.Tests.Device.Scenario::BuildNode", "--speedscope", file, "--json");
+                "profile",
+                DeviceCode.Tests,
+                "--heap",
+                "400",
+                "--entry",
+                "Spore.Tests.Device.Scenario::BuildNode",
+                "--speedscope",
+                file,
+                "--json");
             Assert.Equal("", error);
             Assert.Equal(0, code);
             using JsonDocument json = JsonDocument.Parse(output);
             JsonElement root = json.RootElement;
-            Assert.Contains(root.GetProperty("methods").EnumerateArray(), m => m.GetProperty("method").GetString() == "Spore.Mesh.Node::.ctor");
-            Assert.Contains(root.GetProperty("allocations").EnumerateArray(), a => a.GetProperty("file").GetString()!.EndsWith("Node.cs", StringComparison.Ordinal));
+            Assert.Contains(
+                root.GetProperty("methods").EnumerateArray(),
+                m => m.GetProperty("method").GetString() == "Spore.Mesh.Node::.ctor");
+            Assert.Contains(
+                root.GetProperty("allocations").EnumerateArray(),
+                a => a.GetProperty("file").GetString()!.EndsWith("Node.cs", StringComparison.Ordinal));
             Assert.Equal(
                 root.GetProperty("ilInstructions").GetInt64(),
                 root.GetProperty("methods").EnumerateArray().Sum(m => m.GetProperty("ilInstructions").GetInt64()));
@@ -73,7 +87,8 @@ public class CommandTests
             using JsonDocument graph = JsonDocument.Parse(File.ReadAllText(file));
             JsonElement profile = graph.RootElement.GetProperty("profiles")[0];
             Assert.Equal("sampled", profile.GetProperty("type").GetString());
-            Assert.Equal(profile.GetProperty("samples").GetArrayLength(), profile.GetProperty("weights").GetArrayLength());
+            Assert.Equal(
+                profile.GetProperty("samples").GetArrayLength(), profile.GetProperty("weights").GetArrayLength());
             Assert.Equal(root.GetProperty("nativeInstructions").GetInt64(), profile.GetProperty("endValue").GetInt64());
         }
         finally
@@ -84,13 +99,19 @@ public class CommandTests
 
     [Theory]
     [InlineData(2, "no command was given")]
-    [InlineData(2, "'fly' is no command", "fly")]
+    [InlineData(2, "'fly' is not a command", "fly")]
     [InlineData(2, "Required argument", "run")]
     [InlineData(2, "--heap must be 1 to 65536", "run", "x.dll", "--heap", "0")]
     [InlineData(1, "none.dll: there is no such file", "run", "none.dll")]
     [InlineData(1, "has no Main", "run", "FOLDER/Spore.Mesh.dll")]
     [InlineData(1, "there is no such method", "run", "TESTS", "--entry", "No.Such::Method")]
-    [InlineData(1, "is not a static method", "run", "TESTS", "--entry", "Spore.Tests.Device.PrimitiveTests::PowerOnSelfTestPasses")]
+    [InlineData(
+        1,
+        "is not a static method",
+        "run",
+        "TESTS",
+        "--entry",
+        "Spore.Tests.Device.PrimitiveTests::PowerOnSelfTestPasses")]
     [InlineData(1, "limit: 1000 IL instructions have run", "run", "TESTS", "--limit", "1000")]
     [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "1")]
     [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Mesh.pdb")]
@@ -105,7 +126,8 @@ public class CommandTests
         "run", "TESTS", "--real-time", "--listen", "5000")]
     [InlineData(2, "--speed must be", "run", "TESTS", "--speed", "0")]
     [InlineData(2, "--for must be", "run", "TESTS", "--for", "0")]
-    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "30", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
+    [InlineData(
+        1, "OutOfMemoryException", "run", "TESTS", "--heap", "30", "--entry", "Spore.Tests.Device.Scenario::BuildNode")]
     public void WhatIsWrongIsToldInOneLine(int expected, string told, params string[] args)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("spore-");

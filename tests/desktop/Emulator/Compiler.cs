@@ -20,9 +20,15 @@ internal static class Compiler
         string runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         CSharpCompilation compilation = CSharpCompilation.Create(
             Path.GetFileNameWithoutExtension(file),
-            [CSharpSyntaxTree.ParseText(source, new CSharpParseOptions(LanguageVersion.CSharp10), file, Encoding.UTF8, TestContext.Current.CancellationToken)],
+            [CSharpSyntaxTree.ParseText(
+                source,
+                new CSharpParseOptions(LanguageVersion.CSharp10),
+                file,
+                Encoding.UTF8,
+                TestContext.Current.CancellationToken)],
             [MetadataReference.CreateFromFile(Path.Combine(runtime, "System.Private.CoreLib.dll"))],
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true));
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true));
         MemoryStream code = new();
         MemoryStream symbols = new();
         EmitResult result = compilation.Emit(
@@ -35,6 +41,7 @@ internal static class Compiler
         symbols.Position = 0;
         DefaultAssemblyResolver resolver = new();
         resolver.AddSearchDirectory(runtime);
-        return AssemblyDefinition.ReadAssembly(code, new ReaderParameters { AssemblyResolver = resolver, ReadSymbols = true, SymbolStream = symbols });
+        return AssemblyDefinition.ReadAssembly(
+            code, new ReaderParameters { AssemblyResolver = resolver, ReadSymbols = true, SymbolStream = symbols });
     }
 }

@@ -11,9 +11,10 @@ namespace Spore.Tests.Emulator;
 public class CostTests
 {
     private const double Allowed = 1.02;
-    private const string HowToRecord = "if it has to be: dotnet run --project boards/emulator -- bench --write docs/cost.md";
+    private const string HowToRecord =
+        "if it has to be: dotnet run --project boards/emulator -- bench --write docs/cost.md";
 
-    private static readonly BenchTable Table = new(
+    private static readonly BenchTable _table = new(
         [new BenchRow("a, b", 1_234_567, 5, 6, new Comparison(2_000_000, 30, 4)), new BenchRow("b", 7, 8, 0)],
         [new BenchRow("c", 0, 0, 0)]);
 
@@ -28,23 +29,33 @@ public class CostTests
         {
             string column = measured.Memory.Contains(row) ? BenchTable.Bytes : BenchTable.Instructions;
             long figure = recorded[(row.Operation, column)];
-            Assert.True(row.Instructions <= (long)(figure * Allowed), $"{row.Operation}: {row.Instructions}, and docs/cost.md says {figure}; {HowToRecord}");
+            Assert.True(
+                row.Instructions <= (long)(figure * Allowed),
+                $"{row.Operation}: {row.Instructions}, and docs/cost.md says {figure}; {HowToRecord}");
             if (row.BouncyCastle is Comparison other)
             {
-                AssertCurrent(row.Operation, other.Instructions, recorded[(row.Operation, BenchTable.OtherInstructions)]);
+                AssertCurrent(
+                    row.Operation, other.Instructions, recorded[(row.Operation, BenchTable.OtherInstructions)]);
                 AssertCurrent(row.Operation, other.Native, recorded[(row.Operation, BenchTable.OtherNative)]);
             }
         });
         Assert.Equal(
-            ["X25519", "X25519 of the base point", "Ed25519 verification of a network header", "BLAKE2s compression", "SHA-512 block",
-                "ChaCha20-Poly1305, 64 bytes", "ChaCha20-Poly1305, 1024 bytes"],
+            [
+                "X25519",
+                "X25519 of the base point",
+                "Ed25519 verification of a network header",
+                "BLAKE2s compression",
+                "SHA-512 block",
+                "ChaCha20-Poly1305, 64 bytes",
+                "ChaCha20-Poly1305, 1024 bytes",
+            ],
             measured.Operations.Where(r => r.BouncyCastle is not null).Select(r => r.Operation));
     }
 
     [Fact]
     public void WhatTheDocumentRecordsIsWhatWasWritten()
     {
-        IReadOnlyDictionary<(string Operation, string Column), long> read = BenchTable.Recorded(Table.ToMarkdown());
+        IReadOnlyDictionary<(string Operation, string Column), long> read = BenchTable.Recorded(_table.ToMarkdown());
         Assert.Equal(1_234_567, read[("a, b", BenchTable.Instructions)]);
         Assert.Equal(2_000_000, read[("a, b", BenchTable.OtherInstructions)]);
         Assert.Equal(30, read[("a, b", BenchTable.OtherNative)]);
@@ -57,7 +68,7 @@ public class CostTests
     [Fact]
     public void JsonHasWhatTheDocumentHas()
     {
-        JsonArray rows = BenchCommand.ToJson(Table);
+        JsonArray rows = BenchCommand.ToJson(_table);
         Assert.Equal(3, rows.Count);
         Assert.Equal(1_234_567, (long)rows[0]!["ilInstructions"]!);
         Assert.Equal(2_000_000, (long)rows[0]!["bouncyCastle"]!["ilInstructions"]!);
@@ -75,7 +86,8 @@ public class CostTests
         Assert.True(sites.Count == 0, string.Join("\n", sites));
     }
 
-    private static IEnumerable<string> Operations(IReadOnlyDictionary<(string Operation, string Column), long> figures) =>
+    private static IEnumerable<string> Operations(
+        IReadOnlyDictionary<(string Operation, string Column), long> figures) =>
         figures.Keys.Select(k => k.Operation).Distinct().Order();
 
     // Both ways: a comparison flatters when it is out of date.

@@ -10,31 +10,43 @@ namespace Spore.Tests.Emulator;
 internal static class DeviceCode
 {
     // As in bin/desktop/CONFIGURATION/FRAMEWORK/, from where the tests run.
-    private static readonly string Configuration = Directory.GetParent(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!.Name;
+    private static readonly string _configuration =
+        Directory.GetParent(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar))!.Name;
 
     /// <summary>The device tests, with the firmware beside them.</summary>
     public static string Tests { get; } =
-        Path.Combine(Repository.Root, "tests", "device", "bin", "device", Configuration, "netstandard2.0", "Spore.Tests.Device.dll");
+        Path.Combine(
+            Repository.Root,
+            "tests", "device", "bin", "device", _configuration, "netstandard2.0", "Spore.Tests.Device.dll");
 
     /// <summary>The firmware program, with what it refers to beside it.</summary>
     public static string Firmware { get; } =
-        Path.Combine(Repository.Root, "firmware", "Spore.Firmware", "bin", "device", Configuration, "netstandard2.0", "Spore.Firmware.dll");
+        Path.Combine(
+            Repository.Root,
+            "firmware", "Spore.Firmware", "bin", "device", _configuration, "netstandard2.0", "Spore.Firmware.dll");
 
     /// <summary>A sample application, with what it refers to beside it.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The file.</returns>
     public static string Sample(string name) =>
-        Path.Combine(Repository.Root, "firmware", "Samples", name, "bin", "device", Configuration, "netstandard2.0", $"Spore.Samples.{name}.dll");
+        Path.Combine(
+            Repository.Root,
+            "firmware", "Samples", name, "bin", "device", _configuration, "netstandard2.0",
+            $"Spore.Samples.{name}.dll");
 
     /// <summary>A folder of the device tests' assemblies.</summary>
     public static string Folder { get; } = Path.GetDirectoryName(Tests)!;
 
-    /// <summary>What an assembly of nanoFramework is referred to by: mscorlib from its package, of others the declarations.</summary>
+    /// <summary>
+    /// What an assembly of nanoFramework is referred to by: mscorlib from its package, of others the declarations.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <returns>The file.</returns>
     public static string Reference(string name) => name == "mscorlib"
         ? Path.Combine(Folder, "mscorlib.dll")
-        : Path.Combine(Repository.Root, "firmware", "Reference", name, "bin", "device", Configuration, "netstandard2.0", name + ".dll");
+        : Path.Combine(
+            Repository.Root,
+            "firmware", "Reference", name, "bin", "device", _configuration, "netstandard2.0", name + ".dll");
 
     /// <summary>Class and method of every device test.</summary>
     public static IReadOnlyList<(string Type, string Method)> AllTests { get; } = Find();
@@ -47,5 +59,6 @@ internal static class DeviceCode
             .SelectMany(t => t.Methods.Where(m => Has(m, "TestMethodAttribute")).Select(m => (t.FullName, m.Name)))];
     }
 
-    private static bool Has(ICustomAttributeProvider member, string attribute) => member.CustomAttributes.Any(a => a.AttributeType.Name == attribute);
+    private static bool Has(ICustomAttributeProvider member, string attribute) =>
+        member.CustomAttributes.Any(a => a.AttributeType.Name == attribute);
 }

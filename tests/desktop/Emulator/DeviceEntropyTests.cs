@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Spore.Tests.Emulator;
 
-/// <summary>The firmware's source of chance: each of its inputs counts, also where the chip's generator gives nothing but zeros.</summary>
+/// <summary>
+/// The firmware's source of chance: each of its inputs counts, also where the chip's generator gives nothing but zeros.
+/// </summary>
 public class DeviceEntropyTests
 {
     private const string Type = "Spore.Firmware.DeviceEntropy";
@@ -46,7 +48,12 @@ public class DeviceEntropyTests
         surroundings.Clock.SkipTo(2_000_000);
         for (int i = 0; i < 12; i++)
         {
-            machine.Call(fill, entropy, buffer, Machine.Int(i < 10 ? 8 * i : 80 + (32 * (i - 10))), Machine.Int(i < 10 ? 8 : 32));
+            machine.Call(
+                fill,
+                entropy,
+                buffer,
+                Machine.Int(i < 10 ? 8 * i : 80 + (32 * (i - 10))),
+                Machine.Int(i < 10 ? 8 : 32));
         }
 
         return Machine.BytesOf(buffer).ToArray();

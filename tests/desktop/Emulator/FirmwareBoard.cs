@@ -4,7 +4,6 @@ using System.Linq;
 using System.Net;
 using Spore.Emulator;
 using Spore.Hostsim.Simulation;
-using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
@@ -12,7 +11,9 @@ using Xunit;
 
 namespace Spore.Tests.Emulator;
 
-/// <summary>A board with a firmware program in virtual time, on a wire with a peer that has a signed network for both.</summary>
+/// <summary>
+/// A board with a firmware program in virtual time, on a wire with a peer that has a signed network for both.
+/// </summary>
 internal sealed class FirmwareBoard : IDisposable
 {
     public const byte BoardKey = 11;
@@ -26,18 +27,20 @@ internal sealed class FirmwareBoard : IDisposable
     // About what a board without external memory has, less what the runtime itself takes of it.
     private const int Heap = 100 * 1024;
 
-    private static readonly IPEndPoint PeerAt = new(IPAddress.Parse("192.0.2.2"), 51820);
+    private static readonly IPEndPoint _peerAt = new(IPAddress.Parse("192.0.2.2"), 51820);
 
     private readonly StringWriter _log = new();
 
-    public FirmwareBoard(string code, string main, IWire? wire = null, Func<string, IPAddress[]>? resolve = null, int heap = Heap)
+    public FirmwareBoard(
+        string code, string main, IWire? wire = null, Func<string, IPAddress[]>? resolve = null, int heap = Heap)
     {
         Surroundings = new Surroundings { Wire = wire ?? Wire, Address = BoardAddress, Resolve = resolve ?? (_ => []) };
         DeviceProgram program = new([code]);
         Device = new Device(program, program.FindMethod(main), heap, _log, Surroundings);
     }
 
-    public static FirmwareBoard WithFirmware(IWire? wire = null, Func<string, IPAddress[]>? resolve = null, int heap = Heap) =>
+    public static FirmwareBoard WithFirmware(
+        IWire? wire = null, Func<string, IPAddress[]>? resolve = null, int heap = Heap) =>
         new(DeviceCode.Firmware, "Spore.Firmware.Program::Main", wire, resolve, heap);
 
     public MemoryWire Wire { get; } = new();
@@ -48,11 +51,13 @@ internal sealed class FirmwareBoard : IDisposable
 
     public string Text => _log.ToString();
 
-    public static NodeIdentity Identity(byte key) => NodeIdentity.FromPrivateKey(Keys.Fill(key), Keys.Root().PublicKey, 0);
+    public static NodeIdentity Identity(byte key) =>
+        NodeIdentity.FromPrivateKey(Keys.Fill(key), Keys.Root().PublicKey, 0);
 
     public static IPAddress Inner(byte key) => new([10, 77, 0, key]);
 
-    public static byte[] Network(ulong version = 1, params byte[] members) => Network(version, PeerKey, 1_760_000_000, 0, members);
+    public static byte[] Network(ulong version = 1, params byte[] members) =>
+        Network(version, PeerKey, 1_760_000_000, 0, members);
 
     /// <summary>A network of the board and the peer, or of other members; with key 0 it has no witness.</summary>
     public static byte[] Network(ulong version, byte witness, long issued, long expires, params byte[] members)
@@ -74,13 +79,14 @@ internal sealed class FirmwareBoard : IDisposable
     }
 
     /// <summary>Writes the board's identity into the program.</summary>
-    public void Provision(NodeIdentity? identity = null) => FlashRecords.WriteIdentity(Device.Program, (identity ?? Identity(BoardKey)).Record);
+    public void Provision(NodeIdentity? identity = null) =>
+        FlashRecords.WriteIdentity(Device.Program, (identity ?? Identity(BoardKey)).Record);
 
     /// <summary>Provisions the board and puts the peer beside it; the link comes up after a second.</summary>
     public MeshPeer Join(NodeIdentity? identity = null, byte[]? network = null)
     {
         Provision(identity);
-        MeshPeer peer = AddPeer(PeerAt, network);
+        MeshPeer peer = AddPeer(_peerAt, network);
         Surroundings.At(1_000_000, () => Surroundings.IsLinkUp = true);
         return peer;
     }
@@ -98,10 +104,13 @@ internal sealed class FirmwareBoard : IDisposable
         byte[] payload = new byte[EchoPacket.PayloadSize];
         new Random(peer.Delivered.Count).NextBytes(payload);
         int before = peer.Delivered.Count;
-        byte[] request = EchoPacket.Request(Inner(PeerKey).GetAddressBytes(), Inner(BoardKey).GetAddressBytes(), 7, (ushort)before, payload);
+        byte[] request = EchoPacket.Request(
+            Inner(PeerKey).GetAddressBytes(), Inner(BoardKey).GetAddressBytes(), 7, (ushort)before, payload);
         Assert.True(peer.Send(request, Surroundings.Clock.Now));
         Device.RunFor(15);
-        return peer.Delivered.Skip(before).Any(p => EchoPacket.TryReadReply(p, out _, out _, out ReadOnlySpan<byte> echoed) && echoed.SequenceEqual(payload));
+        return peer.Delivered.Skip(before).Any(
+            p => EchoPacket.TryReadReply(p, out _, out _, out ReadOnlySpan<byte> echoed)
+                && echoed.SequenceEqual(payload));
     }
 
     public void Dispose()

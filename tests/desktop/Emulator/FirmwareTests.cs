@@ -59,7 +59,8 @@ public sealed class FirmwareTests : IDisposable
     [Fact]
     public void AnIdentityWithAnotherRootIsNobodyToTheNetworkAndTakesNoneFromIt()
     {
-        MeshPeer peer = _board.Join(NodeIdentity.FromPrivateKey(Keys.Fill(FirmwareBoard.BoardKey), TrustRootKey.FromSeed(Keys.Fill(8)).PublicKey, 0));
+        MeshPeer peer = _board.Join(NodeIdentity.FromPrivateKey(
+            Keys.Fill(FirmwareBoard.BoardKey), TrustRootKey.FromSeed(Keys.Fill(8)).PublicKey, 0));
         Device.RunFor(120);
         Assert.True(_board.Wire.Sent > 0, "its hellos");
         Assert.DoesNotContain(peer.Events, e => e.What == NodeEvent.HelloHeard);
@@ -93,7 +94,9 @@ public sealed class FirmwareTests : IDisposable
         Assert.True(Device.RunUntil(30_000_000) == RunState.TimeIsUp, Text);
         Assert.Contains("session up", Text);
         Assert.Contains("network version 1", Text);
-        Assert.True(peer.Knows(NodeEvent.Agreed, FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey), "both have the same network");
+        Assert.True(
+            peer.Knows(NodeEvent.Agreed, FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey),
+            "both have the same network");
         Assert.True(_board.Ping(peer), "a ping is answered");
 
         // Without a link nothing is answered, and the loop goes on.
@@ -193,7 +196,9 @@ public sealed class FirmwareTests : IDisposable
         string[] seconds = ["1", "2", "4", "8"];
         Assert.Equal(
             seconds.Select(s => $"no socket, error 10048; again in {s} s"),
-            board.Text.Split(Environment.NewLine).Where(l => l.Contains("no socket")).Select(l => l[(l.IndexOf("  ", StringComparison.Ordinal) + 2)..]));
+            board.Text.Split(Environment.NewLine)
+                .Where(l => l.Contains("no socket"))
+                .Select(l => l[(l.IndexOf("  ", StringComparison.Ordinal) + 2)..]));
         Assert.True(busy.Sent > 0, "a hello, once there is a socket");
     }
 

@@ -1,7 +1,6 @@
 using System.Linq;
 using System.Text;
 using Spore.Emulator;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
@@ -19,7 +18,8 @@ public class FlashRecordsTests
             static void Main()
             {
                 Console.WriteLine(Identity[0].ToString()); Console.WriteLine(Identity[83].ToString());
-                Console.WriteLine(Rendezvous[8].ToString()); Console.WriteLine(Rendezvous[71].ToString()); Console.WriteLine(Magic[7].ToString());
+                Console.WriteLine(Rendezvous[8].ToString()); Console.WriteLine(Rendezvous[71].ToString());
+                Console.WriteLine(Magic[7].ToString());
             }
         }
         """;
@@ -51,15 +51,22 @@ public class FlashRecordsTests
     public void AProgramWithoutAPlaceForARecordIsRefused()
     {
         using SmallProgram program = new(Program(75, 63));
-        Assert.Contains("no array", Assert.Throws<ProgramException>(() => FlashRecords.WriteIdentity(program.Device.Program, new byte[84])).Message);
-        Assert.Contains("no array", Assert.Throws<ProgramException>(() => FlashRecords.WriteRendezvous(program.Device.Program, "a:1")).Message);
+        Assert.Contains(
+            "no array",
+            Assert.Throws<ProgramException>(
+                () => FlashRecords.WriteIdentity(program.Device.Program, new byte[84])).Message);
+        Assert.Contains(
+            "no array",
+            Assert.Throws<ProgramException>(() => FlashRecords.WriteRendezvous(program.Device.Program, "a:1")).Message);
     }
 
     [Fact]
     public void ARecordOfAnotherSizeIsRefused()
     {
         using SmallProgram program = new(Program(76, 64));
-        Assert.Throws<ProgramException>(() => FlashRecords.WriteIdentity(program.Device.Program, Encoding.ASCII.GetBytes("SPOREID1")));
-        Assert.Throws<ProgramException>(() => FlashRecords.WriteRendezvous(program.Device.Program, new string('x', 65)));
+        Assert.Throws<ProgramException>(
+            () => FlashRecords.WriteIdentity(program.Device.Program, Encoding.ASCII.GetBytes("SPOREID1")));
+        Assert.Throws<ProgramException>(
+            () => FlashRecords.WriteRendezvous(program.Device.Program, new string('x', 65)));
     }
 }

@@ -40,7 +40,11 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
 
     // A core with work left asks for now; a millisecond a step keeps virtual time moving.
     public long NextDue =>
-        !IsOn ? DeviceClock.Never : Node.NextDeadline > DeviceClock.Never / Millisecond ? DeviceClock.Never : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
+        !IsOn
+            ? DeviceClock.Never
+            : Node.NextDeadline > DeviceClock.Never / Millisecond
+                ? DeviceClock.Never
+                : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
 
     private long Milliseconds => _now / Millisecond;
 
@@ -69,13 +73,15 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         return Node.Send(packet, 0, packet.Length, Milliseconds);
     }
 
-    public bool Knows(NodeEvent what, byte[] key) => Events.Any(e => e.What == what && e.Key?.SequenceEqual(key) == true);
+    public bool Knows(NodeEvent what, byte[] key) =>
+        Events.Any(e => e.What == what && e.Key?.SequenceEqual(key) == true);
 
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         if (endpoint.IsIpv4)
         {
-            IPEndPoint to = new(new IPAddress(BinaryPrimitives.ReverseEndianness((uint)endpoint.AddressLow)), endpoint.Port);
+            IPEndPoint to = new(
+                new IPAddress(BinaryPrimitives.ReverseEndianness((uint)endpoint.AddressLow)), endpoint.Port);
             _wire.Send(new Datagram(_at, to, buffer.AsSpan(offset, length).ToArray()), _now);
         }
     }
@@ -88,7 +94,8 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         return true;
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));

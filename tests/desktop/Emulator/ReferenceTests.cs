@@ -7,13 +7,17 @@ using Xunit;
 
 namespace Spore.Tests.Emulator;
 
-/// <summary>The declarations of nanoFramework's API are what docs/reference.md says, and nothing but declarations; CoreLibrary is the package's.</summary>
+/// <summary>
+/// The declarations of nanoFramework's API are what docs/reference.md says, and nothing but declarations;
+/// CoreLibrary is the package's.
+/// </summary>
 public partial class ReferenceTests
 {
     private const string WithBodies = "nanoFramework.TestFramework";
     private const string FromPackage = "mscorlib";
 
-    // A constructor that the compiler adds loads 'this', calls its base and returns; one NOP where nothing is optimised.
+    // A constructor that the compiler adds loads 'this', calls its base and returns; one NOP where
+    // nothing is optimised.
     private const int LongestEmptyBody = 5;
 
     public static TheoryData<string, string> Assemblies()
@@ -30,8 +34,10 @@ public partial class ReferenceTests
     [Fact]
     public void TheTableNamesEveryFolderOfDeclarations()
     {
-        IEnumerable<string?> folders = Directory.GetDirectories(Path.Combine(Repository.Root, "firmware", "Reference")).Select(Path.GetFileName);
-        Assert.Equal(folders.Order(), Assemblies().Select(row => row.Data.Item1).Where(name => name != FromPackage).Order());
+        IEnumerable<string?> folders = Directory.GetDirectories(Path.Combine(Repository.Root, "firmware", "Reference"))
+            .Select(Path.GetFileName);
+        Assert.Equal(
+            folders.Order(), Assemblies().Select(row => row.Data.Item1).Where(name => name != FromPackage).Order());
     }
 
     [Theory]

@@ -2,7 +2,6 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Text;
-using Spore.Emulator;
 using Spore.Net;
 using Spore.Tests.Nodes;
 using Xunit;
@@ -25,10 +24,13 @@ public class SampleTests
         board.Surroundings.Measure = channel => channel == 0 ? reading : 4000;
         MeshPeer peer = board.Join();
         board.Device.RunFor(100);
-        byte[][] lines = [.. peer.Delivered.Where(p => InnerPacket.IsUdp(p) && InnerPacket.Port(p, destination: true) == 4400)];
+        byte[][] lines =
+            [.. peer.Delivered.Where(p => InnerPacket.IsUdp(p) && InnerPacket.Port(p, destination: true) == 4400)];
         Assert.InRange(lines.Length, 2, 4);
         Assert.All(lines, l => Assert.Equal(line, Encoding.ASCII.GetString(InnerPacket.Payload(l))));
-        Assert.Equal(new IPAddress(Spore.Signing.NodeKey.LinkLocal(FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey)), new IPAddress(lines[0][8..24]));
+        Assert.Equal(
+            new IPAddress(Spore.Signing.NodeKey.LinkLocal(FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey)),
+            new IPAddress(lines[0][8..24]));
     }
 
     [Fact]
@@ -38,7 +40,11 @@ public class SampleTests
         MeshPeer peer = board.Join();
         board.Device.RunFor(60);
         Assert.False(board.Surroundings.Pins[5]);
-        foreach ((string request, string answer) in new[] { ("toggle", "on"), ("on", "on"), ("toggle", "off"), ("on", "on"), ("what?", "on"), ("off", "off"), (string.Empty, "off") })
+        foreach ((string request, string answer) in new[]
+        {
+            ("toggle", "on"), ("on", "on"), ("toggle", "off"), ("on", "on"), ("what?", "on"), ("off", "off"),
+            (string.Empty, "off"),
+        })
         {
             Assert.Equal(answer, Ask(board, peer, request));
             Assert.Equal(answer == "on", board.Surroundings.Pins[5]);
@@ -54,7 +60,9 @@ public class SampleTests
         int before = peer.Delivered.Count;
         for (int i = 0; i < 20; i++)
         {
-            peer.Send(InnerPacket.Udp(_peer, _board, 1000 + i, 4401, Encoding.ASCII.GetBytes("toggle")), board.Surroundings.Clock.Now);
+            peer.Send(
+                InnerPacket.Udp(_peer, _board, 1000 + i, 4401, Encoding.ASCII.GetBytes("toggle")),
+                board.Surroundings.Clock.Now);
         }
 
         board.Device.RunFor(20);
@@ -78,14 +86,18 @@ public class SampleTests
         Assert.Equal((IpProtocol.Icmp, 3, 3), (answer[9], answer[20], answer[21]));
     }
 
-    private static FirmwareBoard Sample(string name) => new(DeviceCode.Sample(name), $"Spore.Samples.{name}.Program::Main");
+    private static FirmwareBoard Sample(string name) =>
+        new(DeviceCode.Sample(name), $"Spore.Samples.{name}.Program::Main");
 
     private static string? Ask(FirmwareBoard board, MeshPeer peer, string request)
     {
         int before = peer.Delivered.Count;
-        peer.Send(InnerPacket.Udp(_peer, _board, 1234, 4401, Encoding.ASCII.GetBytes(request)), board.Surroundings.Clock.Now);
+        peer.Send(
+            InnerPacket.Udp(_peer, _board, 1234, 4401, Encoding.ASCII.GetBytes(request)), board.Surroundings.Clock.Now);
         board.Device.RunFor(3);
         byte[]? answer = peer.Delivered.Skip(before).SingleOrDefault();
-        return answer is null || !answer.AsSpan(12, 4).SequenceEqual(_board) || answer[23] != (1234 & 0xFF) ? null : Encoding.ASCII.GetString(answer.AsSpan(28));
+        return answer is null || !answer.AsSpan(12, 4).SequenceEqual(_board) || answer[23] != (1234 & 0xFF)
+            ? null
+            : Encoding.ASCII.GetString(answer.AsSpan(28));
     }
 }

@@ -14,9 +14,10 @@ namespace Spore.Tests.Emulator;
 /// <summary>A program for the device, compiled on the spot against the declarations, and a device to run it.</summary>
 internal sealed class SmallProgram : IDisposable
 {
-    private static readonly string[] References =
+    private static readonly string[] _references =
     [
-        "mscorlib", "System.Net", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Native", "nanoFramework.System.Text", "System.Device.Gpio", "System.Device.Wifi",
+        "mscorlib", "System.Net", "nanoFramework.Hardware.Esp32", "nanoFramework.Runtime.Native",
+        "nanoFramework.System.Text", "System.Device.Gpio", "System.Device.Wifi",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("spore-");
@@ -27,13 +28,20 @@ internal sealed class SmallProgram : IDisposable
     /// <param name="heapBytes">The device's heap.</param>
     /// <param name="surroundings">What is around the device, or null for a link that is up at 192.0.2.1.</param>
     /// <param name="files">Files of the firmware to compile with it.</param>
-    public SmallProgram(string source, int heapBytes = 100 * 1024, Surroundings? surroundings = null, params string[] files)
+    public SmallProgram(
+        string source, int heapBytes = 100 * 1024, Surroundings? surroundings = null, params string[] files)
     {
         File = Path.Combine(_folder.FullName, "Small.dll");
-        Compile([source, .. files.Select(f => System.IO.File.ReadAllText(Path.Combine(Repository.Root, "firmware", "Spore.Firmware", f)))]);
+        Compile(
+            [
+                source,
+                .. files.Select(
+                    f => System.IO.File.ReadAllText(Path.Combine(Repository.Root, "firmware", "Spore.Firmware", f))),
+            ]);
         Surroundings = surroundings ?? new Surroundings { IsLinkUp = true, Address = IPAddress.Parse("192.0.2.1") };
         DeviceProgram program = new([File]);
-        Device = new Device(program, program.MethodOf(program.Assemblies[^1].EntryPoint), heapBytes, _output, Surroundings);
+        Device = new Device(
+            program, program.MethodOf(program.Assemblies[^1].EntryPoint), heapBytes, _output, Surroundings);
     }
 
     /// <summary>The compiled program.</summary>
@@ -70,7 +78,7 @@ internal sealed class SmallProgram : IDisposable
     private void Compile(IEnumerable<string> sources)
     {
         List<MetadataReference> references = [];
-        foreach (string name in References)
+        foreach (string name in _references)
         {
             string copy = Path.Combine(_folder.FullName, name + ".dll");
             System.IO.File.Copy(DeviceCode.Reference(name), copy);
@@ -79,10 +87,15 @@ internal sealed class SmallProgram : IDisposable
 
         CSharpCompilation compilation = CSharpCompilation.Create(
             "Small",
-            sources.Select(s => CSharpSyntaxTree.ParseText(s, new CSharpParseOptions(LanguageVersion.CSharp10), cancellationToken: TestContext.Current.CancellationToken)),
+            sources.Select(
+                s => CSharpSyntaxTree.ParseText(
+                    s,
+                    new CSharpParseOptions(LanguageVersion.CSharp10),
+                    cancellationToken: TestContext.Current.CancellationToken)),
             references,
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release));
         EmitResult result = compilation.Emit(File, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.True(result.Success, string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
+        Assert.True(
+            result.Success, string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -15,23 +14,36 @@ namespace Spore.Tests.Emulator;
 public class SocketTests
 {
     private const string Usings = """
-        using System; using System.Net; using System.Net.Sockets; using System.Net.NetworkInformation; using System.Threading;
+        using System; using System.Net; using System.Net.Sockets; using System.Net.NetworkInformation;
+        using System.Threading;
         static class Program
         {
             static Socket _socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
             static byte[] _buffer = new byte[100];
             static EndPoint _from = new IPEndPoint(IPAddress.Any, 0);
             static void Say(string text) { Console.WriteLine(text); }
-            static int CodeOf(Action action) { try { action(); return 0; } catch (SocketException e) { return e.ErrorCode; } }
+            static int CodeOf(Action action)
+            {
+                try { action(); return 0; } catch (SocketException e) { return e.ErrorCode; }
+            }
             delegate void Action();
         """;
 
-    private static readonly IPEndPoint PeerAt = new(IPAddress.Parse("192.0.2.9"), 7000);
+    private static readonly IPEndPoint _peerAt = new(IPAddress.Parse("192.0.2.9"), 7000);
 
     private static (SmallProgram Program, MemoryWire Wire) Make(string source)
     {
         MemoryWire wire = new();
-        return (new SmallProgram(Usings + source + " }", surroundings: new Surroundings { Wire = wire, IsLinkUp = true, Address = IPAddress.Parse("192.0.2.1") }), wire);
+        return (
+            new SmallProgram(
+                Usings + source + " }",
+                surroundings: new Surroundings
+                {
+                    Wire = wire,
+                    IsLinkUp = true,
+                    Address = IPAddress.Parse("192.0.2.1"),
+                }),
+            wire);
     }
 
     [Fact]
@@ -42,7 +54,8 @@ public class SocketTests
             {
                 _socket.Bind(new IPEndPoint(IPAddress.Any, 5000));
                 _buffer[5] = (byte)'h'; _buffer[6] = (byte)'i';
-                Say(_socket.SendTo(_buffer, 5, 2, SocketFlags.None, new IPEndPoint(IPAddress.Parse("192.0.2.9"), 7000)).ToString());
+                IPEndPoint to = new IPEndPoint(IPAddress.Parse("192.0.2.9"), 7000);
+                Say(_socket.SendTo(_buffer, 5, 2, SocketFlags.None, to).ToString());
                 Say(_socket.Poll(1000000, SelectMode.SelectRead).ToString());
                 Say(_socket.Available.ToString());
                 int length = _socket.ReceiveFrom(_buffer, 10, 50, SocketFlags.None, ref _from);
@@ -54,7 +67,7 @@ public class SocketTests
             """);
         using (program)
         {
-            wire.Attach(PeerAt, new Echo(wire));
+            wire.Attach(_peerAt, new Echo(wire));
             Assert.Equal(RunState.Ended, program.Device.RunFor(10));
             Assert.Empty(program.Device.Failures);
             Assert.Equal(["2", "True", "4", "4 104 192.0.2.9:7000", "192.9", "7000"], program.Lines);
@@ -71,7 +84,13 @@ public class SocketTests
             static void Twice() { _other.Bind(new IPEndPoint(IPAddress.Any, 5000)); }
             static void Elsewhere() { _other.Bind(new IPEndPoint(IPAddress.Parse("10.1.1.1"), 5001)); }
             static void Ipv6() { new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp); }
-            static void Many() { for (int i = 0; i < 20; i++) { new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp); } }
+            static void Many()
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+                }
+            }
             static void Main()
             {
                 Say(CodeOf(NotBound).ToString());
@@ -94,7 +113,8 @@ public class SocketTests
         {
             Assert.Equal(RunState.Ended, program.Device.RunFor(10));
             Assert.Empty(program.Device.Failures);
-            Assert.Equal(["10057", "10060", "100", "10048", "10049", "10047", "10055", "range", "disposed"], program.Lines);
+            Assert.Equal(
+                ["10057", "10060", "100", "10048", "10049", "10047", "10055", "range", "disposed"], program.Lines);
         }
     }
 
@@ -106,7 +126,11 @@ public class SocketTests
             {
                 _socket.Bind(new IPEndPoint(IPAddress.Any, 5000));
                 Thread.Sleep(1000);
-                while (_socket.Poll(0, SelectMode.SelectRead)) { _socket.ReceiveFrom(_buffer, ref _from); Say(_buffer[0].ToString()); }
+                while (_socket.Poll(0, SelectMode.SelectRead))
+                {
+                    _socket.ReceiveFrom(_buffer, ref _from);
+                    Say(_buffer[0].ToString());
+                }
                 Thread.Sleep(1000);
                 Say(_socket.Poll(0, SelectMode.SelectRead).ToString());
             }
@@ -116,7 +140,9 @@ public class SocketTests
             program.Device.RunFor(0.5);
             for (byte i = 1; i <= 8; i++)
             {
-                wire.Send(new Datagram(PeerAt, new IPEndPoint(program.Surroundings.Address, 5000), [i]), program.Surroundings.Clock.Now);
+                wire.Send(
+                    new Datagram(_peerAt, new IPEndPoint(program.Surroundings.Address, 5000), [i]),
+                    program.Surroundings.Clock.Now);
             }
 
             Assert.Equal(RunState.Ended, program.Device.RunFor(10));
@@ -142,7 +168,7 @@ public class SocketTests
         using (program)
         {
             Echo echo = new(wire);
-            wire.Attach(PeerAt, echo);
+            wire.Attach(_peerAt, echo);
             Assert.Equal(RunState.Ended, program.Device.RunFor(10));
             Assert.Equal(["0", "50", "False"], program.Lines);
             Assert.Single(echo.Received);
@@ -159,7 +185,9 @@ public class SocketTests
                 _socket.Bind(new IPEndPoint(IPAddress.Any, 5000));
                 for (int i = 0; i < 3; i++)
                 {
-                    Say(string.Concat(NetworkInterface.GetIsNetworkAvailable().ToString(), " ", IPGlobalProperties.GetIPAddress().ToString(), " ", CodeOf(Send).ToString()));
+                    string isUp = NetworkInterface.GetIsNetworkAvailable().ToString();
+                    string address = IPGlobalProperties.GetIPAddress().ToString();
+                    Say(string.Concat(isUp, " ", address, " ", CodeOf(Send).ToString()));
                     Say(NetworkInterface.GetAllNetworkInterfaces()[0].IPv4Address);
                     Thread.Sleep(1000);
                 }
@@ -168,11 +196,14 @@ public class SocketTests
         using (program)
         {
             Echo echo = new(wire);
-            wire.Attach(PeerAt, echo);
+            wire.Attach(_peerAt, echo);
             program.Surroundings.At(500_000, () => program.Surroundings.IsLinkUp = false);
-            program.Surroundings.At(1_500_000, () => (program.Surroundings.IsLinkUp, program.Surroundings.Address) = (true, IPAddress.Any));
+            program.Surroundings.At(
+                1_500_000, () => (program.Surroundings.IsLinkUp, program.Surroundings.Address) = (true, IPAddress.Any));
             Assert.Equal(RunState.Ended, program.Device.RunFor(10));
-            Assert.Equal(["True 192.0.2.1 0", "192.0.2.1", "False 0.0.0.0 10065", "0.0.0.0", "True 0.0.0.0 10065", "0.0.0.0"], program.Lines);
+            Assert.Equal(
+                ["True 192.0.2.1 0", "192.0.2.1", "False 0.0.0.0 10065", "0.0.0.0", "True 0.0.0.0 10065", "0.0.0.0"],
+                program.Lines);
             Assert.Single(echo.Received);
         }
     }
@@ -180,16 +211,25 @@ public class SocketTests
     [Fact]
     public void ReceiveFromAllocatesWhatSystemNetDoes()
     {
-        // An endpoint is copied with its address and that one's array for IPv6; the source is another endpoint with its address.
+        // An endpoint is copied with its address and that one's array for IPv6; the source is another
+        // endpoint with its address.
         const int Copy = 36 + 60 + 36;
         const int Source = 36 + 60;
         (SmallProgram program, MemoryWire wire) = Make("""
-            static void Main() { _socket.Bind(new IPEndPoint(IPAddress.Any, 5000)); Thread.Sleep(1000); _socket.ReceiveFrom(_buffer, ref _from); Thread.Sleep(1000); }
+            static void Main()
+            {
+                _socket.Bind(new IPEndPoint(IPAddress.Any, 5000));
+                Thread.Sleep(1000);
+                _socket.ReceiveFrom(_buffer, ref _from);
+                Thread.Sleep(1000);
+            }
             """);
         using (program)
         {
             program.Device.RunFor(0.5);
-            wire.Send(new Datagram(PeerAt, new IPEndPoint(program.Surroundings.Address, 5000), [1]), program.Surroundings.Clock.Now);
+            wire.Send(
+                new Datagram(_peerAt, new IPEndPoint(program.Surroundings.Address, 5000), [1]),
+                program.Surroundings.Clock.Now);
             long before = program.Device.Machine.Memory.AllocatedBytes;
             program.Device.RunFor(1);
             Assert.Equal(Copy + Source, program.Device.Machine.Memory.AllocatedBytes - before);
@@ -200,14 +240,17 @@ public class SocketTests
     public void AThreadThatReceivesIsWokenByADatagramAndByNothingElse()
     {
         (SmallProgram program, MemoryWire wire) = Make("""
-            static void Receive() { while (true) { _socket.ReceiveFrom(_buffer, ref _from); Say(Environment.TickCount64.ToString()); } }
+            static void Receive()
+            {
+                while (true) { _socket.ReceiveFrom(_buffer, ref _from); Say(Environment.TickCount64.ToString()); }
+            }
             static void Main() { _socket.Bind(new IPEndPoint(IPAddress.Any, 5000)); new Thread(Receive).Start(); }
             """);
         using (program)
         {
             IPEndPoint to = new(program.Surroundings.Address, 5000);
-            program.Surroundings.At(1_234_000, () => wire.Send(new Datagram(PeerAt, to, [1]), 1_234_000));
-            program.Surroundings.At(2_000_000, () => wire.Send(new Datagram(PeerAt, to, [1]), 2_000_000));
+            program.Surroundings.At(1_234_000, () => wire.Send(new Datagram(_peerAt, to, [1]), 1_234_000));
+            program.Surroundings.At(2_000_000, () => wire.Send(new Datagram(_peerAt, to, [1]), 2_000_000));
             Assert.Equal(RunState.WaitsForever, program.Device.RunFor(10));
             Assert.Equal(["1230", "2000"], program.Lines);
         }
@@ -217,13 +260,16 @@ public class SocketTests
     public void WifiIsJoinedAndLeft()
     {
         using SmallProgram program = new(
-            Usings.Replace("static class Program", "using System.Device.Wifi; static class Program", StringComparison.Ordinal) + """
+            Usings.Replace(
+                "static class Program", "using System.Device.Wifi; static class Program", StringComparison.Ordinal)
+            + """
                 static void Main()
                 {
                     WifiAdapter adapter = WifiAdapter.FindAllAdapters()[0];
                     Say(NetworkInterface.GetIsNetworkAvailable().ToString());
-                    WifiConnectionStatus status = adapter.Connect("name", WifiReconnectionKind.Automatic, "secret").ConnectionStatus;
-                    Say(string.Concat((status == WifiConnectionStatus.Success).ToString(), " ", NetworkInterface.GetIsNetworkAvailable().ToString()));
+                    WifiConnectionResult made = adapter.Connect("name", WifiReconnectionKind.Automatic, "secret");
+                    string isMade = (made.ConnectionStatus == WifiConnectionStatus.Success).ToString();
+                    Say(string.Concat(isMade, " ", NetworkInterface.GetIsNetworkAvailable().ToString()));
                     adapter.Disconnect();
                     Say(NetworkInterface.GetIsNetworkAvailable().ToString());
                     adapter.Dispose();
@@ -241,7 +287,11 @@ public class SocketTests
         using SmallProgram program = new(
             Usings + """
                 static void Find() { Dns.GetHostEntry("no.such.name"); }
-                static void Main() { Say(Dns.GetHostEntry("gate.example").AddressList[0].ToString()); Say(CodeOf(Find).ToString()); }
+                static void Main()
+                {
+                    Say(Dns.GetHostEntry("gate.example").AddressList[0].ToString());
+                    Say(CodeOf(Find).ToString());
+                }
             }
             """,
             surroundings: new Surroundings
@@ -300,12 +350,13 @@ public class SocketTests
 
         public long NextDue => DeviceClock.Never;
 
-        public void Advance(long now) => throw new InvalidOperationException(now.ToString(CultureInfo.InvariantCulture));
+        public void Advance(long now) =>
+            throw new InvalidOperationException(now.ToString(CultureInfo.InvariantCulture));
 
         public void Receive(Datagram datagram, long now)
         {
             Received.Add(datagram);
-            wire.Send(new Datagram(PeerAt, datagram.From, [.. datagram.Bytes, 0, 0]), now);
+            wire.Send(new Datagram(_peerAt, datagram.From, [.. datagram.Bytes, 0, 0]), now);
         }
     }
 }

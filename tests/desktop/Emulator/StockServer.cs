@@ -28,7 +28,10 @@ internal sealed class StockServer : IWirePeer
 
     public StockEnd End { get; }
 
-    public long NextDue => End.NextDue > DeviceClock.Never / Millisecond ? DeviceClock.Never : Math.Max(End.NextDue * Millisecond, _now + Millisecond);
+    public long NextDue =>
+        End.NextDue > DeviceClock.Never / Millisecond
+            ? DeviceClock.Never
+            : Math.Max(End.NextDue * Millisecond, _now + Millisecond);
 
     public void Advance(long now)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Linq;
 using Spore.Emulator;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
@@ -47,9 +46,14 @@ public class ThreadTests
                     t.Start();
                     while (Environment.TickCount64 < 1000) { _a++; if (_last) { _last = false; _turns++; } }
                     t.Join();
-                    Console.WriteLine(_a.ToString()); Console.WriteLine(_b.ToString()); Console.WriteLine(_turns.ToString());
+                    Console.WriteLine(_a.ToString());
+                    Console.WriteLine(_b.ToString());
+                    Console.WriteLine(_turns.ToString());
                 }
-                static void Other() { while (Environment.TickCount64 < 1000) { _b++; if (!_last) { _last = true; _turns++; } } }
+                static void Other()
+                {
+                    while (Environment.TickCount64 < 1000) { _b++; if (!_last) { _last = true; _turns++; } }
+                }
             }
             """);
         int[] counts = [.. lines.Select(l => int.Parse(l, CultureInfo.InvariantCulture))];
@@ -74,8 +78,11 @@ public class ThreadTests
                     Thread.Sleep(25);
                     Console.WriteLine((Environment.TickCount64 - first).ToString());
                     Thread.Sleep(3600000);
-                    Console.WriteLine(((nanoFramework.Hardware.Esp32.HighResTimer.GetCurrent() - us) / 1000000).ToString());
-                    Console.WriteLine((DateTime.UtcNow - start).Ticks == TimeSpan.FromMilliseconds(3600040).Ticks ? "same" : (DateTime.UtcNow - start).Ticks.ToString());
+                    us = nanoFramework.Hardware.Esp32.HighResTimer.GetCurrent() - us;
+                    Console.WriteLine((us / 1000000).ToString());
+                    long ticks = (DateTime.UtcNow - start).Ticks;
+                    bool isSame = ticks == TimeSpan.FromMilliseconds(3600040).Ticks;
+                    Console.WriteLine(isSame ? "same" : ticks.ToString());
                 }
             }
             """);
@@ -86,7 +93,14 @@ public class ThreadTests
     public void InstructionsTakeTime()
     {
         const string Source = Usings + """
-            static class P { static void Main() { for (int i = 0; i < 300000; i++) { } Console.WriteLine(Environment.TickCount64.ToString()); } }
+            static class P
+            {
+                static void Main()
+                {
+                    for (int i = 0; i < 300000; i++) { }
+                    Console.WriteLine(Environment.TickCount64.ToString());
+                }
+            }
             """;
         using SmallProgram slow = new(Source, surroundings: new Surroundings { Clock = new DeviceClock(1_000_000) });
         using SmallProgram fast = new(Source, surroundings: new Surroundings { Clock = new DeviceClock(10_000_000) });
@@ -116,7 +130,16 @@ public class ThreadTests
                 {
                     for (int i = 0; i < 5; i++)
                     {
-                        lock (_gate) { lock (_gate) { _inside++; if (_inside > _worst) { _worst = _inside; } for (int j = 0; j < 20000; j++) { } _inside--; } }
+                        lock (_gate)
+                        {
+                            lock (_gate)
+                            {
+                                _inside++;
+                                if (_inside > _worst) { _worst = _inside; }
+                                for (int j = 0; j < 20000; j++) { }
+                                _inside--;
+                            }
+                        }
                     }
                     _done++;
                 }
@@ -206,7 +229,8 @@ public class ThreadTests
                 }
             }
             """);
-        Assert.Equal(["twice", "8", "add", "11", "6", "twice", "add", "15", "twice", "add", "17", "none", "null"], lines);
+        Assert.Equal(
+            ["twice", "8", "add", "11", "6", "twice", "add", "15", "twice", "add", "17", "none", "null"], lines);
     }
 
     [Fact]
@@ -286,7 +310,8 @@ public class ThreadTests
     [Fact]
     public void AProgramThatWaitsForeverIsSeenTo()
     {
-        using SmallProgram program = new(Usings + "static class P { static void Main() { new ManualResetEvent(false).WaitOne(); } }");
+        using SmallProgram program = new(
+            Usings + "static class P { static void Main() { new ManualResetEvent(false).WaitOne(); } }");
         Assert.Equal(RunState.WaitsForever, program.Device.RunFor(1e6));
     }
 
@@ -299,7 +324,8 @@ public class ThreadTests
                 static int _statics = 1;
                 static void Main()
                 {
-                    Console.WriteLine(string.Concat("boot ", _statics.ToString(), " ", Environment.TickCount64.ToString()));
+                    string boot = string.Concat("boot ", _statics.ToString(), " ");
+                    Console.WriteLine(string.Concat(boot, Environment.TickCount64.ToString()));
                     _statics++;
                     Thread.Sleep(1000);
                     Power.RebootDevice();
@@ -316,6 +342,7 @@ public class ThreadTests
     public void MemoryFiguresAreThoseOfTheHeap()
     {
         string[] lines = SmallProgram.Run(Usings + """
+            using nanoFramework.Hardware.Esp32;
             static class P
             {
                 static byte[] _kept;
@@ -325,7 +352,8 @@ public class ThreadTests
                     _kept = new byte[12000];
                     uint after = nanoFramework.Runtime.Native.GC.Run(true);
                     Console.WriteLine((before - after).ToString());
-                    nanoFramework.Hardware.Esp32.NativeMemory.GetMemoryInfo(nanoFramework.Hardware.Esp32.NativeMemory.MemoryType.Internal, out uint total, out uint free, out uint largest);
+                    NativeMemory.GetMemoryInfo(
+                        NativeMemory.MemoryType.Internal, out uint total, out uint free, out uint largest);
                     Console.WriteLine(total.ToString());
                     Console.WriteLine((free <= total && largest <= free && largest > 12000).ToString());
                 }
@@ -342,7 +370,8 @@ public class ThreadTests
             {
                 static void Main()
                 {
-                    byte[] b = new byte[8]; new Random().NextBytes(b); ulong x = BitConverter.ToUInt64(b, 0); Console.WriteLine(x.ToString());
+                    byte[] b = new byte[8]; new Random().NextBytes(b); ulong x = BitConverter.ToUInt64(b, 0);
+                    Console.WriteLine(x.ToString());
                     new Random(5).NextBytes(b); Console.WriteLine((BitConverter.ToUInt64(b, 0) == x).ToString());
                     Console.WriteLine((new Random().Next(10) < 10).ToString());
                 }
@@ -358,8 +387,14 @@ public class ThreadTests
     }
 
     [Theory]
-    [InlineData("struct S { public int X; } static class P { static void Main() { S s = new S(); s.X = 1; Console.WriteLine(s.X.ToString()); } }", "of structures")]
-    [InlineData("static class P { static void Main() { try { throw new Exception(\"x\"); } catch (Exception e) when (e.Message == \"x\") { } } }", "Filter")]
+    [InlineData(
+        "struct S { public int X; } static class P { static void Main() { S s = new S(); s.X = 1; "
+        + "Console.WriteLine(s.X.ToString()); } }",
+        "of structures")]
+    [InlineData(
+        "static class P { static void Main() { try { throw new Exception(\"x\"); } catch (Exception e) when (e.Message "
+        + "== \"x\") { } } }",
+        "Filter")]
     public void WhatTheEmulatorDoesNotKnowIsSaid(string source, string told)
     {
         using SmallProgram program = new(Usings + source);
@@ -370,7 +405,9 @@ public class ThreadTests
     [Fact]
     public void AMethodOfTheFrameworkThatTheEmulatorDoesNotKnowIsNamed()
     {
-        using SmallProgram program = new("static class Program { static void Main() { System.Console.WriteLine(System.Text.Encoding.UTF8.GetString(new byte[1], 0, 1)); } }");
+        using SmallProgram program = new(
+            "static class Program { static void Main() { "
+            + "System.Console.WriteLine(System.Text.Encoding.UTF8.GetString(new byte[1], 0, 1)); } }");
         ProgramException exception = Assert.Throws<ProgramException>(() => program.Device.RunFor(1));
         Assert.Contains("System.Text.Encoding::GetString", exception.Message);
     }

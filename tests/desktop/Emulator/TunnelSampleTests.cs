@@ -11,7 +11,10 @@ using Xunit;
 
 namespace Spore.Tests.Emulator;
 
-/// <summary>The sample that is the peer of a stock server, as compiled for the device, in the emulator, with the model of a stock peer as its server.</summary>
+/// <summary>
+/// The sample that is the peer of a stock server, as compiled for the device, in the emulator, with the model of a
+/// stock peer as its server.
+/// </summary>
 public sealed class TunnelSampleTests : IDisposable
 {
     private const int Heap = 100 * 1024;
@@ -36,7 +39,10 @@ public sealed class TunnelSampleTests : IDisposable
         Surroundings surroundings = new() { Wire = _wire, Address = _boardAddress };
         surroundings.At(1_000_000, () => surroundings.IsLinkUp = true);
         _device = new Device(program, program.FindMethod("Spore.Samples.Program::Main"), Heap, _log, surroundings);
-        StockEnd end = new(1, Convert.FromBase64String(ServerPrivateKey)) { PresharedKey = Convert.FromBase64String(PresharedKey) };
+        StockEnd end = new(1, Convert.FromBase64String(ServerPrivateKey))
+        {
+            PresharedKey = Convert.FromBase64String(PresharedKey),
+        };
         Endpoint there = new();
         there.SetIpv4(_boardAddress.GetAddressBytes(), 0, 51820);
         end.Know(Convert.FromBase64String(BoardKey), there);
@@ -137,8 +143,11 @@ public sealed class TunnelSampleTests : IDisposable
         using DeviceProgram program = new([DeviceCode.Sample("Tunnel")]);
         Assert.Equal(
             ["Spore.Crypto", "Spore.Samples.Tunnel", "Spore.WireGuard"],
-            program.Assemblies.Select(a => a.Name.Name).Where(n => n.StartsWith("Spore.", StringComparison.Ordinal)).Order());
-        AssemblyDefinition[] own = [.. program.Assemblies.Where(a => a.Name.Name.StartsWith("Spore.", StringComparison.Ordinal))];
+            program.Assemblies.Select(a => a.Name.Name)
+                .Where(n => n.StartsWith("Spore.", StringComparison.Ordinal))
+                .Order());
+        AssemblyDefinition[] own =
+            [.. program.Assemblies.Where(a => a.Name.Name.StartsWith("Spore.", StringComparison.Ordinal))];
         Assert.Empty(ProfileCheck.Check(own));
     }
 
@@ -147,6 +156,7 @@ public sealed class TunnelSampleTests : IDisposable
         int before = _server.End.Received.Count;
         _server.Send(InnerPacket.Echo(_inner, to), _device.Surroundings.Clock.Now);
         _device.RunFor(seconds);
-        return _server.End.Received.Skip(before).Any(p => p.Length >= 28 && p[9] == 1 && p[20] == 0 && p.AsSpan(12, 4).SequenceEqual(to));
+        return _server.End.Received.Skip(before).Any(
+            p => p.Length >= 28 && p[9] == 1 && p[20] == 0 && p.AsSpan(12, 4).SequenceEqual(to));
     }
 }

@@ -7,21 +7,23 @@ using Mono.Cecil;
 using Mono.Cecil.Cil;
 using Spore.Emulator;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
 
-/// <summary>What counters woven into an assembly count on the desktop is what the emulator counts for the same assembly.</summary>
+/// <summary>
+/// What counters woven into an assembly count on the desktop is what the emulator counts for the same assembly.
+/// </summary>
 public sealed class WeaverTests
 {
     private const int Heap = 512 * 1024;
     private const int Length = 200;
 
-    // The bytes that the device copies and clears, and inner calls that don't fit the frame they might run within, are not in it.
+    // The bytes that the device copies and clears, and inner calls that don't fit the frame they might run
+    // within, are not in it.
     private const double LeastNative = 0.995;
 
-    private static readonly byte[] Bytes = MakeBytes();
+    private static readonly byte[] _bytes = MakeBytes();
 
     public static TheoryData<string, string, object?[]> Operations()
     {
@@ -41,14 +43,16 @@ public sealed class WeaverTests
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public void TheFirmwaresInstructionsAreCountedAsTheEmulatorCountsThem(string type, string method, object?[] arguments)
+    public void TheFirmwaresInstructionsAreCountedAsTheEmulatorCountsThem(
+        string type, string method, object?[] arguments)
     {
         string name = $"Spore.Crypto.{type}";
         using DeviceProgram program = new([DeviceCode.Tests]);
         using Machine machine = new(program, Heap, TextWriter.Null);
         machine.Start();
         HeapBlock made = machine.NewObject(name);
-        HeapBlock[] onDevice = [.. arguments.Select(a => a is int number ? Machine.Int(number) : a is null ? Machine.Null() : machine.NewBytes(Bytes))];
+        HeapBlock[] onDevice = [.. arguments.Select(
+            a => a is int number ? Machine.Int(number) : a is null ? Machine.Null() : machine.NewBytes(_bytes))];
         machine.ClearCounters();
         machine.Call(program.FindMethod($"{name}::{method}"), [made, .. onDevice]);
 
@@ -57,7 +61,7 @@ public sealed class WeaverTests
         {
             Type found = woven.TypeOf(name);
             object instance = Activator.CreateInstance(found)!;
-            object?[] onDesktop = [.. arguments.Select(a => a is string ? Bytes.Clone() : a)];
+            object?[] onDesktop = [.. arguments.Select(a => a is string ? _bytes.Clone() : a)];
             return () => found.GetMethod(method)!.Invoke(instance, onDesktop);
         });
 
@@ -133,7 +137,8 @@ public sealed class WeaverTests
     [Fact]
     public void WhatIsNoAssemblyIsTold()
     {
-        ProgramException e = Assert.Throws<ProgramException>(() => Weaver.Weave(Path.Combine(DeviceCode.Folder, "Spore.Crypto.pdb")));
+        ProgramException e = Assert.Throws<ProgramException>(
+            () => Weaver.Weave(Path.Combine(DeviceCode.Folder, "Spore.Crypto.pdb")));
         Assert.Contains("can't be read as an assembly", e.Message);
     }
 
@@ -149,6 +154,8 @@ public sealed class WeaverTests
 
     private static Dictionary<string, long> ByName(long[] counts)
     {
-        return Enumerable.Range(0, counts.Length).Where(i => counts[i] > 0).ToDictionary(Opcodes.NameOf, i => counts[i]);
+        return Enumerable.Range(0, counts.Length)
+            .Where(i => counts[i] > 0)
+            .ToDictionary(Opcodes.NameOf, i => counts[i]);
     }
 }

@@ -1,9 +1,8 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
+using System.Linq;
 using System.Net;
 using System.Text;
-using Spore.Base;
 using Spore.Flash;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Uapi;
@@ -12,7 +11,6 @@ using Spore.Signing;
 using Spore.Tests.Flash;
 using Spore.Tests.Network;
 using Spore.Tests.Uapi;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Endpoints;
@@ -114,12 +112,9 @@ internal static class EndpointReaders
     private static NetworkDescription Table(string table)
     {
         using FlashFolder folder = new();
-        List<(int, IEnumerable<(string, string)>)> rows = [];
-        foreach ((int line, IReadOnlyList<(string, string)> fields) in CsvFile.Read(folder.Write("n.csv", table)))
-        {
-            rows.Add((line, fields));
-        }
-
+        CsvTable csv = CsvTable.Read(folder.Write("n.csv", table), null, NetworkIni.PeerKeys);
+        IEnumerable<(int, IEnumerable<(string, string)>)> rows =
+            csv.Rows.Select(r => (r.Line, (IEnumerable<(string, string)>)csv.Fields(r)));
         return NetworkIni.FromPeers("n.csv", 1, rows, FlashFolder.Now);
     }
 

@@ -2,15 +2,11 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using CsCheck;
-using Spore.Base;
 using Spore.Crypto;
-using Spore.Hostsim;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
-using Spore.Hostsim.Live.Names;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
@@ -85,7 +81,7 @@ public class EndpointTextTests
         Assert.Equal((text, null), EndpointReaders.CommandLine(text));
         Assert.Equal((text, null), EndpointReaders.Ini(text));
         Assert.Equal((text, null), EndpointReaders.Csv(text));
-        Assert.Equal((null, $"'{text}' has a host name; give an address here"), EndpointReaders.Uapi(text));
+        Assert.Equal((text, null), EndpointReaders.Uapi(text));
         Assert.Equal(NetworkFault.None, EndpointReaders.Signed(text));
     }
 
@@ -180,7 +176,6 @@ public class EndpointTextTests
     [InlineData("host:+5", NoPort)]
     [InlineData("host:-5", NoPort)]
     [InlineData("host: 5", NoPort)]
-    [InlineData("host:5 ", NoPort)]
     [InlineData("host:0x5", NoPort)]
     [InlineData("host:5.0", NoPort)]
     [InlineData("host:1e3", NoPort)]
@@ -233,6 +228,17 @@ public class EndpointTextTests
     }
 
     [Fact]
+    public void Spaces_around_an_item_do_not_count_in_a_file()
+    {
+        const string Text = " host:5 ";
+        Assert.Equal(("host:5", null), EndpointReaders.Ini(Text));
+        Assert.Equal(("host:5", null), EndpointReaders.Csv(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.CommandLine(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Rendezvous(Text));
+        Assert.Equal((null, $"'{Text}' {NoPort}"), EndpointReaders.Uapi(Text));
+    }
+
+    [Fact]
     public void Lengths_have_limits()
     {
         string longest = $"{_label}.{_label}.{_label}.{_label[..61]}";
@@ -261,7 +267,7 @@ public class EndpointTextTests
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Ini(text));
             Assert.Equal((null, $"'{text}' {LinkLocal}"), EndpointReaders.Csv(text));
             PeerArgument peer = PeerArgument.TryParse($"{Keys.NodeText(1)}@{text}", out _)!;
-            Assert.Equal(LoopbackIndex, NameResolver.Find(peer.Endpoint!, TestContext.Current.CancellationToken).Zone);
+            Assert.Equal(LoopbackIndex, EndpointAddress.From(new IPEndPoint(peer.Endpoint!.Address!, 1)).Zone);
         }
 
         Assert.Equal(NetworkFault.FieldValue, EndpointReaders.Signed(IPAddress.Parse("fe80::1"), 1));
@@ -375,25 +381,6 @@ public class EndpointTextTests
         }
     }
 
-    [Theory]
-    [InlineData("no-such-host.invalid", "no-such-host.invalid: no address found (")]
-    [InlineData("0.0.0.0", "0.0.0.0: no ")]
-    public void A_name_without_an_address_gives_one_line(string name, string told)
-    {
-        PeerEndpoint endpoint = new(null, name, 1);
-        Assert.StartsWith(told, Assert.Throws<HostsimException>(() => NameResolver.Find(endpoint, TestContext.Current.CancellationToken)).Message);
-    }
-
-    [Fact]
-    public void A_name_that_can_be_resolved_gives_an_address()
-    {
-        Endpoint found = NameResolver.Find(new PeerEndpoint(null, "localhost", 7), TestContext.Current.CancellationToken);
-        Assert.True(IPAddress.IsLoopback(EndpointAddress.Of(found).Address));
-        Assert.Equal(7, found.Port);
-        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, new string('a', 300), 1), TestContext.Current.CancellationToken));
-        Assert.Throws<HostsimException>(() => NameResolver.Find(new PeerEndpoint(null, "255.255.255.255", 1), TestContext.Current.CancellationToken));
-    }
-
     [Fact]
     public void Whatever_it_is_given_the_reader_gives_an_endpoint_or_one_line()
     {
@@ -497,7 +484,7 @@ public class EndpointTextTests
     {
         Run run = Run.Of("node", "--identity", "x", option, value);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"hostsim: {option}: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Equal($"hostsim: {option}: {fault} (see hostsim node --help){Environment.NewLine}", run.Error);
         Assert.Empty(run.Output);
     }
 

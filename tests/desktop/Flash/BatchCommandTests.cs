@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Text;
-using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -39,9 +38,14 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     private FlashResult Run(params string[] more) =>
-        _folder.Run(["batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o", "@out", .. more]);
+        _folder.Run(
+            [
+                "batch", "@nodes.csv", "--root", "@root.key", "--board", "ESP32_REV3", "--firmware", "@firmware", "-o",
+                "@out", .. more,
+            ]);
 
-    private void AssertFails(string expected, params string[] more) => Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
+    private void AssertFails(string expected, params string[] more) =>
+        Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), Run(more));
 
     private Dictionary<string, byte[]> Made() =>
         Directory.GetFiles(_folder.File("out")).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
@@ -51,8 +55,16 @@ public sealed class BatchCommandTests : IDisposable
     {
         WriteTable(Many);
         FlashResult run = Run("--rendezvous", "gate.example.org:51820", "--floor", "3", "--network-version", "4");
-        Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.EndsWith("\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, to be signed\n", run.Output);
+        Assert.Equal(0, run.Code);
+        Assert.Matches(
+            @"^flash: nodes\.csv: size: warning: boards can't hold this network, and will not apply it: "
+                + @"101 members \(64 at most\), \d+ bytes \(2800 at most\), 102 prefixes \(64 at most\); "
+            + @"make it smaller\n$",
+            run.Error);
+        Assert.EndsWith(
+            "\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, "
+            + "to be signed\n",
+            run.Output);
         Dictionary<string, byte[]> made = Made();
         Assert.Equal((2 * Many) + 1, made.Count);
 
@@ -77,8 +89,12 @@ public sealed class BatchCommandTests : IDisposable
             Assert.DoesNotContain(Convert.ToBase64String(identity.Record[8..40]), run.Output);
             if (!OperatingSystem.IsWindows())
             {
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.id")));
+                Assert.Equal(
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    File.GetUnixFileMode(_folder.File($"out/board-{i}.bin")));
             }
         }
 
@@ -92,7 +108,12 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        string[] lost = [.. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"), "network.ini", .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id")];
+        string[] lost =
+        [
+            .. Enumerable.Range(4, 8).Select(i => $"board-{i}.bin"),
+            "network.ini",
+            .. Enumerable.Range(5, 7).Select(i => $"board-{i}.id"),
+        ];
         foreach (string name in lost)
         {
             File.Delete(_folder.File($"out/{name}"));
@@ -100,13 +121,18 @@ public sealed class BatchCommandTests : IDisposable
 
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 7 of the identities and 8 of the images, and kept the others; made out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
         Assert.All(before.Where(f => !lost.Contains(f.Key)), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.Equal(before["board-4.bin"], after["board-4.bin"]);
         Assert.NotEqual(before["board-5.id"], after["board-5.id"]);
-        Assert.Contains(KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey), Encoding.UTF8.GetString(after["network.ini"]));
+        Assert.Contains(
+            KeyText.Format(NodeIdentity.Load(_folder.File("out/board-5.id")).PublicKey),
+            Encoding.UTF8.GetString(after["network.ini"]));
     }
 
     [Fact]
@@ -116,7 +142,10 @@ public sealed class BatchCommandTests : IDisposable
         Dictionary<string, byte[]> before = Made();
         FlashResult again = Run();
         Assert.Equal((0, ""), (again.Code, again.Error));
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to be signed\n", again.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 0 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            again.Output);
         Assert.Equal(before, Made());
     }
 
@@ -125,7 +154,9 @@ public sealed class BatchCommandTests : IDisposable
     {
         Run();
         Dictionary<string, byte[]> before = Made();
-        File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Mesh.pe"),
+            new PeBuilder("Spore.Mesh", "2.0.0.0").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Build());
         File.WriteAllBytes(_folder.File("firmware/Spore.Firmware.pe"), PeFirmware.Program().Holds(9).Build());
         AssertFails("firmware: Spore.Firmware: it needs Spore.Mesh 1.0, and 2.0.0.0 is there");
         File.WriteAllBytes(_folder.File("firmware/Spore.Mesh.pe"), PeFirmware.Files()["Spore.Mesh.pe"]);
@@ -133,28 +164,136 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(before, Made());
 
         FlashResult forced = Run("--force");
-        Assert.EndsWith("\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to be signed\n", forced.Output);
+        Assert.EndsWith(
+            "\n12 nodes: made 0 of the identities and 12 of the images, and kept the others; kept out/network.ini, to "
+            + "be signed\n",
+            forced.Output);
         Dictionary<string, byte[]> after = Made();
         Assert.All(before.Where(f => !f.Key.EndsWith(".bin")), f => Assert.Equal(f.Value, after[f.Key]));
         Assert.All(before.Where(f => f.Key.EndsWith(".bin")), f => Assert.NotEqual(f.Value, after[f.Key]));
     }
 
     [Fact]
-    public void An_ini_file_that_lacks_a_member_is_not_replaced()
+    public void Rows_that_were_added_get_identities_images_and_entries()
     {
         Run();
-        File.AppendAllText(_folder.File("nodes.csv"), "late,10.77.2.1/32,,,\n");
+        string edited = File.ReadAllText(_folder.File("out/network.ini")).Replace("[Network]", "# By hand.\n[network]")
+            + "# The end.";
+        File.WriteAllText(_folder.File("out/network.ini"), edited);
         Dictionary<string, byte[]> before = Made();
-        AssertFails("out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it away");
-        AssertFails("out/network.ini: exists already, without late; it is not replaced, so add that member to it or move it away", "--force");
-        Assert.Equal(before, Made());
+        File.AppendAllText(
+            _folder.File("nodes.csv"), $"late,10.77.2.1/32,,,\nhouse,10.77.2.2/32,,{Keys.NodeText(2)},\n");
 
-        // What a person changed in it stays, as long as all are in it.
-        File.Delete(_folder.File("out/network.ini"));
+        FlashResult again = Run();
+        Assert.Equal((0, ""), (again.Code, again.Error));
+        Assert.EndsWith(
+            "\n13 nodes: made 1 of the identities and 1 of the images, and kept the others;"
+                + " added 2 entries to out/network.ini; raise its Version and sign it\n",
+            again.Output);
+        Dictionary<string, byte[]> after = Made();
+        Assert.Equal(before.Keys.Append("late.bin").Append("late.id").Order(), after.Keys.Order());
+        Assert.All(before.Where(f => f.Key != "network.ini"), f => Assert.Equal(f.Value, after[f.Key]));
+        string late = KeyText.Format(NodeIdentity.Load(_folder.File("out/late.id")).PublicKey);
+        Assert.Equal(
+            $"{edited}\n\n[Peer]\nPublicKey = {late}\nLabel = late\nAllowedIPs = 10.77.2.1/32\n"
+                + $"\n[Peer]\nPublicKey = {Keys.NodeText(2)}\nLabel = house\nAllowedIPs = 10.77.2.2/32\n",
+            File.ReadAllText(_folder.File("out/network.ini")));
+        Assert.Equal(0, _folder.Run("sign", "@out/network.ini", "--key", "@root.key", "-o", "@n.spore").Code);
+
+        Run();
+        Assert.Equal(after, Made());
+    }
+
+    [Fact]
+    public void An_ini_file_keeps_its_line_breaks_and_its_mode()
+    {
+        Run();
+        string path = _folder.File("out/network.ini");
+        string edited = File.ReadAllText(path).Replace("\n", "\r\n");
+        File.WriteAllText(path, edited);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
+        }
+
+        File.AppendAllText(_folder.File("nodes.csv"), "late,10.77.2.1/32,,,\n");
         Assert.Equal(0, Run().Code);
-        File.AppendAllText(_folder.File("out/network.ini"), $"\n[Peer]\nPublicKey = {Keys.NodeText(2)}\n");
-        Assert.EndsWith("kept out/network.ini, to be signed\n", Run().Output);
-        Assert.Contains(Keys.NodeText(2), File.ReadAllText(_folder.File("out/network.ini")));
+        string text = File.ReadAllText(path);
+        Assert.StartsWith($"{edited}\r\n[Peer]\r\nPublicKey = ", text);
+        Assert.EndsWith("AllowedIPs = 10.77.2.1/32\r\n", text);
+        Assert.DoesNotContain("\n", text.Replace("\r\n", ""));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
+        }
+    }
+
+    [Fact]
+    public void A_batch_that_fails_half_way_loses_nothing()
+    {
+        Run();
+        Dictionary<string, byte[]> before = Made();
+        File.AppendAllText(_folder.File("nodes.csv"), "late,10.77.2.1/32,,,\nlater,10.77.2.2/32,,,\n");
+        Directory.CreateDirectory(_folder.File("out/later.bin"));
+        AssertFails("out/later.bin: is a directory");
+        Dictionary<string, byte[]> half = Made();
+        Assert.All(before, f => Assert.Equal(f.Value, half[f.Key]));
+        Assert.Equal(before.Keys.Concat(["late.bin", "late.id", "later.id"]).Order(), half.Keys.Order());
+
+        Directory.Delete(_folder.File("out/later.bin"));
+        Assert.EndsWith("added 2 entries to out/network.ini; raise its Version and sign it\n", Run().Output);
+        Dictionary<string, byte[]> after = Made();
+        Assert.All(half.Where(f => f.Key != "network.ini"), f => Assert.Equal(f.Value, after[f.Key]));
+        Assert.StartsWith(
+            Encoding.UTF8.GetString(before["network.ini"]), Encoding.UTF8.GetString(after["network.ini"]));
+    }
+
+    [Theory]
+    [InlineData(
+        "late,10.77.1.3/32,,,",
+        "nodes.csv:15: AllowedIPs: 10.77.1.3/32 is that of 'board-3' in out/network.ini; choose another one")]
+    [InlineData(
+        "Gate,10.77.2.1/32,,,",
+        "nodes.csv:15: Label: 'Gate' has an entry with another key in out/network.ini; put the identity of that key"
+            + " back, or delete the entry")]
+    public void A_row_that_its_ini_file_has_otherwise_is_refused_before_anything_is_written(string row, string fault)
+    {
+        Run();
+        Dictionary<string, byte[]> before = Made();
+        WriteTable(0);
+        File.AppendAllText(_folder.File("nodes.csv"), string.Concat(Enumerable.Repeat("\n", Few)) + row);
+        AssertFails(fault);
+        Assert.Equal(before, Made());
+    }
+
+    [Fact]
+    public void An_identity_that_was_lost_is_not_replaced_by_a_second_entry()
+    {
+        Run();
+        File.Delete(_folder.File("out/board-3.id"));
+        Dictionary<string, byte[]> before = Made();
+        AssertFails(
+            "nodes.csv:6: Label: 'board-3' has an entry with another key in out/network.ini; put the identity of that"
+                + " key back, or delete the entry");
+        Assert.Equal(before, Made());
+    }
+
+    [Fact]
+    public void A_row_that_was_changed_keeps_its_entry_with_a_warning()
+    {
+        Run();
+        Dictionary<string, byte[]> before = Made();
+        _folder.Write(
+            "nodes.csv", File.ReadAllText(_folder.File("nodes.csv")).Replace("10.77.1.5/32", "10.77.1.55/32"));
+        FlashResult again = Run("--network-version", "2");
+        Assert.Equal(
+            "flash: nodes.csv: rows: warning: 'board-5': the entry in out/network.ini differs and is kept; change it"
+                + " there\nflash: out/network.ini: Version: warning: --network-version is for a new file only; "
+                + "change it"
+                + " here\n",
+            again.Error);
+        Assert.Equal(before, Made());
     }
 
     [Fact]
@@ -170,18 +309,68 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Label\na b\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label\n../a\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
-    [InlineData("Label,Roles\n,witness\n", "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit")]
+    [InlineData(
+        "Label\na b\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label\n../a\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
+    [InlineData(
+        "Label,Roles\n,witness\n",
+        "nodes.csv:2: Label: files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a "
+        + "letter or digit")]
     [InlineData("Label\na\n\nA\n", "nodes.csv:4: Label: 'A' is that of line 2 too")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n", "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
-    [InlineData("Label,AllowedIPs\na,10.0.0.300\n", "nodes.csv:2: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
-    [InlineData("Label,Colour\na,red\n", "nodes.csv:2: Colour: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor")]
-    [InlineData("Label,Roles\na\n", "nodes.csv:2: this row has 1 fields, and there are 2 columns")]
-    [InlineData("Label,Roles\na,\"witness\n", "nodes.csv:2: its quotes don't match")]
-    [InlineData("Label,Roles\na,\"witness\" x\n", "nodes.csv:2: there is something behind a field's quotes")]
-    [InlineData("Label,PublicKey\na,abc\n", "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.1\nb,10.0.0.1\n",
+        "nodes.csv:3: AllowedIPs: 10.0.0.1/32 was given already, on line 2")]
+    [InlineData(
+        "Label,AllowedIPs\na,\"10.0.0.1\n10.0.0.2\"\nb,10.0.0.300\n",
+        "nodes.csv:4: AllowedIPs: '10.0.0.300' is not an IP address or prefix")]
+    [InlineData(
+        "\n\nLabel,Colour\na,red\n",
+        "nodes.csv:3: Colour: there is no such column; there are PublicKey, Label, AllowedIPs, Endpoint, "
+        + "PersistentKeepalive, Roles, Vendor")]
+    [InlineData(
+        "Label,\na,red\n",
+        "nodes.csv:1: column 2: it has cells and no name; there are PublicKey, Label, AllowedIPs, Endpoint, "
+        + "PersistentKeepalive, Roles, Vendor")]
+    [InlineData(
+        "Label,Roles\na\n",
+        "nodes.csv:2: this row has 1 cell, and the table has 2 columns; write a separator for each empty cell too")]
+    [InlineData(
+        "Label,AllowedIPs\na,10.0.0.1, 10.0.0.2\n",
+        "nodes.csv:2: this row has 3 cells, and the table has 2 columns; put a cell with the separator in it into "
+        + "quotes")]
+    [InlineData(
+        "Label,Roles\na,\"witness\n",
+        "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
+    [InlineData(
+        "Label,Roles\na,\"witness\" x\n",
+        "nodes.csv:2: the quotes of a cell in this row don't match; a quote inside a cell is written twice")]
+    [InlineData("Label,Roles\na, \"witness\"\n", "nodes.csv:2: there is a space before a cell's quotes; leave it out")]
+    [InlineData(
+        "Label,PublicKey\na,abc\n",
+        "nodes.csv:2: PublicKey: this is not a key; a key is 44 characters of base64 or 64 hexadecimal digits")]
     [InlineData("Label\n", "nodes.csv: [Peer]: there is none; a network has at least one member")]
+    [InlineData("\n,\n", "nodes.csv: there is nothing in this table")]
+    [InlineData(
+        "AllowedIPs;Roles\n10.0.0.1;\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', "
+        + "'Roles'; name it there, or give --separator")]
+    [InlineData(
+        "AllowedIPs,PublicKey\n10.0.0.1,\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'AllowedIPs', "
+        + "'PublicKey'; name it there, or give --separator")]
+    [InlineData(
+        "Label:Roles\na:\n",
+        "nodes.csv:1: Label: this column is missing: the first row names the columns, and has only 'Label:Roles'; name "
+        + "it there, or give --separator")]
+    [InlineData(
+        "My mesh\n\nLabel\tRoles\na\t\n",
+        "nodes.csv:1: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
+        + "is above it")]
     public void What_is_wrong_with_the_table_is_told_before_anything_is_written(string table, string fault)
     {
         _folder.Write("nodes.csv", table);
@@ -190,19 +379,62 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Fact]
-    public void Quoted_fields_may_have_commas_and_quotes_in_them()
+    public void Cells_in_quotes_may_have_separators_quotes_and_line_breaks_in_them()
     {
-        _folder.Write("nodes.csv", "\uFEFFlabel , \"AllowedIPs\",PublicKey\n \"a\" , \"10.0.0.1, 10.0.0.2\" ,\n\"say \"\"x\"\", y\",,{0}\n".Replace("{0}", Keys.NodeText(3)));
+        string key = Keys.NodeText(3);
+        _folder.Write(
+            "nodes.csv",
+            "\uFEFFlabel ,\"AllowedIPs\",Endpoint,Roles,PublicKey\r\n"
+                + " a ,\"10.0.0.1,\r\n10.0.0.2\n10.0.0.3\",\"192.0.2.1:1\n192.0.2.2:2\",witness,\r\n"
+                + $"\"say \"\"x\"\", y\",,,,{key}\r\n"
+                + $"#1,,,,{Keys.NodeText(4)}");
         Assert.Equal((0, ""), (Run().Code, Run().Error));
         string ini = File.ReadAllText(_folder.File("out/network.ini"));
-        Assert.Contains("Label = a\nAllowedIPs = 10.0.0.1/32, 10.0.0.2/32\n", ini);
+        const string A = "Label = a\nAllowedIPs = 10.0.0.1/32, 10.0.0.2/32, 10.0.0.3/32\n"
+            + "Endpoint = 192.0.2.1:1\nEndpoint = 192.0.2.2:2\n";
+        Assert.Contains(A, ini);
         Assert.Contains("Label = say \"x\", y\n", ini);
+        Assert.Contains("Label = \"#1\"\n", ini);
+    }
+
+    [Theory]
+    [InlineData("Label;AllowedIPs;Roles\na;10.0.0.1, 10.0.0.2;witness\n")]
+    [InlineData("Label\tAllowedIPs\tRoles\na\t10.0.0.1, 10.0.0.2\twitness\n")]
+    [InlineData("Label|AllowedIPs|Roles\na|10.0.0.1, 10.0.0.2|witness\n")]
+    [InlineData("\"Label\";\"AllowedIPs\";\"Roles\"\n\"a\";\"10.0.0.1, 10.0.0.2\";\"witness\"\n")]
+    [InlineData("sep=;\r\nLabel;AllowedIPs;Roles\r\na;10.0.0.1, 10.0.0.2;witness\r\n")]
+    [InlineData("sep=:\rLabel:AllowedIPs:Roles\ra:10.0.0.1, 10.0.0.2:witness\r")]
+    [InlineData("Label!AllowedIPs!Roles\na!10.0.0.1, 10.0.0.2!witness\n", "--separator", "!")]
+    [InlineData("Label;AllowedIPs;Roles\na;10.0.0.1, 10.0.0.2;witness\n", "--separator", "semicolon")]
+    [InlineData("Label\tAllowedIPs\tRoles\na\t10.0.0.1, 10.0.0.2\twitness\n", "--separator", "tab")]
+    public void Any_separator_is_found_out_or_given(string table, params string[] more)
+    {
+        foreach (Encoding encoding in new[]
+        {
+            new UTF8Encoding(false), Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode,
+        })
+        {
+            File.WriteAllText(_folder.File("nodes.csv"), table, encoding);
+            FlashResult run = Run(more);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            const string Entry = "Label = a\nAllowedIPs = 10.0.0.1/32, 10.0.0.2/32\nRoles = witness\n";
+            Assert.EndsWith(Entry, File.ReadAllText(_folder.File("out/network.ini")));
+        }
+    }
+
+    [Fact]
+    public void A_table_in_another_encoding_is_told()
+    {
+        File.WriteAllBytes(_folder.File("nodes.csv"), Encoding.Latin1.GetBytes("Label,Roles\nT\u00FCr,\n"));
+        AssertFails("nodes.csv: this is not UTF-8 text; save it as CSV in UTF-8");
     }
 
     [Fact]
     public void A_firmware_too_large_for_the_board_makes_nothing()
     {
-        File.WriteAllBytes(_folder.File("firmware/Spore.Crypto.pe"), new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Crypto.pe"),
+            new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
         FlashResult run = Run("--flash", "2MB");
         Assert.Equal(1, run.Code);
         Assert.Contains("bytes are too many for ESP32_REV3 with 2MB of flash", run.Error);
@@ -210,7 +442,14 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--network-version", "0", "--network-version: '0' is not a network version, a number from 1 to 18446744073709551615")]
-    [InlineData("--floor", "x", "--floor: 'x' is not a network version, a number from 0 to 18446744073709551615")]
-    public void A_version_that_is_none_is_told(string option, string value, string fault) => AssertFails(fault, option, value);
+    [InlineData("--network-version", "0", "'0' is not a network version, a number from 1 to 18446744073709551615")]
+    [InlineData("--floor", "x", "'x' is not a network version, a number from 0 to 18446744073709551615")]
+    [InlineData("--rendezvous", "x", "'x' is not host:port, address:port or [IPv6]:port")]
+    [InlineData("--separator", "x", "'x' is not a separator; give one character, or comma, semicolon or tab")]
+    [InlineData("--separator", "::", "'::' is not a separator; give one character, or comma, semicolon or tab")]
+    public void A_wrong_value_of_an_option_is_told(string option, string value, string fault)
+    {
+        string error = $"flash: {option}: {fault} (see flash batch --help)\n";
+        Assert.Equal(new FlashResult(2, "", error), Run(option, value));
+    }
 }

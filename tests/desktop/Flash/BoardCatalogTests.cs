@@ -3,10 +3,9 @@ using System.IO;
 using System.Linq;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Spore.CommandLine;
 using Spore.Flash;
 using Spore.Mesh;
-using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -59,8 +58,10 @@ public class BoardCatalogTests
         foreach (Chip chip in BoardCatalog.All.Select(b => b.Chip).Distinct())
         {
             Assert.Single(chip.Partitions.Select(p => (p.Clr, p.Deploy.Offset)).Distinct());
-            Assert.Equal(chip.Partitions.Select(p => p.FlashMb), chip.Partitions.Select(p => p.FlashMb).Distinct().Order());
-            Assert.Equal(chip.Partitions.Select(p => p.Deploy.Size), chip.Partitions.Select(p => p.Deploy.Size).Order());
+            Assert.Equal(
+                chip.Partitions.Select(p => p.FlashMb), chip.Partitions.Select(p => p.FlashMb).Distinct().Order());
+            Assert.Equal(
+                chip.Partitions.Select(p => p.Deploy.Size), chip.Partitions.Select(p => p.Deploy.Size).Order());
         }
     }
 
@@ -109,15 +110,18 @@ public class BoardCatalogTests
         Assert.Equal(8, board.Partitions("8").FlashMb);
         Assert.Equal(2, board.Partitions("2mb").FlashMb);
         Assert.Equal(
-            "--flash: '32MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, 16MB",
-            Assert.Throws<InputException>(() => board.Partitions("32MB")).Message);
-        Assert.Throws<InputException>(() => board.Partitions(""));
+            "--flash: '32MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, "
+            + "16MB",
+            Assert.Throws<UsageException>(() => board.Partitions("32MB")).Message);
+        Assert.Throws<UsageException>(() => board.Partitions(""));
     }
 
     [Fact]
     public void An_unknown_board_is_told()
     {
-        Assert.Equal("--board: there is no board 'ESP8266' (flash boards lists them)", Assert.Throws<InputException>(() => BoardCatalog.Find("ESP8266")).Message);
+        Assert.Equal(
+            "--board: there is no board 'ESP8266' (flash boards lists them)",
+            Assert.Throws<UsageException>(() => BoardCatalog.Find("ESP8266")).Message);
     }
 
     [Fact]
@@ -128,12 +132,16 @@ public class BoardCatalogTests
         {
             FlashRegion deploy = chip.Partitions.First(p => p.FlashMb == 4).Deploy;
             string name = chip.Name == "ESP32" ? "ESP32" : chip.Name["ESP32-".Length..];
-            Assert.Contains(page, l => Regex.IsMatch(l, $@"^\|[^|]*\b{name}\b[^|]*\| 0x{deploy.Offset:X} \| {deploy.Size / 1024} KB \|$"));
+            Assert.Contains(
+                page,
+                l => Regex.IsMatch(
+                    l, $@"^\|[^|]*\b{name}\b[^|]*\| 0x{deploy.Offset:X} \| {deploy.Size / 1024} KB \|$"));
         }
 
         foreach (Board board in BoardCatalog.All.Where(b => b.Ethernet is not null))
         {
-            Assert.Contains(page, l => Regex.IsMatch(l, $@"^\|[^|]*`{Regex.Escape(board.Name)}`[^|]*\| {board.Ethernet}\b"));
+            Assert.Contains(
+                page, l => Regex.IsMatch(l, $@"^\|[^|]*`{Regex.Escape(board.Name)}`[^|]*\| {board.Ethernet}\b"));
         }
     }
 
@@ -143,7 +151,7 @@ public class BoardCatalogTests
         using FlashFolder folder = new();
         FlashResult result = folder.Run("boards");
         Assert.Equal((0, ""), (result.Code, result.Error));
-        Assert.All(_boards, b => Assert.Contains($" {b} ", result.Output));
+        Assert.All(_boards, b => Assert.Contains($"\n{b} ", result.Output));
         Assert.Contains("0x1E0000", result.Output);
     }
 }

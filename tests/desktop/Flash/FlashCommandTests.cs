@@ -12,8 +12,6 @@ namespace Spore.Tests.Flash;
 
 public sealed class FlashCommandTests : IDisposable
 {
-    private const string Help = " (flash --help tells what there is)\n";
-
     private static readonly string _ini = $"""
         [Network]
         Version = 3
@@ -53,7 +51,8 @@ public sealed class FlashCommandTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void AssertFails(string expected, params string[] args) => Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), _folder.Run(args));
+    private void AssertFails(string expected, params string[] args) =>
+        Assert.Equal(new FlashResult(1, "", $"flash: {expected}\n"), _folder.Run(args));
 
     private static void AssertPrivate(string path)
     {
@@ -97,7 +96,8 @@ public sealed class FlashCommandTests : IDisposable
             Assert.Equal(7UL, identity.Floor);
             Assert.Equal(Root, KeyText.Format(identity.TrustRoot));
             Assert.Matches(
-                $@"^public key: {Regex.Escape(KeyText.Format(identity.PublicKey))}\naddress:    fe[89ab][0-9a-f:]+\ntrust root: {Regex.Escape(Root)}\nfloor:      version 7\n$",
+                $@"^public key: {Regex.Escape(KeyText.Format(identity.PublicKey))}\naddress:    fe[89ab][0-9a-f:]+\n"
+                + $@"trust root: {Regex.Escape(Root)}\nfloor:      version 7\n$",
                 made.Output);
             Assert.Equal(made, _folder.Run("node", "show", "@node.id"));
             Assert.DoesNotContain(Convert.ToBase64String(record, 8, 32), made.Output);
@@ -125,8 +125,9 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal((0, ""), (signed.Code, signed.Error));
         foreach (string part in new[]
         {
-            "File       network.spore", "Version    3", "Issued     2026-06-01T00:00:00Z", "Expires    2026-12-31T00:00:00Z, in 182 days",
-            "Members    2", $"Signature  good, by {Root}", "gate", "10.7.0.1/32", "fd07::1/128", "gate.example.org:51820", "witness, whole", Keys.NodeText(2)[..8],
+            "File       network.spore", "Version    3", "Issued     2026-06-01T00:00:00Z",
+            "Expires    2026-12-31T00:00:00Z, in 182 days", "Members    2", $"Signature  good, by {Root}", "gate",
+            "10.7.0.1/32", "fd07::1/128", "gate.example.org:51820", "witness, whole", Keys.NodeText(2)[..8],
         })
         {
             Assert.Contains(part, signed.Output);
@@ -136,7 +137,12 @@ public sealed class FlashCommandTests : IDisposable
             new FlashResult(0, "network.spore: version 3, 2 members, signed by the trust root\n", ""),
             _folder.Run("check", "@network.spore", "--root", Root));
         Assert.Equal(0, _folder.Run("check", "@network.spore", "--root", "@root.key").Code);
-        AssertFails("network.spore: signature: the trust root did not sign this", "check", "@network.spore", "--root", Keys.NodeText(1));
+        AssertFails(
+            "network.spore: signature: the trust root did not sign this",
+            "check",
+            "@network.spore",
+            "--root",
+            Keys.NodeText(1));
     }
 
     [Fact]
@@ -147,15 +153,17 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal((0, ""), (shown.Code, shown.Error));
         foreach (string part in new[]
         {
-            "Signature  not checked (--root KEY does)", $"Public key   {Keys.NodeText(1)}", "Allowed IPs  10.7.0.1/32, fd07::1/128",
-            "Endpoints    gate.example.org:51820", "Keepalive    every 25 seconds", "Roles        witness, whole", "Vendor       32473:cafe",
+            "Signature  not checked (--root KEY does)", $"Public key   {Keys.NodeText(1)}",
+            "Allowed IPs  10.7.0.1/32, fd07::1/128", "Endpoints    gate.example.org:51820",
+            "Keepalive    every 25 seconds", "Roles        witness, whole", "Vendor       32473:cafe",
         })
         {
             Assert.Contains(part, shown.Output);
         }
 
         Assert.Contains($"Signature  good, by {Root}", _folder.Run("show", "@n.spore", "--root", "@root.key").Output);
-        AssertFails("n.spore: signature: the trust root did not sign this", "show", "@n.spore", "--root", Keys.NodeText(1));
+        AssertFails(
+            "n.spore: signature: the trust root did not sign this", "show", "@n.spore", "--root", Keys.NodeText(1));
     }
 
     [Fact]
@@ -177,9 +185,17 @@ public sealed class FlashCommandTests : IDisposable
         byte[] first = _folder.Read("network.spore");
 
         _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
-        AssertFails("network.spore: version: the file there has version 3 too, with other content; raise Version in the INI file (--force replaces it)", "sign", "@network.ini");
+        AssertFails(
+            "network.spore: version: the file there has version 3 too, with other content; raise Version in the INI "
+            + "file (--force replaces it)",
+            "sign",
+            "@network.ini");
         _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 2"));
-        AssertFails("network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI file (--force replaces it)", "sign", "@network.ini");
+        AssertFails(
+            "network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI "
+            + "file (--force replaces it)",
+            "sign",
+            "@network.ini");
         Assert.Equal(first, _folder.Read("network.spore"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
 
@@ -187,28 +203,48 @@ public sealed class FlashCommandTests : IDisposable
         Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
 
         _folder.Run("root", "new", "-o", "@other.key");
-        AssertFails("network.spore: what is there already is no network of this trust root; --force replaces it", "sign", "@network.ini", "--key", "@other.key");
-        AssertFails("notes: what is there already is no network of this trust root; --force replaces it", "sign", "@network.ini", "-o", "@" + Path.GetFileName(_folder.Write("notes", "x")));
-        AssertFails("root.key: this file is read, so the signed network can't be written to it", "sign", "@network.ini", "-o", "@root.key", "--force");
-        AssertFails("network.ini: this file is read, so the signed network can't be written to it", "sign", "@network.ini", "-o", "@network.ini", "--force");
+        AssertFails(
+            "network.spore: what is there already is no network of this trust root; --force replaces it",
+            "sign", "@network.ini", "--key", "@other.key");
+        AssertFails(
+            "notes: what is there already is no network of this trust root; --force replaces it",
+            "sign",
+            "@network.ini",
+            "-o",
+            "@" + Path.GetFileName(_folder.Write("notes", "x")));
+        AssertFails(
+            "root.key: this file is read, so the signed network can't be written to it",
+            "sign", "@network.ini", "-o", "@root.key", "--force");
+        AssertFails(
+            "network.ini: this file is read, so the signed network can't be written to it",
+            "sign", "@network.ini", "-o", "@network.ini", "--force");
     }
 
     [Fact]
     public void What_is_rarely_meant_is_warned_of()
     {
         _folder.Write("network.ini", _ini.Replace("Issued = 2026-06", "Issued = 2026-08"));
-        Assert.Equal("flash: network.ini: Issued: warning: this is in the future; nodes take it for the time of day\n", _folder.Run("sign", "@network.ini", "--force").Error);
+        Assert.Equal(
+            "flash: network.ini: Issued: warning: this is in the future; nodes take it for the time of day\n",
+            _folder.Run("sign", "@network.ini", "--force").Error);
 
         _folder.Write("network.ini", _ini.Replace("Expires = 2026-12-31", "Expires = 2026-06-02"));
-        Assert.Equal("flash: network.ini: Expires: warning: this has passed; no node will accept the network\n", _folder.Run("sign", "@network.ini", "--force").Error);
-        AssertFails("network.spore: expires: it expired at 2026-06-02T00:00:00Z", "check", "@network.spore", "--root", Root);
-        Assert.Contains("Expires    2026-06-02T00:00:00Z, which has passed", _folder.Run("show", "@network.spore").Output);
+        Assert.Equal(
+            "flash: network.ini: Expires: warning: this has passed; no node will accept the network\n",
+            _folder.Run("sign", "@network.ini", "--force").Error);
+        AssertFails(
+            "network.spore: expires: it expired at 2026-06-02T00:00:00Z", "check", "@network.spore", "--root", Root);
+        Assert.Contains(
+            "Expires    2026-06-02T00:00:00Z, which has passed", _folder.Run("show", "@network.spore").Output);
 
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder.File("root.key"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
             Assert.Equal(
-                new FlashResult(0, Root + "\n", "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n"),
+                new FlashResult(
+                    0,
+                    Root + "\n",
+                    "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n"),
                 _folder.Run("root", "show", "@root.key"));
             Assert.Equal(
                 "flash: root.key: mode: warning: others than its owner can read this secret (chmod 600)\n",
@@ -218,27 +254,30 @@ public sealed class FlashCommandTests : IDisposable
 
     public static IEnumerable<TheoryDataRow<string[], string>> Unusable()
     {
-        const string Key = "a key is 44 characters of base64 or 64 hexadecimal digits";
-        yield return new(["address", "x"], $"KEY: this is not a key; {Key}");
         yield return new(["root", "show", "@none"], "none: no such file");
         yield return new(["root", "show", "@"], ".: is a directory");
-        yield return new(["root", "show", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+        yield return new(
+            ["root", "show", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["root", "new", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["root", "new", "-o", "@", "--force"], ".: is a directory");
         yield return new(["node", "show", "@none"], "none: no such file");
-        yield return new(["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
-        yield return new(["node", "new", "--root", "@none"], $"--root: this is neither a file nor a key; {Key}");
-        yield return new(["node", "new", "--root", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
-        yield return new(["node", "new", "--root", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="], "--root: this key is all zero");
-        yield return new(["node", "new", "--root", "@root.key", "--floor", "-1"], "--floor: '-1' is not a network version, a number from 0 to 18446744073709551615");
+        yield return new(
+            ["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
+        yield return new(
+            ["node", "new", "--root", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["sign", "@none"], "none: no such file");
         yield return new(["sign", "@root.key"], "root.key:2: this is neither a [section] nor a key = value");
         yield return new(["sign", "@network.ini", "--key", "@none"], "none: no such file");
-        yield return new(["sign", "@network.ini", "--key", "@network.ini"], "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+        yield return new(
+            ["sign", "@network.ini", "--key", "@network.ini"],
+            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
         yield return new(["sign", "@network.ini", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["show", "@none"], "none: no such file");
-        yield return new(["show", "@network.ini"], "network.ini: header: it does not begin with \"spore-1\": this is not a signed network");
-        yield return new(["show", "@network.ini", "--root", "x"], $"--root: this is neither a file nor a key; {Key}");
+        yield return new(
+            ["show", "@network.ini"],
+            "network.ini: header: it does not begin with \"spore-1\": this is not a signed network");
         yield return new(["check", "@none", "--root", "@root.key"], "none: no such file");
     }
 
@@ -253,30 +292,55 @@ public sealed class FlashCommandTests : IDisposable
 
     public static IEnumerable<TheoryDataRow<string[], string>> Misused()
     {
-        yield return new([], "no command was given");
-        yield return new([""], "an argument is empty");
-        yield return new(["sing"], "'sing' is no command or argument here");
-        yield return new(["root"], "Required command was not provided");
-        yield return new(["root", "old"], "'old' is no command or argument here");
-        yield return new(["node", "new"], "Option '--root' is required");
-        yield return new(["sign"], "Required argument 'network.ini' missing for command: 'sign'");
-        yield return new(["sign", "@a", "--kee", "b"], "'--kee' is no command or argument here");
-        yield return new(["sign", "a", "--key"], "Required argument missing for option: '--key'");
-        yield return new(["check", "a"], "Option '--root' is required");
-        yield return new(["address", Keys.NodeText(1), Keys.NodeText(2)], "'KEY' is no command or argument here");
+        const string Key = "a key is 44 characters of base64 or 64 hexadecimal digits";
+        const string Version = "is not a network version, a number from";
+        yield return new([""], "an argument is empty (see flash --help)");
+        yield return new(["node"], "no command was given; there are new, show (see flash node --help)");
+        yield return new(["root", "old"], "'old' is not a command here (see flash root --help)");
+        yield return new(["node", "new"], "Option '--root' is required (see flash node new --help)");
+        yield return new(
+            ["sign"], "Required argument 'network.ini' missing for command: 'sign' (see flash sign --help)");
+        yield return new(
+            ["sign", "a", "--key"], "Required argument missing for option: '--key' (see flash sign --help)");
+        yield return new(["check", "a"], "Option '--root' is required (see flash check --help)");
+        yield return new(
+            ["address", Keys.NodeText(1), Keys.NodeText(2)],
+            "'KEY' is not an argument here (see flash address --help)");
+        yield return new(["address", "x"], $"KEY: this is not a key; {Key} (see flash address --help)");
+        yield return new(
+            ["node", "new", "--root", "@none"],
+            $"--root: this is neither a file nor a key; {Key} (see flash node new --help)");
+        yield return new(
+            ["node", "new", "--root", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],
+            "--root: this key is all zero (see flash node new --help)");
+        yield return new(
+            ["node", "new", "--root", "@root.key", "--floor", "-1"],
+            $"--floor: '-1' {Version} 0 to 18446744073709551615 (see flash node new --help)");
+        yield return new(
+            ["node", "new", "--root", "@root.key", "--floor", Keys.NodeText(1)],
+            $"--floor: 'KEY' {Version} 0 to 18446744073709551615 (see flash node new --help)");
+        yield return new(
+            ["show", "@network.ini", "--root", "x"],
+            $"--root: this is neither a file nor a key; {Key} (see flash show --help)");
+        yield return new(
+            ["write", "x", "--port", "p", "--board", "ESP32_REV3", "--baud", "0"],
+            "--baud must be 1 or more (see flash write --help)");
     }
 
     [Theory]
     [MemberData(nameof(Misused))]
     public void A_wrong_command_line_gives_one_line_and_2(string[] args, string expected)
     {
-        Assert.Equal(new FlashResult(2, "", $"flash: {expected}{Help}"), _folder.Run(args));
+        Assert.Equal(new FlashResult(2, "", $"flash: {expected}\n"), _folder.Run(args));
     }
 
     [Fact]
     public void Help_and_version_are_no_faults()
     {
-        foreach (string[] args in new string[][] { ["--help"], ["--version"], ["sign", "--help"], ["node", "new", "-h"] })
+        foreach (string[] args in new string[][]
+        {
+            ["--help"], ["--version"], ["sign", "--help"], ["node", "new", "-h"],
+        })
         {
             FlashResult result = _folder.Run(args);
             Assert.Equal((0, ""), (result.Code, result.Error));
@@ -290,8 +354,9 @@ public sealed class FlashCommandTests : IDisposable
         string seed = File.ReadAllLines(_folder.File("root.key"))[1];
         string[] words =
         [
-            "root", "node", "show", "check", "address", "sign", "--root", "--ini", "--key", "--floor", "@network.ini", "@root.key", "@", "@none", "--", "-", "--force",
-            "@x/y", "[diagram]", "@@", "x y", "'", "\u0007", "\n", Keys.NodeText(1), "AAAA", "--help", "--version", "-1",
+            "root", "node", "show", "check", "address", "sign", "--root", "--ini", "--key", "--floor", "@network.ini",
+            "@root.key", "@", "@none", "--", "-", "--force", "@x/y", "[diagram]", "@@", "x y", "'", "\u0007", "\n",
+            Keys.NodeText(1), "AAAA", "--help", "--version", "-1",
         ];
         Gen.OneOf(words).Array[0, 7].Sample(
             args =>
@@ -299,7 +364,9 @@ public sealed class FlashCommandTests : IDisposable
                 FlashResult result = _folder.Run(args);
                 Assert.InRange(result.Code, 0, 2);
                 Assert.DoesNotContain(seed.TrimEnd('='), result.Output + result.Error);
-                Assert.Equal(result.Code == 0 ? 0 : 1, result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(l => !l.Contains("warning")));
+                Assert.Equal(
+                    result.Code == 0 ? 0 : 1,
+                    result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(l => !l.Contains("warning")));
             },
             threads: 1,
             iter: 200);

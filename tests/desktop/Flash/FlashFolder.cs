@@ -33,5 +33,6 @@ internal sealed class FlashFolder : IDisposable
 
     public void Dispose() => Directory.Delete(Path, true);
 
-    private string Hide(StringWriter text) => text.ToString().ReplaceLineEndings("\n").Replace(Path + "/", "").Replace(Path, ".");
+    private string Hide(StringWriter text) =>
+        text.ToString().ReplaceLineEndings("\n").Replace(Path + "/", "").Replace(Path, ".");
 }

@@ -4,9 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using Spore.Flash;
-using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -27,7 +25,11 @@ public sealed class ImageCommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private FlashResult Make(params string[] more) =>
-        _folder.Run(["image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@deploy.bin", .. more]);
+        _folder.Run(
+            [
+                "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o",
+                "@deploy.bin", .. more,
+            ]);
 
     private void AssertFails(string expected, params string[] more)
     {
@@ -35,7 +37,8 @@ public sealed class ImageCommandTests : IDisposable
         Assert.False(File.Exists(_folder.File("deploy.bin")));
     }
 
-    private void Replace(string name, byte[] bytes) => File.WriteAllBytes(Path.Combine(_folder.File("firmware"), name), bytes);
+    private void Replace(string name, byte[] bytes) =>
+        File.WriteAllBytes(Path.Combine(_folder.File("firmware"), name), bytes);
 
     private static void AssertPrivate(string path)
     {
@@ -93,7 +96,8 @@ public sealed class ImageCommandTests : IDisposable
         PeAssembly program = PeAssembly.Read(image.AsSpan(image.AsSpan().LastIndexOf("NFMRK1"u8)), "image");
         Assert.Equal(
             ["SPORERV1gate.example.org:51820", "", "SPOREID1"],
-            program.Constants.Select(c => Regex.Match(System.Text.Encoding.Latin1.GetString(c.Value), "^[ -~]*").Value));
+            program.Constants.Select(
+                c => Regex.Match(System.Text.Encoding.Latin1.GetString(c.Value), "^[ -~]*").Value));
         Assert.Equal(_identity.Record, program.Constants.Last().Value);
     }
 
@@ -101,7 +105,7 @@ public sealed class ImageCommandTests : IDisposable
     public void It_says_what_it_made_and_read_identity_says_the_same()
     {
         FlashResult made = Make("--rendezvous", "192.0.2.1:4500");
-        Assert.Matches(@"│ System\.Threading +│ 1\.1\.52\.34401 +│ \d+ +│ - +│", made.Output);
+        Assert.Matches(@"\nSystem\.Threading +1\.1\.52\.34401 +\d+ +-\n", made.Output);
         string shown = $"""
             public key: {KeyText.Format(_identity.PublicKey)}
             address:    {new System.Net.IPAddress(_identity.LinkLocal)}
@@ -111,7 +115,9 @@ public sealed class ImageCommandTests : IDisposable
 
             """.ReplaceLineEndings("\n");
         int size = _folder.Read("deploy.bin").Length;
-        Assert.EndsWith($"{shown}ESP32_REV3 with 4MB of flash: {size} bytes at 0x1E0000, where there is room for 1835008\n", made.Output);
+        Assert.EndsWith(
+            $"{shown}ESP32_REV3 with 4MB of flash: {size} bytes at 0x1E0000, where there is room for 1835008\n",
+            made.Output);
 
         FlashResult read = _folder.Run("read-identity", "@deploy.bin");
         Assert.Equal((0, ""), (read.Code, read.Error));
@@ -132,7 +138,9 @@ public sealed class ImageCommandTests : IDisposable
     {
         PeFirmware.WriteZip(_folder.File("firmware.zip"), PeFirmware.Files());
         Assert.Equal(0, Make().Code);
-        FlashResult zipped = _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware.zip", "--identity", "@node.id", "-o", "@zipped.bin");
+        FlashResult zipped = _folder.Run(
+            "image", "--board", "ESP32_REV3", "--firmware", "@firmware.zip", "--identity", "@node.id", "-o",
+            "@zipped.bin");
         Assert.Equal((0, ""), (zipped.Code, zipped.Error));
         Assert.Equal(_folder.Read("deploy.bin"), _folder.Read("zipped.bin"));
     }
@@ -143,7 +151,9 @@ public sealed class ImageCommandTests : IDisposable
         Replace("Extra.pe", new PeBuilder("Extra").Refers("mscorlib", "1.17.11.0").Build());
         Replace("readme.txt", [1]);
         FlashResult made = Make();
-        Assert.Equal((0, "flash: firmware: Extra: warning: the program does not need this assembly; it is left out\n"), (made.Code, made.Error));
+        Assert.Equal(
+            (0, "flash: firmware: Extra: warning: the program does not need this assembly; it is left out\n"),
+            (made.Code, made.Error));
         Assert.DoesNotContain("Extra", made.Output);
     }
 
@@ -161,8 +171,12 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void What_is_read_is_never_replaced()
     {
-        FlashResult result = _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@node.id", "--force");
-        Assert.Equal((1, "flash: node.id: this file is read, so the image can't be written to it\n"), (result.Code, result.Error));
+        FlashResult result = _folder.Run(
+            "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@node.id",
+            "--force");
+        Assert.Equal(
+            (1, "flash: node.id: this file is read, so the image can't be written to it\n"),
+            (result.Code, result.Error));
         Assert.Equal(_identity.Record, _folder.Read("node.id"));
     }
 
@@ -173,7 +187,10 @@ public sealed class ImageCommandTests : IDisposable
         Replace("Spore.Crypto.pe", large.Build());
         FlashResult made = Make("--flash", "2MB");
         Assert.Equal((1, ""), (made.Code, made.Output));
-        Assert.Matches(@"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536\n$", made.Error);
+        Assert.Matches(
+            @"^flash: deploy\.bin: size: \d+ bytes are too many for ESP32_REV3 with 2MB of flash, "
+                + @"which has room for 65536\n$",
+            made.Error);
         Assert.False(File.Exists(_folder.File("deploy.bin")));
         Assert.Equal(0, Make("--flash", "4MB").Code);
     }
@@ -194,7 +211,11 @@ public sealed class ImageCommandTests : IDisposable
 
         File.Delete(_folder.File("deploy.bin"));
         Replace("Spore.Crypto.pe", Crypto().EndsIn(new byte[free + 1]).Build());
-        AssertFails($"deploy.bin: size: {Room + 4} bytes are too many for ESP32_REV3 with 2MB of flash, which has room for {Room}", "--flash", "2MB");
+        AssertFails(
+            $"deploy.bin: size: {Room + 4} bytes are too many for ESP32_REV3 with 2MB of flash, which has room for "
+            + $"{Room}",
+            "--flash",
+            "2MB");
     }
 
     [Fact]
@@ -207,14 +228,18 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_reference_to_another_version_is_told()
     {
-        Replace("System.Threading.pe", new PeBuilder("System.Threading", "1.2.0.0").Refers("mscorlib", "1.17.11.0").Build());
+        Replace(
+            "System.Threading.pe",
+            new PeBuilder("System.Threading", "1.2.0.0").Refers("mscorlib", "1.17.11.0").Build());
         AssertFails("firmware: System.Net: it needs System.Threading 1.1, and 1.2.0.0 is there");
     }
 
     [Fact]
     public void References_in_a_circle_are_told()
     {
-        Replace("System.Threading.pe", new PeBuilder("System.Threading", "1.1.0.0").Refers("System.Net", "1.11.54.0").Build());
+        Replace(
+            "System.Threading.pe",
+            new PeBuilder("System.Threading", "1.1.0.0").Refers("System.Net", "1.11.54.0").Build());
         AssertFails("firmware: System.Net: this assembly needs itself, through what it refers to");
     }
 
@@ -238,16 +263,28 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_firmware_without_a_place_for_an_identity_is_told()
     {
-        Replace("Spore.Firmware.pe", new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0").Holds(PeFirmware.EmptyRendezvous).HasMain().Build());
+        Replace(
+            "Spore.Firmware.pe",
+            new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0")
+                .Holds(PeFirmware.EmptyRendezvous)
+                .HasMain()
+                .Build());
         FlashResult made = Make();
         Assert.Equal(1, made.Code);
-        Assert.EndsWith("flash: identity: the program has no array for it (84 bytes that begin with its magic)\n", made.Error);
+        Assert.EndsWith(
+            "flash: identity: the program has no array for it (84 bytes that begin with its magic)\n", made.Error);
     }
 
     [Fact]
     public void A_firmware_that_is_a_nodes_already_is_not_made_anothers()
     {
-        Replace("Spore.Firmware.pe", new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0").Holds(_identity.Record).Holds(PeFirmware.EmptyRendezvous).HasMain().Build());
+        Replace(
+            "Spore.Firmware.pe",
+            new PeBuilder("Spore.Firmware").Refers("mscorlib", "1.17.11.0")
+                .Holds(_identity.Record)
+                .Holds(PeFirmware.EmptyRendezvous)
+                .HasMain()
+                .Build());
         FlashResult made = Make();
         Assert.Equal(1, made.Code);
         Assert.EndsWith("flash: identity: the firmware has one already; take it as it was built\n", made.Error);
@@ -284,11 +321,24 @@ public sealed class ImageCommandTests : IDisposable
     [Fact]
     public void A_wrong_board_or_rendezvous_is_told()
     {
-        AssertFails("rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", "--rendezvous", "gate");
-        AssertFails("--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB, 16MB", "--flash", "1MB");
-        Assert.Equal(
-            new FlashResult(1, "", "flash: --board: there is no board 'ESP8266' (flash boards lists them)\n"),
+        AssertMisused(
+            "--rendezvous: 'gate' is not host:port, address:port or [IPv6]:port", Make("--rendezvous", "gate"));
+        AssertMisused(
+            "--rendezvous: '[2001:db8::1]:1' is an IPv6 address, and a board reaches only IPv4",
+            Make("--rendezvous", "[2001:db8::1]:1"));
+        AssertMisused(
+            "--flash: '1MB' is no size of flash that ESP32_REV3 has a partition table for; there are 2MB, 4MB, 8MB,"
+                + " 16MB",
+            Make("--flash", "1MB"));
+        AssertMisused(
+            "--board: there is no board 'ESP8266' (flash boards lists them)",
             _folder.Run("image", "--board", "ESP8266", "--firmware", "@firmware", "--identity", "@node.id"));
+
+        void AssertMisused(string expected, FlashResult result)
+        {
+            Assert.Equal(new FlashResult(2, "", $"flash: {expected} (see flash image --help)\n"), result);
+            Assert.False(File.Exists(_folder.File("deploy.bin")));
+        }
     }
 
     [Fact]
@@ -312,7 +362,8 @@ public sealed class ImageCommandTests : IDisposable
         }
 
         File.SetUnixFileMode(_folder.File("node.id"), UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Equal("flash: node.id: mode: warning: others than its owner can read this secret (chmod 600)\n", Make().Error);
+        Assert.Equal(
+            "flash: node.id: mode: warning: others than its owner can read this secret (chmod 600)\n", Make().Error);
     }
 
     [Fact]
@@ -329,7 +380,9 @@ public sealed class ImageCommandTests : IDisposable
 
         erased[^1] = 0;
         SecretFile.Write(_folder.File("copy.bin"), [.. image, .. erased], true);
-        Assert.Equal($"flash: copy.bin:0x{image.Length:x}: is no assembly of nanoFramework's (a .pe file)\n", _folder.Run("read-identity", "@copy.bin").Error);
+        Assert.Equal(
+            $"flash: copy.bin:0x{image.Length:x}: is no assembly of nanoFramework's (a .pe file)\n",
+            _folder.Run("read-identity", "@copy.bin").Error);
     }
 
     [Fact]
@@ -363,6 +416,8 @@ public sealed class ImageCommandTests : IDisposable
     {
         DeploymentImage image = DeploymentImage.Compose(FirmwareFiles.Read(_folder.File("firmware")), "firmware");
         File.WriteAllBytes(_folder.File("bare.bin"), image.ToArray());
-        Assert.EndsWith("flash: bare.bin: private key: it is all zero: the record was never provisioned\n", _folder.Run("read-identity", "@bare.bin").Error);
+        Assert.EndsWith(
+            "flash: bare.bin: private key: it is all zero: the record was never provisioned\n",
+            _folder.Run("read-identity", "@bare.bin").Error);
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using Spore.Mesh;
 using Spore.Signing;
 
 namespace Spore.Tests.Flash;

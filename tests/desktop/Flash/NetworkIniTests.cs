@@ -5,7 +5,6 @@ using System.Text;
 using CsCheck;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -15,7 +14,8 @@ public class NetworkIniTests
     private static readonly string _a = Keys.NodeText(1);
     private static readonly string _b = Keys.NodeText(2);
 
-    private static NetworkDescription Parse(string text) => NetworkIni.Parse(Encoding.UTF8.GetBytes(text), "n.ini", FlashFolder.Now);
+    private static NetworkDescription Parse(string text) =>
+        NetworkIni.Parse(Encoding.UTF8.GetBytes(text), "n.ini", FlashFolder.Now);
 
     private static string Message(string text) => Assert.Throws<InputException>(() => Parse(text)).Message;
 
@@ -57,8 +57,12 @@ public class NetworkIniTests
         PeerDescription peer = network.Peers[0];
         Assert.Equal(Keys.Node(1), peer.PublicKey);
         Assert.Equal("gate#1;x \"y\"", peer.Label);
-        Assert.Equal(["10.0.0.1/32", "fd00::1/128", "0.0.0.0/0", "::/0", "10.1.0.0/16"], peer.AllowedPrefixes.Select(p => p.ToString()));
-        Assert.Equal(["gate.example.org:51820", "192.0.2.1:1", "[2001:db8::1]:65535", "192.0.2.2:7"], peer.Endpoints.Select(e => e.ToString()));
+        Assert.Equal(
+            ["10.0.0.1/32", "fd00::1/128", "0.0.0.0/0", "::/0", "10.1.0.0/16"],
+            peer.AllowedPrefixes.Select(p => p.ToString()));
+        Assert.Equal(
+            ["gate.example.org:51820", "192.0.2.1:1", "[2001:db8::1]:65535", "192.0.2.2:7"],
+            peer.Endpoints.Select(e => e.ToString()));
         Assert.Equal(25, peer.Keepalive);
         Assert.Equal(EntryRoles.Witness | EntryRoles.LeaseServer | EntryRoles.HoldsWhole, peer.Roles);
         Assert.Equal([32473u, 0u], peer.VendorFields.Select(v => v.Enterprise));
@@ -66,6 +70,33 @@ public class NetworkIniTests
         Assert.Empty(peer.VendorFields[1].Value);
         Assert.Equal(" \"q\" \\ # ", network.Peers[1].Label);
         Assert.Equal(0, network.Peers[1].Keepalive);
+    }
+
+    [Fact]
+    public void A_list_is_the_same_as_repeating_the_key()
+    {
+        const string Network = "[Network]\nVersion=1\n[Peer]\nPublicKey=";
+        PeerDescription list = Parse($"""
+            {Network}{_a}
+            AllowedIPs = 10.0.0.1, fd00::1
+            Endpoint = 192.0.2.1:1, [2001:db8::1]:2,gate.example.org:3
+            Endpoint = "192.0.2.2:4 , 192.0.2.3:5"
+            Vendor = 1:aa, 2:
+            """).Peers[0];
+        PeerDescription repeated = Parse($"""
+            {Network}{_a}
+            AllowedIPs = 10.0.0.1
+            AllowedIPs = fd00::1
+            Endpoint = 192.0.2.1:1
+            Endpoint = [2001:db8::1]:2
+            Endpoint = gate.example.org:3
+            Endpoint = 192.0.2.2:4
+            Endpoint = 192.0.2.3:5
+            Vendor = 1:aa
+            Vendor = 2:
+            """).Peers[0];
+        Assert.Equal(5, list.Endpoints.Count);
+        Assert.Equal(NetworkIni.FormatPeer(repeated), NetworkIni.FormatPeer(list));
     }
 
     [Fact]
@@ -102,24 +133,45 @@ public class NetworkIniTests
         yield return new("[Network]\nVersion=1", "n.ini: [Peer]: there is none; a network has at least one member");
         yield return new("[Peer]\nPublicKey=A", "n.ini: [Network]: this section is missing");
         yield return new("[Network]\n\n[Peer]", "n.ini:1: Version: it is missing from this section");
-        yield return new("[Network]\nVersion=1\n[Peer]\nLabel=x\n[Peer]\n", "n.ini:3: PublicKey: it is missing from this section");
-        yield return new("[Network]\nVersion=1\n[Network]", "n.ini:3: [Network]: this section was given already, on line 1");
-        yield return new("Version=1", "n.ini:1: Version: it stands before the first section; there are [Network] and [Peer]");
-        yield return new("[Interface]", "n.ini:1: [Interface]: there is no such section; there are [Network] and [Peer]");
+        yield return new(
+            "[Network]\nVersion=1\n[Peer]\nLabel=x\n[Peer]\n", "n.ini:3: PublicKey: it is missing from this section");
+        yield return new(
+            "[Network]\nVersion=1\n[Network]", "n.ini:3: [Network]: this section was given already, on line 1");
+        yield return new(
+            "Version=1", "n.ini:1: Version: it stands before the first section; there are [Network] and [Peer]");
+        yield return new(
+            "[Interface]", "n.ini:1: [Interface]: there is no such section; there are [Network] and [Peer]");
         yield return new("[Peer", "n.ini:1: there is no such section; there are [Network] and [Peer]");
         yield return new("[]", "n.ini:1: there is no such section; there are [Network] and [Peer]");
         yield return new("\n\nhello", "n.ini:3: this is neither a [section] nor a key = value");
-        yield return new("[Network]\nCAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=", "n.ini:2: this is neither a [section] nor a key = value");
+        yield return new(
+            "[Network]\nCAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
+            "n.ini:2: this is neither a [section] nor a key = value");
         yield return new("[Network]\nCAgICAg/CAgI=", "n.ini:2: this is neither a [section] nor a key = value");
-        yield return new("[CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=]", "n.ini:1: there is no such section; there are [Network] and [Peer]");
+        yield return new(
+            "[CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=]",
+            "n.ini:1: there is no such section; there are [Network] and [Peer]");
         yield return new("[Network]\n= 1", "n.ini:2: this is neither a [section] nor a key = value");
-        yield return new("[Network]\nVersion=1\nIssued=2026-07-01\nExpires=2026-07-01\n[Peer]\nPublicKey=A", "n.ini:4: Expires: 2026-07-01T00:00:00Z is not after the time of issue, 2026-07-01T00:00:00Z");
-        yield return new("[Network]\nVersion=1\nExpires=2026-07-01\n[Peer]\nPublicKey=A", "n.ini:3: Expires: 2026-07-01T00:00:00Z is not after the time of issue, 2026-07-01T12:00:00Z");
-        yield return new("[Network]\nVersion=1\n[Peer]\nPublicKey=A\n[Peer]\nPublicKey=A", "n.ini:6: PublicKey: this key has an entry already, on line 3");
-        yield return new("[Network]\nVersion=1\n[Peer]\nPublicKey=A\nAllowedIPs=10.0.0.1\n[Peer]\nPublicKey=B\nAllowedIPs=10.0.0.1/32", "n.ini:8: AllowedIPs: 10.0.0.1/32 was given already, on line 5");
-        yield return new("[Network]\nVersion=1\n[Peer]\nPublicKey=A\nAllowedIPs=fd00::1, 10.0.0.0/8, FD00:0::1/128", "n.ini:5: AllowedIPs: fd00::1/128 was given already, on line 5");
+        yield return new(
+            "[Network]\nVersion=1\nIssued=2026-07-01\nExpires=2026-07-01\n[Peer]\nPublicKey=A",
+            "n.ini:4: Expires: 2026-07-01T00:00:00Z is not after the time of issue, 2026-07-01T00:00:00Z");
+        yield return new(
+            "[Network]\nVersion=1\nExpires=2026-07-01\n[Peer]\nPublicKey=A",
+            "n.ini:3: Expires: 2026-07-01T00:00:00Z is not after the time of issue, 2026-07-01T12:00:00Z");
+        yield return new(
+            "[Network]\nVersion=1\n[Peer]\nPublicKey=A\n[Peer]\nPublicKey=A",
+            "n.ini:6: PublicKey: this key has an entry already, on line 3");
+        yield return new(
+            "[Network]\nVersion=1\n[Peer]\nPublicKey=A\nAllowedIPs=10.0.0.1\n[Peer]\nPublicKey=B\n"
+            + "AllowedIPs=10.0.0.1/32",
+            "n.ini:8: AllowedIPs: 10.0.0.1/32 was given already, on line 5");
+        yield return new(
+            "[Network]\nVersion=1\n[Peer]\nPublicKey=A\nAllowedIPs=fd00::1, 10.0.0.0/8, FD00:0::1/128",
+            "n.ini:5: AllowedIPs: fd00::1/128 was given already, on line 5");
         string vendors = string.Concat(Enumerable.Repeat($"Vendor=1:{new string('0', 500)}\n", 3));
-        yield return new($"[Network]\nVersion=1\n[Peer]\nPublicKey=A\n{vendors}", "n.ini:3: [Peer]: all it says takes 802 bytes, and 768 is the most");
+        yield return new(
+            $"[Network]\nVersion=1\n[Peer]\nPublicKey=A\n{vendors}",
+            "n.ini:3: [Peer]: all it says takes 802 bytes, and 768 is the most");
     }
 
     [Theory]
@@ -133,14 +185,21 @@ public class NetworkIniTests
     [InlineData("Version=1", "Version: it was given already, on line 2")]
     [InlineData("issued=1\nISSUED=1", "Issued: it was given already, on line 3")]
     [InlineData("ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires")]
-    [InlineData("PresharedKey=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=", "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires")]
+    [InlineData(
+        "PresharedKey=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
+        "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires")]
     [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires")]
     [InlineData("Issued=", "Issued: '' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData("Issued=-1", "Issued: '-1' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
-    [InlineData("Issued=1969-12-31", "Issued: '1969-12-31' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
-    [InlineData("Issued=2026-02-30", "Issued: '2026-02-30' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
-    [InlineData("Issued=2026-07-01T12:00:00", "Issued: '2026-07-01T12:00:00' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
-    [InlineData("Issued=253402300800", "Issued: '253402300800' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
+    [InlineData(
+        "Issued=1969-12-31", "Issued: '1969-12-31' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
+    [InlineData(
+        "Issued=2026-02-30", "Issued: '2026-02-30' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
+    [InlineData(
+        "Issued=2026-07-01T12:00:00",
+        "Issued: '2026-07-01T12:00:00' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
+    [InlineData(
+        "Issued=253402300800", "Issued: '253402300800' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData("Expires=0", "Expires: '0' is neither 'never' nor a time like 2027-07-01T12:00:00Z")]
     [InlineData("Expires=soon", "Expires: 'soon' is neither 'never' nor a time like 2027-07-01T12:00:00Z")]
     public void A_bad_line_in_Network_is_named(string lines, string expected)
@@ -158,45 +217,72 @@ public class NetworkIniTests
     [InlineData("18446744073709551616")]
     public void A_version_is_a_positive_number(string version)
     {
-        Assert.Equal($"n.ini:2: Version: '{version}' is not a number from 1 to 18446744073709551615", Message($"[Network]\nVersion={version}"));
+        Assert.Equal(
+            $"n.ini:2: Version: '{version}' is not a number from 1 to 18446744073709551615",
+            Message($"[Network]\nVersion={version}"));
     }
 
     public static IEnumerable<TheoryDataRow<string, string>> BadPeerLines()
     {
-        yield return new("PrivateKey=x", "PrivateKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
-        yield return new("PresharedKey = CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=", "PresharedKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
-        yield return new("presharedkey=", "presharedkey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, PersistentKeepalive, Roles, Vendor");
+        yield return new(
+            "PrivateKey=x",
+            "PrivateKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, "
+            + "PersistentKeepalive, Roles, Vendor");
+        yield return new(
+            "PresharedKey = CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
+            "PresharedKey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, "
+            + "PersistentKeepalive, Roles, Vendor");
+        yield return new(
+            "presharedkey=",
+            "presharedkey: there is no such key in [Peer]; there are PublicKey, Label, AllowedIPs, Endpoint, "
+            + "PersistentKeepalive, Roles, Vendor");
         yield return new("PublicKey=x", "PublicKey: it was given already, on line 4");
         yield return new("Label=", "Label: it takes 0 bytes, and may take 1 to 64");
         yield return new("Label=" + new string('x', 65), "Label: it takes 65 bytes, and may take 1 to 64");
-        yield return new("Label=" + string.Concat(Enumerable.Repeat("ü", 33)), "Label: it takes 66 bytes, and may take 1 to 64");
+        yield return new(
+            "Label=" + string.Concat(Enumerable.Repeat("ü", 33)), "Label: it takes 66 bytes, and may take 1 to 64");
         yield return new("Label=a\tb", "Label: it has a control character in it");
         yield return new("Label=a\nLabel=b", "Label: it was given already, on line 5");
-        yield return new("Label=\"a", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
-        yield return new("Label=\"a\" b", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
-        yield return new("Label=\"a\\n\"", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
-        yield return new("Label=\"a\\\"", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
+        yield return new(
+            "Label=\"a", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
+        yield return new(
+            "Label=\"a\" b", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
+        yield return new(
+            "Label=\"a\\n\"", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
+        yield return new(
+            "Label=\"a\\\"", "Label: its quotes don't match (write \\\" and \\\\ for those characters inside)");
         yield return new("Label=\"\"", "Label: it takes 0 bytes, and may take 1 to 64");
         yield return new("AllowedIPs=10.0.0.1/33", "AllowedIPs: '10.0.0.1/33' has no prefix length from 0 to 32");
         yield return new("AllowedIPs=10.0.0.1/", "AllowedIPs: '10.0.0.1/' has no prefix length from 0 to 32");
         yield return new("AllowedIPs=10.0.0.1/-1", "AllowedIPs: '10.0.0.1/-1' has no prefix length from 0 to 32");
         yield return new("AllowedIPs=fd00::/129", "AllowedIPs: 'fd00::/129' has no prefix length from 0 to 128");
-        yield return new("AllowedIPs=10.0.0.1/24", "AllowedIPs: '10.0.0.1/24' has bits set beyond its length; the prefix is 10.0.0.0/24");
-        yield return new("AllowedIPs=fd00::1/64", "AllowedIPs: 'fd00::1/64' has bits set beyond its length; the prefix is fd00::/64");
+        yield return new(
+            "AllowedIPs=10.0.0.1/24",
+            "AllowedIPs: '10.0.0.1/24' has bits set beyond its length; the prefix is 10.0.0.0/24");
+        yield return new(
+            "AllowedIPs=fd00::1/64",
+            "AllowedIPs: 'fd00::1/64' has bits set beyond its length; the prefix is fd00::/64");
         yield return new("AllowedIPs=10", "AllowedIPs: '10' is not an IP address or prefix");
         yield return new("AllowedIPs=010.0.0.1", "AllowedIPs: '010.0.0.1' is not an IP address or prefix");
         yield return new("AllowedIPs=10.0.0", "AllowedIPs: '10.0.0' is not an IP address or prefix");
         yield return new("AllowedIPs=[fd00::1]", "AllowedIPs: '[fd00::1]' is not an IP address or prefix");
         yield return new("AllowedIPs=fd00::1%eth0", "AllowedIPs: 'fd00::1%eth0' is not an IP address or prefix");
-        yield return new("AllowedIPs=10.0.0.1,,10.0.0.2", "AllowedIPs: there is nothing between two commas, or before or after one");
-        yield return new("AllowedIPs=10.0.0.1,", "AllowedIPs: there is nothing between two commas, or before or after one");
-        yield return new("AllowedIPs=fe80::1", "AllowedIPs: 'fe80::1' touches fe80::/10; link-local addresses follow from the keys");
-        yield return new("AllowedIPs=fe00::/7", "AllowedIPs: 'fe00::/7' touches fe80::/10; link-local addresses follow from the keys");
+        yield return new(
+            "AllowedIPs=10.0.0.1,,10.0.0.2", "AllowedIPs: there is nothing between two commas, or before or after one");
+        yield return new(
+            "AllowedIPs=10.0.0.1,", "AllowedIPs: there is nothing between two commas, or before or after one");
+        yield return new(
+            "AllowedIPs=fe80::1", "AllowedIPs: 'fe80::1' touches fe80::/10; link-local addresses follow from the keys");
+        yield return new(
+            "AllowedIPs=fe00::/7",
+            "AllowedIPs: 'fe00::/7' touches fe80::/10; link-local addresses follow from the keys");
         yield return new("AllowedIPs=ff02::1", "AllowedIPs: 'ff02::1' touches ff00::/8, which is multicast");
         yield return new("AllowedIPs=128.0.0.0/1", "AllowedIPs: '128.0.0.0/1' touches 224.0.0.0/4, which is multicast");
         yield return new("Endpoint=", "Endpoint: '' is not host:port, address:port or [IPv6]:port");
         yield return new("Endpoint=gate", "Endpoint: 'gate' is not host:port, address:port or [IPv6]:port");
-        yield return new("Endpoint=2001:db8::1:51820", "Endpoint: '2001:db8::1:51820' is not host:port, address:port or [IPv6]:port");
+        yield return new(
+            "Endpoint=2001:db8::1:51820",
+            "Endpoint: '2001:db8::1:51820' is not host:port, address:port or [IPv6]:port");
         yield return new("Endpoint=gate:0", "Endpoint: 'gate:0' has no port from 1 to 65535 without leading zeros");
         yield return new(
             "Endpoint=gate:65536",
@@ -237,18 +323,36 @@ public class NetworkIniTests
             "Endpoint=[::]:1",
             "Endpoint: '[::]:1' has an unspecified address; give the address of one machine");
         yield return new("Endpoint=gate:1\nEndpoint=gate:1", "Endpoint: gate:1 was given already for this peer");
-        yield return new("PersistentKeepalive=65536", "PersistentKeepalive: '65536' is neither 'off' nor a number of seconds from 0 to 65535");
-        yield return new("PersistentKeepalive=", "PersistentKeepalive: '' is neither 'off' nor a number of seconds from 0 to 65535");
-        yield return new("PersistentKeepalive=-1", "PersistentKeepalive: '-1' is neither 'off' nor a number of seconds from 0 to 65535");
+        yield return new("Endpoint=gate:1, gate:1", "Endpoint: gate:1 was given already for this peer");
+        yield return new("Endpoint=gate:1,", "Endpoint: there is nothing between two commas, or before or after one");
+        yield return new(
+            "PersistentKeepalive=65536",
+            "PersistentKeepalive: '65536' is neither 'off' nor a number of seconds from 0 to 65535");
+        yield return new(
+            "PersistentKeepalive=", "PersistentKeepalive: '' is neither 'off' nor a number of seconds from 0 to 65535");
+        yield return new(
+            "PersistentKeepalive=-1",
+            "PersistentKeepalive: '-1' is neither 'off' nor a number of seconds from 0 to 65535");
         yield return new("Roles=admin", "Roles: 'admin' is not a role; there are witness, lease, whole");
         yield return new("Roles=lease,Lease", "Roles: 'Lease' was given already");
         yield return new("Roles=lease,", "Roles: there is nothing between two commas, or before or after one");
-        yield return new("Vendor=1", "Vendor: '1' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
-        yield return new("Vendor=1:a", "Vendor: '1:a' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
-        yield return new("Vendor=1:zz", "Vendor: '1:zz' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
-        yield return new("Vendor=4294967296:", "Vendor: '4294967296:' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+        yield return new(
+            "Vendor=1",
+            "Vendor: '1' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+        yield return new(
+            "Vendor=1:a",
+            "Vendor: '1:a' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+        yield return new(
+            "Vendor=1:zz",
+            "Vendor: '1:zz' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+        yield return new(
+            "Vendor=4294967296:",
+            "Vendor: '4294967296:' is not an enterprise number, a colon and pairs of hexadecimal digits, like "
+            + "1234:abcd");
         yield return new("Vendor=1:" + new string('0', 504), "Vendor: it says 252 bytes, and 251 is the most");
-        yield return new("Vendor=\u0007x\u2028y", "Vendor: '?x?y' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
+        yield return new(
+            "Vendor=\u0007x\u2028y",
+            "Vendor: '?x?y' is not an enterprise number, a colon and pairs of hexadecimal digits, like 1234:abcd");
     }
 
     [Theory]
@@ -271,8 +375,11 @@ public class NetworkIniTests
     [Fact]
     public void Text_in_another_encoding_is_told()
     {
-        byte[] text = [.. Encoding.ASCII.GetBytes("[Network]\nVersion=1\n# K"), 0xFC, .. Encoding.ASCII.GetBytes("che\n")];
-        Assert.Equal("n.ini:3: this is not UTF-8 text", Assert.Throws<InputException>(() => NetworkIni.Parse(text, "n.ini", FlashFolder.Now)).Message);
+        byte[] text =
+            [.. Encoding.ASCII.GetBytes("[Network]\nVersion=1\n# K"), 0xFC, .. Encoding.ASCII.GetBytes("che\n")];
+        Assert.Equal(
+            "n.ini:3: this is not UTF-8 text",
+            Assert.Throws<InputException>(() => NetworkIni.Parse(text, "n.ini", FlashFolder.Now)).Message);
 
         byte[] marked = [0xEF, 0xBB, 0xBF, .. Encoding.ASCII.GetBytes($"[Network]\nVersion=1\n[Peer]\nPublicKey={_a}")];
         Assert.Single(NetworkIni.Parse(marked, "n.ini", FlashFolder.Now).Peers);
@@ -283,12 +390,15 @@ public class NetworkIniTests
     {
         string[] pieces =
         [
-            "[Network]\n", "[Peer]\n", "Version = 1\n", "Issued = 0\n", "Expires = never\n", $"PublicKey = {_a}\n", $"PublicKey = {_b}\n", "Label = \"x\"\n",
-            "AllowedIPs = ", "10.0.0.0/8", "fd00::1", ", ", "Endpoint = a:1\n", "Endpoint = [::1]:2\n", "PersistentKeepalive = 5\n", "Roles = lease\n",
-            "Vendor = 1:00\n", "\n", "=", "\"", "\\", "#", ";", "[", "]", "\0", "\r\n", "/", ":", "%", "9999999999999999999999",
+            "[Network]\n", "[Peer]\n", "Version = 1\n", "Issued = 0\n", "Expires = never\n", $"PublicKey = {_a}\n",
+            $"PublicKey = {_b}\n", "Label = \"x\"\n", "AllowedIPs = ", "10.0.0.0/8", "fd00::1", ", ",
+            "Endpoint = a:1\n", "Endpoint = [::1]:2\n", "PersistentKeepalive = 5\n", "Roles = lease\n",
+            "Vendor = 1:00\n", "\n", "=", "\"", "\\", "#", ";", "[", "]", "\0", "\r\n", "/", ":", "%",
+            "9999999999999999999999",
         ];
         Gen<byte[]> words = Gen.OneOf(pieces).Array[0, 25].Select(p => Encoding.UTF8.GetBytes(string.Concat(p)));
-        Gen<byte[]> sound = Gen.OneOf(pieces).Array[0, 6].Select(p => Encoding.UTF8.GetBytes($"[Network]\nVersion=1\n[Peer]\nPublicKey={_a}\n" + string.Concat(p)));
+        Gen<byte[]> sound = Gen.OneOf(pieces).Array[0, 6].Select(
+            p => Encoding.UTF8.GetBytes($"[Network]\nVersion=1\n[Peer]\nPublicKey={_a}\n" + string.Concat(p)));
         Gen.OneOf(words, sound, Gen.Byte.Array[0, 200]).Sample(
             bytes =>
             {

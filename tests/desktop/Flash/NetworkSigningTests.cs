@@ -9,7 +9,6 @@ using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -18,23 +17,34 @@ public class NetworkSigningTests
 {
     private static readonly Gen<byte[]> _key = Gen.Byte.Array[32].Where(k => NodeKey.IsUsable(k));
 
-    private static readonly Gen<string> _label = Gen.OneOf(Gen.Char[' ', '~'], Gen.OneOf('"', '\\', '#', ';', ' ', '=', '[', 'ü', '→', '\u00A0')).Array[1, 20].Select(c => new string(c));
+    private static readonly Gen<string> _label = Gen
+        .OneOf(Gen.Char[' ', '~'], Gen.OneOf('"', '\\', '#', ';', ' ', '=', '[', 'ü', '→', '\u00A0')).Array[1, 20]
+        .Select(c => new string(c));
 
-    private static readonly Gen<AllowedPrefix> _prefix = Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[0, 128], (bytes, length) =>
-        {
-            length = Math.Min(length, bytes.Length * 8);
-            for (int i = length; i < bytes.Length * 8; i++)
+    private static readonly Gen<AllowedPrefix> _prefix = Gen.Select(
+        Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]),
+        Gen.Int[0, 128],
+        (bytes, length) =>
             {
-                bytes[i / 8] &= (byte)~(0x80 >> (i % 8));
-            }
+                length = Math.Min(length, bytes.Length * 8);
+                for (int i = length; i < bytes.Length * 8; i++)
+                {
+                    bytes[i / 8] &= (byte)~(0x80 >> (i % 8));
+                }
 
-            return new AllowedPrefix(new IPAddress(bytes), length);
-        })
+                return new AllowedPrefix(new IPAddress(bytes), length);
+            })
         .Where(p => AllowedPrefix.TryParse(p.ToString(), out _) is not null);
 
     private static readonly Gen<PeerEndpoint> _endpoint = Gen.OneOf(
-        Gen.Select(Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]), Gen.Int[1, 65535], (bytes, port) => new PeerEndpoint(new IPAddress(bytes), null, port)),
-        Gen.Select(Gen.OneOf("gate", "a.b-c.example", "_x.y"), Gen.Int[1, 65535], (name, port) => new PeerEndpoint(null, name, port)))
+        Gen.Select(
+            Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]),
+            Gen.Int[1, 65535],
+            (bytes, port) => new PeerEndpoint(new IPAddress(bytes), null, port)),
+        Gen.Select(
+            Gen.OneOf("gate", "a.b-c.example", "_x.y"),
+            Gen.Int[1, 65535],
+            (name, port) => new PeerEndpoint(null, name, port)))
         .Where(e => e == PeerEndpoint.TryParse(e.ToString(), EndpointUse.Published, out _));
 
     private static readonly Gen<PeerDescription> _peer =
@@ -44,7 +54,8 @@ public class NetworkSigningTests
         from endpoints in _endpoint.Array[0, 3]
         from keepalive in Gen.Int[0, 65535]
         from roles in Gen.Int[0, 7]
-        from vendors in Gen.Select(Gen.UInt, Gen.Byte.Array[0, 20], (number, value) => new VendorField(number, value)).Array[0, 3]
+        from vendors in Gen.Select(
+            Gen.UInt, Gen.Byte.Array[0, 20], (number, value) => new VendorField(number, value)).Array[0, 3]
         select Peer(key, label, prefixes, endpoints, keepalive, roles, vendors);
 
     private static readonly Gen<NetworkDescription> _network =
@@ -57,7 +68,14 @@ public class NetworkSigningTests
             && peers.All(p => p.Endpoints.Distinct().Count() == p.Endpoints.Count)
         select Network(version, issued, lifetime, peers);
 
-    private static PeerDescription Peer(byte[] key, string? label, AllowedPrefix[] prefixes, PeerEndpoint[] endpoints, int keepalive, int roles, VendorField[] vendors)
+    private static PeerDescription Peer(
+        byte[] key,
+        string? label,
+        AllowedPrefix[] prefixes,
+        PeerEndpoint[] endpoints,
+        int keepalive,
+        int roles,
+        VendorField[] vendors)
     {
         PeerDescription peer = new() { PublicKey = key, Label = label, Keepalive = keepalive, Roles = roles };
         peer.AllowedPrefixes.AddRange(prefixes);
@@ -68,7 +86,12 @@ public class NetworkSigningTests
 
     private static NetworkDescription Network(ulong version, long issued, long lifetime, PeerDescription[] peers)
     {
-        NetworkDescription network = new() { Version = version, Issued = issued, Expires = lifetime == 0 ? 0 : issued + lifetime };
+        NetworkDescription network = new()
+        {
+            Version = version,
+            Issued = issued,
+            Expires = lifetime == 0 ? 0 : issued + lifetime,
+        };
         network.Peers.AddRange(peers);
         return network;
     }
@@ -82,7 +105,9 @@ public class NetworkSigningTests
             {
                 byte[] bytes = NetworkSigner.Sign(network, root);
                 string ini = NetworkIni.Format(NetworkReader.Read(bytes, "n"));
-                Assert.Equal(bytes, NetworkSigner.Sign(NetworkIni.Parse(Encoding.UTF8.GetBytes(ini), "n.ini", FlashFolder.Now), root));
+                Assert.Equal(
+                    bytes,
+                    NetworkSigner.Sign(NetworkIni.Parse(Encoding.UTF8.GetBytes(ini), "n.ini", FlashFolder.Now), root));
                 Assert.Equal(ini, NetworkIni.Format(NetworkReader.Read(bytes, "n")));
             },
             threads: 1,
@@ -134,27 +159,40 @@ public class NetworkSigningTests
     {
         using TrustRootKey root = Keys.Root();
         PeerDescription peer = Peer(Keys.Node(1), null, [], [], 0, 0, []);
-        Assert.Equal("network: header: the version is zero, or a time is beyond the year 9999", Refusal(Network(0, 0, 0, [peer])));
-        Assert.Equal("network: header: the version is zero, or a time is beyond the year 9999", Refusal(Network(1, -1, 0, [peer])));
-        Assert.Equal("network: header: the number of entries is zero or does not fit their length", Refusal(Network(1, 0, 0, [])));
-        Assert.Equal("network: entry 2: its key is not above that of the entry before it", Refusal(Network(1, 0, 0, [peer, peer])));
+        Assert.Equal(
+            "network: header: the version is zero, or a time is beyond the year 9999",
+            Refusal(Network(0, 0, 0, [peer])));
+        Assert.Equal(
+            "network: header: the version is zero, or a time is beyond the year 9999",
+            Refusal(Network(1, -1, 0, [peer])));
+        Assert.Equal(
+            "network: header: the number of entries is zero or does not fit their length",
+            Refusal(Network(1, 0, 0, [])));
+        Assert.Equal(
+            "network: entry 2: its key is not above that of the entry before it",
+            Refusal(Network(1, 0, 0, [peer, peer])));
         PeerDescription bad = Peer(Keys.Node(1), null, [new(IPAddress.Parse("fe80::1"), 128)], [], 0, 0, []);
         Assert.Equal("network: entry 1: a field has a value that is not allowed", Refusal(Network(1, 0, 0, [bad])));
 
-        string Refusal(NetworkDescription network) => Assert.Throws<InputException>(() => NetworkSigner.Sign(network, root)).Message;
+        string Refusal(NetworkDescription network) =>
+            Assert.Throws<InputException>(() => NetworkSigner.Sign(network, root)).Message;
     }
 
     [Fact]
     public void Damaged_files_give_one_line_that_names_the_place()
     {
         byte[] bytes = NetworkBytes.RichFile();
-        Gen<byte[]> flipped = Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Int[0, 7], (at, bit) => (byte[])[.. bytes[..at], (byte)(bytes[at] ^ (1 << bit)), .. bytes[(at + 1)..]]);
+        Gen<byte[]> flipped = Gen.Select(
+            Gen.Int[0, bytes.Length - 1],
+            Gen.Int[0, 7],
+            (at, bit) => (byte[])[.. bytes[..at], (byte)(bytes[at] ^ (1 << bit)), .. bytes[(at + 1)..]]);
         Gen<byte[]> cut = Gen.Int[0, bytes.Length - 1].Select(length => bytes[..length]);
         Gen<byte[]> longer = Gen.Byte.Array[1, 20].Select(more => (byte[])[.. bytes, .. more]);
         Gen.OneOf(flipped, cut, longer, Gen.Byte.Array[0, 600]).Sample(
             damaged =>
             {
-                InputException fault = Assert.Throws<InputException>(() => NetworkReader.Verify(damaged, "n", NetworkBytes.TrustRoot));
+                InputException fault = Assert.Throws<InputException>(
+                    () => NetworkReader.Verify(damaged, "n", NetworkBytes.TrustRoot));
                 Assert.StartsWith("n: ", fault.Message);
                 Assert.NotNull(fault.Field);
                 Assert.DoesNotContain('\n', fault.Message);
@@ -166,21 +204,31 @@ public class NetworkSigningTests
     {
         byte[] rich = NetworkBytes.RichFile();
         yield return new([], "n: header: it ends before it is complete");
-        yield return new("hello"u8.ToArray(), "n: header: it does not begin with \"spore-1\": this is not a signed network");
+        yield return new(
+            "hello"u8.ToArray(), "n: header: it does not begin with \"spore-1\": this is not a signed network");
         yield return new(rich[..100], "n: header: it ends before it is complete");
         yield return new(rich[..200], $"n: length: it has 200 bytes, and its header says {rich.Length}");
         yield return new([.. rich, 0], $"n: length: it has {rich.Length + 1} bytes, and its header says {rich.Length}");
-        yield return new(NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(3), NetworkBytes.Entry(2)), "n: entry 3: its key is not above that of the entry before it");
-        yield return new(NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2, NetworkBytes.Field(128))), "n: entry 2: it has a field of an unknown type that may not be skipped");
-        yield return new(NetworkBytes.Sign([.. rich[..48], .. new byte[32], .. rich[80..]]), "n: Merkle root: the entries do not hash to the root in the header");
-        yield return new([.. rich[..80], .. new byte[64], .. rich[144..]], "n: signature: the trust root did not sign this");
+        yield return new(
+            NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(3), NetworkBytes.Entry(2)),
+            "n: entry 3: its key is not above that of the entry before it");
+        yield return new(
+            NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2, NetworkBytes.Field(128))),
+            "n: entry 2: it has a field of an unknown type that may not be skipped");
+        yield return new(
+            NetworkBytes.Sign([.. rich[..48], .. new byte[32], .. rich[80..]]),
+            "n: Merkle root: the entries do not hash to the root in the header");
+        yield return new(
+            [.. rich[..80], .. new byte[64], .. rich[144..]], "n: signature: the trust root did not sign this");
     }
 
     [Theory]
     [MemberData(nameof(Damaged))]
     public void Each_damage_is_told_apart(byte[] bytes, string expected)
     {
-        Assert.Equal(expected, Assert.Throws<InputException>(() => NetworkReader.Verify(bytes, "n", NetworkBytes.TrustRoot)).Message);
+        Assert.Equal(
+            expected,
+            Assert.Throws<InputException>(() => NetworkReader.Verify(bytes, "n", NetworkBytes.TrustRoot)).Message);
     }
 
     [Fact]

@@ -78,6 +78,7 @@ public sealed class NodeIdentityTests : IDisposable
     [Fact]
     public void The_address_of_the_zero_key_is_that_of_wg_lla()
     {
-        Assert.Equal(IPAddress.Parse("fe8b:5ea9:9e65:3bc2:b593:db41:30d1:0a4e"), new IPAddress(NodeKey.LinkLocal(new byte[32])));
+        Assert.Equal(
+            IPAddress.Parse("fe8b:5ea9:9e65:3bc2:b593:db41:30d1:0a4e"), new IPAddress(NodeKey.LinkLocal(new byte[32])));
     }
 }

@@ -2,11 +2,9 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text;
 using CsCheck;
 using Spore.Flash;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -19,18 +17,29 @@ public class PeAssemblyTests
 
     public static TheoryData<string> Both => ["built", "processed"];
 
-    private static byte[] Bytes(string which) => which == "built" ? PeFirmware.Program().Build() : ProcessedAssembly.Bytes;
+    private static byte[] Bytes(string which) =>
+        which == "built" ? PeFirmware.Program().Build() : ProcessedAssembly.Bytes;
 
     [Fact]
     public void What_is_described_is_what_is_read()
     {
         PeAssembly assembly = PeAssembly.Read(
-            new PeBuilder("Some.Thing", "1.2.3.4").Refers("mscorlib", "1.17.11.0").Refers("Other", "5.6.7.8").Refers("System.Threading").Holds(1, 2).Holds().HasMain().Build(),
+            new PeBuilder("Some.Thing", "1.2.3.4").Refers("mscorlib", "1.17.11.0")
+                .Refers("Other", "5.6.7.8")
+                .Refers("System.Threading")
+                .Holds(1, 2)
+                .Holds()
+                .HasMain()
+                .Build(),
             "a.pe");
         Assert.Equal("Some.Thing", assembly.Name);
         Assert.Equal(new Version(1, 2, 3, 4), assembly.Version);
         Assert.Equal(
-            [new PeReference("mscorlib", new Version(1, 17, 11, 0)), new PeReference("Other", new Version(5, 6, 7, 8)), new PeReference("System.Threading", new Version(1, 0, 0, 0))],
+            [
+                new PeReference("mscorlib", new Version(1, 17, 11, 0)),
+                new PeReference("Other", new Version(5, 6, 7, 8)),
+                new PeReference("System.Threading", new Version(1, 0, 0, 0)),
+            ],
             assembly.References);
         Assert.True(assembly.IsProgram);
         Assert.Equal([[1, 2], []], assembly.Constants.Select(c => c.Value));
@@ -61,7 +70,8 @@ public class PeAssemblyTests
 
         PeAssembly after = PeAssembly.Read(assembly.Bytes, "b.pe");
         Assert.Equal(values, after.Constants.Select(c => c.Value));
-        Assert.Equal((assembly.Name, assembly.Version, assembly.IsProgram), (after.Name, after.Version, after.IsProgram));
+        Assert.Equal(
+            (assembly.Name, assembly.Version, assembly.IsProgram), (after.Name, after.Version, after.IsProgram));
         Assert.Equal(PeAssembly.Read(before, "a.pe").References, after.References);
         for (int table = 0; table < 15; table++)
         {
@@ -100,7 +110,8 @@ public class PeAssemblyTests
         Assert.Equal(
             MethodSignatures(before).Select(s => Table(before, SignaturesTable).AsSpan(s, 3).ToArray()),
             MethodSignatures(after).Select(s => Table(after, SignaturesTable).AsSpan(s, 3).ToArray()));
-        Assert.Equal("gate.example.org:51820", RendezvousRecord.Read(FirmwareRecords.Rendezvous(assembly.Constants).Value));
+        Assert.Equal(
+            "gate.example.org:51820", RendezvousRecord.Read(FirmwareRecords.Rendezvous(assembly.Constants).Value));
         Assert.Equal(_filled, assembly.Constants.Last(c => c.Value.Length == 84).Value);
     }
 
@@ -139,7 +150,11 @@ public class PeAssemblyTests
     [InlineData(40, 4, "a.pe: AssemblyRef: this table is not where it can be", true)]
     [InlineData(60, 1, "a.pe: FieldDef: this table is not where it can be", true)]
     [InlineData(108, 2, "a.pe: AssemblyRef: this table is not one of whole rows", true)]
-    [InlineData(37, 0xFF, "a.pe: name: it is 0xFF53 of the interpreter's strings, which is not known here as an assembly's", true)]
+    [InlineData(
+        37,
+        0xFF,
+        "a.pe: name: it is 0xFF53 of the interpreter's strings, which is not known here as an assembly's",
+        true)]
     [InlineData(37, 0xF0, "a.pe: name: it is not among the strings", true)]
     public void What_is_wrong_is_told(int at, byte change, string fault, bool seal)
     {
@@ -212,6 +227,7 @@ public class PeAssemblyTests
     private static List<int> MethodSignatures(byte[] bytes)
     {
         byte[] methods = Table(bytes, 6);
-        return [.. Enumerable.Range(0, methods.Length / 16).Select(i => (int)BinaryPrimitives.ReadUInt16LittleEndian(methods.AsSpan((16 * i) + 14)))];
+        return [.. Enumerable.Range(0, methods.Length / 16)
+            .Select(i => (int)BinaryPrimitives.ReadUInt16LittleEndian(methods.AsSpan((16 * i) + 14)))];
     }
 }

@@ -8,8 +8,8 @@ using System.Text;
 namespace Spore.Tests.Flash;
 
 /// <summary>
-/// Makes assemblies by the description of their header, with tables as far as references, fields' values and the entry point go. Like the
-/// metadata processor it lets a signature share bytes that there are already.
+/// Makes assemblies by the description of their header, with tables as far as references, fields' values and the entry
+/// point go. Like the metadata processor it lets a signature share bytes that there are already.
 /// </summary>
 internal sealed class PeBuilder
 {
@@ -23,7 +23,11 @@ internal sealed class PeBuilder
     // The polynomial itself, with its highest power.
     private const ulong Polynomial = 0x1_04C11DB7;
 
-    private static readonly Dictionary<string, int> _ownStrings = new() { ["mscorlib"] = 0xFFFF - 0x32D, ["System.Threading"] = 0xFFFF - 0x1D7 };
+    private static readonly Dictionary<string, int> _ownStrings = new()
+    {
+        ["mscorlib"] = 0xFFFF - 0x32D,
+        ["System.Threading"] = 0xFFFF - 0x1D7,
+    };
 
     private readonly string _name;
     private readonly Version _version;
@@ -71,9 +75,24 @@ internal sealed class PeBuilder
         byte[][] tables = [.. Enumerable.Repeat(Array.Empty<byte>(), Tables - 1)];
         tables[0] = Join(_references.Select(r => Words([String(r.Name), 0, .. Numbers(r.Version)])));
         byte[] fields = Words([String("field"), Signature(6, 5), 0xFFFF, 0x0001]);
-        tables[5] = Join([fields, .. _constants.Select((c, i) => Words([String($"constant{i}"), Signature(6, 0x11), Signature([(byte)c.Length, (byte)(c.Length >> 8), .. c]), 0x0413]))]);
+        tables[5] = Join(
+            [
+                fields,
+                .. _constants.Select(
+                    (c, i) => Words(
+                        [
+                            String($"constant{i}"),
+                            Signature(6, 0x11),
+                            Signature([(byte)c.Length, (byte)(c.Length >> 8), .. c]),
+                            0x0413,
+                        ])),
+            ]);
         int flags = _hasMain ? 0x0800 : 0;
-        tables[6] = Join([Words([String("Main"), 0, 0x0091, flags, 0, 0x0300, 0xFFFF, Signature(0, 0, 0)]), Words([String("Other"), 3, 0x0091, 0, 0, 0x0300, 0xFFFF, Signature(0x20, 0, 0)])]);
+        tables[6] = Join(
+            [
+                Words([String("Main"), 0, 0x0091, flags, 0, 0x0300, 0xFFFF, Signature(0, 0, 0)]),
+                Words([String("Other"), 3, 0x0091, 0, 0, 0x0300, 0xFFFF, Signature(0x20, 0, 0)]),
+            ]);
         int name = String(_name);
         tables[Strings] = _strings.ToArray();
         tables[Signatures] = [.. _signatures];
@@ -110,7 +129,10 @@ internal sealed class PeBuilder
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), Checksum(bytes.AsSpan(0, HeaderSize)));
     }
 
-    /// <summary>The checksum by its definition: what is left of the bytes, as a polynomial and with 32 zeros behind them, divided by the polynomial.</summary>
+    /// <summary>
+    /// The checksum by its definition: what is left of the bytes, as a polynomial and with 32 zeros behind them,
+    /// divided by the polynomial.
+    /// </summary>
     public static uint Checksum(ReadOnlySpan<byte> bytes)
     {
         ulong rest = 0;

@@ -9,17 +9,27 @@ namespace Spore.Tests.Flash;
 /// <summary>A firmware of made assemblies, with the names and versions of the real one.</summary>
 internal static class PeFirmware
 {
-    public static readonly byte[] EmptyIdentity = [.. Encoding.ASCII.GetBytes("SPOREID1"), .. new byte[IdentityRecord.Size - 8]];
+    public static readonly byte[] EmptyIdentity =
+        [.. Encoding.ASCII.GetBytes("SPOREID1"), .. new byte[IdentityRecord.Size - 8]];
     public static readonly byte[] EmptyRendezvous = [.. Encoding.ASCII.GetBytes("SPORERV1"), .. new byte[64]];
 
     /// <summary>The files, in an order that no program could be loaded in.</summary>
     public static Dictionary<string, byte[]> Files() => new()
     {
         ["Spore.Firmware.pe"] = Program().Build(),
-        ["Spore.Mesh.pe"] = new PeBuilder("Spore.Mesh").Refers("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Holds([.. Encoding.ASCII.GetBytes("SPOREID1")]).Build(),
-        ["Spore.Crypto.pe"] = new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").Holds(new byte[100]).EndsIn(1, 2).Build(),
-        ["System.Net.pe"] = new PeBuilder("System.Net", "1.11.54.0").Refers("System.Threading", "1.1.52.0").Refers("mscorlib", "1.17.10.0").Build(),
-        ["System.Threading.pe"] = new PeBuilder("System.Threading", "1.1.52.34401").Refers("mscorlib", "1.17.11.0").Build(),
+        ["Spore.Mesh.pe"] = new PeBuilder("Spore.Mesh").Refers("Spore.Crypto")
+            .Refers("mscorlib", "1.17.11.0")
+            .Holds([.. Encoding.ASCII.GetBytes("SPOREID1")])
+            .Build(),
+        ["Spore.Crypto.pe"] = new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0")
+            .Holds(new byte[100])
+            .EndsIn(1, 2)
+            .Build(),
+        ["System.Net.pe"] = new PeBuilder("System.Net", "1.11.54.0").Refers("System.Threading", "1.1.52.0")
+            .Refers("mscorlib", "1.17.10.0")
+            .Build(),
+        ["System.Threading.pe"] = new PeBuilder("System.Threading", "1.1.52.34401").Refers(
+            "mscorlib", "1.17.11.0").Build(),
         ["mscorlib.pe"] = new PeBuilder("mscorlib", "1.17.11.0").Build(),
     };
 

@@ -68,6 +68,8 @@ public sealed class SecretFileTests : IDisposable
     public void Devices_are_not_replaced()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "only there");
-        Assert.Equal("is not a regular file", Assert.Throws<InputException>(() => SecretFile.Write("/dev/null", [1], true)).What);
+        Assert.Equal(
+            "is not a regular file",
+            Assert.Throws<InputException>(() => SecretFile.Write("/dev/null", [1], true)).What);
     }
 }

@@ -3,7 +3,6 @@ using System.IO;
 using CsCheck;
 using Spore.Crypto;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Flash;
@@ -17,8 +16,10 @@ public sealed class TrustRootKeyTests : IDisposable
     [Fact]
     public void A_seed_gives_the_public_key_of_RFC_8032_section_7_1_test_1()
     {
-        using TrustRootKey key = TrustRootKey.FromSeed(Convert.FromHexString("9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031CAE7F60"));
-        Assert.Equal("D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A", Convert.ToHexString(key.PublicKey));
+        using TrustRootKey key = TrustRootKey.FromSeed(
+            Convert.FromHexString("9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031CAE7F60"));
+        Assert.Equal(
+            "D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F707511A", Convert.ToHexString(key.PublicKey));
     }
 
     [Fact]
@@ -55,10 +56,15 @@ public sealed class TrustRootKeyTests : IDisposable
 
     [Theory]
     [InlineData("", "line 1: this is not a trust root key file (flash root new makes one)")]
-    [InlineData("CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=\n", "line 1: this is not a trust root key file (flash root new makes one)")]
+    [InlineData(
+        "CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=\n",
+        "line 1: this is not a trust root key file (flash root new makes one)")]
     [InlineData(TrustRootKey.FileHeader, "line 2: one line with the key is expected here; the file is damaged")]
-    [InlineData(TrustRootKey.FileHeader + "\nCAgI\n", "line 2: one line with the key is expected here; the file is damaged")]
-    [InlineData(TrustRootKey.FileHeader + "\nCAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=\nx\n", "line 2: one line with the key is expected here; the file is damaged")]
+    [InlineData(
+        TrustRootKey.FileHeader + "\nCAgI\n", "line 2: one line with the key is expected here; the file is damaged")]
+    [InlineData(
+        TrustRootKey.FileHeader + "\nCAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=\nx\n",
+        "line 2: one line with the key is expected here; the file is damaged")]
     public void A_damaged_file_is_told_without_showing_it(string text, string expected)
     {
         string path = _folder.Write("root.key", text);

@@ -1,13 +1,15 @@
 using System;
 using System.IO;
-using System.Linq;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Flash;
 
-/// <summary>Images are written by the tools' stand-ins, which are programs of the tools' names; all else is as with the tools themselves.</summary>
+/// <summary>
+/// Images are written by the tools' stand-ins, which are programs of the tools' names; all else is as with
+/// the tools themselves.
+/// </summary>
 public sealed class WriteCommandTests : IDisposable
 {
     private const int ClassicOffset = 0x1E0000;
@@ -22,7 +24,11 @@ public sealed class WriteCommandTests : IDisposable
         _identity = NodeIdentity.FromPrivateKey(Keys.Fill(5), root.PublicKey, 0);
         _identity.Save(_folder.File("node.id"), false);
         PeFirmware.WriteFolder(_folder.File("firmware"), PeFirmware.Files());
-        Assert.Equal(0, _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@deploy.bin").Code);
+        Assert.Equal(
+            0,
+            _folder.Run(
+                "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o",
+                "@deploy.bin").Code);
         foreach (string tool in new[] { "nanoff", "esptool" })
         {
             File.Copy(Path.Combine(Repository.Root, "tests", "desktop", "Flash", "Doubles", tool), _folder.File(tool));
@@ -37,7 +43,8 @@ public sealed class WriteCommandTests : IDisposable
     private void Describe(string board) => _folder.Write("board", $"port={_folder.File("port")}\n{board}\n");
 
     private FlashResult Write(string tool, params string[] more) =>
-        _folder.Run(["write", "--port", "@port", "--board", "ESP32_REV3", "--tool", $"@{tool}", "@deploy.bin", .. more]);
+        _folder.Run(
+            ["write", "--port", "@port", "--board", "ESP32_REV3", "--tool", $"@{tool}", "@deploy.bin", .. more]);
 
     private void AssertFails(string expected, string tool, params string[] more)
     {
@@ -56,11 +63,15 @@ public sealed class WriteCommandTests : IDisposable
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal(
             "nanoff --platform esp32 --serialport port --devicedetails --suppressnanoffversioncheck\n"
-            + "nanoff --platform esp32 --target ESP32_REV3 --serialport port --deploy --image deploy.bin --address 0x1E0000 --suppressnanoffversioncheck\n",
+            + "nanoff --platform esp32 --target ESP32_REV3 --serialport port --deploy --image deploy.bin --address "
+            + "0x1E0000 --suppressnanoffversioncheck\n",
             Log());
         Assert.Equal(_folder.Read("deploy.bin"), Written(ClassicOffset));
         Assert.Contains("Writing at 0x001E0000", result.Output);
-        Assert.EndsWith($"\nnode {KeyText.Format(_identity.PublicKey)} is in port, {_folder.Read("deploy.bin").Length} bytes at 0x1E0000\n", result.Output);
+        Assert.EndsWith(
+            $"\nnode {KeyText.Format(_identity.PublicKey)} is in port, {_folder.Read("deploy.bin").Length} bytes at "
+            + "0x1E0000\n",
+            result.Output);
     }
 
     [Fact]
@@ -85,7 +96,8 @@ public sealed class WriteCommandTests : IDisposable
         {
             Describe($"chip={chip} revision=0.2");
             File.Delete(_folder.File("flash.bin"));
-            FlashResult result = _folder.Run("write", "--port", "@port", "--board", board, "--tool", $"@{tool}", "@deploy.bin");
+            FlashResult result = _folder.Run(
+                "write", "--port", "@port", "--board", board, "--tool", $"@{tool}", "@deploy.bin");
             Assert.Equal((0, ""), (result.Code, result.Error));
             Assert.Equal(_folder.Read("deploy.bin"), Written(offset));
         }
@@ -109,11 +121,14 @@ public sealed class WriteCommandTests : IDisposable
     [Fact]
     public void A_dry_run_needs_no_tool_and_no_port()
     {
-        FlashResult dry = _folder.Run("write", "--port", "/dev/no such port", "--board", "ESP32_C3", "@deploy.bin", "--dry-run", "--tool", "nanoff");
+        FlashResult dry = _folder.Run(
+            "write", "--port", "/dev/no such port", "--board", "ESP32_C3", "@deploy.bin", "--dry-run", "--tool",
+            "nanoff");
         Assert.Equal((0, ""), (dry.Code, dry.Error));
         Assert.Equal(
             "nanoff --platform esp32 --serialport '/dev/no such port' --devicedetails --suppressnanoffversioncheck\n"
-            + "nanoff --platform esp32 --target ESP32_C3 --serialport '/dev/no such port' --deploy --image deploy.bin --address 0x1B0000 --suppressnanoffversioncheck\n",
+            + "nanoff --platform esp32 --target ESP32_C3 --serialport '/dev/no such port' --deploy --image deploy.bin "
+            + "--address 0x1B0000 --suppressnanoffversioncheck\n",
             dry.Output);
     }
 
@@ -122,8 +137,10 @@ public sealed class WriteCommandTests : IDisposable
     {
         File.Delete(_folder.File("nanoff"));
         AssertFails("nanoff: is not installed here", "nanoff");
-        FlashResult other = _folder.Run("write", "--port", "@port", "--board", "ESP32_REV3", "--tool", "avrdude", "@deploy.bin");
-        Assert.Equal("flash: --tool: 'avrdude' is neither nanoff nor esptool\n", other.Error);
+        FlashResult other = _folder.Run(
+            "write", "--port", "@port", "--board", "ESP32_REV3", "--tool", "avrdude", "@deploy.bin");
+        Assert.Equal(2, other.Code);
+        Assert.Equal("flash: --tool: 'avrdude' is neither nanoff nor esptool (see flash write --help)\n", other.Error);
         File.Delete(_folder.File("port"));
         FlashResult missing = Write("esptool");
         Assert.Equal(1, missing.Code);
@@ -132,11 +149,24 @@ public sealed class WriteCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nanoff", "chip=ESP32-S3", "port: the chip there is ESP32-S3, and ESP32_REV3 has ESP32; nothing was written")]
-    [InlineData("nanoff", "revision=1.0", "port: the chip there is of revision 1.0, and ESP32_REV3 is for 3.0 and later; nothing was written")]
-    [InlineData("nanoff", "flash=2", "port: there are 2MB of flash there, and the image was made for 4MB (--flash); nothing was written")]
-    [InlineData("esptool", "chip=ESP32-S3", "port: the chip there is ESP32-S3, and ESP32_REV3 has ESP32; nothing was written")]
-    [InlineData("esptool", "flash=1", "port: there is less flash there than 4MB (--flash): A fatal error occurred: File 'deploy.bin' (length SIZE) at offset 0x001e0000 will not fit in 1048576 bytes of flash. Change the flash_size argument or flashing address.")]
+    [InlineData(
+        "nanoff", "chip=ESP32-S3", "port: the chip there is ESP32-S3, and ESP32_REV3 has ESP32; nothing was written")]
+    [InlineData(
+        "nanoff",
+        "revision=1.0",
+        "port: the chip there is of revision 1.0, and ESP32_REV3 is for 3.0 and later; nothing was written")]
+    [InlineData(
+        "nanoff",
+        "flash=2",
+        "port: there are 2MB of flash there, and the image was made for 4MB (--flash); nothing was written")]
+    [InlineData(
+        "esptool", "chip=ESP32-S3", "port: the chip there is ESP32-S3, and ESP32_REV3 has ESP32; nothing was written")]
+    [InlineData(
+        "esptool",
+        "flash=1",
+        "port: there is less flash there than 4MB (--flash): A fatal error occurred: File 'deploy.bin' (length SIZE) "
+        + "at offset 0x001e0000 will not fit in 1048576 bytes of flash. Change the flash_size argument or flashing "
+        + "address.")]
     public void A_wrong_chip_is_told_and_not_written_to(string tool, string board, string expected)
     {
         Describe(board);
@@ -145,23 +175,59 @@ public sealed class WriteCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nanoff", "busy", "nanoff says: Error E4000: Error executing ESP32 serial command. (Unable to open serial port port: Access to the port 'port' is denied.)")]
-    [InlineData("nanoff", "shared", "nanoff says: Error E6002: Couldn't access serial device. Another (nanoFramework) application has exclusive access to the device.")]
-    [InlineData("esptool", "busy", "esptool says: ([Errno 11] Could not exclusively lock port port: [Errno 11] Resource temporarily unavailable)")]
+    [InlineData(
+        "nanoff",
+        "busy",
+        "nanoff says: Error E4000: Error executing ESP32 serial command. (Unable to open serial port port: Access to "
+        + "the port 'port' is denied.)")]
+    [InlineData(
+        "nanoff",
+        "shared",
+        "nanoff says: Error E6002: Couldn't access serial device. Another (nanoFramework) application has exclusive "
+        + "access to the device.")]
+    [InlineData(
+        "esptool",
+        "busy",
+        "esptool says: ([Errno 11] Could not exclusively lock port port: [Errno 11] Resource temporarily unavailable)")]
     public void A_busy_port_is_told(string tool, string state, string says)
     {
         Describe($"state={state}");
-        AssertFails($"port: the port can't be opened: is the board there, is no serial monitor using it, and may you use it (group dialout)? {says}", tool);
+        AssertFails(
+            "port: the port can't be opened: is the board there, is no serial monitor using it, and may you use it "
+            + $"(group dialout)? {says}",
+            tool);
     }
 
     [Theory]
-    [InlineData("nanoff", "silent", "port: the board does not answer: is it the right port and a cable with data lines? Some boards have to be told, by holding BOOT (IO0) while they are reset")]
-    [InlineData("esptool", "silent", "port: the board does not answer: is it the right port and a cable with data lines? Some boards have to be told, by holding BOOT (IO0) while they are reset")]
-    [InlineData("nanoff", "differs", "port: what is in the flash is not what was written: Error E4000: Error executing ESP32 serial command. (MD5 of file does not match data in flash.)")]
-    [InlineData("esptool", "differs", "port: what is in the flash is not what was written: A fatal error occurred: Verification failed.")]
-    [InlineData("nanoff", "old", "nanoff: did not understand its command line, so it is of another version than this was written for: Option 'devicedetails' is unknown.")]
+    [InlineData(
+        "nanoff",
+        "silent",
+        "port: the board does not answer: is it the right port and a cable with data lines? Some boards have to be "
+        + "told, by holding BOOT (IO0) while they are reset")]
+    [InlineData(
+        "esptool",
+        "silent",
+        "port: the board does not answer: is it the right port and a cable with data lines? Some boards have to be "
+        + "told, by holding BOOT (IO0) while they are reset")]
+    [InlineData(
+        "nanoff",
+        "differs",
+        "port: what is in the flash is not what was written: Error E4000: Error executing ESP32 serial command. (MD5 "
+        + "of file does not match data in flash.)")]
+    [InlineData(
+        "esptool",
+        "differs",
+        "port: what is in the flash is not what was written: A fatal error occurred: Verification failed.")]
+    [InlineData(
+        "nanoff",
+        "old",
+        "nanoff: did not understand its command line, so it is of another version than this was written for: Option "
+        + "'devicedetails' is unknown.")]
     [InlineData("esptool", "old", "esptool: does not know this command; version 5 or later is needed")]
-    [InlineData("esptool", "fails", "port: esptool failed (exit code 2): A fatal error occurred: Packet content transfer stopped")]
+    [InlineData(
+        "esptool",
+        "fails",
+        "port: esptool failed (exit code 2): A fatal error occurred: Packet content transfer stopped")]
     public void What_goes_wrong_is_told(string tool, string state, string expected)
     {
         Describe($"state={state}");
@@ -173,7 +239,9 @@ public sealed class WriteCommandTests : IDisposable
     {
         Describe("stub=no");
         FlashResult result = Write("nanoff");
-        Assert.Equal((0, "flash: port: verification: warning: nanoff has written the image without comparing it\n"), (result.Code, result.Error));
+        Assert.Equal(
+            (0, "flash: port: verification: warning: nanoff has written the image without comparing it\n"),
+            (result.Code, result.Error));
     }
 
     [Fact]
@@ -184,9 +252,15 @@ public sealed class WriteCommandTests : IDisposable
         File.WriteAllBytes(_folder.File("deploy.bin"), image);
         Assert.Contains("the file is damaged", Write("nanoff").Error);
 
-        File.WriteAllBytes(_folder.File("firmware/Spore.Crypto.pe"), new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
-        _folder.Run("image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@deploy.bin", "--force");
-        Assert.Contains("bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536", Write("nanoff", "--flash", "2MB").Error);
+        File.WriteAllBytes(
+            _folder.File("firmware/Spore.Crypto.pe"),
+            new PeBuilder("Spore.Crypto").Refers("mscorlib", "1.17.11.0").EndsIn(new byte[70000]).Build());
+        _folder.Run(
+            "image", "--board", "ESP32_REV3", "--firmware", "@firmware", "--identity", "@node.id", "-o", "@deploy.bin",
+            "--force");
+        Assert.Contains(
+            "bytes are too many for ESP32_REV3 with 2MB of flash, which has room for 65536",
+            Write("nanoff", "--flash", "2MB").Error);
         Assert.False(File.Exists(_folder.File("log")));
     }
 

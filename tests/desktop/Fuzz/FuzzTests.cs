@@ -1,6 +1,5 @@
 extern alias fuzz;
 
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -15,7 +14,8 @@ public class FuzzTests
 {
     private static readonly string _corpus = Path.Combine(Repository.Root, "tests", "fuzz", "corpus");
 
-    public static IEnumerable<TheoryDataRow<string>> States() => fuzz::Spore.Fuzz.States.All.Select(s => new TheoryDataRow<string>(s.Name));
+    public static IEnumerable<TheoryDataRow<string>> States() =>
+        fuzz::Spore.Fuzz.States.All.Select(s => new TheoryDataRow<string>(s.Name));
 
     [Theory]
     [MemberData(nameof(States))]

@@ -11,7 +11,8 @@ namespace Spore.Tests.Fuzz;
 /// <summary>What tests/fuzz compares a node with, and puts it back to.</summary>
 public class ImageTests
 {
-    private readonly World _world = fuzz::Spore.Fuzz.States.All.Single(s => s.Name == "in session, the others initiated").Make();
+    private readonly World _world = fuzz::Spore.Fuzz.States.All.Single(
+        s => s.Name == "in session, the others initiated").Make();
     private readonly Image _image;
 
     public ImageTests() => _image = new Image(_world);

@@ -8,7 +8,6 @@ using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Packets;
-using Spore.Net;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;

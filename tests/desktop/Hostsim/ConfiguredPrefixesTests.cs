@@ -19,7 +19,7 @@ public class ConfiguredPrefixesTests
 {
     private const int Peers = 5;
 
-    private static readonly AllowedPrefix LinkLocals = new(IPAddress.Parse("fe80::"), 10);
+    private static readonly AllowedPrefix _linkLocals = new(IPAddress.Parse("fe80::"), 10);
 
     // Few distinct bytes, so that prefixes nest and are often equal.
     private static readonly Gen<byte[]> _address4 = Gen.OneOf<byte>(0, 10, 0x80, 0xFF).Array[4];
@@ -31,7 +31,7 @@ public class ConfiguredPrefixesTests
         (1, Gen.Select(_address4, Gen.Int[0, 32], Prefix)),
         (1, Gen.Select(_address6, Gen.Frequency((2, Gen.Int[0, 24]), (1, Gen.Int[0, 128])), Prefix)));
 
-    private static readonly Gen<AllowedPrefix> _byHand = _prefix.Where(p => p.Length == 0 || !p.Overlaps(LinkLocals));
+    private static readonly Gen<AllowedPrefix> _byHand = _prefix.Where(p => p.Length == 0 || !p.Overlaps(_linkLocals));
 
     private static readonly Gen<(int Owner, AllowedPrefix Prefix)[]> _network = Gen.Select(
         Gen.Int[1, 4],
@@ -44,7 +44,12 @@ public class ConfiguredPrefixesTests
         (1, Gen.Int[0, Peers - 1].Select(peer => new Step(Kind.TakeAll, peer, null, []))),
         (1, Gen.Int[0, Peers - 1].Select(peer => new Step(Kind.Remove, peer, null, []))),
         (2, Gen.Int[0, Peers - 1].Select(peer => new Step(Kind.Add, peer, null, []))),
-        (1, Gen.Select(_network, Gen.Int[0, Peers - 1].Array[0, 2], (n, m) => new Step(Kind.Load, 0, null, n) { Members = m })),
+        (
+            1,
+            Gen.Select(
+                _network,
+                Gen.Int[0, Peers - 1].Array[0, 2],
+                (n, m) => new Step(Kind.Load, 0, null, n) { Members = m })),
         (1, Gen.Const(new Step(Kind.Expire, 0, null, []))));
 
     private enum Kind
@@ -143,7 +148,8 @@ public class ConfiguredPrefixesTests
         Assert.Same(own, model.Node.Routing);
     }
 
-    private static AllowedPrefix Prefix(byte[] address, int length) => new AllowedPrefix(new IPAddress(address), length).Whole();
+    private static AllowedPrefix Prefix(byte[] address, int length) =>
+        new AllowedPrefix(new IPAddress(address), length).Whole();
 
     private sealed record Step(Kind Kind, int Peer, AllowedPrefix? Prefix, (int Owner, AllowedPrefix Prefix)[] Network)
     {
@@ -167,7 +173,8 @@ public class ConfiguredPrefixesTests
         public Model(int capacity)
         {
             _node = _mesh.Add(1);
-            _keys = [.. Enumerable.Range(0, Peers).Select(i => NodeKey.PublicKey(MeshNode.PrivateKey((byte)(100 + i))))];
+            _keys =
+                [.. Enumerable.Range(0, Peers).Select(i => NodeKey.PublicKey(MeshNode.PrivateKey((byte)(100 + i))))];
             Prefixes = new ConfiguredPrefixes(_node.Node, MeshNode.Limits(), capacity);
         }
 
@@ -176,7 +183,8 @@ public class ConfiguredPrefixesTests
         public Node Node => _node.Node;
 
         /// <summary>Addresses at the start of prefixes.</summary>
-        public IEnumerable<byte[]> Mentioned => _byHand.Keys.Concat(_network.Select(n => n.Prefix)).Select(p => p.Address.GetAddressBytes());
+        public IEnumerable<byte[]> Mentioned =>
+            _byHand.Keys.Concat(_network.Select(n => n.Prefix)).Select(p => p.Address.GetAddressBytes());
 
         public void Do(Step step)
         {
@@ -225,22 +233,35 @@ public class ConfiguredPrefixesTests
 
         public void CheckHolders() => Assert.Equal(
             _byHand.OrderBy(p => p.Key.ToString()).Select(p => (p.Key, p.Value)),
-            Enumerable.Range(0, Peers).SelectMany(i => Prefixes.Of(KeyText.Format(_keys[i])).Select(p => (p, i))).OrderBy(p => p.p.ToString()));
+            Enumerable.Range(0, Peers)
+                .SelectMany(i => Prefixes.Of(KeyText.Format(_keys[i])).Select(p => (p, i)))
+                .OrderBy(p => p.p.ToString()));
 
         public void Check(byte[] address)
         {
             int expected = Search(address);
-            Assert.True(expected == Node.Routing.Find([9, .. address], 1, address.Length == 16), $"{new IPAddress(address)}: {expected} of {string.Join(' ', _byHand)}");
+            Assert.True(
+                expected == Node.Routing.Find([9, .. address], 1, address.Length == 16),
+                $"{new IPAddress(address)}: {expected} of {string.Join(' ', _byHand)}");
         }
 
         private int Search(byte[] address)
         {
             AllowedPrefix host = Prefix(address, address.Length * 8);
-            var network = _network.Where(n => n.Prefix.Overlaps(host)).Select(n => (n.Prefix.Length, IsByHand: 0, Owner: Node.Network.Find(n.Key, 0)));
+            var network = _network.Where(n => n.Prefix.Overlaps(host))
+                .Select(n => (n.Prefix.Length, IsByHand: 0, Owner: Node.Network.Find(n.Key, 0)));
             var byHand = _byHand
                 .Where(p => _configured.Contains(p.Value) && !_members.Contains(p.Value) && p.Key.Overlaps(host))
-                .Select(p => (p.Key.Length, IsByHand: 1, Node.Peers.Single(s => s.InUse && s.PublicKey.AsSpan().SequenceEqual(_keys[p.Value])).Owner));
-            return network.Concat(byHand).OrderByDescending(o => o.Length).ThenBy(o => o.IsByHand).Select(o => o.Owner).FirstOrDefault(AllowedIps.None);
+                .Select(
+                    p => (
+                        p.Key.Length,
+                        IsByHand: 1,
+                        Node.Peers.Single(s => s.InUse && s.PublicKey.AsSpan().SequenceEqual(_keys[p.Value])).Owner));
+            return network.Concat(byHand)
+                .OrderByDescending(o => o.Length)
+                .ThenBy(o => o.IsByHand)
+                .Select(o => o.Owner)
+                .FirstOrDefault(AllowedIps.None);
         }
 
         private void Forget(int peer)
@@ -259,15 +280,24 @@ public class ConfiguredPrefixesTests
                 return;
             }
 
-            _network = [.. step.Network.DistinctBy(n => n.Prefix).Select(n => (n.Prefix, n.Owner == 1 ? _node.Key : NetworkBytes.Key32(n.Owner)))];
+            _network = [.. step.Network.DistinctBy(n => n.Prefix)
+                .Select(n => (n.Prefix, n.Owner == 1 ? _node.Key : NetworkBytes.Key32(n.Owner)))];
             _members = [.. step.Members];
-            byte[][] keys = [_node.Key, .. new[] { 2, 3, 4 }.Select(NetworkBytes.Key32), .. _members.Select(m => _keys[m])];
+            byte[][] keys =
+                [_node.Key, .. new[] { 2, 3, 4 }.Select(NetworkBytes.Key32), .. _members.Select(m => _keys[m])];
             byte[][] entries =
             [
                 .. keys.OrderBy(Convert.ToHexString, StringComparer.Ordinal)
-                    .Select(k => NetworkBytes.Entry(k, [.. _network.Where(n => n.Key.SequenceEqual(k)).Select(n => NetworkBytes.Field(1, [.. n.Prefix.Address.GetAddressBytes(), (byte)n.Prefix.Length]))])),
+                    .Select(
+                        k => NetworkBytes.Entry(
+                            k,
+                            [.. _network.Where(n => n.Key.SequenceEqual(k))
+                                .Select(
+                                    n => NetworkBytes.Field(
+                                        1, [.. n.Prefix.Address.GetAddressBytes(), (byte)n.Prefix.Length]))])),
             ];
-            Assert.Equal(NetworkFault.None, _node.Load(NetworkBytes.File(++_version, 1_760_000_000, 9_000_000_000, entries)));
+            Assert.Equal(
+                NetworkFault.None, _node.Load(NetworkBytes.File(++_version, 1_760_000_000, 9_000_000_000, entries)));
             Prefixes.Change();
         }
     }

@@ -35,7 +35,25 @@ public class DatagramBatchTests
         }
 
         Assert.Equal([2, 1, 1], Enumerable.Range(0, batch.Count).Select(i => batch.RunAt(i).Count));
-        Assert.True(batch.EndpointAt(0).IsSame(_here) && batch.EndpointAt(1).IsSame(_there) && batch.EndpointAt(2).IsSame(_here));
+        Assert.True(
+            batch.EndpointAt(0).IsSame(_here)
+            && batch.EndpointAt(1).IsSame(_there)
+            && batch.EndpointAt(2).IsSame(_here));
+    }
+
+    [Fact]
+    public void Another_source_address_is_another_run()
+    {
+        DatagramBatch batch = new();
+        foreach (int local in new[] { 0, 1, 1, 2, 0 })
+        {
+            Endpoint endpoint = Place(1);
+            endpoint.SetLocal(local);
+            Assert.True(batch.Add(new byte[10], endpoint));
+        }
+
+        Assert.Equal([1, 2, 1, 1], Enumerable.Range(0, batch.Count).Select(i => batch.RunAt(i).Count));
+        Assert.Equal([0, 1, 2, 0], Enumerable.Range(0, batch.Count).Select(i => batch.EndpointAt(i).Local));
     }
 
     [Theory]
@@ -72,7 +90,8 @@ public class DatagramBatchTests
     private static byte[][] Datagrams(DatagramBatch batch, int run)
     {
         DatagramBatch.Run r = batch.RunAt(run);
-        return [.. Enumerable.Range(0, r.Count).Select(i => batch.Bytes.AsSpan(r.OffsetOf(i), r.LengthOf(i)).ToArray())];
+        return [.. Enumerable.Range(0, r.Count)
+            .Select(i => batch.Bytes.AsSpan(r.OffsetOf(i), r.LengthOf(i)).ToArray())];
     }
 
     private static Endpoint Place(byte number)

@@ -7,7 +7,6 @@ using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Datagrams;
-using Spore.Net;
 using Spore.Tests.Crypto;
 using Xunit;
 
@@ -16,7 +15,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>Both kinds of socket, over loopback.</summary>
 public class DatagramSocketTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string, string, string> Ways
     {
@@ -80,7 +79,8 @@ public class DatagramSocketTests
         Endpoint source = EndpointAddress.From((IPEndPoint)from.LocalEndPoint);
         Endpoint nowhere = new();
         nowhere.Set(place.AddressHigh, place.AddressLow, 0, 0);
-        DatagramBatch batch = new();
+        List<(int Port, int Datagrams, int Bytes)> lost = [];
+        DatagramBatch batch = new((to, datagrams, bytes) => lost.Add((to.Port, datagrams, bytes)));
         batch.Add(Bytes.Random(1, 100), place);
         batch.Add(Bytes.Random(2, 100), nowhere);
         batch.Add(Bytes.Random(3, 100), nowhere);
@@ -90,6 +90,7 @@ public class DatagramSocketTests
         batch.Add(new byte[65535], place);
         batch.Add(Bytes.Random(5, 100), place);
         from.Send(batch);
+        Assert.Equal([(0, 2, 200), (place.Port, 1, 65535)], lost);
         Assert.Equal([Bytes.Random(1, 100), Bytes.Random(4, 100), Bytes.Random(5, 100)], await Receive(to, 3, source));
     }
 
@@ -114,11 +115,62 @@ public class DatagramSocketTests
             TaskCreationOptions.LongRunning);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         socket.Dispose();
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(Patience, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            () => waiting.WaitAsync(_patience, TestContext.Current.CancellationToken));
         DatagramBatch batch = new();
         batch.Add(new byte[1], EndpointAddress.From(new IPEndPoint(IPAddress.Parse(address), 9)));
         socket.Send(batch);
         Assert.Equal(0, batch.Count);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    public async Task An_answer_comes_from_the_address_that_was_sent_to(int count)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
+        using IDatagramSocket here = Open("Linux", "127.0.0.1");
+        Socket any = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        any.Bind(new IPEndPoint(IPAddress.Any, 0));
+        using LinuxSocket there = new(any, 1 << 20, new LocalAddresses(new FixedWatch()));
+        int port = ((IPEndPoint)there.LocalEndPoint).Port;
+        foreach (string address in new[] { "127.0.0.2", "127.0.0.3" })
+        {
+            Endpoint place = EndpointAddress.From(new IPEndPoint(IPAddress.Parse(address), port));
+            DatagramBatch batch = new();
+            batch.Add(Bytes.Random(1, 100), place);
+            here.Send(batch);
+            DatagramsRead room = there.NewRoom();
+            there.Receive(room);
+            Assert.True(room.Next());
+
+            // A run that the kernel cuts, and a datagram by itself.
+            byte[][] answers =
+                [.. Enumerable.Range(0, count).Select(i => Bytes.Random(i, 1000)), Bytes.Random(99, 30000)];
+            Array.ForEach(answers, a => Assert.True(batch.Add(a, room.Source)));
+            there.Send(batch);
+            Assert.Equal(answers, await Receive(here, answers.Length, place));
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_address_is_lost_the_machine_chooses_another_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
+        using IDatagramSocket here = Open("Linux", "127.0.0.1");
+        Socket any = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        any.Bind(new IPEndPoint(IPAddress.Any, 0));
+        LocalAddresses locals = new(new FixedWatch());
+        using LinuxSocket there = new(any, 1 << 20, locals);
+        Endpoint place = EndpointAddress.From((IPEndPoint)here.LocalEndPoint);
+        place.SetLocal(locals.Learn(0, 0xC0000207, 1));
+        Assert.NotEqual(0, place.Local);
+        byte[][] datagrams = [.. Enumerable.Range(0, 5).Select(i => Bytes.Random(i, i < 4 ? 100 : 30000))];
+        DatagramBatch batch = new();
+        Array.ForEach(datagrams, d => Assert.True(batch.Add(d, place)));
+        there.Send(batch);
+        IPEndPoint own = new(IPAddress.Loopback, ((IPEndPoint)there.LocalEndPoint).Port);
+        Assert.Equal(datagrams, await Receive(here, datagrams.Length, EndpointAddress.From(own)));
     }
 
     private static IDatagramSocket Open(string kind, string address)
@@ -148,7 +200,16 @@ public class DatagramSocketTests
                     Assert.True(room.IsEmpty);
                 }
             },
-            TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            TestContext.Current.CancellationToken).WaitAsync(_patience, TestContext.Current.CancellationToken);
         return datagrams;
+    }
+
+    private sealed class FixedWatch : INetworkWatch
+    {
+        public int Generation => 0;
+
+        public bool IsTunnel(LocalAddress local) => false;
+
+        public int FindInterface(LocalAddress local, Endpoint endpoint) => local.Interface;
     }
 }

@@ -22,7 +22,11 @@ public class EchoPacketTests
         int length = IcmpEcho.Reply(request, 0, request.Length, reply, 0);
         Assert.Equal(request.Length, length);
 
-        Assert.True(EchoPacket.TryReadReply(reply.AsSpan(0, length), out ReadOnlySpan<byte> from, out ReadOnlySpan<byte> to, out ReadOnlySpan<byte> echoed));
+        Assert.True(EchoPacket.TryReadReply(
+            reply.AsSpan(0, length),
+            out ReadOnlySpan<byte> from,
+            out ReadOnlySpan<byte> to,
+            out ReadOnlySpan<byte> echoed));
         Assert.Equal(destination, from.ToArray());
         Assert.Equal(source, to.ToArray());
         Assert.Equal(payload, echoed.ToArray());

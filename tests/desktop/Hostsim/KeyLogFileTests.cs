@@ -5,7 +5,6 @@ using System.Text;
 using System.Threading;
 using Spore.Hostsim.Live.Output;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;
@@ -50,7 +49,8 @@ public class KeyLogFileTests
         {
             File.WriteAllText(path, content);
             InputException fault = Assert.Throws<InputException>(() => new KeyLogFile(path, _own, _timeline));
-            Assert.Equal($"{path}: exists already, with something else in it than a key log; choose a new file", fault.Message);
+            Assert.Equal(
+                $"{path}: exists already, with something else in it than a key log; choose a new file", fault.Message);
             Assert.Equal(content, File.ReadAllText(path));
 
             File.WriteAllText(path, Own() + "\n");
@@ -115,7 +115,7 @@ public class KeyLogFileTests
     private string[] Told()
     {
         _timeline.Flush(Patience);
-        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
+        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
     }
 
     private sealed class Target : WriteOnlyStream

@@ -12,7 +12,6 @@ using Spore.Hostsim.Live;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
@@ -21,7 +20,7 @@ namespace Spore.Tests.Hostsim;
 
 public sealed partial class LiveNodeTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly CancellationTokenSource _stop = new();
@@ -40,7 +39,8 @@ public sealed partial class LiveNodeTests : IDisposable
         NodeIdentity alpha = MakeNode(root, "alpha");
         NodeIdentity beta = MakeNode(root, "beta");
         NetworkDescription network = new() { Version = 7, Issued = 1_800_000_000 };
-        network.Peers.Add(new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
+        network.Peers.Add(
+            new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
         network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
         File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
         int port = FreePort();
@@ -62,9 +62,11 @@ public sealed partial class LiveNodeTests : IDisposable
         });
         await betaStory.Until("network applied  version 7");
         await _stop.CancelAsync();
-        await Task.WhenAll(alphaStory.Ended, betaStory.Ended).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
 
-        Assert.Contains("network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
@@ -73,7 +75,8 @@ public sealed partial class LiveNodeTests : IDisposable
         string[] keys = File.ReadAllLines(PathOf("keys"));
         Assert.All(keys, k => Assert.Matches(KeyLine(), k));
         Assert.Equal(
-            $"LOCAL_STATIC_PRIVATE_KEY = {KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
+            "LOCAL_STATIC_PRIVATE_KEY = "
+            + $"{KeyText.Format(beta.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize))}",
             keys[0]);
         Assert.Equal($"REMOTE_STATIC_PUBLIC_KEY = {KeyText.Format(alpha.PublicKey)}", keys[1]);
         Assert.Contains(keys, k => k.StartsWith("LOCAL_EPHEMERAL_PRIVATE_KEY = ", StringComparison.Ordinal));
@@ -81,6 +84,48 @@ public sealed partial class LiveNodeTests : IDisposable
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(PathOf("keys")));
         }
+    }
+
+    [Fact]
+    public async Task After_a_sleep_of_the_machine_the_first_packet_starts_a_handshake()
+    {
+        using TrustRootKey root = TrustRootKey.Generate();
+        NodeIdentity alpha = MakeNode(root, "alpha");
+        NodeIdentity beta = MakeNode(root, "beta");
+        int port = FreePort();
+        NetworkDescription network = new() { Version = 1, Issued = 1_800_000_000 };
+        network.Peers.Add(new PeerDescription
+        {
+            PublicKey = alpha.PublicKey,
+            Label = "alpha",
+            Endpoints = { new PeerEndpoint(IPAddress.Loopback, null, port) },
+            Keepalive = 25,
+        });
+        network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
+        File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
+        NodeOptions options = new()
+        {
+            Identity = PathOf("alpha"),
+            Listen = new ListenAddress(IPAddress.Loopback, port),
+            Network = PathOf("network.spore"),
+            Mtu = 1420,
+        };
+        Story alphaStory = Start(options);
+        long slept = 0;
+        BootClock clock = new();
+        Story betaStory = Start(
+            options with { Identity = PathOf("beta"), Listen = new ListenAddress(IPAddress.Loopback, FreePort()) },
+            () => clock.Now + Interlocked.Read(ref slept));
+        await betaStory.Until("session up       to alpha");
+        int before = betaStory.Text.Length;
+
+        // The keepalive is the first packet. Its session is too old to carry it.
+        Interlocked.Add(ref slept, 200_000);
+        await betaStory.Until("session up       to alpha", before);
+        Assert.Contains("initiation       to alpha", betaStory.Text[before..], StringComparison.Ordinal);
+        await _stop.CancelAsync();
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -93,7 +138,8 @@ public sealed partial class LiveNodeTests : IDisposable
         int port = ((IPEndPoint)other.LocalEndPoint!).Port;
         Run run = Run.Of("node", "--identity", PathOf("alpha"), "--listen", $"127.0.0.1:{port}");
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal($"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
+        Assert.Equal(
+            $"hostsim: UDP port {port} is in use; choose another with --listen{Environment.NewLine}", run.Error);
     }
 
     [Fact]
@@ -125,18 +171,20 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
-        timeline.Flush((int)Patience.TotalMilliseconds);
-        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[14..])];
+        timeline.Flush((int)_patience.TotalMilliseconds);
+        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
         Assert.Equal(
             [
                 "initiation       to AAAAAAAA...",
                 "no answer        from AAAAAAAA... at 192.0.2.7:51820 for 15 s; it is asked on",
-                "given up         AAAAAAAA... at 192.0.2.7:51820: no answer for 90 s; it is asked again when a packet wants it",
+                "given up         AAAAAAAA... at 192.0.2.7:51820: no answer for 90 s; it is asked again when a packet "
+                + "wants it",
                 "initiation       to AAAAAAAA...",
                 "session up       to AAAAAAAA...",
                 "initiation       to AAAAAAAA..., provoked",
                 "hello ignored    from AAAAAAAA...: it is no member, and its version 3 is not newer",
-                "same identity    192.0.2.8:51820 says hello with this node's key: give each machine an identity of its own",
+                "same identity    192.0.2.8:51820 says hello with this node's key: give each machine an identity of "
+                + "its own",
                 "hello            from AAAAAAAA..., version 3",
                 "hello            from AAAAAAAA..., version 4",
             ],
@@ -160,7 +208,8 @@ public sealed partial class LiveNodeTests : IDisposable
         Assert.Equal(address, EndpointAddress.Of(back));
     }
 
-    [GeneratedRegex("^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
+    [GeneratedRegex(
+        "^(LOCAL_STATIC_PRIVATE_KEY|REMOTE_STATIC_PUBLIC_KEY|LOCAL_EPHEMERAL_PRIVATE_KEY) = [A-Za-z0-9+/]{43}=$")]
     private static partial Regex KeyLine();
 
     private static int FreePort()
@@ -182,9 +231,9 @@ public sealed partial class LiveNodeTests : IDisposable
         return Path.Combine(_folder, name);
     }
 
-    private Story Start(NodeOptions options)
+    private Story Start(NodeOptions options, Func<long>? clock = null)
     {
-        return new Story(options, _stop.Token);
+        return new Story(options, _stop.Token, clock);
     }
 
     /// <summary>What a node tells while it runs on a thread of its own.</summary>
@@ -193,10 +242,10 @@ public sealed partial class LiveNodeTests : IDisposable
         private readonly StringWriter _writer = new();
         private readonly TextWriter _output;
 
-        public Story(NodeOptions options, CancellationToken stop)
+        public Story(NodeOptions options, CancellationToken stop, Func<long>? clock)
         {
             _output = TextWriter.Synchronized(_writer);
-            LiveNode node = new(options, new LiveTimeline(_output, null));
+            LiveNode node = new(options, new LiveTimeline(_output, null), CancellationToken.None, clock);
             Ended = Task.Factory.StartNew(
                 () =>
                 {
@@ -224,10 +273,10 @@ public sealed partial class LiveNodeTests : IDisposable
             }
         }
 
-        public async Task Until(string text)
+        public async Task Until(string text, int from = 0)
         {
-            using CancellationTokenSource patience = new(Patience);
-            while (!Text.Contains(text, StringComparison.Ordinal))
+            using CancellationTokenSource patience = new(_patience);
+            while (!Text[from..].Contains(text, StringComparison.Ordinal))
             {
                 Assert.False(patience.IsCancellationRequested, Text);
                 Assert.False(Ended.IsCompleted, Text);

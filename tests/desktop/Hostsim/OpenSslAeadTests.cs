@@ -62,12 +62,32 @@ public class OpenSslAeadTests : AeadTests
         Assert.ThrowsAny<ArgumentException>(() => _aead!.Seal(key, 0, nonce, 1, null, 0, 0, buffer, 0, 84));
     }
 
-    protected override void Seal(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override void Seal(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         _aead!.Seal(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }
 
-    protected override bool Open(byte[] key, int keyOffset, byte[] nonce, int nonceOffset, byte[]? ad, int adOffset, int adLength, byte[] buffer, int offset, int length)
+    protected override bool Open(
+        byte[] key,
+        int keyOffset,
+        byte[] nonce,
+        int nonceOffset,
+        byte[]? ad,
+        int adOffset,
+        int adLength,
+        byte[] buffer,
+        int offset,
+        int length)
     {
         return _aead!.Open(key, keyOffset, nonce, nonceOffset, ad, adOffset, adLength, buffer, offset, length);
     }

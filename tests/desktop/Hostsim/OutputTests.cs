@@ -6,7 +6,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading;
 using System.Threading.Tasks;
-using Spore.Net;
 using Spore.Signing;
 using Xunit;
 
@@ -53,7 +52,8 @@ public sealed partial class OutputTests : IDisposable
             node.StandardOutput.Close();
         }
 
-        // Initiations are 5 s apart. SIGUSR1 comes well after the start and before the end, where it would end the program.
+        // Initiations are 5 s apart. SIGUSR1 comes well after the start and before the end, where it
+        // would end the program.
         byte[] datagram = new byte[2048];
         using CancellationTokenSource patience = new(_patience);
         for (int i = 0; i < 3; i++)

@@ -17,7 +17,8 @@ public class OwnEndpointsTests
     [InlineData("fe80::1 fe80::2 192.0.2.1 192.0.2.2", "192.0.2.1 fe80::1 192.0.2.2")]
     public void One_of_each_kind_comes_first(string addresses, string chosen)
     {
-        IPAddress[] own = [.. addresses.Split(' ', System.StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)];
+        IPAddress[] own =
+            [.. addresses.Split(' ', System.StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)];
         IPEndPoint[] endpoints = [.. OwnEndpoints.Choose(own, 7, 3)];
         Assert.Equal(chosen, string.Join(' ', endpoints.Select(e => e.Address)));
         Assert.All(endpoints, e => Assert.Equal(7, e.Port));

@@ -34,7 +34,11 @@ public class PacketBatchTests
         TcpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Size) };
         TcpPacket second = first.After(Size, Bytes.Random(2, Size)) with { Flags = TcpPacket.Ack | TcpPacket.Push };
         TcpPacket third = second.After(Size, Bytes.Random(3, Size)) with { Flags = TcpPacket.Ack };
-        TcpPacket both = first with { Flags = TcpPacket.Ack | TcpPacket.Push, Payload = [.. first.Payload, .. second.Payload] };
+        TcpPacket both = first with
+        {
+            Flags = TcpPacket.Ack | TcpPacket.Push,
+            Payload = [.. first.Payload, .. second.Payload],
+        };
         Assert.Equal([both.BuildLarge(Size), Plain(third)], Join(first.Build(), second.Build(), third.Build()));
         Assert.Equal([Plain(second), Plain(third)], Join(second.Build(), third.Build()));
     }
@@ -86,7 +90,11 @@ public class PacketBatchTests
     public void What_is_no_plain_segment_with_data_stays_alone(bool isIpv6)
     {
         TcpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Size) };
-        int[] flags = [0, TcpPacket.Ack | TcpPacket.Fin, TcpPacket.Ack | 0x02, TcpPacket.Ack | 0x04, TcpPacket.Ack | 0x20, TcpPacket.Ack | 0x40, TcpPacket.Ack | 0x80];
+        int[] flags =
+        [
+            0, TcpPacket.Ack | TcpPacket.Fin, TcpPacket.Ack | 0x02, TcpPacket.Ack | 0x04, TcpPacket.Ack | 0x20,
+            TcpPacket.Ack | 0x40, TcpPacket.Ack | 0x80,
+        ];
         List<TcpPacket> kinds =
         [
             .. flags.Select(f => first with { Flags = f }),
@@ -95,7 +103,11 @@ public class PacketBatchTests
         ];
         if (!isIpv6)
         {
-            kinds.AddRange([first with { Fragment = 0 }, first with { Fragment = 0x6000 }, first with { Fragment = 0x4001 }, first with { IpOptions = [1, 1, 1, 0] }]);
+            kinds.AddRange(
+                [
+                    first with { Fragment = 0 }, first with { Fragment = 0x6000 }, first with { Fragment = 0x4001 },
+                    first with { IpOptions = [1, 1, 1, 0] },
+                ]);
         }
 
         Assert.All(kinds, k =>

@@ -21,7 +21,12 @@ public class PacketsReadTests
         for (int length = (3 * segmentSize) - 1; length <= (3 * segmentSize) + 1; length++)
         {
             // The flags of an end belong to the last, as do the data that are left over.
-            TcpPacket large = new() { IsIpv6 = isIpv6, Flags = TcpPacket.Ack | TcpPacket.Push | TcpPacket.Fin, Payload = Bytes.Random(1, length) };
+            TcpPacket large = new()
+            {
+                IsIpv6 = isIpv6,
+                Flags = TcpPacket.Ack | TcpPacket.Push | TcpPacket.Fin,
+                Payload = Bytes.Random(1, length),
+            };
             List<byte[]> segments = Read(large.BuildLarge(segmentSize));
             List<byte[]> expected = [];
             for (int at = 0; at < length; at += segmentSize)

@@ -3,7 +3,6 @@ using System.IO;
 using System.Linq;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Hostsim;
@@ -83,7 +82,7 @@ public sealed class PresharedKeyFileTests : IDisposable
         Assert.Null(KeyFileArgument.TryParse(text, out _));
         Run run = Run.Of("node", "--identity", "x", "--psk-file", text);
         Assert.Equal(2, run.ExitCode);
-        Assert.Equal($"hostsim: --psk-file: {fault} (see hostsim --help){Environment.NewLine}", run.Error);
+        Assert.Equal($"hostsim: --psk-file: {fault} (see hostsim node --help){Environment.NewLine}", run.Error);
     }
 
     [Fact]
@@ -96,19 +95,29 @@ public sealed class PresharedKeyFileTests : IDisposable
         string bad = Path.Combine(_folder, "bad");
         System.IO.File.WriteAllText(bad, Secret[..43]);
 
-        AssertFails($"--psk-file: {Key} is given by no --peer", $"{Key}={File}");
         AssertFails($"{_folder}/none: no such file", "--peer", Key, $"{Key}={_folder}/none");
         AssertFails($"{_folder}: is a directory", "--peer", Key, $"{Key}={_folder}");
         AssertFails($"{bad}: {NoKey}", "--peer", Key, $"{Key}={bad}");
-        AssertFails($"--peer: {Key} is given twice; give it once, with one endpoint", "--peer", $"{Key}@127.0.0.1:1", "--peer", $"{Key}@127.0.0.1:2");
-        AssertFails($"--psk-file: {Key} has two of them", "--peer", Key, $"{Key}={File}", $"{Key}={File}");
 
-        void AssertFails(string complaint, params string[] more)
+        // What the command line alone shows.
+        AssertMisused("--psk-file: KEY is given by no --peer", $"{Key}={File}");
+        AssertMisused(
+            "--peer: KEY is given twice; give it once, with one endpoint",
+            "--peer", $"{Key}@127.0.0.1:1", "--peer", $"{Key}@127.0.0.1:2");
+        AssertMisused("--psk-file: KEY has two of them", "--peer", Key, $"{Key}={File}", $"{Key}={File}");
+
+        void AssertFails(string complaint, params string[] more) => AssertRun(1, complaint, more);
+
+        void AssertMisused(string complaint, params string[] more) =>
+            AssertRun(2, $"{complaint} (see hostsim node --help)", more);
+
+        void AssertRun(int code, string complaint, params string[] more)
         {
-            string[] args = [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
+            string[] args =
+                [.. more.SelectMany(a => a.Contains("=/", StringComparison.Ordinal) ? new[] { "--psk-file", a } : [a])];
             Run run = Run.Of(["node", "--identity", identity, "--listen", "127.0.0.1:51899", .. args]);
-            Assert.Equal(1, run.ExitCode);
-            Assert.Equal($"hostsim: {complaint}{Environment.NewLine}", run.Error);
+            Assert.Equal(code, run.ExitCode);
+            Assert.Equal($"hostsim: {complaint.Replace("KEY ", Key + " ")}{Environment.NewLine}", run.Error);
             Assert.Empty(run.Output);
         }
     }

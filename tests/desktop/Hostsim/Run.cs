@@ -14,5 +14,6 @@ internal sealed record Run(int ExitCode, string Output, string Error)
     }
 
     /// <summary>The last line of the output.</summary>
-    public string Verdict => Output[(Output.LastIndexOf("\n\n", System.StringComparison.Ordinal) + 2)..].Replace('\n', ' ').Trim();
+    public string Verdict =>
+        Output[(Output.LastIndexOf("\n\n", System.StringComparison.Ordinal) + 2)..].Replace('\n', ' ').Trim();
 }

@@ -31,10 +31,16 @@ public class SimulationTests
     {
         Run run = Run.Of("--seed", $"{seed}", "--loss", $"{loss}");
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal("OK: 6 of 6 members ended on version 2, and 210 of 210 pings between them were answered.", run.Verdict);
+        Assert.Equal(
+            "OK: 6 of 6 members ended on version 2, and 210 of 210 pings between them were answered.", run.Verdict);
         Assert.Empty(run.Error);
-        string[] rows = [.. run.Output.Split('\n').SkipWhile(l => !l.StartsWith("Node ", StringComparison.Ordinal)).Skip(1).Take(7)];
-        Assert.All(rows.Where(r => !r.Contains("removed", StringComparison.Ordinal)), r => Assert.Equal("2", r[10..19].Trim()));
+        string[] rows = [.. run.Output.Split('\n')
+            .SkipWhile(l => !l.StartsWith("Node ", StringComparison.Ordinal))
+            .Skip(1)
+            .Take(7)];
+        Assert.All(
+            rows.Where(r => !r.Contains("removed", StringComparison.Ordinal)),
+            r => Assert.Equal("2", r[10..19].Trim()));
         Assert.Single(rows, r => r.Contains("removed, behind ", StringComparison.Ordinal) && r[10..19].Trim() == "1");
         Assert.Equal("witness", rows[0][20..43].Trim());
     }
@@ -56,7 +62,8 @@ public class SimulationTests
         Run run = Run.Of("--nodes", "2", "--loss", "100");
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
-            "FAILED: version 1 did not reach every member within 15 minutes: node1 has no network, node2 has no network.",
+            "FAILED: version 1 did not reach every member within 15 minutes: node1 has no network, node2 has no "
+            + "network.",
             run.Verdict);
     }
 
@@ -86,8 +93,9 @@ public class SimulationTests
         string output = Run.Of().Output;
         string[] story =
         [
-            "publisher  boot ", " hello  ", " handshake ", " head verified ", " network applied ", " ping answered ", "90 of 90",
-            "published        version 2: node6 added", " behind ", "90 of 90", " no answer ", " power off ", " boot ", "no network yet", "30 of 30", "OK: ",
+            "publisher  boot ", " hello  ", " handshake ", " head verified ", " network applied ", " ping answered ",
+            "90 of 90", "published        version 2: node6 added", " behind ", "90 of 90", " no answer ", " power off ",
+            " boot ", "no network yet", "30 of 30", "OK: ",
         ];
         int at = 0;
         foreach (string part in story)

@@ -52,7 +52,12 @@ internal sealed record TcpPacket
     /// <summary>The packet that follows a number of bytes later.</summary>
     public TcpPacket After(int bytes, byte[] payload)
     {
-        return this with { Sequence = Sequence + (uint)bytes, Identification = (Identification + 1) & 0xFFFF, Payload = payload };
+        return this with
+        {
+            Sequence = Sequence + (uint)bytes,
+            Identification = (Identification + 1) & 0xFFFF,
+            Payload = payload,
+        };
     }
 
     /// <summary>The packet with all checksums.</summary>
@@ -61,7 +66,8 @@ internal sealed record TcpPacket
         byte[] segment =
         [
             .. Big16(SourcePort), .. Big16(DestinationPort), .. Big32(Sequence), .. Big32(Acknowledgment),
-            (byte)((20 + Options.Length) / 4 << 4), (byte)Flags, .. Big16(Window), 0, 0, .. Big16(Urgent), .. Options, .. Payload,
+            (byte)((20 + Options.Length) / 4 << 4), (byte)Flags, .. Big16(Window), 0, 0, .. Big16(Urgent), .. Options,
+            .. Payload,
         ];
         byte[] source = Address(Source);
         byte[] destination = Address(Destination);
@@ -70,28 +76,37 @@ internal sealed record TcpPacket
         if (IsIpv6)
         {
             byte[] start = Big32(0x60000000u | ((uint)TrafficClass << 20) | (uint)FlowLabel);
-            return [.. start, .. Big16(segment.Length), (byte)Protocol, (byte)HopLimit, .. source, .. destination, .. segment];
+            return
+            [
+                .. start, .. Big16(segment.Length), (byte)Protocol, (byte)HopLimit, .. source, .. destination,
+                .. segment,
+            ];
         }
 
         byte[] header =
         [
-            (byte)(0x40 | (IpHeaderLength / 4)), (byte)TrafficClass, .. Big16(IpHeaderLength + segment.Length), .. Big16(Identification),
-            .. Big16(Fragment), (byte)HopLimit, (byte)Protocol, 0, 0, .. source, .. destination, .. IpOptions,
+            (byte)(0x40 | (IpHeaderLength / 4)), (byte)TrafficClass, .. Big16(IpHeaderLength + segment.Length),
+            .. Big16(Identification), .. Big16(Fragment), (byte)HopLimit, (byte)Protocol, 0, 0, .. source,
+            .. destination, .. IpOptions,
         ];
         Big16(Checksum(header)).CopyTo(header, 10);
         return [.. header, .. segment];
     }
 
-    /// <summary>The packet as the kernel hands it over with TSO: with a virtio header, and with the pseudo header's sum where the checksum is to go.</summary>
+    /// <summary>
+    /// The packet as the kernel hands it over with TSO: with a virtio header, and with the pseudo header's sum where
+    /// the checksum is to go.
+    /// </summary>
     public byte[] BuildLarge(int segmentSize)
     {
         byte[] packet = Build();
-        byte[] pseudo = [.. Address(Source), .. Address(Destination), .. Big16(packet.Length - IpHeaderLength), 0, (byte)Protocol];
+        byte[] pseudo =
+            [.. Address(Source), .. Address(Destination), .. Big16(packet.Length - IpHeaderLength), 0, (byte)Protocol];
         Big16(~Checksum(pseudo)).CopyTo(packet, IpHeaderLength + 16);
         return
         [
-            1, IsIpv6 ? (byte)4 : (byte)1, .. Native16(IpHeaderLength + 20 + Options.Length), .. Native16(segmentSize), .. Native16(IpHeaderLength), .. Native16(16),
-            .. packet,
+            1, IsIpv6 ? (byte)4 : (byte)1, .. Native16(IpHeaderLength + 20 + Options.Length), .. Native16(segmentSize),
+            .. Native16(IpHeaderLength), .. Native16(16), .. packet,
         ];
     }
 

@@ -34,7 +34,9 @@ public class TunAddressesTests
     {
         TunAddresses member = Of(true);
         Assert.Equal(["10.0.0.1/32", "fd00::1/128", "fe80::1:2/128"], Text(member.Addresses));
-        Assert.Equal(["0.0.0.0/1", "10.0.0.2/32", "128.0.0.0/1", "8000::/1", "::/1", "fd00::/64", "fe80::/10"], Text(member.Routes));
+        Assert.Equal(
+            ["0.0.0.0/1", "10.0.0.2/32", "128.0.0.0/1", "8000::/1", "::/1", "fd00::/64", "fe80::/10"],
+            Text(member.Routes));
     }
 
     private static TunAddresses Of(bool hasDefaultRoute)

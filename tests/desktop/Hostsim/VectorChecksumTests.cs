@@ -15,7 +15,8 @@ public class VectorChecksumTests
         {
             int offset = Math.Min(skip, bytes.Length);
             uint sum = VectorChecksum.Add(VectorChecksum.Add(0, start), bytes.AsSpan(offset));
-            return Written(~sum) == InternetChecksum.Finish(InternetChecksum.Add(start, bytes, offset, bytes.Length - offset));
+            return Written(~sum) == InternetChecksum.Finish(
+                InternetChecksum.Add(start, bytes, offset, bytes.Length - offset));
         });
     }
 

@@ -27,7 +27,9 @@ public class IcmpEchoTests
     public void A_request_over_IPv4_gets_a_reply_without_the_requests_options(bool inPlace)
     {
         byte[] request = Packets.EchoRequest4;
-        byte[] expected = IpPacketTests.Rechecked(Convert.FromHexString("450000250000400040010000" + "0A090002" + "0A090001" + "000099EE52000001000102030405060708"));
+        byte[] expected = IpPacketTests.Rechecked(
+            Convert.FromHexString(
+                "450000250000400040010000" + "0A090002" + "0A090001" + "000099EE52000001000102030405060708"));
         Assert.Equal(expected, Reply(request, inPlace));
 
         byte[] withOptions = [0x46, .. request[1..20], 1, 1, 1, 0, .. request[20..]];
@@ -77,7 +79,10 @@ public class IcmpEchoTests
     {
         Gen.Select(Gen.OneOf(4, 6), Gen.Byte.Array[4, 100], Gen.Bool).Sample((version, rest, inPlace) =>
         {
-            byte[] request = UdpTests.Wrapped(version, version == 6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp, [(byte)(version == 6 ? 128 : 8), 0, 0, 0, .. rest]);
+            byte[] request = UdpTests.Wrapped(
+                version,
+                version == 6 ? IpProtocol.Icmpv6 : IpProtocol.Icmp,
+                [(byte)(version == 6 ? 128 : 8), 0, 0, 0, .. rest]);
             request = Sound(request);
             byte[] reply = Reply(request, inPlace);
             int header = IpPacket.HeaderLength(reply, 0);
@@ -91,12 +96,13 @@ public class IcmpEchoTests
     [Fact]
     public void Random_packets_never_throw()
     {
-        Gen.Select(Gen.Byte.Array[0, 100], Gen.OneOf(4, 6), Gen.OneOf(IpProtocol.Icmp, IpProtocol.Icmpv6)).Sample((bytes, version, protocol) =>
-        {
-            byte[] packet = UdpTests.Wrapped(version, protocol, bytes);
-            int length = IcmpEcho.Reply(packet, 0, packet.Length, new byte[packet.Length], 0);
-            return length == 0 || length == packet.Length;
-        });
+        Gen.Select(Gen.Byte.Array[0, 100], Gen.OneOf(4, 6), Gen.OneOf(IpProtocol.Icmp, IpProtocol.Icmpv6))
+            .Sample((bytes, version, protocol) =>
+            {
+                byte[] packet = UdpTests.Wrapped(version, protocol, bytes);
+                int length = IcmpEcho.Reply(packet, 0, packet.Length, new byte[packet.Length], 0);
+                return length == 0 || length == packet.Length;
+            });
     }
 
     private static byte[] Reply(byte[] request, bool inPlace)

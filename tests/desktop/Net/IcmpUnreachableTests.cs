@@ -120,13 +120,14 @@ public class IcmpUnreachableTests
     public void Random_packets_never_throw()
     {
         byte[] model = Packets.Unreachable6;
-        Gen.Select(Gen.Int[0, model.Length], Gen.Byte.Array[0, 30], Gen.Int[0, model.Length - 1]).Sample((cut, bytes, at) =>
-        {
-            byte[] packet = model[..cut];
-            bytes.AsSpan(0, Math.Max(0, Math.Min(bytes.Length, cut - at))).CopyTo(packet.AsSpan(Math.Min(at, cut)));
-            int length = IpPacket.Length(packet, 0, packet.Length);
-            return length < 0 || IcmpUnreachable.QuotedUdp(packet, 0, length) is -1 or 88;
-        });
+        Gen.Select(Gen.Int[0, model.Length], Gen.Byte.Array[0, 30], Gen.Int[0, model.Length - 1])
+            .Sample((cut, bytes, at) =>
+            {
+                byte[] packet = model[..cut];
+                bytes.AsSpan(0, Math.Max(0, Math.Min(bytes.Length, cut - at))).CopyTo(packet.AsSpan(Math.Min(at, cut)));
+                int length = IpPacket.Length(packet, 0, packet.Length);
+                return length < 0 || IcmpUnreachable.QuotedUdp(packet, 0, length) is -1 or 88;
+            });
     }
 
     private static byte[] Emitted(byte[] packet)

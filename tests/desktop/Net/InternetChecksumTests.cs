@@ -46,8 +46,10 @@ public class InternetChecksumTests
         Gen.Select(Gen.Byte.Array[0, 100], Gen.Int[0, 50]).Sample((bytes, half) =>
         {
             int first = Math.Min(2 * half, bytes.Length & ~1);
-            int inParts = InternetChecksum.Add(InternetChecksum.Add(0, bytes, 0, first), bytes, first, bytes.Length - first);
-            return InternetChecksum.Finish(inParts) == InternetChecksum.Finish(InternetChecksum.Add(0, bytes, 0, bytes.Length));
+            int inParts = InternetChecksum.Add(
+                InternetChecksum.Add(0, bytes, 0, first), bytes, first, bytes.Length - first);
+            return InternetChecksum.Finish(inParts) == InternetChecksum.Finish(
+                InternetChecksum.Add(0, bytes, 0, bytes.Length));
         });
     }
 

@@ -64,8 +64,12 @@ public class IpPacketTests
         byte[] four = Packets.Udp4;
         Assert.Equal(6, IpPacket.Version(six, 0));
         Assert.Equal(4, IpPacket.Version(four, 0));
-        Assert.Equal(Convert.FromHexString("FD090000000000000000000000000001"), six[IpPacket.SourceOffset(6)..][..IpPacket.AddressSize(6)]);
-        Assert.Equal(Convert.FromHexString("FD090000000000000000000000000002"), six[IpPacket.DestinationOffset(6)..][..IpPacket.AddressSize(6)]);
+        Assert.Equal(
+            Convert.FromHexString("FD090000000000000000000000000001"),
+            six[IpPacket.SourceOffset(6)..][..IpPacket.AddressSize(6)]);
+        Assert.Equal(
+            Convert.FromHexString("FD090000000000000000000000000002"),
+            six[IpPacket.DestinationOffset(6)..][..IpPacket.AddressSize(6)]);
         Assert.Equal([10, 9, 0, 1], four[IpPacket.SourceOffset(4)..][..IpPacket.AddressSize(4)]);
         Assert.Equal([10, 9, 0, 2], four[IpPacket.DestinationOffset(4)..][..IpPacket.AddressSize(4)]);
         Assert.Equal(40, IpPacket.HeaderLength(six, 0));

@@ -56,7 +56,9 @@ public class UdpTests
             Assert.Equal(-1, Udp.PayloadLength(flipped, 0, flipped.Length));
         }
 
-        for (int bit = IpPacket.SourceOffset(version) * 8; bit < (IpPacket.DestinationOffset(version) + IpPacket.AddressSize(version)) * 8; bit++)
+        for (int bit = IpPacket.SourceOffset(version) * 8;
+            bit < (IpPacket.DestinationOffset(version) + IpPacket.AddressSize(version)) * 8;
+            bit++)
         {
             byte[] flipped = Packets.With(packet, bit / 8, packet[bit / 8] ^ (1 << (bit % 8)));
             Assert.Equal(-1, Udp.PayloadLength(flipped, 0, flipped.Length));
@@ -72,7 +74,17 @@ public class UdpTests
         int start = version == 6 ? 40 : 20;
         byte[] buffer = [.. packet];
         Array.Clear(buffer, start, Udp.HeaderSize);
-        Udp.Emit(buffer, start, 5, 40000, 69, packet, IpPacket.SourceOffset(version), packet, IpPacket.DestinationOffset(version), IpPacket.AddressSize(version));
+        Udp.Emit(
+            buffer,
+            start,
+            5,
+            40000,
+            69,
+            packet,
+            IpPacket.SourceOffset(version),
+            packet,
+            IpPacket.DestinationOffset(version),
+            IpPacket.AddressSize(version));
         Assert.Equal(packet, buffer);
     }
 
@@ -91,7 +103,9 @@ public class UdpTests
     [Fact]
     public void A_checksum_that_comes_out_as_zero_is_sent_as_its_complement()
     {
-        byte[] zero = Enumerable.Range(0, 65536).Select(word => Emitted(6, [(byte)(word >> 8), (byte)word])).Single(packet => packet[46] == 0xFF && packet[47] == 0xFF);
+        byte[] zero = Enumerable.Range(0, 65536)
+            .Select(word => Emitted(6, [(byte)(word >> 8), (byte)word]))
+            .Single(packet => packet[46] == 0xFF && packet[47] == 0xFF);
         Assert.Equal(2, Udp.PayloadLength(zero, 0, zero.Length));
     }
 
@@ -128,7 +142,17 @@ public class UdpTests
     {
         byte[] packet = Wrapped(version, IpProtocol.Udp, [.. new byte[Udp.HeaderSize], .. payload]);
         int start = packet.Length - payload.Length - Udp.HeaderSize;
-        Udp.Emit(packet, start, payload.Length, 40000, 69, packet, IpPacket.SourceOffset(version), packet, IpPacket.DestinationOffset(version), IpPacket.AddressSize(version));
+        Udp.Emit(
+            packet,
+            start,
+            payload.Length,
+            40000,
+            69,
+            packet,
+            IpPacket.SourceOffset(version),
+            packet,
+            IpPacket.DestinationOffset(version),
+            IpPacket.AddressSize(version));
         return packet;
     }
 }

@@ -6,7 +6,8 @@ namespace Spore.Tests.Net;
 
 public class UpperLayerTests
 {
-    // The payload of an IPv6 packet whose first header has the number given; what is found, and how far behind the IPv6 header.
+    // The payload of an IPv6 packet whose first header has the number given; what is found, and how far
+    // behind the IPv6 header.
     [Theory]
     [InlineData(17, "0000000000000000", 17, 0)]
     [InlineData(59, "", 59, 0)]
@@ -53,14 +54,18 @@ public class UpperLayerTests
     [Fact]
     public void Whatever_the_headers_say_it_lies_within_the_packet()
     {
-        Gen<int> protocol = Gen.Frequency((5, Gen.OneOf(Gen.Const(0), Gen.Const(43), Gen.Const(44), Gen.Const(51), Gen.Const(60))), (1, Gen.Int[0, 255]));
-        Gen.Select(Gen.OneOf(Gen.Const(4), Gen.Const(6)), protocol, Gen.Byte.Array[0, 200]).Sample((version, first, payload) =>
-        {
-            byte[] packet = UdpTests.Wrapped(version, first, payload);
-            int header = UpperLayer.Find(packet, 0, packet.Length);
-            LinkMessages.Contains(packet, header, packet.Length);
-            return header is UpperLayer.None or UpperLayer.Incomplete
-                || (UpperLayer.Start(header) >= (version == 6 ? 40 : 20) && UpperLayer.Start(header) <= packet.Length);
-        });
+        Gen<int> protocol = Gen.Frequency(
+            (5, Gen.OneOf(Gen.Const(0), Gen.Const(43), Gen.Const(44), Gen.Const(51), Gen.Const(60))),
+            (1, Gen.Int[0, 255]));
+        Gen.Select(Gen.OneOf(Gen.Const(4), Gen.Const(6)), protocol, Gen.Byte.Array[0, 200])
+            .Sample((version, first, payload) =>
+            {
+                byte[] packet = UdpTests.Wrapped(version, first, payload);
+                int header = UpperLayer.Find(packet, 0, packet.Length);
+                LinkMessages.Contains(packet, header, packet.Length);
+                return header is UpperLayer.None or UpperLayer.Incomplete
+                    || (UpperLayer.Start(header) >= (version == 6 ? 40 : 20)
+                        && UpperLayer.Start(header) <= packet.Length);
+            });
     }
 }

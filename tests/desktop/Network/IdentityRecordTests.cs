@@ -43,7 +43,8 @@ public class IdentityRecordTests
         {
             byte[] record = Sound();
             record[i / 8] ^= (byte)(1 << (i % 8));
-            Assert.Equal(i < 64 ? IdentityFault.Magic : IdentityFault.Checksum, IdentityRecord.Check(record, 0, record.Length));
+            Assert.Equal(
+                i < 64 ? IdentityFault.Magic : IdentityFault.Checksum, IdentityRecord.Check(record, 0, record.Length));
         }
     }
 
@@ -69,6 +70,7 @@ public class IdentityRecordTests
     [Fact]
     public void Random_bytes_are_refused()
     {
-        Gen.Byte.Array[0, 100].Sample(bytes => Assert.NotEqual(IdentityFault.None, IdentityRecord.Check(bytes, 0, bytes.Length)));
+        Gen.Byte.Array[0, 100].Sample(
+            bytes => Assert.NotEqual(IdentityFault.None, IdentityRecord.Check(bytes, 0, bytes.Length)));
     }
 }

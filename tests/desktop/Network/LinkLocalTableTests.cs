@@ -25,7 +25,8 @@ public class LinkLocalTableTests
         for (int i = 0; i < Count; i++)
         {
             Assert.Equal(i, table.Find(file, [9, .. addresses[i]], 1));
-            Assert.Equal(-1, table.Find(file, [9, .. addresses[i][..5], (byte)(addresses[i][5] ^ 1), .. addresses[i][6..]], 1));
+            Assert.Equal(
+                -1, table.Find(file, [9, .. addresses[i][..5], (byte)(addresses[i][5] ^ 1), .. addresses[i][6..]], 1));
         }
 
         Assert.Equal(-1, table.Find(file, Address(NetworkBytes.Key32(Count + 1)), 0));
@@ -55,7 +56,8 @@ public class LinkLocalTableTests
     private static NetworkFile Load(params byte[][] entries)
     {
         byte[] file = NetworkBytes.File(entries);
-        NetworkFile network = new(new NodeLimits { NetworkEntries = entries.Length, NetworkBytes = file.Length }, new Blake2s());
+        NetworkFile network = new(
+            new NodeLimits { NetworkEntries = entries.Length, NetworkBytes = file.Length }, new Blake2s());
         Assert.Equal(NetworkFault.None, network.Begin(file, 0));
         Assert.Equal(NetworkFault.None, network.Append(file, NetworkHeader.Size, file.Length - NetworkHeader.Size));
         Assert.Equal(NetworkFault.None, network.Complete());

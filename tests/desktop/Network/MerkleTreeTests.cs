@@ -22,7 +22,8 @@ public class MerkleTreeTests
     [Fact]
     public void The_root_after_each_of_130_leaves_is_that_of_the_recursive_definition()
     {
-        byte[][] leaves = [.. Enumerable.Range(0, 130).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(127, new byte[i])))];
+        byte[][] leaves =
+            [.. Enumerable.Range(0, 130).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(127, new byte[i])))];
         _tree.Begin();
         Assert.Equal(MerkleModel.Root([]), Root());
         for (int i = 0; i < leaves.Length; i++)

@@ -10,7 +10,8 @@ namespace Spore.Tests.Network;
 /// <summary>Builds network files byte by byte, with nothing of the core's.</summary>
 internal static class NetworkBytes
 {
-    private static readonly Key _root = Key.Import(SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)7, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
+    private static readonly Key _root = Key.Import(
+        SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)7, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
 
     public static byte[] TrustRoot => _root.PublicKey.Export(KeyBlobFormat.RawPublicKey);
 

@@ -18,7 +18,8 @@ public class NetworkEntryTests
         return NetworkEntry.Check(shifted, 1, entry.Length);
     }
 
-    private static NetworkFault CheckField(int type, params byte[] value) => Check(NetworkBytes.Entry(1, NetworkBytes.Field(type, value)));
+    private static NetworkFault CheckField(int type, params byte[] value) =>
+        Check(NetworkBytes.Entry(1, NetworkBytes.Field(type, value)));
 
     private static byte[] Prefix(string text)
     {
@@ -62,7 +63,8 @@ public class NetworkEntryTests
     [InlineData("ff02::1/128", false)]
     public void Prefixes_are_whole_and_touch_neither_link_local_nor_multicast(string prefix, bool allowed)
     {
-        Assert.Equal(allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.Prefix, Prefix(prefix)));
+        Assert.Equal(
+            allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.Prefix, Prefix(prefix)));
     }
 
     [Theory]
@@ -112,7 +114,9 @@ public class NetworkEntryTests
     [InlineData("ga\nte:1", false)]
     public void Endpoint_names_are_a_host_and_a_port(string name, bool allowed)
     {
-        Assert.Equal(allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.EndpointName, Encoding.UTF8.GetBytes(name)));
+        Assert.Equal(
+            allowed ? NetworkFault.None : NetworkFault.FieldValue,
+            CheckField(EntryField.EndpointName, Encoding.UTF8.GetBytes(name)));
     }
 
     [Fact]
@@ -120,7 +124,8 @@ public class NetworkEntryTests
     {
         string label = new('a', 63);
         Assert.Equal(NetworkFault.None, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(label + ".b:1")));
-        Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(label + "a.b:1")));
+        Assert.Equal(
+            NetworkFault.FieldValue, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(label + "a.b:1")));
         string host = $"{label}.{label}.{label}.{label[..61]}";
         Assert.Equal(NetworkFault.None, CheckField(EntryField.EndpointName, Encoding.ASCII.GetBytes(host + ":1")));
     }
@@ -144,7 +149,8 @@ public class NetworkEntryTests
                     allowed = false;
                 }
 
-                Assert.Equal(allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.Label, label));
+                Assert.Equal(
+                    allowed ? NetworkFault.None : NetworkFault.FieldValue, CheckField(EntryField.Label, label));
             },
             iter: 20_000);
     }
@@ -155,7 +161,11 @@ public class NetworkEntryTests
         < 0x80 => [(byte)c],
         < 0x800 => [(byte)(0xC0 | (c >> 6)), (byte)(0x80 | (c & 0x3F))],
         < 0x10000 => [(byte)(0xE0 | (c >> 12)), (byte)(0x80 | ((c >> 6) & 0x3F)), (byte)(0x80 | (c & 0x3F))],
-        _ => [(byte)(0xF0 | (c >> 18)), (byte)(0x80 | ((c >> 12) & 0x3F)), (byte)(0x80 | ((c >> 6) & 0x3F)), (byte)(0x80 | (c & 0x3F))],
+        _ =>
+        [
+            (byte)(0xF0 | (c >> 18)), (byte)(0x80 | ((c >> 12) & 0x3F)), (byte)(0x80 | ((c >> 6) & 0x3F)),
+            (byte)(0x80 | (c & 0x3F)),
+        ],
     };
 
     [Theory]
@@ -292,8 +302,10 @@ public class NetworkEntryTests
     public void Some_types_repeat_and_all_are_in_order(int type, byte[] value, bool repeats)
     {
         byte[] field = NetworkBytes.Field(type, value);
-        Assert.Equal(repeats ? NetworkFault.None : NetworkFault.FieldRepeated, Check(NetworkBytes.Entry(1, field, field)));
-        Assert.Equal(NetworkFault.None, Check(NetworkBytes.Entry(1, NetworkBytes.Field(0), field, NetworkBytes.Field(127))));
+        Assert.Equal(
+            repeats ? NetworkFault.None : NetworkFault.FieldRepeated, Check(NetworkBytes.Entry(1, field, field)));
+        Assert.Equal(
+            NetworkFault.None, Check(NetworkBytes.Entry(1, NetworkBytes.Field(0), field, NetworkBytes.Field(127))));
         Assert.Equal(NetworkFault.FieldOrder, Check(NetworkBytes.Entry(1, field, NetworkBytes.Field(0))));
     }
 
@@ -346,7 +358,8 @@ public class NetworkEntryTests
     [Fact]
     public void The_cursor_walks_over_the_fields_that_were_written_and_ends()
     {
-        Gen<byte[]> field = Gen.Select(Gen.Int[33, 127], Gen.Byte.Array[0, 100], (type, value) => NetworkBytes.Field(type, value));
+        Gen<byte[]> field = Gen.Select(
+            Gen.Int[33, 127], Gen.Byte.Array[0, 100], (type, value) => NetworkBytes.Field(type, value));
         EntryField cursor = new();
         field.Array[0, 7].Sample(
             fields =>
@@ -358,7 +371,10 @@ public class NetworkEntryTests
                 foreach (byte[] expected in sorted)
                 {
                     Assert.True(cursor.Next());
-                    Assert.Equal(expected, NetworkBytes.Field(cursor.Type, entry[cursor.ValueOffset..(cursor.ValueOffset + cursor.ValueLength)]));
+                    Assert.Equal(
+                        expected,
+                        NetworkBytes.Field(
+                            cursor.Type, entry[cursor.ValueOffset..(cursor.ValueOffset + cursor.ValueLength)]));
                 }
 
                 Assert.False(cursor.Next());
@@ -374,7 +390,10 @@ public class NetworkEntryTests
         byte[] other = NetworkBytes.Field(7, 1, 1, 1);
         Assert.Equal(0, NetworkEntry.PrefixCount(NetworkBytes.Entry(1), 0));
         Assert.Equal(0, NetworkEntry.PrefixCount(NetworkBytes.Entry(1, other), 0));
-        Assert.Equal(2, NetworkEntry.PrefixCount([9, .. NetworkBytes.Entry(1, NetworkBytes.Field(0, 1), prefix, prefix, other)], 1));
+        Assert.Equal(
+            2,
+            NetworkEntry.PrefixCount(
+                [9, .. NetworkBytes.Entry(1, NetworkBytes.Field(0, 1), prefix, prefix, other)], 1));
     }
 
     [Fact]

@@ -105,13 +105,23 @@ public class NetworkFileTests
     public void Of_two_files_that_share_one_is_read_until_the_other_is_complete()
     {
         NetworkFile other = new(_file);
-        Assert.Equal(NetworkFault.None, Take(_file, NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2, NetworkBytes.Field(4, 65, 66)), NetworkBytes.Entry(3))));
-        byte[] next = NetworkBytes.File(NetworkBytes.Entry(2, NetworkBytes.Field(4, 65)), NetworkBytes.Entry(3), NetworkBytes.Entry(4));
+        Assert.Equal(
+            NetworkFault.None,
+            Take(
+                _file,
+                NetworkBytes.File(
+                    NetworkBytes.Entry(1),
+                    NetworkBytes.Entry(2, NetworkBytes.Field(4, 65, 66)),
+                    NetworkBytes.Entry(3))));
+        byte[] next = NetworkBytes.File(
+            NetworkBytes.Entry(2, NetworkBytes.Field(4, 65)), NetworkBytes.Entry(3), NetworkBytes.Entry(4));
         for (int i = 0; i < 2; i++)
         {
             // The first one breaks off, the second one is taken in whole.
             Assert.Equal(NetworkFault.None, other.Begin(next, 0));
-            Assert.Equal(NetworkFault.None, other.Append(next, NetworkHeader.Size, i == 0 ? 80 : next.Length - NetworkHeader.Size));
+            Assert.Equal(
+                NetworkFault.None,
+                other.Append(next, NetworkHeader.Size, i == 0 ? 80 : next.Length - NetworkHeader.Size));
             Assert.Equal(1, _file.Find(NetworkBytes.Key32(2), 0));
             Assert.Equal(2, _file.Find(NetworkBytes.Key32(3), 0));
         }
@@ -133,21 +143,61 @@ public class NetworkFileTests
         yield return new("one byte too many", [.. rich, 0], NetworkFault.TrailingBytes);
         yield return new("another header follows", [.. rich, .. rich], NetworkFault.TrailingBytes);
         yield return new("order", NetworkBytes.File(NetworkBytes.Entry(2), NetworkBytes.Entry(1)), NetworkFault.Order);
-        yield return new("order by the first byte", NetworkBytes.File(NetworkBytes.Entry(-1), NetworkBytes.Entry(0x7F000000)), NetworkFault.Order);
-        yield return new("a key twice", NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2), NetworkBytes.Entry(2)), NetworkFault.Order);
-        yield return new("field value", NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(1, 224, 0, 0, 1, 32))), NetworkFault.FieldValue);
-        yield return new("field length", NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(5, 1))), NetworkFault.FieldLength);
-        yield return new("field order", NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(7), NetworkBytes.Field(5, 0, 1))), NetworkFault.FieldOrder);
-        yield return new("field repeated", NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(5, 0, 1), NetworkBytes.Field(5, 0, 1))), NetworkFault.FieldRepeated);
-        yield return new("critical field", NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(128))), NetworkFault.CriticalField);
-        yield return new("17 prefixes", NetworkBytes.File(NetworkBytes.Entry(1, _prefix), NetworkBytes.Entry(2, [.. Enumerable.Repeat(_prefix, 16)])), NetworkFault.TooLarge);
-        yield return new("entry shorter than its key", NetworkBytes.File([0, 33, .. new byte[31]], NetworkBytes.Entry(1, _prefix)), NetworkFault.EntryLength);
-        yield return new("entry too long", NetworkBytes.File([3, 1, .. new byte[767]], NetworkBytes.Entry(1)), NetworkFault.EntryLength);
-        yield return new("entry goes beyond the end", NetworkBytes.File([0, 35, .. new byte[32]]), NetworkFault.EntryLength);
-        yield return new("more entries than counted", Counted(-1, NetworkBytes.Entry(1), NetworkBytes.Entry(2)), NetworkFault.Count);
-        yield return new("one byte behind the last entry", NetworkBytes.File([.. NetworkBytes.Entry(1), 0]), NetworkFault.Count);
-        yield return new("fewer entries than counted", Counted(1, NetworkBytes.Entry(1, _prefix), NetworkBytes.Entry(2, [.. Enumerable.Repeat(_prefix, 15)])), NetworkFault.Count);
-        yield return new("one byte for an entry", Counted(1, NetworkBytes.Entry(1, NetworkBytes.Field(7, new byte[100])), [0]), NetworkFault.EntryLength);
+        yield return new(
+            "order by the first byte",
+            NetworkBytes.File(NetworkBytes.Entry(-1), NetworkBytes.Entry(0x7F000000)),
+            NetworkFault.Order);
+        yield return new(
+            "a key twice",
+            NetworkBytes.File(NetworkBytes.Entry(1), NetworkBytes.Entry(2), NetworkBytes.Entry(2)),
+            NetworkFault.Order);
+        yield return new(
+            "field value",
+            NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(1, 224, 0, 0, 1, 32))),
+            NetworkFault.FieldValue);
+        yield return new(
+            "field length",
+            NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(5, 1))),
+            NetworkFault.FieldLength);
+        yield return new(
+            "field order",
+            NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(7), NetworkBytes.Field(5, 0, 1))),
+            NetworkFault.FieldOrder);
+        yield return new(
+            "field repeated",
+            NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(5, 0, 1), NetworkBytes.Field(5, 0, 1))),
+            NetworkFault.FieldRepeated);
+        yield return new(
+            "critical field",
+            NetworkBytes.File(NetworkBytes.Entry(1, NetworkBytes.Field(128))),
+            NetworkFault.CriticalField);
+        yield return new(
+            "17 prefixes",
+            NetworkBytes.File(
+                NetworkBytes.Entry(1, _prefix), NetworkBytes.Entry(2, [.. Enumerable.Repeat(_prefix, 16)])),
+            NetworkFault.TooLarge);
+        yield return new(
+            "entry shorter than its key",
+            NetworkBytes.File([0, 33, .. new byte[31]], NetworkBytes.Entry(1, _prefix)),
+            NetworkFault.EntryLength);
+        yield return new(
+            "entry too long",
+            NetworkBytes.File([3, 1, .. new byte[767]], NetworkBytes.Entry(1)),
+            NetworkFault.EntryLength);
+        yield return new(
+            "entry goes beyond the end", NetworkBytes.File([0, 35, .. new byte[32]]), NetworkFault.EntryLength);
+        yield return new(
+            "more entries than counted", Counted(-1, NetworkBytes.Entry(1), NetworkBytes.Entry(2)), NetworkFault.Count);
+        yield return new(
+            "one byte behind the last entry", NetworkBytes.File([.. NetworkBytes.Entry(1), 0]), NetworkFault.Count);
+        yield return new(
+            "fewer entries than counted",
+            Counted(1, NetworkBytes.Entry(1, _prefix), NetworkBytes.Entry(2, [.. Enumerable.Repeat(_prefix, 15)])),
+            NetworkFault.Count);
+        yield return new(
+            "one byte for an entry",
+            Counted(1, NetworkBytes.Entry(1, NetworkBytes.Field(7, new byte[100])), [0]),
+            NetworkFault.EntryLength);
         yield return new("root", NetworkBytes.Sign(With(rich, 48)), NetworkFault.Root);
         yield return new("signature", With(rich, 80), NetworkFault.Signature);
         yield return new("magic", With(rich, 0), NetworkFault.Magic);
@@ -156,7 +206,8 @@ public class NetworkFileTests
     private static byte[] Counted(int more, params byte[][] entries)
     {
         byte[] file = NetworkBytes.File(entries);
-        BigEndian.WriteUInt32(file, NetworkHeader.CountOffset, BigEndian.ReadUInt32(file, NetworkHeader.CountOffset) + more);
+        BigEndian.WriteUInt32(
+            file, NetworkHeader.CountOffset, BigEndian.ReadUInt32(file, NetworkHeader.CountOffset) + more);
         return NetworkBytes.Sign(file);
     }
 
@@ -169,7 +220,8 @@ public class NetworkFileTests
 
     [Theory]
     [MemberData(nameof(Unsound))]
-    public void Each_fault_is_told_however_the_bytes_are_split_and_leaves_nothing(string what, byte[] bytes, NetworkFault expected)
+    public void Each_fault_is_told_however_the_bytes_are_split_and_leaves_nothing(
+        string what, byte[] bytes, NetworkFault expected)
     {
         foreach (int[] pieces in new int[][] { [], [1], [2], [33], [512], [1, 35] })
         {
@@ -287,12 +339,17 @@ public class NetworkFileTests
     public void Random_entries_behind_a_sound_header_are_refused_the_same_in_any_split()
     {
         // Entries that are right in their lengths and keys, so that chance gets as far as the fields.
-        Gen<byte[]> entry = Gen.Select(Gen.Int[0, 50], Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Const<byte[]>([])), Gen.Int[-1, 1], Gen.Int[0, 9], (key, fields, more, odds) =>
-        {
-            byte[] bytes = NetworkBytes.Entry(key, fields);
-            bytes[1] += (byte)(odds == 0 ? more : 0);
-            return bytes;
-        });
+        Gen<byte[]> entry = Gen.Select(
+            Gen.Int[0, 50],
+            Gen.OneOf(Gen.Byte.Array[0, 20], Gen.Const<byte[]>([])),
+            Gen.Int[-1, 1],
+            Gen.Int[0, 9],
+            (key, fields, more, odds) =>
+            {
+                byte[] bytes = NetworkBytes.Entry(key, fields);
+                bytes[1] += (byte)(odds == 0 ? more : 0);
+                return bytes;
+            });
         Gen.Select(entry.Array[1, 6], Gen.Int[1, 100].Array[1, 5], Gen.Byte.Array[0, 3]).Sample(
             (entries, pieces, trailing) =>
             {

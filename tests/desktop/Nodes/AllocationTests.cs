@@ -1,16 +1,15 @@
 using System;
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>After construction a node takes no memory, whatever it does. Each test does everything once before it measures.</summary>
+/// <summary>
+/// After construction a node takes no memory, whatever it does. Each test does everything once before it measures.
+/// </summary>
 [Collection(Alone.Name)]
 public class AllocationTests
 {
@@ -86,7 +85,11 @@ public class AllocationTests
         byte[] file = NetworkBytes.File(1, 1_760_000_000, 0, [.. new[]
         {
             NetworkBytes.Entry(_a.Node.PublicKey, NetworkBytes.Field(1, 10, 0, 0, 1, 32)),
-            NetworkBytes.Entry(new Stranger(new Mesh(), 9).Key, NetworkBytes.Field(1, 10, 0, 0, 9, 32), NetworkBytes.Field(2, 192, 0, 2, 9, 1, 1), NetworkBytes.Field(5, 0, 5)),
+            NetworkBytes.Entry(
+                new Stranger(new Mesh(), 9).Key,
+                NetworkBytes.Field(1, 10, 0, 0, 9, 32),
+                NetworkBytes.Field(2, 192, 0, 2, 9, 1, 1),
+                NetworkBytes.Field(5, 0, 5)),
         }.OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
         Assert.Equal(NetworkFault.None, _a.Node.Load(file, 0, file.Length, _wire.Now));
         byte[] packet = InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 9], 1, 2, 3);
@@ -125,7 +128,10 @@ public class AllocationTests
     [Fact]
     public void What_is_refused_and_who_is_removed()
     {
-        byte[][] files = [.. Enumerable.Range(1, 8).Select(v => v % 2 == 1 ? File((ulong)v) : NetworkBytes.File((ulong)v, 1_760_000_000, 0, [NetworkBytes.Entry(_a.Node.PublicKey)]))];
+        byte[][] files = [.. Enumerable.Range(1, 8).Select(
+            v => v % 2 == 1
+                ? File((ulong)v)
+                : NetworkBytes.File((ulong)v, 1_760_000_000, 0, [NetworkBytes.Entry(_a.Node.PublicKey)]))];
         byte[] expiring = File(100, expires: 1_760_100_000);
         byte[] forged = (byte[])File(50).Clone();
         forged[100] ^= 1;

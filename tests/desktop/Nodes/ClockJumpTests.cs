@@ -1,14 +1,16 @@
 using System;
 using System.Linq;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>A node's wall clock is set, by hours or by years, forward or back: sessions stay, timestamps rise, and nobody is locked out.</summary>
+/// <summary>
+/// A node's wall clock is set, by hours or by years, forward or back: sessions stay, timestamps rise, and
+/// nobody is locked out.
+/// </summary>
 public class ClockJumpTests
 {
     // When the network was issued: all that nodes know of wall time.
@@ -19,7 +21,10 @@ public class ClockJumpTests
     public static readonly MatrixTheoryData<bool, bool, string> Jumps = new(
         [false, true],
         [false, true],
-        ["an hour on", "ten years on", "a century on", "an hour back", "ten years back", "to 1970", "on, back and on", "before the session", "amid the handshake"]);
+        [
+            "an hour on", "ten years on", "a century on", "an hour back", "ten years back", "to 1970",
+            "on, back and on", "before the session", "amid the handshake",
+        ]);
 
     [Theory]
     [MemberData(nameof(Jumps))]
@@ -101,7 +106,8 @@ public class ClockJumpTests
     private static string[] Timestamps(MeshNode node, MeshNode to)
     {
         StockPeer stock = new(MeshNode.PrivateKey(to.Seed));
-        return [.. node.Sent.Where(s => s[0] == 1 && stock.TakeInitiation(s) is not null).Select(_ => Convert.ToHexString(stock.Timestamp))];
+        return [.. node.Sent.Where(s => s[0] == 1 && stock.TakeInitiation(s) is not null)
+            .Select(_ => Convert.ToHexString(stock.Timestamp))];
     }
 
     private void Set(MeshNode node, long unixMilliseconds) => node.Node.SetWallClock(unixMilliseconds, _mesh.Now);

@@ -4,10 +4,8 @@ using System.Net;
 using Spore.Base;
 using Spore.Hostsim.Live.Peers;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.Tests.Network;
 using Spore.WireGuard;
 using Xunit;
 
@@ -164,7 +162,8 @@ public class ConfigurationTests
         Assert.False(_node.Node.RemovePeer(_unknown, 0, _mesh.Now));
     }
 
-    // A configured peer that is in no network has 10.0.0.0/16 and fd00::/32 by hand; our node has 10.0.0.1 and fd00::1, a member 10.0.0.3 and fd00::3.
+    // A configured peer that is in no network has 10.0.0.0/16 and fd00::/32 by hand; our node has 10.0.0.1 and fd00::1,
+    // a member 10.0.0.3 and fd00::3.
     [Theory]
     [InlineData("10.0.0.2", "10.0.0.1", "answered")]
     [InlineData("10.0.200.200", "10.0.0.1", "answered")]
@@ -180,12 +179,14 @@ public class ConfigurationTests
     [InlineData("10.0.0.2", "10.0.0.3", "dropped")]
     [InlineData("10.0.0.2", "192.0.2.1", "dropped")]
     [InlineData("10.0.0.2", "224.0.0.1", "dropped")]
-    public void What_a_peer_with_prefixes_by_hand_sends_is_taken_by_its_source_and_destination(string from, string to, string outcome)
+    public void What_a_peer_with_prefixes_by_hand_sends_is_taken_by_its_source_and_destination(
+        string from, string to, string outcome)
     {
         GivePrefixes();
         long dropped = _node.Node.Counters.InnerDropped;
         _peer.Inner.Clear();
-        _peer.SendInner(InnerPacket.Echo(IPAddress.Parse(from).GetAddressBytes(), IPAddress.Parse(to).GetAddressBytes()));
+        _peer.SendInner(
+            InnerPacket.Echo(IPAddress.Parse(from).GetAddressBytes(), IPAddress.Parse(to).GetAddressBytes()));
         _mesh.Run(100);
         Assert.Equal(outcome == "answered" ? 1 : 0, _node.Node.Counters.InnerDropped - dropped == 0 ? 1 : 0);
 

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Whatever happened before: once the wire works, every member ends on the last version and answers every other.</summary>
+/// <summary>
+/// Whatever happened before: once the wire works, every member ends on the last version and answers every other.
+/// </summary>
 public class ConvergenceTests
 {
     private const int Count = 6;
@@ -76,13 +78,17 @@ public class ConvergenceTests
         cut = 0;
         mesh.Loss = 0.02;
         bool all = mesh.RunUntil(() => members.All(n => n.Node.NetworkVersion == version), 1_800_000);
-        Assert.True(all, $"version {version}, members {string.Join(" ", members.Select(m => m.Seed))}{Environment.NewLine}{NodeTests.State(mesh)}");
+        Assert.True(
+            all,
+            $"version {version}, members "
+            + $"{string.Join(" ", members.Select(m => m.Seed))}{Environment.NewLine}{NodeTests.State(mesh)}");
 
         foreach (MeshNode from in members)
         {
             foreach (MeshNode to in members.Where(m => m != from))
             {
-                Assert.True(Pings(mesh, from, to), $"{from.Seed} to {to.Seed}{Environment.NewLine}{NodeTests.State(mesh)}");
+                Assert.True(
+                    Pings(mesh, from, to), $"{from.Seed} to {to.Seed}{Environment.NewLine}{NodeTests.State(mesh)}");
             }
         }
 

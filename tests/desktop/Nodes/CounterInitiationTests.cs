@@ -90,7 +90,8 @@ public class CounterInitiationTests
         _mesh.Run(4_999);
         Assert.All(_node.SentTo.Where(s => s.Bytes[0] == 1), s => Assert.True(s.To.IsSame(_member.Endpoint)));
         _mesh.Run(2);
-        Assert.NotNull(_member.Stock.TakeInitiation(_node.SentTo.Single(s => s.Bytes[0] == 1 && s.To.IsSame(_elsewhere)).Bytes));
+        Assert.NotNull(
+            _member.Stock.TakeInitiation(_node.SentTo.Single(s => s.Bytes[0] == 1 && s.To.IsSame(_elsewhere)).Bytes));
         _mesh.Inject(_node, _member.Stock.Respond(), _elsewhere);
         _mesh.Run(1);
         Assert.True(Peer.Endpoint.IsSame(_elsewhere));

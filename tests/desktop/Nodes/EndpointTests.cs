@@ -5,7 +5,6 @@ using System.Text;
 using Spore.Base;
 using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -53,7 +52,26 @@ public class EndpointTests
         Join("1 A 2");
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "203.0.113.1 192.0.2.2 203.0.113.2 203.0.113.1 192.0.2.2 203.0.113.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, false, "203.0.113.1 192.0.2.2 203.0.113.1")]
+    [InlineData(true, true, "203.0.113.1 0.0.0.7 192.0.2.2 203.0.113.1")]
+    [InlineData(false, true, "0.0.0.7 0.0.0.7 0.0.0.7")]
+    [InlineData(false, false, "")]
+    public void Endpoints_of_a_family_that_the_outer_network_does_not_have_are_passed_over(
+        bool hasIpv4, bool hasIpv6, string asked)
+    {
+        _member.IsOn = false;
+        (_node.Node.OuterIpv4, _node.Node.OuterIpv6) = (hasIpv4, hasIpv6);
+        Join("1 6 A");
+        Call();
+        _mesh.Run(30_000);
+        Assert.Equal(asked, string.Join(' ', InitiationsTo().Take(asked.Split(' ').Length)));
     }
 
     [Fact]
@@ -67,7 +85,10 @@ public class EndpointTests
         _mesh.Run(200_000);
         Call();
         _mesh.Run(60_000);
-        Assert.StartsWith("192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2", string.Join(' ', InitiationsTo()), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "192.0.2.2 192.0.2.2 192.0.2.2 203.0.113.1 203.0.113.2 192.0.2.2",
+            string.Join(' ', InitiationsTo()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,6 +167,7 @@ public class EndpointTests
         {
             "name" => NetworkBytes.Field(3, Encoding.ASCII.GetBytes(Name)),
             "A" => NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]),
+            "6" => NetworkBytes.Field(2, [0x20, 0x01, 0x0D, 0xB8, .. new byte[11], 7, 0xCA, 0x6C]),
             _ => NetworkBytes.Field(2, 203, 0, 113, byte.Parse(e), 0xCA, 0x6C),
         });
         byte[] entry = NetworkBytes.Entry(_member.Key, [NetworkBytes.Field(1, 10, 0, 0, 2, 32), .. fields]);

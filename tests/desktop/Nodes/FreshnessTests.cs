@@ -1,7 +1,5 @@
-using System.Collections.Generic;
 using System.Linq;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
@@ -9,7 +7,10 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Signed is not the same as current: who reads and writes heads, and what a witness says of them (PROTOCOL section 8.2).</summary>
+/// <summary>
+/// Signed is not the same as current: who reads and writes heads, and what a witness says of them
+/// (PROTOCOL section 8.2).
+/// </summary>
 public class FreshnessTests
 {
     private const long Hour = 3_600_000;
@@ -37,13 +38,18 @@ public class FreshnessTests
         _witness.AnswersInitiations = true;
         Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
         Assert.Contains("read head", _witness.Requests);
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
         long since = _mesh.Now;
         _witness.IsOn = false;
         _mesh.Run(since + Hour - 1 - _mesh.Now);
         Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
+        Assert.Equal(0, _node.Count(NodeEvent.FreshnessEnded));
         _mesh.Run(1);
         Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
+        Assert.Contains(_node.Events, e => e.What == NodeEvent.FreshnessEnded && e.Value == 5);
+        _mesh.Run(Hour);
+        Assert.Equal(1, _node.Count(NodeEvent.FreshnessEnded));
 
         // It is asked again and again.
         _witness.IsOn = true;
@@ -83,7 +89,8 @@ public class FreshnessTests
         Assert.True(_member.Write("head", _network[..144]).IsComplete);
         Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
         Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
         _mesh.Run(Hour);
         Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
     }
@@ -242,7 +249,7 @@ public class FreshnessTests
     }
 
     [Fact]
-    public void A_new_network_is_announced_to_every_member_with_a_session_but_the_one_it_came_from()
+    public void A_new_network_is_announced_to_every_member_with_a_session_but_those_that_have_shown_it()
     {
         Stranger third = _mesh.AddStranger(4);
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(6, [_node, _witness, _member, third])));
@@ -254,11 +261,47 @@ public class FreshnessTests
         _mesh.Run(1_000);
         _witness.Requests.Clear();
         _member.Requests.Clear();
-        Assert.True(_member.Write("network", Mesh.NetworkOf(7, [_node, _witness, _member, third])).IsComplete);
+        byte[] newer = Mesh.NetworkOf(7, [_node, _witness, _member, third]);
+        _member.Files["network"] = newer;
+        Assert.True(_member.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 7, 10_000));
         _mesh.Run(10_000);
         Assert.Contains("write head", _witness.Requests);
         Assert.DoesNotContain("write head", _member.Requests);
         Assert.Empty(third.Requests);
+    }
+
+    [Fact]
+    public void Who_writes_a_network_is_told_of_it_since_its_own_node_may_not_hold_it()
+    {
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(1_000);
+        _member.Requests.Clear();
+        byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        Assert.True(_member.Write("network", newer).IsComplete);
+        _mesh.Run(1_000);
+        Assert.Contains("write head", _member.Requests);
+    }
+
+    [Fact]
+    public void Who_writes_the_network_that_the_node_holds_is_told_of_it_unless_its_own_node_has_shown_it()
+    {
+        byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        Assert.Equal(NetworkFault.None, _node.Load(newer));
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(1_000);
+        _member.Requests.Clear();
+        Assert.Equal(TftpError.FileAlreadyExists, _member.Write("network", newer).Error);
+        Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
+        _mesh.Run(1_000);
+        Assert.Contains("write head", _member.Requests);
+
+        Assert.True(_member.Write("head", newer[..144]).IsComplete);
+        Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
+        _member.Requests.Clear();
+        Assert.Equal(TftpError.FileAlreadyExists, _member.Write("network", newer).Error);
+        _mesh.Run(1_000);
+        Assert.DoesNotContain("write head", _member.Requests);
     }
 
     // A witness that has got the network from a member, which does not vouch for it.

@@ -20,7 +20,8 @@ public class FullNetworkTests
     [Theory]
     [InlineData("device", 64, 16)]
     [InlineData("desktop", 8192, 512)]
-    public void All_prefixes_are_routed_and_with_one_more_the_network_is_refused(string limits, int prefixes, int members)
+    public void All_prefixes_are_routed_and_with_one_more_the_network_is_refused(
+        string limits, int prefixes, int members)
     {
         MeshNode node = new Mesh().Add(1, Limits(limits));
         byte[][] keys = Keys(node, members);
@@ -65,7 +66,9 @@ public class FullNetworkTests
         MeshNode node = new Mesh().Add(1, Limits(limits));
         byte[][] keys = Keys(node, entries);
         byte[][] addresses = [.. keys.Select((_, i) => (byte[])[10, 0, (byte)(i >> 8), (byte)i])];
-        Assert.Equal(NetworkFault.None, node.Load(Network([.. keys.Select((k, i) => NetworkBytes.Entry(k, Prefix([.. addresses[i], 32])))])));
+        Assert.Equal(
+            NetworkFault.None,
+            node.Load(Network([.. keys.Select((k, i) => NetworkBytes.Entry(k, Prefix([.. addresses[i], 32])))])));
         Assert.Equal(entries, node.Node.Network.Count);
         Check();
 
@@ -87,7 +90,9 @@ public class FullNetworkTests
         MeshNode node = new Mesh().Add(1, NodeLimits.Device());
         byte[][] keys = Keys(node, 63);
         byte[] vendor = NetworkBytes.Field(32, new byte[2800 - HeaderSize - (63 * 41) - 2 + more]);
-        byte[][] entries = [.. keys.Select((k, i) => NetworkBytes.Entry(k, i == 0 ? [Prefix(10, 0, 0, 0, 32), vendor] : [Prefix(10, 0, 0, (byte)i, 32)]))];
+        byte[][] entries = [.. keys.Select(
+            (k, i) => NetworkBytes.Entry(
+                k, i == 0 ? [Prefix(10, 0, 0, 0, 32), vendor] : [Prefix(10, 0, 0, (byte)i, 32)]))];
         byte[] file = Network(entries);
         Assert.Equal(2800 + more, file.Length);
         Assert.Equal(fault, node.Load(file));
@@ -97,15 +102,21 @@ public class FullNetworkTests
 
     // The node's own and others, in order.
     private static byte[][] Keys(MeshNode node, int count) =>
-        [.. Enumerable.Range(2, count - 1).Select(NetworkBytes.Key32).Append(node.Key).OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
+        [.. Enumerable.Range(2, count - 1)
+            .Select(NetworkBytes.Key32)
+            .Append(node.Key)
+            .OrderBy(Convert.ToHexString, StringComparer.Ordinal)];
 
-    private static int Find(MeshNode node, byte[] address) => node.Node.Routing.Find([9, .. address], 1, address.Length == 16);
+    private static int Find(MeshNode node, byte[] address) =>
+        node.Node.Routing.Find([9, .. address], 1, address.Length == 16);
 
     private static byte[] Prefix(params byte[] prefix) => NetworkBytes.Field(1, prefix);
 
     private byte[] File(byte[][] keys, PrefixTable table, (int Owner, byte[] Prefix)? more = null)
     {
-        ILookup<int, byte[]> prefixes = table.Bytes.Select((bytes, i) => (bytes, table.Owners[i])).Concat(more is { } m ? [(m.Prefix, m.Owner)] : []).ToLookup(p => p.Item2, p => p.Item1);
+        ILookup<int, byte[]> prefixes = table.Bytes.Select((bytes, i) => (bytes, table.Owners[i]))
+            .Concat(more is { } m ? [(m.Prefix, m.Owner)] : [])
+            .ToLookup(p => p.Item2, p => p.Item1);
         return Network([.. keys.Select((k, i) => NetworkBytes.Entry(k, [.. prefixes[i].Select(p => Prefix(p))]))]);
     }
 

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.WireGuard;
 using Xunit;
@@ -29,22 +28,30 @@ public class GuestTests
         ["UDP to DNS"] = (from, to) => InnerPacket.Udp(from, to, 1234, 53, 1, 2, 3),
         ["UDP to a transfer's port without one"] = (from, to) => InnerPacket.Udp(from, to, 1234, 61_000, 0, 4, 0, 0),
         ["UDP from TFTP's port"] = (from, to) => InnerPacket.Udp(from, to, 69, 68, 0, 1),
-        ["TCP"] = (from, to) => InnerPacket.Ip(from, to, InnerPacket.Tcp, [0, 80, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2, 0, 0, 0, 0, 0, 0]),
+        ["TCP"] = (from, to) => InnerPacket.Ip(
+            from, to, InnerPacket.Tcp, [0, 80, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2, 0, 0, 0, 0, 0, 0]),
         ["no next header"] = (from, to) => InnerPacket.Ip(from, to, 59, []),
-        ["fragment"] = (from, to) => InnerPacket.Ip(from, to, 44, [58, 0, 0, 0, 0, 0, 0, 1, .. InnerPacket.Echo(from, to)[40..]]),
-        ["hop-by-hop"] = (from, to) => InnerPacket.Ip(from, to, 0, [58, 0, 1, 4, 0, 0, 0, 0, .. InnerPacket.Echo(from, to)[40..]]),
+        ["fragment"] = (from, to) => InnerPacket.Ip(
+            from, to, 44, [58, 0, 0, 0, 0, 0, 0, 1, .. InnerPacket.Echo(from, to)[40..]]),
+        ["hop-by-hop"] = (from, to) => InnerPacket.Ip(
+            from, to, 0, [58, 0, 1, 4, 0, 0, 0, 0, .. InnerPacket.Echo(from, to)[40..]]),
         ["echo to an assigned address"] = (from, _) => InnerPacket.Echo(from, _own6),
-        ["UDP to an assigned address"] = (from, _) => InnerPacket.Udp(from, _own6, 1234, 69, 0, 1, (byte)'h', 0, (byte)'o', 0),
-        ["echo to another link-local address"] = (from, to) => InnerPacket.Echo(from, [.. to[..15], (byte)(to[15] ^ 1)]),
+        ["UDP to an assigned address"] = (from, _) => InnerPacket.Udp(
+            from, _own6, 1234, 69, 0, 1, (byte)'h', 0, (byte)'o', 0),
+        ["echo to another link-local address"] = (from, to) => InnerPacket.Echo(
+            from, [.. to[..15], (byte)(to[15] ^ 1)]),
         ["echo to itself"] = (from, _) => InnerPacket.Echo(from, from),
         ["echo to all nodes"] = (from, _) => InnerPacket.Echo(from, _allNodes),
         ["echo to fe80::"] = (from, _) => InnerPacket.Echo(from, [0xFE, 0x80, .. new byte[14]]),
-        ["echo from another link-local address"] = (from, to) => InnerPacket.Echo([.. from[..15], (byte)(from[15] ^ 1)], to),
+        ["echo from another link-local address"] = (from, to) => InnerPacket.Echo(
+            [.. from[..15], (byte)(from[15] ^ 1)], to),
         ["echo from the node itself"] = (_, to) => InnerPacket.Echo(to, to),
         ["echo from nowhere"] = (_, to) => InnerPacket.Echo(new byte[16], to),
         ["echo from a member's address"] = (_, to) => InnerPacket.Echo([0xFD, .. new byte[14], 2], to),
-        ["TFTP from a member's link-local address"] = (_, to) => InnerPacket.Udp(MemberLinkLocal, to, 1234, 69, StrangerTransfer.Request(1, "network")),
-        ["TFTP from another link-local address"] = (from, to) => InnerPacket.Udp([.. from[..15], (byte)(from[15] ^ 1)], to, 1234, 69, StrangerTransfer.Request(1, "head")),
+        ["TFTP from a member's link-local address"] = (_, to) => InnerPacket.Udp(
+            MemberLinkLocal, to, 1234, 69, StrangerTransfer.Request(1, "network")),
+        ["TFTP from another link-local address"] = (from, to) => InnerPacket.Udp(
+            [.. from[..15], (byte)(from[15] ^ 1)], to, 1234, 69, StrangerTransfer.Request(1, "head")),
         ["IPv4 echo"] = (_, _) => InnerPacket.Echo([10, 0, 0, 9], _own4),
         ["IPv4 echo from a member's address"] = (_, _) => InnerPacket.Echo([10, 0, 0, 2], _own4),
         ["IPv4 broadcast"] = (_, _) => InnerPacket.Udp([10, 0, 0, 9], [255, 255, 255, 255], 1, 2, 3),
@@ -56,7 +63,8 @@ public class GuestTests
 
     private static byte[] MemberLinkLocal => new Stranger(new Mesh(), 2).LinkLocal;
 
-    public static IEnumerable<TheoryDataRow<string>> Packets() => _packets.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Packets() =>
+        _packets.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
     [MemberData(nameof(Packets))]
@@ -249,7 +257,8 @@ public class GuestTests
         Assert.Equal(sent, node.SentTo.Count);
     }
 
-    private static Peer? Slot(MeshNode node, IStation station) => node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+    private static Peer? Slot(MeshNode node, IStation station) =>
+        node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
 
     private static Endpoint TunnelEndpoint(byte last)
     {

@@ -3,9 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Org.BouncyCastle.Crypto.Digests;
 using Spore.Base;
-using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -30,7 +28,8 @@ public class HelloAnswerTests
     [InlineData(2, false)]
     [InlineData(3, true)]
     [InlineData(255, true)]
-    public void About_four_of_all_hearers_answer_a_first_hello_and_eight_times_as_many_each_later_one(int tries, bool isBelow)
+    public void About_four_of_all_hearers_answer_a_first_hello_and_eight_times_as_many_each_later_one(
+        int tries, bool isBelow)
     {
         const int Members = 300;
         NodeLimits limits = MeshNode.Limits();
@@ -122,7 +121,10 @@ public class HelloAnswerTests
         {
             // From eight sources, in the name of the member and of others; half of them list where they come from.
             Endpoint forger = At(50 + (i % 8));
-            _mesh.Inject(node, HelloTests.Hello(member.Key, (ulong)(i % 4), (byte)i, endpoints: i % 2 == 0 ? [forger] : []), forger);
+            _mesh.Inject(
+                node,
+                HelloTests.Hello(member.Key, (ulong)(i % 4), (byte)i, endpoints: i % 2 == 0 ? [forger] : []),
+                forger);
             _mesh.Run(700);
             if (i == 20)
             {
@@ -158,7 +160,10 @@ public class HelloAnswerTests
                 Endpoint source = new();
                 source.SetIpv4([198, 51, (byte)second, member.Seed], 0, 1);
                 bool isNamed = member.Seed % 2 == 0;
-                _mesh.Inject(node, HelloTests.Hello(member.Key, 4, (byte)second, tries: 9, endpoints: isNamed ? [source] : []), source);
+                _mesh.Inject(
+                    node,
+                    HelloTests.Hello(member.Key, 4, (byte)second, tries: 9, endpoints: isNamed ? [source] : []),
+                    source);
             }
 
             _mesh.Run(1_000);
@@ -211,7 +216,9 @@ public class HelloAnswerTests
         }
 
         Assert.DoesNotContain(Initiations(node), s => s.To.IsSame(At(66)));
-        Assert.True(node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint.IsSame(member.Endpoint));
+        Assert.True(
+            node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint
+                .IsSame(member.Endpoint));
     }
 
     [Fact]
@@ -269,7 +276,8 @@ public class HelloAnswerTests
         return endpoint;
     }
 
-    private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) => node.SentTo.Where(s => s.Bytes[0] == 1);
+    private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) =>
+        node.SentTo.Where(s => s.Bytes[0] == 1);
 
     // A node with a member that it has no session with; with another one it has, so that it calls nobody by itself.
     private (MeshNode Node, Stranger Member) NodeAndMember(NodeLimits? limits = null)

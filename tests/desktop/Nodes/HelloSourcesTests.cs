@@ -21,7 +21,8 @@ public class HelloSourcesTests
     [InlineData("fe80::1", 1, "fe80::2", 1, false)]
     [InlineData("fe80::1", 1, "fe80::1", 2, false)]
     [InlineData("192.0.2.1", 0, "::1", 0, false)]
-    public void A_source_is_an_IPv4_address_a_64_or_a_link_local_address_with_its_zone(string first, int firstZone, string second, int secondZone, bool isSame)
+    public void A_source_is_an_IPv4_address_a_64_or_a_link_local_address_with_its_zone(
+        string first, int firstZone, string second, int secondZone, bool isSame)
     {
         Endpoint one = At(first, 1, firstZone);
         Endpoint other = At(second, 2, secondZone);
@@ -134,7 +135,8 @@ public class HelloSourcesTests
 
     private static byte[] Key(int number) => [.. Enumerable.Repeat((byte)number, 32)];
 
-    private void Hear(int source, long due) => _sources.Hear(At($"192.0.2.{source}"), Key(source), 0, (ulong)source, 0, 0, due, 1);
+    private void Hear(int source, long due) =>
+        _sources.Hear(At($"192.0.2.{source}"), Key(source), 0, (ulong)source, 0, 0, due, 1);
 
     // Asks the next one, and says which it is.
     private int Ask()

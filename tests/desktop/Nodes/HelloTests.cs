@@ -5,9 +5,7 @@ using System.Linq;
 using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
 using Spore.Base;
-using Spore.Discovery;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Xunit;
@@ -36,8 +34,11 @@ public class HelloTests
         (byte[] Bytes, Endpoint To) initiation = Assert.Single(Initiations(node));
         Assert.True(initiation.To.IsSame(_there));
         Assert.NotNull(member.Stock.TakeInitiation(initiation.Bytes));
-        Assert.Contains(node.Events, e => e.What == NodeEvent.InitiationSent && e.Value == 1 && e.Key!.SequenceEqual(member.Key));
-        Assert.Contains(node.Events, e => e.What == NodeEvent.HelloHeard && e.Value == (long)version && e.Key!.SequenceEqual(member.Key));
+        Assert.Contains(
+            node.Events, e => e.What == NodeEvent.InitiationSent && e.Value == 1 && e.Key!.SequenceEqual(member.Key));
+        Assert.Contains(
+            node.Events,
+            e => e.What == NodeEvent.HelloHeard && e.Value == (long)version && e.Key!.SequenceEqual(member.Key));
         node.IsOn = false;
         _mesh.Run(20_000);
         Assert.Single(Initiations(node));
@@ -181,8 +182,8 @@ public class HelloTests
         Assert.True(_mesh.RunUntil(() => nodes.All(n => n.Knows(NodeEvent.SessionUp)), 600_000));
     }
 
-    // The session that came of one answer is gone 100 ms later, and so is the next. The second answer comes before its turn, and the others wait
-    // for theirs, not for the next hello.
+    // The session that came of one answer is gone 100 ms later, and so is the next. The second answer comes before its
+    // turn, and the others wait for theirs, not for the next hello.
     [Fact]
     public void A_member_that_reboots_right_after_it_was_answered_is_answered_again_at_once_and_then_every_5_s()
     {
@@ -417,10 +418,41 @@ public class HelloTests
         _mesh.Run(1_250);
         string[] to = [.. node.SentTo.Select(s => $"{Convert.ToHexString(s.To.AddressBytes())}:{s.To.Port}")];
         Assert.Equal(
-            ["00000000000000000000FFFFFFFFFFFF:51820", "FF020000000000000000000000000001:51820", "00000000000000000000FFFFCB007107:4321"],
+            [
+                "00000000000000000000FFFFFFFFFFFF:51820",
+                "FF020000000000000000000000000001:51820",
+                "00000000000000000000FFFFCB007107:4321",
+            ],
             to);
         Assert.Single(node.Sent.Select(Convert.ToHexString).Distinct());
         Assert.Equal(1, node.Count(NodeEvent.HelloSent));
+    }
+
+    [Fact]
+    public void A_rendezvous_that_is_found_later_gets_one_within_1_s_and_a_quarter()
+    {
+        MeshNode node = _mesh.Add(1);
+        _mesh.Run(70_000);
+        node.SentTo.Clear();
+        node.Node.SetRendezvous(_there, _mesh.Now);
+        _mesh.Run(1_250);
+        Assert.Single(node.SentTo, s => s.To.IsSame(_there));
+    }
+
+    [Fact]
+    public void With_a_member_in_session_it_waits_for_the_next_one()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        node.Load(Mesh.NetworkOf(5, [node, member]));
+        _mesh.Run(10_000);
+        Assert.True(member.Connect(node));
+        _mesh.Run(70_000);
+        node.SentTo.Clear();
+        node.Node.SetRendezvous(_there, _mesh.Now);
+        _mesh.Run(10_000);
+        Assert.DoesNotContain(node.SentTo, s => s.To.IsSame(_there));
+        Assert.True(node.Node.Rendezvous.IsSame(_there));
     }
 
     [Fact]
@@ -431,12 +463,14 @@ public class HelloTests
         Assert.All(nodes, n => Assert.All(n.Sent, s => Assert.Equal(0x80, s[0])));
     }
 
-    internal static byte[] Hello(byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
+    internal static byte[] Hello(
+        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);
         byte[] nonces = [.. Enumerable.Repeat(nonce, 24)];
-        byte[] listed = [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
+        byte[] listed =
+            [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
         byte[] plain = [.. key, .. big, .. listed, .. new byte[54 - listed.Length], (byte)tries, .. new byte[9]];
         using Key hello = HelloKey(root ?? NetworkBytes.TrustRoot);
         return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, plain)];
@@ -471,9 +505,11 @@ public class HelloTests
         return Key.Import(AeadAlgorithm.XChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
     }
 
-    private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) => node.SentTo.Where(s => s.Bytes[0] == 1);
+    private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) =>
+        node.SentTo.Where(s => s.Bytes[0] == 1);
 
-    private void Say(MeshNode node, byte[] key, ulong version, byte nonce = 1) => _mesh.Inject(node, Hello(key, version, nonce), _there);
+    private void Say(MeshNode node, byte[] key, ulong version, byte nonce = 1) =>
+        _mesh.Inject(node, Hello(key, version, nonce), _there);
 
     // The time before each hello.
     private long[] Gaps(MeshNode node, long milliseconds)

@@ -1,9 +1,7 @@
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tftp;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -103,7 +101,8 @@ public class IdleWorkTests
     [InlineData(9)]
     public void What_follows_a_header_is_kept_until_it_is_checked(int members)
     {
-        byte[] newer = Mesh.NetworkOf(2, [_node, _member, .. Enumerable.Range(10, members - 2).Select(i => _mesh.AddStranger((byte)i))]);
+        byte[] newer = Mesh.NetworkOf(
+            2, [_node, _member, .. Enumerable.Range(10, members - 2).Select(i => _mesh.AddStranger((byte)i))]);
         StrangerTransfer transfer = _member.Write("network", newer);
         Assert.True(transfer.IsComplete);
         Assert.Equal((newer.Length / 512) + 1, transfer.BlocksSent);
@@ -245,9 +244,12 @@ public class IdleWorkTests
             Assert.True(peer.HasPair);
             byte[] expected = new byte[32];
             new Spore.Crypto.X25519().Multiply(expected, 0, key, 0, node.Key, 0);
-            Assert.Equal(expected, peer.Bytes[Spore.WireGuard.Peer.StaticStatic..(Spore.WireGuard.Peer.StaticStatic + 32)]);
+            Assert.Equal(
+                expected, peer.Bytes[Spore.WireGuard.Peer.StaticStatic..(Spore.WireGuard.Peer.StaticStatic + 32)]);
             new Spore.Crypto.X25519().Multiply(expected, 0, key, 0, peer.Bytes, Spore.WireGuard.EphemeralPair.Public);
-            Assert.Equal(expected, peer.Bytes[Spore.WireGuard.EphemeralPair.Shared..(Spore.WireGuard.EphemeralPair.Shared + 32)]);
+            Assert.Equal(
+                expected,
+                peer.Bytes[Spore.WireGuard.EphemeralPair.Shared..(Spore.WireGuard.EphemeralPair.Shared + 32)]);
         }
     }
 

@@ -1,12 +1,14 @@
 using System;
 using System.Linq;
-using Spore.Mesh;
 using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Messages by which the hosts of a link configure each other don't cross a tunnel, whoever sends them and however they are wrapped.</summary>
+/// <summary>
+/// Messages by which the hosts of a link configure each other don't cross a tunnel, whoever sends them and
+/// however they are wrapped.
+/// </summary>
 public class LinkMessageTests
 {
     private const int DestinationOptions = 60;
@@ -46,7 +48,8 @@ public class LinkMessageTests
 
     [Theory]
     [MemberData(nameof(OverIpv6))]
-    public void Of_ICMPv6_neighbour_discovery_alone_is_dropped_in_both_directions(string what, int[] headers, int type, bool passes)
+    public void Of_ICMPv6_neighbour_discovery_alone_is_dropped_in_both_directions(
+        string what, int[] headers, int type, bool passes)
     {
         Assert.NotEmpty(what);
         byte[] PacketTo(byte[] source, byte[] destination)

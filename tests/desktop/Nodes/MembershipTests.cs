@@ -1,9 +1,6 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
@@ -63,7 +60,8 @@ public class MembershipTests
         Load(1, _member);
         Assert.True(_member.Connect(_node));
         Load(2);
-        _node.Receive(_member.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(_member.Clock++)), _member.Endpoint);
+        _node.Receive(
+            _member.Stock.Initiate(_node.Key, Spore.Tests.WireGuard.StockPeer.Tai(_member.Clock++)), _member.Endpoint);
         Assert.Equal(1, _node.Count(NodeEvent.SessionDown));
         _mesh.Run(0);
         Assert.True(Slot(_member)!.IsProvisional);
@@ -79,7 +77,8 @@ public class MembershipTests
         Load(1, _member, other);
         Assert.True(_member.Connect(_node));
         Assert.True(other.Connect(_node));
-        StrangerTransfer writing = (bringsItself ? _member : other).StartWrite("network", Mesh.NetworkOf(2, [_node, other]));
+        StrangerTransfer writing = (bringsItself ? _member : other).StartWrite(
+            "network", Mesh.NetworkOf(2, [_node, other]));
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 2, 20_000));
         Assert.Null(Slot(_member));
 
@@ -113,7 +112,10 @@ public class MembershipTests
     {
         Load(1, _member);
         Assert.True(_member.Connect(_node));
-        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(2, [_node], null, 0, NetworkBytes.Entry(_member.Key, NetworkBytes.Field(1, 10, 9, 9, 0, 24)))));
+        Assert.Equal(
+            NetworkFault.None,
+            _node.Load(Mesh.NetworkOf(
+                2, [_node], null, 0, NetworkBytes.Entry(_member.Key, NetworkBytes.Field(1, 10, 9, 9, 0, 24)))));
         Assert.False(_node.Send(To(2)));
         Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 9, 9, 200], 1, 2, 3)));
         Assert.True(_member.Ping());
@@ -172,10 +174,14 @@ public class MembershipTests
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. old])));
         Assert.All(old, o => Assert.True(o.Connect(node)));
         Assert.True(_mesh.AddStranger(22).Connect(node));
-        byte[] entry = NetworkBytes.Entry(_member.Key, NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]), NetworkBytes.Field(5, 0, 25));
+        byte[] entry = NetworkBytes.Entry(
+            _member.Key,
+            NetworkBytes.Field(2, [.. _member.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]),
+            NetworkBytes.Field(5, 0, 25));
         _member.AnswersInitiations = true;
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(2, [node], null, 0, entry)));
-        Assert.True(_mesh.RunUntil(() => node.Node.Peers.Any(p => p.InUse && Node.IsMember(p) && p.HasSession(_mesh.Now)), 1_000));
+        Assert.True(_mesh.RunUntil(
+            () => node.Node.Peers.Any(p => p.InUse && Node.IsMember(p) && p.HasSession(_mesh.Now)), 1_000));
         _mesh.Run(1_000);
         Assert.Equal(1, node.Node.Peers.Count(p => p.InUse && !p.IsProvisional));
     }
@@ -191,8 +197,10 @@ public class MembershipTests
         _mesh.Run(10_000);
 
         Assert.Equal(NetworkFault.None, other.Load(Mesh.NetworkOf(2, [other, _member])));
-        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Behind, 120_000), NodeTests.State(_mesh));
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Behind && e.Value == 2 && e.Key!.SequenceEqual(other.Key));
+        Assert.True(
+            _mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Behind, 120_000), NodeTests.State(_mesh));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Behind && e.Value == 2 && e.Key!.SequenceEqual(other.Key));
         Assert.Equal(1UL, _node.Node.NetworkVersion);
         Assert.True(_member.Connect(_node));
         _member.SendInner(InnerPacket.Echo([10, 0, 0, 2], [10, 0, 0, 1]));
@@ -226,7 +234,9 @@ public class MembershipTests
         Assert.True(_member.Connect(_node));
         Assert.True(Slot(_member)!.IsProvisional);
         Assert.Equal(TftpError.AccessViolation, _member.Read("network").Error);
-        Assert.Equal(TftpError.AccessViolation, _member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 50)).Error);
+        Assert.Equal(
+            TftpError.AccessViolation,
+            _member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 50)).Error);
         _mesh.Run(31_000);
         Assert.True(_member.Write("network", Mesh.NetworkOf(2, [_node, _member], null, Issued + 10_000)).IsComplete);
         Assert.False(_node.Node.IsExpired);
@@ -268,7 +278,9 @@ public class MembershipTests
     [InlineData(false)]
     public void The_clock_of_a_witness_counts_and_that_of_another_member_does_not(bool witness)
     {
-        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], witness ? _member : null, Issued + 1_000_000)));
+        Assert.Equal(
+            NetworkFault.None,
+            _node.Load(Mesh.NetworkOf(1, [_node, _member], witness ? _member : null, Issued + 1_000_000)));
         _member.Clock = Issued + 1_000_001;
         _member.Connect(_node);
         _mesh.Run(1_000);
@@ -289,5 +301,6 @@ public class MembershipTests
     private void Load(ulong version, params IStation[] members) =>
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. members])));
 
-    private Peer? Slot(IStation station) => _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+    private Peer? Slot(IStation station) =>
+        _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
 }

@@ -3,12 +3,13 @@ using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
-using Spore.SignedNetwork;
 using Spore.Tests.Network;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Nodes on one wire in virtual time: a broadcast domain with loss, delay and reordering from a seed.</summary>
+/// <summary>
+/// Nodes on one wire in virtual time: a broadcast domain with loss, delay and reordering from a seed.
+/// </summary>
 internal sealed class Mesh
 {
     private readonly PriorityQueue<Action, (long, long)> _events = new();
@@ -74,17 +75,30 @@ internal sealed class Mesh
         return true;
     }
 
-    /// <summary>A signed network of nodes, each with 10.0.0.N and fd00::N of its seed. The witness has its endpoint in it.</summary>
-    public static byte[] NetworkOf(ulong version, IEnumerable<IStation> members, IStation? witness = null, long expires = 0, params byte[][] more)
+    /// <summary>
+    /// A signed network of nodes, each with 10.0.0.N and fd00::N of its seed. The witness has its endpoint in it.
+    /// </summary>
+    public static byte[] NetworkOf(
+        ulong version, IEnumerable<IStation> members, IStation? witness = null, long expires = 0, params byte[][] more)
     {
         IEnumerable<byte[]> entries = members.Select(m => NetworkBytes.Entry(
             m.Key,
             [
                 NetworkBytes.Field(1, 10, 0, 0, m.Seed, 32),
                 NetworkBytes.Field(1, [0xFD, .. new byte[14], m.Seed, 128]),
-                .. m == witness ? new[] { NetworkBytes.Field(2, [.. m.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]), NetworkBytes.Field(6, 1) } : [],
+                .. m == witness
+                    ? new[]
+                    {
+                        NetworkBytes.Field(2, [.. m.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]),
+                        NetworkBytes.Field(6, 1),
+                    }
+                    : [],
             ]));
-        return NetworkBytes.File(version, 1_760_000_000, expires, [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
+        return NetworkBytes.File(
+            version,
+            1_760_000_000,
+            expires,
+            [.. entries.Concat(more).OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
     }
 
     /// <summary>Puts a station's datagram on the wire, with what the wire does to it.</summary>
@@ -147,7 +161,8 @@ internal sealed class Mesh
             node.Advance();
             if (node.NextDeadline <= Now && ++_stuck > 1000)
             {
-                throw new InvalidOperationException($"{node.Seed} does not get on: deadline {node.NextDeadline} at {Now}");
+                throw new InvalidOperationException(
+                    $"{node.Seed} does not get on: deadline {node.NextDeadline} at {Now}");
             }
         }
 

@@ -2,11 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 
 namespace Spore.Tests.Nodes;
 
@@ -94,7 +92,10 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
 
-    /// <summary>How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the answer. Meanwhile it does nothing else, and what it sends goes out at the end.</summary>
+    /// <summary>
+    /// How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the
+    /// answer. Meanwhile it does nothing else, and what it sends goes out at the end.
+    /// </summary>
     public (int Make, int Answer, int Take) HandshakeTimes { get; set; }
 
     /// <summary>When it is done with what it works on.</summary>
@@ -175,10 +176,20 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// <summary>The names asked for, in order; a configured peer's is empty.</summary>
     public List<string> Sought { get; } = [];
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length)
+    /// <summary>
+    /// Looks for endpoints in the place of <see cref="Names"/>: the peer, the published name, the endpoint.
+    /// </summary>
+    public Func<byte[], string?, Endpoint, bool>? Finds { get; set; }
+
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         string sought = name is null ? string.Empty : System.Text.Encoding.ASCII.GetString(name, offset, length);
         Sought.Add(sought);
+        if (Finds is not null)
+        {
+            return Finds(key.AsSpan(keyOffset, 32).ToArray(), name is null ? null : sought, endpoint);
+        }
+
         if (Names.TryGetValue(sought, out Endpoint? found))
         {
             byte[] peer = key.AsSpan(keyOffset, 32).ToArray();

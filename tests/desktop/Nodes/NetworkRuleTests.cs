@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Linq;
 using NSec.Cryptography;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.Tftp;
@@ -35,37 +34,63 @@ public class NetworkRuleTests
         Assert.True(_node.Send(ToAddress(2)));
     }
 
-    /// <summary>Files that must not be applied: what is wrong, the file, and the error that its sender is told.</summary>
+    /// <summary>
+    /// Files that must not be applied: what is wrong, the file, and the error that its sender is told.
+    /// </summary>
     private static readonly Dictionary<string, (Func<NetworkRuleTests, byte[]> File, int Error)> _refused = new()
     {
         ["the same again"] = (t => t._network, TftpError.FileAlreadyExists),
         ["older"] = (t => t.NetworkOf(4), TftpError.FileAlreadyExists),
         ["older and below the floor"] = (t => t.NetworkOf(2), TftpError.FileAlreadyExists),
         ["the same version with other entries"] = (t => Mesh.NetworkOf(5, [t._node]), TftpError.FileAlreadyExists),
-        ["the same version issued at another time"] = (t => Header(t.NetworkOf(5), 16, 1_760_000_001), TftpError.FileAlreadyExists),
+        ["the same version issued at another time"] =
+            (t => Header(t.NetworkOf(5), 16, 1_760_000_001), TftpError.FileAlreadyExists),
         ["expired"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 1_760_000_000), TftpError.AccessViolation),
         ["signed by another root"] = (t => SignedByAnother(t.NetworkOf(6)), TftpError.AccessViolation),
-        ["not signed"] = (t => [.. t.NetworkOf(6)[..80], .. new byte[64], .. t.NetworkOf(6)[144..]], TftpError.AccessViolation),
-        ["with the signature of another version"] = (t => [.. t.NetworkOf(6)[..80], .. t.NetworkOf(5)[80..]], TftpError.AccessViolation),
+        ["not signed"] =
+            (t => [.. t.NetworkOf(6)[..80], .. new byte[64], .. t.NetworkOf(6)[144..]], TftpError.AccessViolation),
+        ["with the signature of another version"] =
+            (t => [.. t.NetworkOf(6)[..80], .. t.NetworkOf(5)[80..]], TftpError.AccessViolation),
         ["without entries"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, []), TftpError.AccessViolation),
         ["version 0"] = (t => t.NetworkOf(0), TftpError.AccessViolation),
         ["of another format"] = (t => [(byte)'S', .. t.NetworkOf(6)[1..]], TftpError.AccessViolation),
         ["with something in the zero bytes"] = (t => Header(t.NetworkOf(6), 40, 1), TftpError.AccessViolation),
         ["issued beyond all dates"] = (t => Header(t.NetworkOf(6), 16, 253402300800), TftpError.AccessViolation),
-        ["with entries of another network"] = (t => [.. t.NetworkOf(6)[..144], .. Mesh.NetworkOf(6, [t._node, t._member], t._node)[144..]], TftpError.AccessViolation),
+        ["with entries of another network"] = (
+            t => [.. t.NetworkOf(6)[..144], .. Mesh.NetworkOf(6, [t._node, t._member], t._node)[144..]],
+            TftpError.AccessViolation),
         ["with entries in another order"] = (t => Reordered(t.NetworkOf(6)), TftpError.AccessViolation),
         ["cut off in the header"] = (t => t.NetworkOf(6)[..143], TftpError.AccessViolation),
         ["the header alone"] = (t => t.NetworkOf(6)[..144], TftpError.AccessViolation),
         ["cut off in the entries"] = (t => t.NetworkOf(6)[..^1], TftpError.AccessViolation),
         ["with a byte too many"] = (t => [.. t.NetworkOf(6), 0], TftpError.AccessViolation),
         ["nothing"] = (_ => [], TftpError.AccessViolation),
-        ["with too many entries"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, [.. Enumerable.Range(1, 65).Select(i => NetworkBytes.Entry(i))]), TftpError.DiskFull),
-        ["too long"] = (t => NetworkBytes.File(6, 1_760_000_000, 0, [.. Enumerable.Range(1, 33).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[250])))]), TftpError.DiskFull),
-        ["with a field that must not be skipped"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 0, NetworkBytes.Entry(1, NetworkBytes.Field(128))), TftpError.AccessViolation),
-        ["with a link-local prefix"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 0, NetworkBytes.Entry(1, NetworkBytes.Field(1, [0xFE, 0x80, .. new byte[14], 64]))), TftpError.AccessViolation),
+        ["with too many entries"] = (
+            t => NetworkBytes.File(
+                6, 1_760_000_000, 0, [.. Enumerable.Range(1, 65).Select(i => NetworkBytes.Entry(i))]),
+            TftpError.DiskFull),
+        ["too long"] = (
+            t => NetworkBytes.File(
+                6,
+                1_760_000_000,
+                0,
+                [.. Enumerable.Range(1, 33).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[250])))]),
+            TftpError.DiskFull),
+        ["with a field that must not be skipped"] = (
+            t => Mesh.NetworkOf(6, [t._node, t._member], null, 0, NetworkBytes.Entry(1, NetworkBytes.Field(128))),
+            TftpError.AccessViolation),
+        ["with a link-local prefix"] = (
+            t => Mesh.NetworkOf(
+                6,
+                [t._node, t._member],
+                null,
+                0,
+                NetworkBytes.Entry(1, NetworkBytes.Field(1, [0xFE, 0x80, .. new byte[14], 64]))),
+            TftpError.AccessViolation),
     };
 
-    public static IEnumerable<TheoryDataRow<string>> Refused() => _refused.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Refused() =>
+        _refused.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -97,7 +122,9 @@ public class NetworkRuleTests
         Stranger guest = _mesh.AddStranger(9);
         Assert.True(guest.Connect(bare));
         StrangerTransfer transfer = guest.Write("network", _network);
-        Assert.Equal((TftpError.AccessViolation, "Refused: older than this node may accept"), (transfer.Error, transfer.ErrorText));
+        Assert.Equal(
+            (TftpError.AccessViolation, "Refused: older than this node may accept"),
+            (transfer.Error, transfer.ErrorText));
         Assert.Equal(0UL, bare.Node.NetworkVersion);
         Assert.True(guest.Write("network", NetworkOf(9)).IsComplete);
         Assert.Equal(9UL, bare.Node.NetworkVersion);
@@ -117,7 +144,9 @@ public class NetworkRuleTests
 
             // A guest whose header was sound is not put out by others: they leave by age.
             _mesh.Run(25_000);
-            Assert.True(transfer.Error is TftpError.AccessViolation or TftpError.FileAlreadyExists or TftpError.DiskFull, $"{at}: {transfer.Error}");
+            Assert.True(
+                transfer.Error is TftpError.AccessViolation or TftpError.FileAlreadyExists or TftpError.DiskFull,
+                $"{at}: {transfer.Error}");
         }
 
         Assert.Equal(before, State());
@@ -133,7 +162,9 @@ public class NetworkRuleTests
         Stranger guest = Guest();
         Assert.Equal(_network[..144], guest.Read("head").Content);
         StrangerTransfer refused = guest.Read("network");
-        Assert.Equal((TftpError.AccessViolation, "Only members of the network may read this"), (refused.Error, refused.ErrorText));
+        Assert.Equal(
+            (TftpError.AccessViolation, "Only members of the network may read this"),
+            (refused.Error, refused.ErrorText));
 
         Assert.True(_member.Connect(_node));
         Assert.Equal(_network[..144], _member.Read("head").Content);
@@ -174,7 +205,8 @@ public class NetworkRuleTests
         Assert.Equal(5UL, bare.Node.NetworkVersion);
         Assert.Equal(_network, bare.Node.Network.Bytes[..bare.Node.Network.Length]);
         Assert.Equal(_network[..144], guest.Read("head").Content);
-        Assert.Contains(bare.Events, e => e.What == NodeEvent.NetworkApplied && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
+        Assert.Contains(
+            bare.Events, e => e.What == NodeEvent.NetworkApplied && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
     }
 
     [Fact]
@@ -213,11 +245,15 @@ public class NetworkRuleTests
     }
 
     [Fact]
-    public void What_a_member_serves_in_place_of_the_network_it_announced_is_refused_and_the_true_one_taken_from_another()
+    public void Another_file_in_place_of_the_announced_network_is_refused_and_the_true_one_taken_from_another_member()
     {
         Assert.True(_member.Connect(_node));
         byte[] newer = NetworkOf(6);
-        foreach (byte[] file in (byte[][])[[], newer[..100], newer[..144], newer[..^1], [.. newer, 1], NetworkOf(5), SignedByAnother(newer), [.. newer[..^1], (byte)(newer[^1] ^ 1)]])
+        foreach (byte[] file in (byte[][])
+        [
+            [], newer[..100], newer[..144], newer[..^1], [.. newer, 1], NetworkOf(5), SignedByAnother(newer),
+            [.. newer[..^1], (byte)(newer[^1] ^ 1)],
+        ])
         {
             _member.Files["network"] = file;
             int asked = _member.Requests.Count;
@@ -272,7 +308,8 @@ public class NetworkRuleTests
         byte[] other = Mesh.NetworkOf(5, [_node]);
         Stranger guest = Guest();
         Assert.Equal(TftpError.FileAlreadyExists, guest.Write("head", other[..144]).Error);
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 5 && e.Key!.SequenceEqual(guest.Key));
         Assert.Equal(_network, _node.Node.Network.Bytes[.._network.Length]);
 
         // A forged one says nothing of the trust root.
@@ -289,7 +326,8 @@ public class NetworkRuleTests
         Assert.True(Guest().Write("head", first[..144]).IsComplete);
         Stranger liar = Guest();
         Assert.Equal(TftpError.FileAlreadyExists, liar.Write("network", second).Error);
-        Assert.Contains(_node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 6 && e.Key!.SequenceEqual(liar.Key));
+        Assert.Contains(
+            _node.Events, e => e.What == NodeEvent.Equivocation && e.Value == 6 && e.Key!.SequenceEqual(liar.Key));
         Assert.True(Guest().Write("network", first).IsComplete);
         Assert.Equal(6UL, _node.Node.NetworkVersion);
     }
@@ -305,7 +343,8 @@ public class NetworkRuleTests
         long[] Answers(Stranger stranger)
         {
             long start = _mesh.Now;
-            StrangerTransfer[] transfers = [.. Enumerable.Range(1, 3).Select(i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)))];
+            StrangerTransfer[] transfers = [.. Enumerable.Range(1, 3).Select(
+                i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)))];
             List<long> answers = [];
             foreach (StrangerTransfer transfer in transfers)
             {
@@ -348,7 +387,12 @@ public class NetworkRuleTests
         StrangerTransfer ofClean = clean.StartWrite("head", Forged(102), silentAfter: 0);
         StrangerTransfer ofMember = _member.StartWrite("head", Forged(103), silentAfter: 0);
         _mesh.Run(100);
-        foreach ((Stranger stranger, StrangerTransfer transfer, ulong version) in new[] { (refused, ofRefused, 101UL), (clean, ofClean, 102UL), (_member, ofMember, 103UL) })
+        foreach ((Stranger stranger, StrangerTransfer transfer, ulong version) in new[]
+        {
+            (refused, ofRefused, 101UL),
+            (clean, ofClean, 102UL),
+            (_member, ofMember, 103UL),
+        })
         {
             stranger.SendUdp(transfer.LocalPort, transfer.RemotePort, [0, 3, 0, 1, .. Forged(version)]);
         }
@@ -357,7 +401,8 @@ public class NetworkRuleTests
         _mesh.Run(1_000);
         Assert.Equal(
             [_member.Seed, clean.Seed, refused.Seed],
-            _node.Events.Where(e => e.What == NodeEvent.HeaderRefused).Select(e => _mesh.Stations.First(s => s.Key.SequenceEqual(e.Key!)).Seed));
+            _node.Events.Where(e => e.What == NodeEvent.HeaderRefused)
+                .Select(e => _mesh.Stations.First(s => s.Key.SequenceEqual(e.Key!)).Seed));
     }
 
     [Fact]
@@ -484,7 +529,8 @@ public class NetworkRuleTests
         transfer.Content.Clear();
         transfer.Content.AddRange(SignedByAnother(Big(7)));
         _member.Finish(transfer);
-        Assert.Equal((TftpError.AccessViolation, "Refused: not signed by the trust root"), (transfer.Error, transfer.ErrorText));
+        Assert.Equal(
+            (TftpError.AccessViolation, "Refused: not signed by the trust root"), (transfer.Error, transfer.ErrorText));
         Assert.Equal(5UL, _node.Node.NetworkVersion);
     }
 
@@ -506,7 +552,8 @@ public class NetworkRuleTests
         _mesh.Run(65_000);
         StrangerTransfer transfer = _member.Read("status");
         Assert.Equal(
-            $"state=unconfirmed\nversion=5\nsessions=1\nuptime={_mesh.Now / 1000}\ndue_checks=0\ndue_secrets=0\ndue_keys=0\ndue_pairs=0\n\n",
+            $"state=unconfirmed\nversion=5\nsessions=1\nuptime={_mesh.Now / 1000}\ndue_checks=0\ndue_secrets=0\n"
+            + "due_keys=0\ndue_pairs=0\n\n",
             System.Text.Encoding.ASCII.GetString([.. transfer.Content]));
         Assert.Equal(TftpError.AccessViolation, Guest().Read("status").Error);
         Assert.Equal(TftpError.AccessViolation, _member.Write("status", [1]).Error);
@@ -552,7 +599,8 @@ public class NetworkRuleTests
 
     private static byte[] SignedByAnother(byte[] file)
     {
-        using Key root = Key.Import(SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)8, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
+        using Key root = Key.Import(
+            SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)8, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
         return [.. file[..80], .. SignatureAlgorithm.Ed25519.Sign(root, file.AsSpan(0, 80)), .. file[144..]];
     }
 
@@ -566,7 +614,13 @@ public class NetworkRuleTests
     private byte[] NetworkOf(ulong version) => Mesh.NetworkOf(version, [_node, _member]);
 
     // A network of several blocks.
-    private byte[] Big(ulong version) => Mesh.NetworkOf(version, [_node, _member], null, 0, [.. Enumerable.Range(1, 10).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
+    private byte[] Big(ulong version) =>
+        Mesh.NetworkOf(
+            version,
+            [_node, _member],
+            null,
+            0,
+            [.. Enumerable.Range(1, 10).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
 
     private byte[] Forged(ulong version) => SignedByAnother(NetworkOf(version))[..144];
 
@@ -584,7 +638,11 @@ public class NetworkRuleTests
         Convert.ToHexString(_node.Node.Network.Bytes, 0, _node.Node.Network.Length),
         _node.Node.OwnEntry,
         _node.Node.State(_mesh.Now),
-        string.Join(" ", _node.Node.Peers.Where(p => p.InUse && !p.IsProvisional).Select(p => $"{p.Slot} {p.Owner} {Convert.ToHexString(p.PublicKey)}").Order()),
+        string.Join(
+            " ",
+            _node.Node.Peers.Where(p => p.InUse && !p.IsProvisional)
+                .Select(p => $"{p.Slot} {p.Owner} {Convert.ToHexString(p.PublicKey)}")
+                .Order()),
         string.Join(" ", Enumerable.Range(1, 5).Select(i => _node.Send(ToAddress((byte)i)))));
 
     private void IsRefused(Stranger stranger, string name)

@@ -1,10 +1,8 @@
 using System;
 using System.Linq;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -19,7 +17,9 @@ public class NodeTests
         Assert.Equal(NetworkFault.None, nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0])));
 
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 60_000), State(mesh));
-        Assert.True(mesh.RunUntil(() => nodes.Skip(1).All(n => n.Node.State(mesh.Now) == NetworkState.Fresh), 60_000), State(mesh));
+        Assert.True(
+            mesh.RunUntil(() => nodes.Skip(1).All(n => n.Node.State(mesh.Now) == NetworkState.Fresh), 60_000),
+            State(mesh));
         Assert.Equal(NetworkState.Witness, nodes[0].Node.State(mesh.Now));
     }
 
@@ -96,7 +96,8 @@ public class NodeTests
         nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 60_000), State(mesh));
         mesh.RunUntil(() => nodes[5].Node.SessionCount(mesh.Now) == 5, 600_000);
-        MeshNode[] before = [.. nodes.Take(5).Where(n => n.Node.Peers.Any(p => p.InUse && p.PublicKey.SequenceEqual(nodes[5].Key) && p.HasSession(mesh.Now)))];
+        MeshNode[] before = [.. nodes.Take(5).Where(
+            n => n.Node.Peers.Any(p => p.InUse && p.PublicKey.SequenceEqual(nodes[5].Key) && p.HasSession(mesh.Now)))];
         Assert.NotEmpty(before);
 
         nodes[5].Reboot();
@@ -104,7 +105,8 @@ public class NodeTests
         mesh.Run(2100);
         foreach (MeshNode node in before)
         {
-            Assert.Contains(nodes[5].Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(node.Key) && p.HasSession(mesh.Now));
+            Assert.Contains(
+                nodes[5].Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(node.Key) && p.HasSession(mesh.Now));
         }
 
         mesh.Run(2100);
@@ -178,11 +180,17 @@ public class NodeTests
         byte[][] entries =
         [
             NetworkBytes.Entry(asking.Key, NetworkBytes.Field(1, [.. Address(asking), 128])),
-            NetworkBytes.Entry(asked.Key, NetworkBytes.Field(1, [.. Address(asked), 128]), NetworkBytes.Field(1, [0xFD, 1, .. new byte[14], 64])),
+            NetworkBytes.Entry(
+                asked.Key,
+                NetworkBytes.Field(1, [.. Address(asked), 128]),
+                NetworkBytes.Field(1, [0xFD, 1, .. new byte[14], 64])),
         ];
-        byte[] network = NetworkBytes.File(1, 1_760_000_000, 0, [.. entries.OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
+        byte[] network = NetworkBytes.File(
+            1, 1_760_000_000, 0, [.. entries.OrderBy(e => Convert.ToHexString(e, 2, 32), StringComparer.Ordinal)]);
         Assert.Equal(NetworkFault.None, asking.Load(network));
-        Assert.True(mesh.RunUntil(() => asked.Node.NetworkVersion == 1 && asking.Node.SessionCount(mesh.Now) == 1, 60_000), State(mesh));
+        Assert.True(
+            mesh.RunUntil(() => asked.Node.NetworkVersion == 1 && asking.Node.SessionCount(mesh.Now) == 1, 60_000),
+            State(mesh));
         return (mesh, asking, asked);
     }
 
@@ -199,7 +207,15 @@ public class NodeTests
 
     private static byte[] Address(MeshNode node) => [0xFD, .. new byte[14], node.Seed];
 
-    internal static string State(Mesh mesh) => string.Join(
-        Environment.NewLine,
-        mesh.Nodes.Select(n => $"{n.Seed}: version {n.Node.NetworkVersion}, {n.Node.SessionCount(mesh.Now)} sessions, events {string.Join(" ", n.Events.TakeLast(30).Select(e => e.What + "=" + e.Value + "@" + mesh.Nodes.FirstOrDefault(m => e.Key is not null && m.Key.SequenceEqual(e.Key))?.Seed))}"));
+    internal static string State(Mesh mesh)
+    {
+        byte? SeedOf(byte[]? key) => mesh.Nodes.FirstOrDefault(m => key is not null && m.Key.SequenceEqual(key))?.Seed;
+        string Events(MeshNode node) =>
+            string.Join(" ", node.Events.TakeLast(30).Select(e => $"{e.What}={e.Value}@{SeedOf(e.Key)}"));
+        return string.Join(
+            Environment.NewLine,
+            mesh.Nodes.Select(
+                n => $"{n.Seed}: version {n.Node.NetworkVersion}, {n.Node.SessionCount(mesh.Now)} sessions, "
+                    + $"events {Events(n)}"));
+    }
 }

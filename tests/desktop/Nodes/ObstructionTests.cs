@@ -1,8 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -168,7 +166,8 @@ public class ObstructionTests
     {
         (MeshNode node, Stranger member, _) = Members();
         Assert.True(member.Connect(node));
-        byte[] request = InnerPacket.Udp([0xFD, .. new byte[14], 2], node.Node.LinkLocal, 1_000, 69, StrangerTransfer.Request(1, "head"));
+        byte[] request = InnerPacket.Udp(
+            [0xFD, .. new byte[14], 2], node.Node.LinkLocal, 1_000, 69, StrangerTransfer.Request(1, "head"));
         member.SendInner(request);
         _mesh.Run(100);
         Assert.Equal(request, Assert.Single(node.Delivered));
@@ -232,9 +231,16 @@ public class ObstructionTests
 
     private bool HasSession(MeshNode node, Stranger stranger) => Slot(node, stranger)?.HasSession(_mesh.Now) == true;
 
-    private static Peer? Slot(MeshNode node, Stranger stranger) => node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(stranger.Key));
+    private static Peer? Slot(MeshNode node, Stranger stranger) =>
+        node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(stranger.Key));
 
     private static byte[] To(byte member) => InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member], 1, 2, 3);
 
-    private static byte[] Big(params IStation[] members) => Mesh.NetworkOf(2, members, null, 0, [.. Enumerable.Range(1, 25).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
+    private static byte[] Big(params IStation[] members) =>
+        Mesh.NetworkOf(
+            2,
+            members,
+            null,
+            0,
+            [.. Enumerable.Range(1, 25).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
 }

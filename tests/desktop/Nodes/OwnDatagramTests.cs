@@ -1,16 +1,15 @@
-using System;
 using System.Linq;
 using System.Net;
-using Spore.Base;
-using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>An outer datagram that the machine's routes lead back into the tunnel is dropped there: it would circulate without end.</summary>
+/// <summary>
+/// An outer datagram that the machine's routes lead back into the tunnel is dropped there: it would
+/// circulate without end.
+/// </summary>
 public class OwnDatagramTests
 {
     private readonly Mesh _mesh = new();
@@ -39,7 +38,8 @@ public class OwnDatagramTests
     [InlineData("fd00::1", "2001:db8::2", 0)]
     [InlineData("fd00::1", "2001:db8::2", 60)]
     [InlineData("fd00::1", "2001:db8::2", 44)]
-    public void Initiations_responses_and_transport_messages_of_its_own_are_dropped(string source, string destination, int header)
+    public void Initiations_responses_and_transport_messages_of_its_own_are_dropped(
+        string source, string destination, int header)
     {
         Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 2], 1, 2, 3)));
 
@@ -96,6 +96,9 @@ public class OwnDatagramTests
         byte[] from = IPAddress.Parse(source).GetAddressBytes();
         byte[] to = IPAddress.Parse(destination).GetAddressBytes();
         byte[] packet = InnerPacket.Udp(from, to, 51820, 51820, datagram);
-        return header == 0 ? packet : InnerPacket.Ip(from, to, header, [packet[6], 0, 0, (byte)(header == 44 ? 1 : 0), 0, 0, 0, 1, .. packet[40..]]);
+        return header == 0
+            ? packet
+            : InnerPacket.Ip(
+                from, to, header, [packet[6], 0, 0, (byte)(header == 44 ? 1 : 0), 0, 0, 0, 1, .. packet[40..]]);
     }
 }

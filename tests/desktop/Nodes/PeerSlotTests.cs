@@ -1,7 +1,5 @@
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Spore.WireGuard;
@@ -166,7 +164,10 @@ public class PeerSlotTests
     {
         byte[] small = new byte[32];
         small[0] = 1;
-        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, .. _members], null, 0, NetworkBytes.Entry(small, NetworkBytes.Field(1, 10, 0, 0, 99, 32)))));
+        Assert.Equal(
+            NetworkFault.None,
+            _node.Load(Mesh.NetworkOf(
+                1, [_node, .. _members], null, 0, NetworkBytes.Entry(small, NetworkBytes.Field(1, 10, 0, 0, 99, 32)))));
         Assert.True(_members[0].Connect(_node));
         Assert.True(_members[1].Connect(_node));
         Assert.False(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 99], 1, 2, 3)));
@@ -179,7 +180,8 @@ public class PeerSlotTests
     public void Looking_for_members_takes_slots_only_of_those_that_can_be_asked()
     {
         Stranger found = _mesh.AddStranger(50);
-        byte[] entry = NetworkBytes.Entry(found.Key, NetworkBytes.Field(2, [.. found.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]));
+        byte[] entry = NetworkBytes.Entry(
+            found.Key, NetworkBytes.Field(2, [.. found.Endpoint.AddressBytes()[12..], 0xCA, 0x6C]));
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, .. _members], null, 0, entry)));
         _mesh.Run(200_000);
         Assert.Contains(found.Datagrams, d => d[0] == 1);
@@ -187,9 +189,12 @@ public class PeerSlotTests
         Assert.Equal(0, _node.Count(NodeEvent.PeerRemoved));
     }
 
-    private void Load(ulong version) => Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. _members])));
+    private void Load(ulong version) =>
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. _members])));
 
-    private void Send(Stranger member) => Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2, 3)));
+    private void Send(Stranger member) =>
+        Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2, 3)));
 
-    private Peer? Slot(Stranger member) => _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
+    private Peer? Slot(Stranger member) =>
+        _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
 }

@@ -6,7 +6,8 @@ namespace Spore.Tests.Nodes;
 
 public class ProvocationBudgetTests
 {
-    // What is wanted all the time: an endpoint that a hello names, another one, or both. Then those sent in 1,000 s of a device.
+    // What is wanted all the time: an endpoint that a hello names, another one, or both. Then those sent
+    // in 1,000 s of a device.
     [Theory]
     [InlineData(true, false, 200, 0)]
     [InlineData(false, true, 0, 100)]

@@ -18,7 +18,12 @@ internal sealed class QuietNode : ITransport, INodeHost
     static QuietNode()
     {
         // What static fields hold is made on their first use, and is not to be taken for a packet's.
-        foreach (Type type in (Type[])[.. typeof(Node).Assembly.GetTypes(), .. typeof(Tunnel).Assembly.GetTypes(), .. typeof(X25519).Assembly.GetTypes()])
+        foreach (Type type in (Type[])
+        [
+            .. typeof(Node).Assembly.GetTypes(),
+            .. typeof(Tunnel).Assembly.GetTypes(),
+            .. typeof(X25519).Assembly.GetTypes(),
+        ])
         {
             RuntimeHelpers.RunClassConstructor(type.TypeHandle);
         }
@@ -33,7 +38,14 @@ internal sealed class QuietNode : ITransport, INodeHost
         NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
         IdentityRecord.Seal(identity, 0);
         Endpoint.SetIpv4([192, 0, 2, seed], 0, 51820);
-        Node = new Node(limits ?? MeshNode.Limits(), identity, this, new QuietEntropy(0x9E3779B97F4A7C15UL * (seed + 1UL)), this, Mesh.BuildTime, now);
+        Node = new Node(
+            limits ?? MeshNode.Limits(),
+            identity,
+            this,
+            new QuietEntropy(0x9E3779B97F4A7C15UL * (seed + 1UL)),
+            this,
+            Mesh.BuildTime,
+            now);
     }
 
     public Node Node { get; }
@@ -67,7 +79,8 @@ internal sealed class QuietNode : ITransport, INodeHost
         return true;
     }
 
-    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length) => false;
+    bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
+        false;
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) => Events[(int)what]++;
 }

@@ -15,26 +15,27 @@ public class RateLimiterTests
     [Fact]
     public void It_agrees_with_buckets_in_a_dictionary()
     {
-        Gen.Select(Gen.Int[0, 3], Gen.Frequency((4, Gen.Int[0, 100]), (1, Gen.Int[0, 5_000]))).Array[1, 200].Sample(steps =>
-        {
-            RateLimiter limiter = new(4, Interval, Burst);
-            Dictionary<int, (double Tokens, long At)> model = [];
-            long now = 0;
-            foreach ((int source, int wait) in steps)
+        Gen.Select(Gen.Int[0, 3], Gen.Frequency((4, Gen.Int[0, 100]), (1, Gen.Int[0, 5_000]))).Array[1, 200]
+            .Sample(steps =>
             {
-                now += wait;
-                (double tokens, long at) = model.GetValueOrDefault(source, (Burst, now));
-                tokens = Math.Min(Burst, tokens + ((now - at) / (double)Interval));
-                bool allowed = tokens > 0.9999;
-                model[source] = (allowed ? tokens - 1 : tokens, now);
-                if (limiter.Allow(RateLimiter.KeyOf(Address((byte)source)), now) != allowed)
+                RateLimiter limiter = new(4, Interval, Burst);
+                Dictionary<int, (double Tokens, long At)> model = [];
+                long now = 0;
+                foreach ((int source, int wait) in steps)
                 {
-                    return false;
+                    now += wait;
+                    (double tokens, long at) = model.GetValueOrDefault(source, (Burst, now));
+                    tokens = Math.Min(Burst, tokens + ((now - at) / (double)Interval));
+                    bool allowed = tokens > 0.9999;
+                    model[source] = (allowed ? tokens - 1 : tokens, now);
+                    if (limiter.Allow(RateLimiter.KeyOf(Address((byte)source)), now) != allowed)
+                    {
+                        return false;
+                    }
                 }
-            }
 
-            return true;
-        });
+                return true;
+            });
     }
 
     [Fact]
@@ -69,7 +70,8 @@ public class RateLimiterTests
     {
         RateLimiter limiter = new(4, Interval, Burst);
         Assert.True(limiter.Allow(RateLimiter.KeyOf(Address(1)), 0));
-        Assert.Equal(Burst, Enumerable.Range(0, 100).Count(_ => limiter.Allow(RateLimiter.KeyOf(Address(1)), 1L << 50)));
+        Assert.Equal(
+            Burst, Enumerable.Range(0, 100).Count(_ => limiter.Allow(RateLimiter.KeyOf(Address(1)), 1L << 50)));
     }
 
     private static Endpoint Address(byte last) => Raw($"00000000000000000000FFFF0A0000{last:X2}", 1);

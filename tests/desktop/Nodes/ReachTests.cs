@@ -1,10 +1,7 @@
 using System;
 using System.Linq;
-using Spore.Base;
-using Spore.Discovery;
 using Spore.Mesh;
 using Spore.SignedNetwork;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -182,7 +179,8 @@ public class ReachTests
         MeshNode node = mesh.Add(seed, limits == "device" ? NodeLimits.Device() : MeshNode.Limits());
         if (limits == "device")
         {
-            // To make an initiation, to answer one, and to take the answer, as docs/cost.md has it at 1.5 million instructions a second.
+            // To make an initiation, to answer one, and to take the answer, as docs/cost.md has it at 1.5 million
+            // instructions a second.
             node.HandshakeTimes = (200, 2_000, 1_900);
         }
 

@@ -2,17 +2,15 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
-using Spore.Tests.WireGuard;
 using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
 /// <summary>
-/// A member that lost power and has no clock is in session with another one again as soon as PROTOCOL section 4 says, to the
-/// millisecond, however short a time ago it answered an initiation.
+/// A member that lost power and has no clock is in session with another one again as soon as PROTOCOL section 4 says,
+/// to the millisecond, however short a time ago it answered an initiation.
 /// </summary>
 public class RebootTests
 {
@@ -33,7 +31,8 @@ public class RebootTests
             Pair pair = new(seed);
             long last = pair.LetSteadyInitiate();
             pair.RebootAt(last + quiet);
-            Assert.True(pair.Mesh.RunUntil(() => pair.Rebooted.Knows(NodeEvent.HelloSent) || pair.Sent(pair.Rebooted, 1).Any(), 2 * FirstHello));
+            Assert.True(pair.Mesh.RunUntil(
+                () => pair.Rebooted.Knows(NodeEvent.HelloSent) || pair.Sent(pair.Rebooted, 1).Any(), 2 * FirstHello));
             if (pair.Sent(pair.Rebooted, 1).Any())
             {
                 // It has heard a hello of the other one first, and asks by itself.
@@ -44,7 +43,8 @@ public class RebootTests
             long hello = pair.Mesh.Now;
             Assert.InRange(hello - last, quiet + FirstHello, quiet + (2 * FirstHello));
 
-            // The hello, then the initiation, which is not sent again; the response; the first message under the new keys.
+            // The hello, then the initiation, which is not sent again; the response; the first
+            // message under the new keys.
             (long steady, long rebooted) = pair.SessionsUp();
             long waited = Assert.Single(pair.Sent(pair.Steady, 1)) - (hello + pair.Delay);
             Assert.InRange(waited, 0, LongestAnswerDelay);
@@ -93,7 +93,8 @@ public class RebootTests
             pair.LetSteadyInitiate();
             pair.Mute();
 
-            // By then all has been answered that was sent before. What is sent now is not, for KEEPALIVE_TIMEOUT and REKEY_TIMEOUT.
+            // By then all has been answered that was sent before. What is sent now is not, for
+            // KEEPALIVE_TIMEOUT and REKEY_TIMEOUT.
             pair.RebootAt(pair.Mesh.Now + 20_000);
             pair.Mesh.Run(seed * 100);
             Assert.True(pair.Steady.Send(pair.Packet));
@@ -134,7 +135,8 @@ public class RebootTests
             Assert.Equal(NetworkFault.None, Steady.Load(network));
             Assert.Equal(NetworkFault.None, Rebooted.Load(network));
             Rebooted.Add(Steady);
-            Assert.True(Mesh.RunUntil(() => Steady.Knows(NodeEvent.SessionUp) && Rebooted.Knows(NodeEvent.SessionUp), 5_000));
+            Assert.True(
+                Mesh.RunUntil(() => Steady.Knows(NodeEvent.SessionUp) && Rebooted.Knows(NodeEvent.SessionUp), 5_000));
             Assert.NotEmpty(Sent(Rebooted, 1));
             Mesh.Run(10_000);
         }
@@ -150,7 +152,8 @@ public class RebootTests
         public byte[] Packet => InnerPacket.Udp([10, 0, 0, Steady.Seed], [10, 0, 0, Rebooted.Seed], 1, 2, 3);
 
         /// <summary>When a node has sent datagrams of a type since this was last begun anew.</summary>
-        public IEnumerable<long> Sent(MeshNode from, byte type) => _sent.Where(s => s.From == from && s.Type == type).Select(s => s.At);
+        public IEnumerable<long> Sent(MeshNode from, byte type) =>
+            _sent.Where(s => s.From == from && s.Type == type).Select(s => s.At);
 
         /// <summary>Lets the node that stays make a session of its own; says when it asked for it.</summary>
         public long LetSteadyInitiate()

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Base;
-using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Spore.WireGuard;
@@ -10,7 +9,10 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Recorded initiations, sent again from elsewhere: they move nothing, and whoever is there gets little for them (PROTOCOL sections 4.2 and 4.3).</summary>
+/// <summary>
+/// Recorded initiations, sent again from elsewhere: they move nothing, and whoever is there gets little for them
+/// (PROTOCOL sections 4.2 and 4.3).
+/// </summary>
 public class ReplayedInitiationTests
 {
     private readonly Mesh _mesh = new();
@@ -18,8 +20,9 @@ public class ReplayedInitiationTests
 
     public ReplayedInitiationTests() => _elsewhere.SetIpv4([203, 0, 113, 66], 0, 1000);
 
-    // What the node has of the one whose initiations they are, and which are sent; then what goes elsewhere at once: 1 for an initiation, 2 for a
-    // response. An initiation goes again every 5 s, a response only when a newer recording comes.
+    // What the node has of the one whose initiations they are, and which are sent; then what goes elsewhere at
+    // once: 1 for an initiation, 2 for a response. An initiation goes again every 5 s, a response only when a
+    // newer recording comes.
     [Theory]
     [InlineData("a member in session", "the latest", "")]
     [InlineData("a member in session", "an older one", "1")]
@@ -45,7 +48,8 @@ public class ReplayedInitiationTests
     {
         MeshNode node = _mesh.Add(1);
         Stranger peer = _mesh.AddStranger(2);
-        byte[] network = Mesh.NetworkOf(1, whose.StartsWith("a member", StringComparison.Ordinal) ? [node, peer] : [node]);
+        byte[] network = Mesh.NetworkOf(
+            1, whose.StartsWith("a member", StringComparison.Ordinal) ? [node, peer] : [node]);
         Assert.Equal(NetworkFault.None, node.Load(network));
         if (whose.StartsWith("a configured peer", StringComparison.Ordinal))
         {
@@ -86,10 +90,12 @@ public class ReplayedInitiationTests
         Send(node, sent, 50);
 
         // Where there is a last authentic endpoint, an initiation goes there first, and nothing elsewhere for 5 s.
-        bool isHeard = whose.EndsWith("in session", StringComparison.Ordinal) || whose.EndsWith("has ended", StringComparison.Ordinal);
+        bool isHeard = whose.EndsWith("in session", StringComparison.Ordinal)
+            || whose.EndsWith("has ended", StringComparison.Ordinal);
         if (isHeard && said == "1")
         {
-            Assert.Equal("1", string.Concat(node.SentTo.Where(s => s.To.IsSame(peer.Endpoint)).Select(s => s.Bytes[0])));
+            Assert.Equal(
+                "1", string.Concat(node.SentTo.Where(s => s.To.IsSame(peer.Endpoint)).Select(s => s.Bytes[0])));
             Assert.Equal(string.Empty, Elsewhere(node));
             _mesh.Run(5_000);
         }
@@ -127,7 +133,8 @@ public class ReplayedInitiationTests
     private static string State(MeshNode node) => string.Join(
         ' ',
         node.Node.Peers.Where(p => p.Endpoint.IsKnown || p.Current != Keypairs.None).Select(p =>
-            $"{Convert.ToHexString(p.Endpoint.AddressBytes())} {p.Endpoint.Port} {p.Current} {p.Keypairs.LocalIndex[p.Current]} {p.SessionSince}"));
+            $"{Convert.ToHexString(p.Endpoint.AddressBytes())} {p.Endpoint.Port} {p.Current} "
+            + $"{p.Keypairs.LocalIndex[p.Current]} {p.SessionSince}"));
 
     private void Send(MeshNode node, byte[][] datagrams, int apart)
     {
@@ -138,5 +145,6 @@ public class ReplayedInitiationTests
         }
     }
 
-    private string Elsewhere(MeshNode node) => string.Concat(node.SentTo.Where(s => s.To.IsSame(_elsewhere)).Select(s => s.Bytes[0]));
+    private string Elsewhere(MeshNode node) =>
+        string.Concat(node.SentTo.Where(s => s.To.IsSame(_elsewhere)).Select(s => s.Bytes[0]));
 }

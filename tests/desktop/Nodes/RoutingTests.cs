@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
 using Xunit;
@@ -59,10 +58,16 @@ public class RoutingTests
     [InlineData(3, "10.0.0.2", "10.0.0.1", "dropped")]
     [InlineData(3, "fd00::2", "fd00::1", "dropped")]
     [InlineData(3, "fe80::1", "fd00::1", "dropped")]
-    public void An_echo_request_of_a_member_is_taken_by_its_source_and_destination(byte sender, string from, string to, string outcome)
+    public void An_echo_request_of_a_member_is_taken_by_its_source_and_destination(
+        byte sender, string from, string to, string outcome)
     {
         Stranger stranger = sender == 2 ? _member : _gateway;
-        byte[] Address(string text) => text switch { "own" => stranger.LinkLocal, "node" => _node.Node.LinkLocal, _ => IPAddress.Parse(text).GetAddressBytes() };
+        byte[] Address(string text) => text switch
+        {
+            "own" => stranger.LinkLocal,
+            "node" => _node.Node.LinkLocal,
+            _ => IPAddress.Parse(text).GetAddressBytes(),
+        };
         byte[] packet = InnerPacket.Echo(Address(from), Address(to));
         long dropped = _node.Node.Counters.InnerDropped;
         _node.Delivered.Clear();
@@ -109,7 +114,8 @@ public class RoutingTests
             "LL3" => _gateway.LinkLocal,
             _ => IPAddress.Parse(to).GetAddressBytes(),
         };
-        byte[] packet = InnerPacket.Udp(destination.Length == 4 ? [10, 0, 0, 1] : [0xFD, .. new byte[14], 1], destination, 1, 2, 3);
+        byte[] packet = InnerPacket.Udp(
+            destination.Length == 4 ? [10, 0, 0, 1] : [0xFD, .. new byte[14], 1], destination, 1, 2, 3);
         _member.Inner.Clear();
         _gateway.Inner.Clear();
         Assert.Equal(receiver != 0, _node.Send(packet));
@@ -151,7 +157,8 @@ public class RoutingTests
         Assert.Equal(packet, other.Delivered[0]);
     }
 
-    // They wait where a network is received otherwise, but for the end of that, as long as the MTU: 1520 bytes, 4 before each.
+    // They wait where a network is received otherwise, but for the end of that, as long as the MTU: 1520
+    // bytes, 4 before each.
     [Theory]
     [InlineData(1280, 1)]
     [InlineData(756, 2)]
@@ -164,7 +171,8 @@ public class RoutingTests
         byte[] network = Mesh.NetworkOf(2, [device, other]);
         Assert.Equal(NetworkFault.None, device.Load(network));
         Assert.Equal(NetworkFault.None, other.Load(network));
-        byte[][] packets = [.. Enumerable.Range(0, 30).Select(i => InnerPacket.Udp([10, 0, 0, 4], [10, 0, 0, 5], 1, 2, [.. Enumerable.Repeat((byte)i, length - 28)]))];
+        byte[][] packets = [.. Enumerable.Range(0, 30).Select(
+            i => InnerPacket.Udp([10, 0, 0, 4], [10, 0, 0, 5], 1, 2, [.. Enumerable.Repeat((byte)i, length - 28)]))];
         Assert.All(packets, packet => Assert.True(device.Send(packet)));
         Assert.True(_mesh.RunUntil(() => other.Delivered.Count > 0, 30_000), NodeTests.State(_mesh));
         _mesh.Run(100);

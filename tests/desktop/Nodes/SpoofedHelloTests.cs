@@ -1,14 +1,16 @@
 using System;
 using System.Linq;
 using Spore.Base;
-using Spore.Discovery;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Hellos that somebody has recorded, sent again as if they came from a victim: what the victim gets for them (PROTOCOL sections 4.2 and 5).</summary>
+/// <summary>
+/// Hellos that somebody has recorded, sent again as if they came from a victim: what the victim gets for them
+/// (PROTOCOL sections 4.2 and 5).
+/// </summary>
 public class SpoofedHelloTests
 {
     private readonly Mesh _mesh = new();
@@ -16,8 +18,8 @@ public class SpoofedHelloTests
 
     public SpoofedHelloTests() => _victim.SetIpv4([203, 0, 113, 7], 0, 4321);
 
-    // Whose hello it is and what version it tells; then the packets that the victim gets for it. The node has a session with another member, and
-    // calls in vain, for 90 s, a peer whose place it knows.
+    // Whose hello it is and what version it tells; then the packets that the victim gets for it. The node has a session
+    // with another member, and calls in vain, for 90 s, a peer whose place it knows.
     [Theory]
     [InlineData("a member in session", "another", 1)]
     [InlineData("a member in session", "none", 1)]
@@ -35,13 +37,18 @@ public class SpoofedHelloTests
     [InlineData("a guest", "another", 0)]
     [InlineData("a stranger", "another", 0)]
     [InlineData("the node", "another", 0)]
-    public void A_victim_gets_one_packet_for_a_recording_however_often_it_is_sent_and_for_many_one_in_5_s(string whose, string version, int packets)
+    public void A_victim_gets_one_packet_for_a_recording_however_often_it_is_sent_and_for_many_one_in_5_s(
+        string whose, string version, int packets)
     {
         MeshNode node = _mesh.Add(1);
         Stranger peer = _mesh.AddStranger(100);
         Stranger other = _mesh.AddStranger(101);
-        IStation[] members = whose.StartsWith("a member", StringComparison.Ordinal) ? [node, peer, other] : [node, other];
-        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, members, whose == "a member at a known place" ? peer : null)));
+        IStation[] members = whose.StartsWith("a member", StringComparison.Ordinal)
+            ? [node, peer, other]
+            : [node, other];
+        Assert.Equal(
+            NetworkFault.None,
+            node.Load(Mesh.NetworkOf(5, members, whose == "a member at a known place" ? peer : null)));
         Assert.True(other.Connect(node));
         if (whose is "a member in session" or "a guest")
         {
@@ -96,7 +103,8 @@ public class SpoofedHelloTests
         Assert.Equal(node.Count(NodeEvent.InitiationSent), node.Count(NodeEvent.SessionUp) - 1);
     }
 
-    // A node that finds nobody has nothing better than a hint, and asks there as it would at any endpoint that it knows.
+    // A node that finds nobody has nothing better than a hint, and asks there as it would at any
+    // endpoint that it knows.
     [Theory]
     [InlineData("another")]
     [InlineData("the same")]
@@ -117,7 +125,9 @@ public class SpoofedHelloTests
 
     private static string Places(MeshNode node) => string.Join(
         ' ',
-        node.Node.Peers.Where(p => p.InUse).Select(p => $"{p.Slot} {Convert.ToHexString(p.Endpoint.AddressBytes())} {p.Endpoint.Port} {p.SessionSince}"));
+        node.Node.Peers.Where(p => p.InUse)
+            .Select(
+                p => $"{p.Slot} {Convert.ToHexString(p.Endpoint.AddressBytes())} {p.Endpoint.Port} {p.SessionSince}"));
 
     private int ToVictim(MeshNode node) => node.SentTo.Count(s => s.To.IsSame(_victim));
 }

@@ -4,15 +4,16 @@ using System.Linq;
 using System.Text;
 using Spore.Base;
 using Spore.Crypto;
-using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>A station that keeps no rules: it has a key, and says inside and outside of its one session what it is told to. With its key in a network it is a malicious member.</summary>
+/// <summary>
+/// A station that keeps no rules: it has a key, and says inside and outside of its one session what it is told to. With
+/// its key in a network it is a malicious member.
+/// </summary>
 internal sealed class Stranger : IStation
 {
     private readonly Mesh _mesh;
@@ -106,11 +107,13 @@ internal sealed class Stranger : IStation
 
     public StrangerTransfer StartRead(string name) => Start(1, name, []);
 
-    public StrangerTransfer StartWrite(string name, byte[] content, int silentAfter = int.MaxValue) => Start(2, name, content, silentAfter);
+    public StrangerTransfer StartWrite(string name, byte[] content, int silentAfter = int.MaxValue) =>
+        Start(2, name, content, silentAfter);
 
     public StrangerTransfer Read(string name) => Finish(StartRead(name));
 
-    public StrangerTransfer ReadInBlocksOf(int size, string name) => Finish(Start(1, name, [], options: ["blksize", $"{size}"]));
+    public StrangerTransfer ReadInBlocksOf(int size, string name) =>
+        Finish(Start(1, name, [], options: ["blksize", $"{size}"]));
 
     public StrangerTransfer Write(string name, byte[] content) => Finish(StartWrite(name, content));
 
@@ -135,14 +138,23 @@ internal sealed class Stranger : IStation
             Inner.Add(packet);
             if (InnerPacket.IsUdp(packet))
             {
-                Take(InnerPacket.Port(packet, destination: false), InnerPacket.Port(packet, destination: true), InnerPacket.Payload(packet));
+                Take(
+                    InnerPacket.Port(packet, destination: false),
+                    InnerPacket.Port(packet, destination: true),
+                    InnerPacket.Payload(packet));
             }
         }
     }
 
-    private StrangerTransfer Start(int opcode, string name, byte[] content, int silentAfter = int.MaxValue, params string[] options)
+    private StrangerTransfer Start(
+        int opcode, string name, byte[] content, int silentAfter = int.MaxValue, params string[] options)
     {
-        StrangerTransfer transfer = new(_port++, 69, opcode == 2, Send, Later) { Name = name, Content = [.. content], SilentAfter = silentAfter };
+        StrangerTransfer transfer = new(_port++, 69, opcode == 2, Send, Later)
+        {
+            Name = name,
+            Content = [.. content],
+            SilentAfter = silentAfter,
+        };
         _transfers.Add(transfer);
         Send(transfer, StrangerTransfer.Request(opcode, name, options));
         return transfer;
@@ -150,7 +162,8 @@ internal sealed class Stranger : IStation
 
     private void Later(Action action) => _mesh.After(100, action);
 
-    private void Send(StrangerTransfer transfer, byte[] payload) => SendUdp(transfer.LocalPort, transfer.RemotePort, payload);
+    private void Send(StrangerTransfer transfer, byte[] payload) =>
+        SendUdp(transfer.LocalPort, transfer.RemotePort, payload);
 
     private void Take(int sourcePort, int destinationPort, byte[] payload)
     {
@@ -169,7 +182,11 @@ internal sealed class Stranger : IStation
             return;
         }
 
-        StrangerTransfer transfer = new(_port++, sourcePort, !write, Send, Later) { Name = name, Content = write ? [] : [.. Files[name]] };
+        StrangerTransfer transfer = new(_port++, sourcePort, !write, Send, Later)
+        {
+            Name = name,
+            Content = write ? [] : [.. Files[name]],
+        };
         _transfers.Add(transfer);
         transfer.Begin();
     }

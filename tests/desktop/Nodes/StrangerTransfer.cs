@@ -4,8 +4,12 @@ using System.Text;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>A TFTP transfer of a <see cref="Stranger"/>, in blocks of 512 bytes, without options. It repeats a block that is not acknowledged.</summary>
-internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send, Action<Action> later)
+/// <summary>
+/// A TFTP transfer of a <c>Stranger</c>, in blocks of 512 bytes, without options. It repeats a block that is not
+/// acknowledged.
+/// </summary>
+internal sealed class StrangerTransfer(
+    int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send, Action<Action> later)
 {
     private int _block;
     private int _blockSize = 512;
@@ -35,7 +39,11 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
     public bool IsComplete => IsDone && Error is null;
 
     public static byte[] Request(int opcode, string name, params string[] options) =>
-        [0, (byte)opcode, .. Encoding.Latin1.GetBytes(name + "\0octet\0" + string.Concat(Array.ConvertAll(options, o => o + "\0")))];
+        [
+            0,
+            (byte)opcode,
+            .. Encoding.Latin1.GetBytes(name + "\0octet\0" + string.Concat(Array.ConvertAll(options, o => o + "\0"))),
+        ];
 
     /// <summary>Answers a peer's request: by the first block, or by the acknowledgment of none.</summary>
     public void Begin()
@@ -107,7 +115,12 @@ internal sealed class StrangerTransfer(int localPort, int remotePort, bool isSen
         {
             BlocksSent++;
             int start = (number - 1) * _blockSize;
-            send(this, [0, 3, (byte)(number >> 8), (byte)number, .. Content.GetRange(start, Math.Min(_blockSize, Content.Count - start))]);
+            send(
+                this,
+                [
+                    0, 3, (byte)(number >> 8), (byte)number,
+                    .. Content.GetRange(start, Math.Min(_blockSize, Content.Count - start)),
+                ]);
             later(() =>
             {
                 if (_block == number && !IsDone)

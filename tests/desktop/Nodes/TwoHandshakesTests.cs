@@ -1,19 +1,20 @@
 using System;
 using System.Linq;
-using Spore.Base;
 using Spore.Mesh;
-using Spore.Net;
 using Spore.SignedNetwork;
 using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-/// <summary>Devices that take seconds for a handshake, and initiate to each other at about the same moment (PROTOCOL section 4.4).</summary>
+/// <summary>
+/// Devices that take seconds for a handshake, and initiate to each other at about the same moment
+/// (PROTOCOL section 4.4).
+/// </summary>
 public class TwoHandshakesTests
 {
-    // Milliseconds: to make an initiation, to answer one and to take the answer; the wire's delay; how much later the second node
-    // wants to send. Then the initiations of either.
+    // Milliseconds: to make an initiation, to answer one and to take the answer; the wire's delay; how much later the
+    // second node wants to send. Then the initiations of either.
     [Theory]
     [InlineData(0, 0, 0, 10, 0, "1 1")]
     [InlineData(0, 3_000, 0, 10, 0, "1 1")]
@@ -63,8 +64,8 @@ public class TwoHandshakesTests
         Assert.All(nodes, n => Assert.Equal(1, n.Node.SessionCount(mesh.Now)));
         Assert.Equal((1, 1), (nodes[0].Delivered.Count, nodes[1].Delivered.Count));
 
-        // Each sends under the keys of its own handshake until one of them rekeys. What the other has under way then may be lost, as with any
-        // WireGuard: of three keypairs none is left for it.
+        // Each sends under the keys of its own handshake until one of them rekeys. What the other has under way then
+        // may be lost, as with any WireGuard: of three keypairs none is left for it.
         Talk();
         Assert.True(nodes.Sum(n => n.Count(NodeEvent.InitiationSent)) <= 4);
         Assert.Equal(Sending(peers[0]), Receiving(peers[1]));
@@ -99,7 +100,8 @@ public class TwoHandshakesTests
         {
             // What the application wants waits for a node that is busy.
             mesh.Run(Math.Max(0, nodes[i].BusyUntil - mesh.Now));
-            Assert.True(nodes[i].Send(InnerPacket.Udp([10, 0, 0, nodes[i].Seed], [10, 0, 0, nodes[1 - i].Seed], 1, 2, 3)));
+            Assert.True(
+                nodes[i].Send(InnerPacket.Udp([10, 0, 0, nodes[i].Seed], [10, 0, 0, nodes[1 - i].Seed], 1, 2, 3)));
             sent[i]++;
         }
     }

@@ -1,4 +1,3 @@
-using Spore.Base;
 using Spore.Sync;
 using Xunit;
 

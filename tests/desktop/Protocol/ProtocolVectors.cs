@@ -9,13 +9,13 @@ using System.Text;
 using System.Text.Json;
 using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
-using Spore.Discovery;
-using Spore.SignedNetwork;
 using Spore.Tests.Network;
 
 namespace Spore.Tests.Protocol;
 
-/// <summary>Makes docs/vectors.json from the text of docs/PROTOCOL.md, with other people's primitives and nothing of the core's.</summary>
+/// <summary>
+/// Makes docs/vectors.json from the text of docs/PROTOCOL.md, with other people's primitives and nothing of the core's.
+/// </summary>
 internal static class ProtocolVectors
 {
     public static string Json()
@@ -23,18 +23,27 @@ internal static class ProtocolVectors
         object vectors = new
         {
             comment = "Vectors of docs/PROTOCOL.md. Bytes are in hexadecimal.",
-            linkLocal = new[] { new byte[32], Count(0, 32), PublicKey(1), PublicKey(0x41) }.Select(k => new { publicKey = Hex(k), address = Hex(LinkLocal(k)) }),
+            linkLocal = new[] { new byte[32], Count(0, 32), PublicKey(1), PublicKey(0x41) }.Select(
+                k => new { publicKey = Hex(k), address = Hex(LinkLocal(k)) }),
             identity = Identities(),
             hello = new[]
             {
                 Hello(PublicKey(1), 0, 0, 0x60),
-                Hello(PublicKey(0x21), 0x0102030405060708, 7, 0x80, "192.0.2.1:51820", "[2001:db8::1]:51820", "[fe80::1]:4321"),
+                Hello(
+                    PublicKey(0x21),
+                    0x0102030405060708,
+                    7,
+                    0x80,
+                    "192.0.2.1:51820",
+                    "[2001:db8::1]:51820",
+                    "[fe80::1]:4321"),
             },
             entry = Entries(),
             merkle = Merkle(),
             network = Network(),
         };
-        return JsonSerializer.Serialize(vectors, new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" }) + "\n";
+        return JsonSerializer.Serialize(vectors, new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" })
+            + "\n";
     }
 
     private static IEnumerable<object> Identities()
@@ -44,7 +53,15 @@ internal static class ProtocolVectors
         flipped[40] ^= 1;
         return
         [
-            new { record = Hex(sound), sound = true, privateKey = Hex(Count(1, 32)), publicKey = Hex(PublicKey(1)), trustRoot = Hex(Count(0x81, 32)), floor = 7 },
+            new
+            {
+                record = Hex(sound),
+                sound = true,
+                privateKey = Hex(Count(1, 32)),
+                publicKey = Hex(PublicKey(1)),
+                trustRoot = Hex(Count(0x81, 32)),
+                floor = 7,
+            },
             new { record = Hex(flipped), sound = false },
             new { record = Hex(Identity(new byte[32], Count(0x81, 32), 0)), sound = false },
             new { record = Hex(sound[..83]), sound = false },
@@ -77,8 +94,12 @@ internal static class ProtocolVectors
         byte[] head = [0x80, 0, 0, 0];
         byte[] listed = [.. endpoints.Select(IPEndPoint.Parse).SelectMany(
             e => (byte[])[.. e.Address.MapToIPv6().GetAddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
-        byte[] plain = [.. publicKey, .. Big(version), .. listed, .. new byte[54 - listed.Length], tries, .. new byte[9]];
-        using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "spore-hello"u8, .. trustRoot]), KeyBlobFormat.RawSymmetricKey);
+        byte[] plain =
+            [.. publicKey, .. Big(version), .. listed, .. new byte[54 - listed.Length], tries, .. new byte[9]];
+        using Key key = Key.Import(
+            AeadAlgorithm.XChaCha20Poly1305,
+            Blake2s([.. "spore-hello"u8, .. trustRoot]),
+            KeyBlobFormat.RawSymmetricKey);
         byte[] body = AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, Count(nonce, 24), head, plain);
         return new
         {
@@ -134,8 +155,13 @@ internal static class ProtocolVectors
 
     private static object Merkle()
     {
-        List<byte[]> entries = [.. Enumerable.Range(1, 7).Select(i => NetworkBytes.Entry(Count((byte)(i << 4), 32), NetworkBytes.Field(4, (byte)('a' + i - 1))))];
-        return new { entries = entries.Select(Hex), roots = Enumerable.Range(1, 7).Select(n => Hex(MerkleModel.Root([.. entries.Take(n)]))) };
+        List<byte[]> entries = [.. Enumerable.Range(1, 7).Select(
+            i => NetworkBytes.Entry(Count((byte)(i << 4), 32), NetworkBytes.Field(4, (byte)('a' + i - 1))))];
+        return new
+        {
+            entries = entries.Select(Hex),
+            roots = Enumerable.Range(1, 7).Select(n => Hex(MerkleModel.Root([.. entries.Take(n)]))),
+        };
     }
 
     private static object Network()
@@ -158,9 +184,19 @@ internal static class ProtocolVectors
             NetworkBytes.Entry(Count(0x41, 32)),
         ];
         byte[] all = [.. entries.SelectMany(e => e)];
-        byte[] signed = [.. "spore-1\n"u8, .. Big(2), .. Big(1_764_000_000), .. Big(0), .. Big(3)[4..], .. Big((ulong)all.Length)[4..], .. new byte[8], .. MerkleModel.Root([.. entries])];
+        byte[] signed =
+        [
+            .. "spore-1\n"u8, .. Big(2), .. Big(1_764_000_000), .. Big(0), .. Big(3)[4..],
+            .. Big((ulong)all.Length)[4..], .. new byte[8], .. MerkleModel.Root([.. entries]),
+        ];
         using Key root = Key.Import(SignatureAlgorithm.Ed25519, RootSeed, KeyBlobFormat.RawPrivateKey);
-        return new { rootSeed = Hex(RootSeed), trustRoot = Hex(RootPublic), version = 2, file = Hex([.. signed, .. SignatureAlgorithm.Ed25519.Sign(root, signed), .. all]) };
+        return new
+        {
+            rootSeed = Hex(RootSeed),
+            trustRoot = Hex(RootPublic),
+            version = 2,
+            file = Hex([.. signed, .. SignatureAlgorithm.Ed25519.Sign(root, signed), .. all]),
+        };
     }
 
     private static byte[] RootSeed => Count(0xC0, 32);

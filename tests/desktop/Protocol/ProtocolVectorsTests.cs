@@ -48,7 +48,9 @@ public class ProtocolVectorsTests
         foreach (JsonElement v in Vectors.GetProperty("identity").EnumerateArray())
         {
             byte[] record = Bytes(v, "record");
-            Assert.Equal(v.GetProperty("sound").GetBoolean(), IdentityRecord.Check(record, 0, record.Length) == IdentityFault.None);
+            Assert.Equal(
+                v.GetProperty("sound").GetBoolean(),
+                IdentityRecord.Check(record, 0, record.Length) == IdentityFault.None);
             if (v.TryGetProperty("publicKey", out _))
             {
                 byte[] publicKey = new byte[32];
@@ -68,14 +70,21 @@ public class ProtocolVectorsTests
         {
             Hello hello = new(new XChaCha20Poly1305(new ChaCha20Poly1305()), new Blake2s(), Bytes(v, "trustRoot"));
             byte[] datagram = new byte[Hello.Size];
-            Endpoint[] endpoints = [.. v.GetProperty("endpoints").EnumerateArray().Select(e => TunnelEnd.EndpointOf(e.GetString()!))];
+            Endpoint[] endpoints =
+                [.. v.GetProperty("endpoints").EnumerateArray().Select(e => TunnelEnd.EndpointOf(e.GetString()!))];
             for (int i = 0; i < endpoints.Length; i++)
             {
                 hello.SetOwnEndpoint(i, endpoints[i]);
             }
 
             int tries = v.GetProperty("tries").GetInt32();
-            hello.Write(datagram, 0, Bytes(v, "publicKey"), v.GetProperty("version").GetUInt64(), tries, new Fixed(Bytes(v, "nonce")));
+            hello.Write(
+                datagram,
+                0,
+                Bytes(v, "publicKey"),
+                v.GetProperty("version").GetUInt64(),
+                tries,
+                new Fixed(Bytes(v, "nonce")));
             Assert.Equal(Bytes(v, "datagram"), datagram);
             Assert.True(hello.Open(datagram, 0, datagram.Length));
             Assert.Equal(Bytes(v, "publicKey"), hello.PublicKey);
@@ -100,8 +109,10 @@ public class ProtocolVectorsTests
     public void Merkle_roots()
     {
         JsonElement v = Vectors.GetProperty("merkle");
-        byte[][] entries = [.. v.GetProperty("entries").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
-        byte[][] roots = [.. v.GetProperty("roots").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
+        byte[][] entries =
+            [.. v.GetProperty("entries").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
+        byte[][] roots =
+            [.. v.GetProperty("roots").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
         Assert.Equal(7, roots.Length);
         for (int n = 1; n <= roots.Length; n++)
         {
@@ -131,10 +142,12 @@ public class ProtocolVectorsTests
         Assert.Equal(v.GetProperty("version").GetUInt64(), file.Version);
     }
 
-    private static byte[] Bytes(JsonElement element, string name) => Convert.FromHexString(element.GetProperty(name).GetString()!);
+    private static byte[] Bytes(JsonElement element, string name) =>
+        Convert.FromHexString(element.GetProperty(name).GetString()!);
 
     private sealed class Fixed(byte[] bytes) : IEntropy
     {
-        public void Fill(byte[] buffer, int offset, int length) => bytes.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
+        public void Fill(byte[] buffer, int offset, int length) =>
+            bytes.AsSpan(0, length).CopyTo(buffer.AsSpan(offset));
     }
 }

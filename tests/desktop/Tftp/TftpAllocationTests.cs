@@ -95,7 +95,14 @@ public class TftpAllocationTests
 
         public int PayloadOffset => 100;
 
-        public void SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
+        public void SendUdp(
+            byte[] source,
+            int sourceOffset,
+            int sourcePort,
+            byte[] destination,
+            int destinationOffset,
+            int destinationPort,
+            int payloadLength)
         {
             Array.Copy(Buffer, PayloadOffset, _packet, 0, payloadLength);
             Array.Copy(source, sourceOffset, _source, 0, 16);
@@ -112,7 +119,8 @@ public class TftpAllocationTests
             {
                 int length = _length;
                 _length = -1;
-                Other!.Service.Receive(_packet, 0, length, _source, 0, _sourcePort, _destination, 0, _destinationPort, now);
+                Other!.Service.Receive(
+                    _packet, 0, length, _source, 0, _sourcePort, _destination, 0, _destinationPort, now);
             }
 
             _length = -1;

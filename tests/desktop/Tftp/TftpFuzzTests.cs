@@ -7,11 +7,16 @@ using Xunit;
 
 namespace Spore.Tests.Tftp;
 
-/// <summary>Two services under way, and a third party that knows addresses and ports and sends them whatever it likes.</summary>
+/// <summary>
+/// Two services under way, and a third party that knows addresses and ports and sends them whatever it likes.
+/// </summary>
 public class TftpFuzzTests
 {
-    private static readonly string[] Words =
-        ["file", "head", "octet", "OCTET", "netascii", "blksize", "timeout", "tsize", "windowsize", "0", "1", "8", "512", "1368", "70000", "-1", ""];
+    private static readonly string[] _words =
+        [
+            "file", "head", "octet", "OCTET", "netascii", "blksize", "timeout", "tsize", "windowsize", "0", "1", "8",
+            "512", "1368", "70000", "-1", "",
+        ];
 
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -20,7 +25,8 @@ public class TftpFuzzTests
         Random random = new(seed);
         TftpWire wire = new(seed) { Loss = 0.05, Duplication = 0.1, Jitter = 50 };
         TftpHost[] hosts = [new(wire, 1, transfers: 1 + seed % 5), new(wire, 2, blockSize: 64)];
-        int[] results = [TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Wait, TftpError.AccessViolation];
+        int[] results =
+            [TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Wait, TftpError.AccessViolation];
         foreach (TftpHost host in hosts)
         {
             host.Files.Readable["file"] = new byte[3000];
@@ -37,8 +43,24 @@ public class TftpFuzzTests
             {
                 case 0:
                     TftpTransfer? started = random.Next(2) == 0
-                        ? host.Service.StartRead(host.Address, 0, other.Address, 0, "file", host.Files.Add("file", []), random.Next(6000), wire.Now)
-                        : host.Service.StartWrite(host.Address, 0, other.Address, 0, "head", host.Files.Add("head", new byte[700]), 700, wire.Now);
+                        ? host.Service.StartRead(
+                            host.Address,
+                            0,
+                            other.Address,
+                            0,
+                            "file",
+                            host.Files.Add("file", []),
+                            random.Next(6000),
+                            wire.Now)
+                        : host.Service.StartWrite(
+                            host.Address,
+                            0,
+                            other.Address,
+                            0,
+                            "head",
+                            host.Files.Add("head", new byte[700]),
+                            700,
+                            wire.Now);
                     if (started != null)
                     {
                         host.Files.Started(started);
@@ -69,14 +91,26 @@ public class TftpFuzzTests
                 default:
                     byte[] packet = RandomPacket(random);
                     int to = random.Next(3) == 0 ? TftpPacket.Port : PortOf(host, random);
-                    host.Service.Receive(packet, 0, packet.Length, other.Address, 0, PortOf(other, random), host.Address, 0, to, wire.Now);
+                    host.Service.Receive(
+                        packet,
+                        0,
+                        packet.Length,
+                        other.Address,
+                        0,
+                        PortOf(other, random),
+                        host.Address,
+                        0,
+                        to,
+                        wire.Now);
                     break;
             }
 
             wire.RunFor(random.Next(30));
             foreach (TftpHost each in hosts)
             {
-                IEnumerable<TftpTransfer> active = Enumerable.Range(0, each.Service.Capacity).Select(each.Service.At).Where(t => t.IsActive);
+                IEnumerable<TftpTransfer> active = Enumerable.Range(0, each.Service.Capacity)
+                    .Select(each.Service.At)
+                    .Where(t => t.IsActive);
                 Assert.Equal(each.Files.StillOpen, active.Count());
             }
         }
@@ -100,7 +134,9 @@ public class TftpFuzzTests
     /// <summary>Mostly a port that a transfer has.</summary>
     private static int PortOf(TftpHost host, Random random)
     {
-        return random.Next(10) == 0 ? random.Next(65536) : host.Service.At(random.Next(host.Service.Capacity)).LocalPort;
+        return random.Next(10) == 0
+            ? random.Next(65536)
+            : host.Service.At(random.Next(host.Service.Capacity)).LocalPort;
     }
 
     private static byte[] RandomPacket(Random random)
@@ -110,8 +146,10 @@ public class TftpFuzzTests
         int opcode = random.Next(8);
         if (opcode is 1 or 2 or 6 && random.Next(5) != 0)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(9)).Select(_ => Words[random.Next(Words.Length)] + "\0"));
-            rest = Encoding.Latin1.GetBytes((opcode == 6 ? "" : random.Next(2) == 0 ? "file\0octet\0" : "head\0octet\0") + text);
+            string text = string.Concat(
+                Enumerable.Range(0, random.Next(9)).Select(_ => _words[random.Next(_words.Length)] + "\0"));
+            rest = Encoding.Latin1.GetBytes(
+                (opcode == 6 ? "" : random.Next(2) == 0 ? "file\0octet\0" : "head\0octet\0") + text);
         }
         else if (rest.Length >= 2 && random.Next(5) != 0)
         {

@@ -27,7 +27,14 @@ internal sealed class TftpHost : IUdpOutput
 
     public int PayloadOffset => 48;
 
-    public void SendUdp(byte[] source, int sourceOffset, int sourcePort, byte[] destination, int destinationOffset, int destinationPort, int payloadLength)
+    public void SendUdp(
+        byte[] source,
+        int sourceOffset,
+        int sourcePort,
+        byte[] destination,
+        int destinationOffset,
+        int destinationPort,
+        int payloadLength)
     {
         _wire.Send(
             new Datagram(
@@ -38,14 +45,18 @@ internal sealed class TftpHost : IUdpOutput
                 Buffer.AsSpan(PayloadOffset, payloadLength).ToArray()));
     }
 
-    /// <summary>Reads a file of another; when it ends well it is in <see cref="MemoryFiles.Written"/> under its name.</summary>
+    /// <summary>
+    /// Reads a file of another; when it ends well it is in <see cref="MemoryFiles.Written"/> under its name.
+    /// </summary>
     public TftpTransfer Read(TftpHost from, string name, int maxSize = int.MaxValue)
     {
-        return Files.Started(Service.StartRead(Address, 0, from.Address, 0, name, Files.Add(name, []), maxSize, _wire.Now));
+        return Files.Started(
+            Service.StartRead(Address, 0, from.Address, 0, name, Files.Add(name, []), maxSize, _wire.Now));
     }
 
     public TftpTransfer Write(TftpHost to, string name, byte[] content)
     {
-        return Files.Started(Service.StartWrite(Address, 0, to.Address, 0, name, Files.Add(name, content), content.Length, _wire.Now));
+        return Files.Started(
+            Service.StartWrite(Address, 0, to.Address, 0, name, Files.Add(name, content), content.Length, _wire.Now));
     }
 }

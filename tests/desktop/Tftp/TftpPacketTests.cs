@@ -36,10 +36,12 @@ public class TftpPacketTests
     [Fact]
     public void The_request_of_curl_is_understood()
     {
-        byte[] packet = [9, .. Encoding.Latin1.GetBytes("\0\u0001entry/abc\0octet\0tsize\00\0blksize\01368\0timeout\06\0")];
+        byte[] packet =
+            [9, .. Encoding.Latin1.GetBytes("\0\u0001entry/abc\0octet\0tsize\00\0blksize\01368\0timeout\06\0")];
         int length = packet.Length - 1;
         Assert.Equal(TftpPacket.ReadRequest, TftpPacket.Opcode(packet, 1, length));
-        Assert.True(TftpPacket.ParseRequest(packet, 1, length, out int nameLength, out bool isOctet, out int optionsOffset));
+        Assert.True(
+            TftpPacket.ParseRequest(packet, 1, length, out int nameLength, out bool isOctet, out int optionsOffset));
         Assert.Equal("entry/abc", Encoding.Latin1.GetString(packet, 3, nameLength));
         Assert.True(isOctet);
         TftpOptions options = new();
@@ -66,28 +68,33 @@ public class TftpPacketTests
     [Fact]
     public void A_request_comes_back_as_it_was_emitted()
     {
-        Gen.Select(Gen.Byte[1, 255].Array[0, 128], GenOption(8, 65464), GenOption(1, 255), GenOption(0, int.MaxValue)).Sample((name, blockSize, timeout, size) =>
-        {
-            TftpOptions options = new() { BlockSize = blockSize, Timeout = timeout, TransferSize = size };
-            byte[] buffer = new byte[512];
-            int length = TftpPacket.EmitRequest(buffer, 3, TftpPacket.WriteRequest, Encoding.Latin1.GetString(name), options);
-            TftpOptions parsed = new();
-            bool sound = TftpPacket.ParseRequest(buffer, 3, length, out int nameLength, out bool isOctet, out int offset);
-            parsed.Parse(buffer, offset, 3 + length - offset);
-            return sound
-                && isOctet
-                && TftpPacket.Opcode(buffer, 3, length) == TftpPacket.WriteRequest
-                && buffer.AsSpan(5, nameLength).SequenceEqual(name)
-                && (parsed.BlockSize, parsed.Timeout, parsed.TransferSize, parsed.Others) == (blockSize, timeout, size, 0)
-                && parsed.Any == options.Any;
-        });
+        Gen.Select(Gen.Byte[1, 255].Array[0, 128], GenOption(8, 65464), GenOption(1, 255), GenOption(0, int.MaxValue))
+            .Sample((name, blockSize, timeout, size) =>
+            {
+                TftpOptions options = new() { BlockSize = blockSize, Timeout = timeout, TransferSize = size };
+                byte[] buffer = new byte[512];
+                int length = TftpPacket.EmitRequest(
+                    buffer, 3, TftpPacket.WriteRequest, Encoding.Latin1.GetString(name), options);
+                TftpOptions parsed = new();
+                bool sound = TftpPacket.ParseRequest(
+                    buffer, 3, length, out int nameLength, out bool isOctet, out int offset);
+                parsed.Parse(buffer, offset, 3 + length - offset);
+                return sound
+                    && isOctet
+                    && TftpPacket.Opcode(buffer, 3, length) == TftpPacket.WriteRequest
+                    && buffer.AsSpan(5, nameLength).SequenceEqual(name)
+                    && (parsed.BlockSize, parsed.Timeout, parsed.TransferSize, parsed.Others)
+                        == (blockSize, timeout, size, 0)
+                    && parsed.Any == options.Any;
+            });
     }
 
     [Fact]
     public void Random_requests_never_throw_and_stay_inside()
     {
         Gen<byte> letter = Gen.OneOf(Gen.OneOf((byte)0, (byte)0, (byte)'1', (byte)'9'), Gen.Byte);
-        Gen<byte[]> words = Gen.OneOf("octet\0", "blksize\0", "timeout\0", "tsize\0", "BLKSIZE\0", "8\0", "0\0", "").Select(Encoding.Latin1.GetBytes);
+        Gen<byte[]> words = Gen.OneOf("octet\0", "blksize\0", "timeout\0", "tsize\0", "BLKSIZE\0", "8\0", "0\0", "")
+            .Select(Encoding.Latin1.GetBytes);
         Gen.Select(letter.Array[0, 12], words, words, words).Array[0, 4].Sample(parts =>
         {
             byte[] packet = [0, 1, .. parts.SelectMany(p => p.Item1.Concat(p.Item2).Concat(p.Item3).Concat(p.Item4))];

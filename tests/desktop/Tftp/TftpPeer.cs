@@ -39,7 +39,12 @@ internal sealed class TftpPeer
 
     public static byte[] Request(int opcode, string name, params string[] rest)
     {
-        return [0, (byte)opcode, .. Encoding.Latin1.GetBytes(string.Concat(new[] { name, "octet" }.Concat(rest).Select(s => s + "\0")))];
+        return
+        [
+            0,
+            (byte)opcode,
+            .. Encoding.Latin1.GetBytes(string.Concat(new[] { name, "octet" }.Concat(rest).Select(s => s + "\0"))),
+        ];
     }
 
     public static byte[] OptionAcknowledgment(params string[] options)
@@ -93,7 +98,9 @@ internal sealed class TftpPeer
         return string.Join(' ', heard.Select(Text));
     }
 
-    /// <summary>A packet in short: "data 1 512", "ack 3", "error 1", "oack blksize 1368", "rrq head blksize 1368".</summary>
+    /// <summary>
+    /// A packet in short: "data 1 512", "ack 3", "error 1", "oack blksize 1368", "rrq head blksize 1368".
+    /// </summary>
     private static string Text(Datagram datagram)
     {
         byte[] payload = datagram.Payload;

@@ -194,7 +194,10 @@ public class TftpServiceTests
         Assert.Equal(other, Assert.Single(_wire.Log).Source);
     }
 
-    /// <summary>The Sorcerer's Apprentice: were each repeated acknowledgment to send a block, all later blocks would go out twice.</summary>
+    /// <summary>
+    /// The Sorcerer's Apprentice: were each repeated acknowledgment to send a block, all later
+    /// blocks would go out twice.
+    /// </summary>
     [Fact]
     public void A_repeated_acknowledgment_sends_no_block()
     {
@@ -705,7 +708,8 @@ public class TftpServiceTests
 
     private TftpTransfer? Start(string name)
     {
-        TftpTransfer? transfer = Service.StartRead(_host.Address, 0, _peer.Address, 0, name, Files.Add(name, []), 10_000, _wire.Now);
+        TftpTransfer? transfer = Service.StartRead(
+            _host.Address, 0, _peer.Address, 0, name, Files.Add(name, []), 10_000, _wire.Now);
         return transfer == null ? null : Files.Started(transfer);
     }
 

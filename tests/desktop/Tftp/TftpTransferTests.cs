@@ -9,7 +9,7 @@ namespace Spore.Tests.Tftp;
 /// <summary>Whole files between two services.</summary>
 public class TftpTransferTests
 {
-    private static readonly int[] Sizes = [0, 1, 511, 512, 513, 1024, 1367, 1368, 1369, 1368 * 3, 10_000];
+    private static readonly int[] _sizes = [0, 1, 511, 512, 513, 1024, 1367, 1368, 1369, 1368 * 3, 10_000];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -36,7 +36,7 @@ public class TftpTransferTests
             wire.Filter = WithoutOptions(wire);
         }
 
-        byte[] content = Content(Sizes[seed % Sizes.Length]);
+        byte[] content = Content(_sizes[seed % _sizes.Length]);
         (TftpHost client, TftpHost server) = Transfer(wire, content, write);
         AssertArrived(client, server, content, write);
     }
@@ -54,7 +54,7 @@ public class TftpTransferTests
 
     public static IEnumerable<object[]> Cases()
     {
-        return from size in Sizes
+        return from size in _sizes
             from write in new[] { false, true }
             from options in new[] { false, true }
             select new object[] { size, write, options };
@@ -75,7 +75,8 @@ public class TftpTransferTests
         return content;
     }
 
-    private static (TftpHost Client, TftpHost Server) Transfer(TftpWire wire, byte[] content, bool write, int blockSize = 1368)
+    private static (TftpHost Client, TftpHost Server) Transfer(
+        TftpWire wire, byte[] content, bool write, int blockSize = 1368)
     {
         TftpHost client = new(wire, 1, blockSize: blockSize);
         TftpHost server = new(wire, 2);

@@ -43,7 +43,9 @@ internal sealed class TftpWire(int seed = 1)
 
     public int Delay { get; set; } = 10;
 
-    /// <summary>Up to how much longer than <see cref="Delay"/> a datagram may take, in ms: more than 0 reorders.</summary>
+    /// <summary>
+    /// Up to how much longer than <see cref="Delay"/> a datagram may take, in ms: more than 0 reorders.
+    /// </summary>
     public int Jitter { get; set; }
 
     /// <summary>All that was sent, lost or not; kept only when set.</summary>
@@ -141,7 +143,16 @@ internal sealed class TftpWire(int seed = 1)
                 // Each delivery gets exact bytes, so that reading on after the end is seen.
                 byte[] buffer = [.. datagram.Payload];
                 claimed = host.Service.Receive(
-                    buffer, 0, buffer.Length, datagram.Source, 0, datagram.SourcePort, datagram.Destination, 0, datagram.DestinationPort, Now);
+                    buffer,
+                    0,
+                    buffer.Length,
+                    datagram.Source,
+                    0,
+                    datagram.SourcePort,
+                    datagram.Destination,
+                    0,
+                    datagram.DestinationPort,
+                    Now);
             }
         }
 

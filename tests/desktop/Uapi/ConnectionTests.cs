@@ -1,10 +1,10 @@
-using System;
 using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
+using System.Threading;
+using System.Threading.Tasks;
 using CsCheck;
 using Spore.Hostsim.Uapi;
-using Spore.Mesh;
 using Spore.Tests.Nodes;
 using Xunit;
 
@@ -41,7 +41,9 @@ public partial class ConnectionTests
     public void An_operation_that_does_not_end_does_nothing()
     {
         string[] before = _device.Get();
-        Assert.Equal("", _device.Say($"set=1\npublic_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}\nallowed_ip=10.1.0.0/16\n"));
+        Assert.Equal(
+            "",
+            _device.Say($"set=1\npublic_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}\nallowed_ip=10.1.0.0/16\n"));
         Assert.Equal(before, _device.Get());
     }
 
@@ -52,8 +54,24 @@ public partial class ConnectionTests
         Assert.Equal(Done + Done, _device.Say($"set=1\n{longest}\n\nset=1\n\n"));
         Assert.Equal(Invalid, _device.Say($"set=1\n{longest}0\n\nset=1\n\n"));
         Assert.Equal(Invalid, _device.Say(new string('x', 1_000_000)));
-        Assert.Equal(Invalid, _device.Say($"set=1\n{string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000))}\nset=1\n\n"));
+        string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
+        Assert.Equal("errno=-28\n\n" + Done, _device.Say($"set=1\n{many}\nset=1\n\n"));
         Assert.Equal(Done, _device.Say($"set=1\n{string.Concat(Enumerable.Repeat("fwmark=0\n", 65_536))}\n"));
+    }
+
+    [Theory]
+    [InlineData("set=1\nLONG\nMANY\n")]
+    [InlineData("set=2\nMANY\n")]
+    [InlineData("LONG\nMANY\n")]
+    [InlineData("set=1\nMANY\n")]
+    [InlineData("set=1\nnonsense\nMANY\n")]
+    public async Task It_answers_only_what_it_has_read_to_the_end(string request)
+    {
+        string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
+        string said = request.Replace("LONG", new string('x', 20_000)).Replace("MANY", many);
+        using Dialogue dialogue = new(Encoding.ASCII.GetBytes(said), 1000);
+        await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
+        Assert.Equal(said.Length, dialogue.ReadBeforeAnswer);
     }
 
     [Fact]
@@ -61,7 +79,14 @@ public partial class ConnectionTests
     {
         Stranger guest = _device.Mesh.AddStranger(8);
         Assert.True(guest.Connect(_device.Node));
-        Assert.Equal(0, _device.Set($"public_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}", $"preshared_key={RunningDevice.Hex(MeshNode.PrivateKey(10))}", "endpoint=1.2.3.4:5", "allowed_ip=::/0", "allowed_ip=10.1.0.0/16"));
+        Assert.Equal(
+            0,
+            _device.Set(
+                $"public_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}",
+                $"preshared_key={RunningDevice.Hex(MeshNode.PrivateKey(10))}",
+                "endpoint=1.2.3.4:5",
+                "allowed_ip=::/0",
+                "allowed_ip=10.1.0.0/16"));
         string[] told = _device.Get();
 
         // As wg turns one into the other.
@@ -69,7 +94,8 @@ public partial class ConnectionTests
         [
             .. told.Take(3),
             "replace_peers=true",
-            .. told.Skip(3).Where(l => !l.StartsWith("last_") && !l.Contains("x_bytes") && l != "persistent_keepalive_interval=0")
+            .. told.Skip(3)
+                .Where(l => !l.StartsWith("last_") && !l.Contains("x_bytes") && l != "persistent_keepalive_interval=0")
                 .SelectMany(l => l.StartsWith("protocol") ? new[] { l, "replace_allowed_ips=true" } : [l]),
         ];
         Assert.Equal(0, _device.Set(given));
@@ -84,27 +110,33 @@ public partial class ConnectionTests
         string peer = RunningDevice.Hex(MeshNode.PrivateKey(9));
         string[] sound =
         [
-            "get=1\n", "set=1\n", "\n", "\n", $"private_key={RunningDevice.Hex(MeshNode.PrivateKey(1))}\n", "listen_port=51820\n", "fwmark=0\n", "replace_peers=true\n",
-            $"public_key={peer}\n", $"public_key={RunningDevice.Hex(_device.Member.Key)}\n", $"public_key={RunningDevice.Hex(_device.KeptAlive.Key)}\n",
-            "remove=true\n", "update_only=true\n", $"preshared_key={peer}\n", "endpoint=1.2.3.4:5\n", "endpoint=[2001:db8::1]:5\n", "persistent_keepalive_interval=25\n",
-            "replace_allowed_ips=true\n", "allowed_ip=10.0.0.3/32\n", "allowed_ip=-10.1.0.0/16\n", "allowed_ip=+fd99::/64\n", "allowed_ip=fe80::1/128\n", "protocol_version=1\n",
+            "get=1\n", "set=1\n", "\n", "\n", $"private_key={RunningDevice.Hex(MeshNode.PrivateKey(1))}\n",
+            "listen_port=51820\n", "fwmark=0\n", "replace_peers=true\n", $"public_key={peer}\n",
+            $"public_key={RunningDevice.Hex(_device.Member.Key)}\n",
+            $"public_key={RunningDevice.Hex(_device.KeptAlive.Key)}\n", "remove=true\n", "update_only=true\n",
+            $"preshared_key={peer}\n", "endpoint=1.2.3.4:5\n", "endpoint=[2001:db8::1]:5\n",
+            "persistent_keepalive_interval=25\n", "replace_allowed_ips=true\n", "allowed_ip=10.0.0.3/32\n",
+            "allowed_ip=-10.1.0.0/16\n", "allowed_ip=+fd99::/64\n", "allowed_ip=fe80::1/128\n", "protocol_version=1\n",
         ];
         Gen<byte[]> text = Gen.OneOf(sound).Array[0, 25].Select(lines => Encoding.ASCII.GetBytes(string.Concat(lines)));
-        Gen<byte[]> mutated = Gen.Select(text, Gen.Select(Gen.Int[0, 2000], Gen.Int[0, 2], Gen.Byte).Array[0, 4], (bytes, changes) =>
-        {
-            foreach ((int at, int kind, byte value) in changes.Where(_ => bytes.Length > 0))
+        Gen<byte[]> mutated = Gen.Select(
+            text,
+            Gen.Select(Gen.Int[0, 2000], Gen.Int[0, 2], Gen.Byte).Array[0, 4],
+            (bytes, changes) =>
             {
-                int place = at % bytes.Length;
-                bytes = kind switch
+                foreach ((int at, int kind, byte value) in changes.Where(_ => bytes.Length > 0))
                 {
-                    0 => [.. bytes[..place], value, .. bytes[(place + 1)..]],
-                    1 => [.. bytes[..place], .. bytes[(place + 1)..]],
-                    _ => [.. bytes[..place], value, .. bytes[place..]],
-                };
-            }
+                    int place = at % bytes.Length;
+                    bytes = kind switch
+                    {
+                        0 => [.. bytes[..place], value, .. bytes[(place + 1)..]],
+                        1 => [.. bytes[..place], .. bytes[(place + 1)..]],
+                        _ => [.. bytes[..place], value, .. bytes[place..]],
+                    };
+                }
 
-            return bytes;
-        });
+                return bytes;
+            });
         Gen.Select(Gen.Frequency((4, mutated), (1, Gen.Byte.Array[0, 600])), Gen.Int[1, 100]).Sample(
             (said, piece) =>
             {

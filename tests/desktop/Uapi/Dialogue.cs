@@ -21,10 +21,15 @@ internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <summary>Says something to a device and hears the answers.</summary>
-    public static string With(IUapiDevice device, string said, int piece = int.MaxValue) => With(device, Encoding.Latin1.GetBytes(said), piece);
+    public static string With(IUapiDevice device, string said, int piece = int.MaxValue) =>
+        With(device, Encoding.Latin1.GetBytes(said), piece);
 
     public static string With(IUapiDevice device, byte[] said, int piece = int.MaxValue)
     {
@@ -44,7 +49,14 @@ internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
         return size;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => _answers.Write(buffer, offset, count);
+    /// <summary>How many bytes were read before the first answer.</summary>
+    public int ReadBeforeAnswer { get; private set; } = -1;
+
+    public override void Write(byte[] buffer, int offset, int count)
+    {
+        ReadBeforeAnswer = ReadBeforeAnswer < 0 ? _at : ReadBeforeAnswer;
+        _answers.Write(buffer, offset, count);
+    }
 
     public override void Flush()
     {

@@ -2,13 +2,10 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
-using Spore.Base;
 using Spore.Hostsim.Uapi;
-using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Nodes;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
@@ -25,7 +22,8 @@ public partial class GetTests
     {
         Assert.Null(_device.Slot(_device.Member.Key));
         string[] lines = _device.Get();
-        Assert.Equal([$"private_key={RunningDevice.Hex(MeshNode.PrivateKey(1))}", "listen_port=51820", "fwmark=0"], lines[..3]);
+        Assert.Equal(
+            [$"private_key={RunningDevice.Hex(MeshNode.PrivateKey(1))}", "listen_port=51820", "fwmark=0"], lines[..3]);
         Assert.Equal(
             [
                 $"public_key={RunningDevice.Hex(_device.Member.Key)}",
@@ -78,7 +76,8 @@ public partial class GetTests
         Assert.True(guest.Connect(_device.Node));
         _device.HearAll();
         string[] lines = _device.Get(guest.Key);
-        Assert.Equal([$"allowed_ip={RunningDevice.LinkLocal(guest.Key)}"], lines.Where(l => l.StartsWith("allowed_ip=")));
+        Assert.Equal(
+            [$"allowed_ip={RunningDevice.LinkLocal(guest.Key)}"], lines.Where(l => l.StartsWith("allowed_ip=")));
         Assert.NotEqual(DateTimeOffset.UnixEpoch, LastHandshake(lines));
 
         Assert.True(_device.Node.Node.AddPeer(configured.Key, 0, null, _device.Mesh.Now));
@@ -92,14 +91,21 @@ public partial class GetTests
     [Fact]
     public void Of_an_expired_network_nobody_is_left_but_who_is_configured()
     {
-        Assert.Equal(0, _device.Set($"public_key={RunningDevice.Hex(_device.Member.Key)}", $"preshared_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}"));
-        byte[] file = Nodes.Mesh.NetworkOf(2, [_device.Node, _device.Member, _device.KeptAlive], expires: 1_770_000_000);
+        Assert.Equal(
+            0,
+            _device.Set(
+                $"public_key={RunningDevice.Hex(_device.Member.Key)}",
+                $"preshared_key={RunningDevice.Hex(MeshNode.PrivateKey(9))}"));
+        byte[] file = Nodes.Mesh.NetworkOf(
+            2, [_device.Node, _device.Member, _device.KeptAlive], expires: 1_770_000_000);
         Assert.Equal(NetworkFault.None, _device.Node.Load(file));
         _device.Node.Node.SetWallClock(1_770_000_001_000, _device.Mesh.Now);
         _device.Node.Node.Advance(_device.Mesh.Now);
         Assert.True(_device.Node.Node.IsExpired);
         Assert.Empty(_device.Get(_device.KeptAlive.Key));
-        Assert.Equal([$"allowed_ip={RunningDevice.LinkLocal(_device.Member.Key)}"], _device.Get(_device.Member.Key).Where(l => l.StartsWith("allowed_ip=")));
+        Assert.Equal(
+            [$"allowed_ip={RunningDevice.LinkLocal(_device.Member.Key)}"],
+            _device.Get(_device.Member.Key).Where(l => l.StartsWith("allowed_ip=")));
     }
 
     [Fact]
@@ -122,9 +128,11 @@ public partial class GetTests
         Assert.Equal(
             $"private_key={None}\nlisten_port=1\nfwmark=21328\n"
             + "public_key=000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
-            + $"preshared_key={string.Concat(Enumerable.Repeat("ab", 32))}\nprotocol_version=1\nendpoint=[fe80::1%5]:65535\n"
+            + $"preshared_key={string.Concat(Enumerable.Repeat("ab", 32))}\nprotocol_version=1\n"
+            + "endpoint=[fe80::1%5]:65535\n"
             + "last_handshake_time_sec=1700000000\nlast_handshake_time_nsec=123456700\n"
-            + "tx_bytes=9223372036854775807\nrx_bytes=1099511627776\npersistent_keepalive_interval=65535\nallowed_ip=0.0.0.0/0\nallowed_ip=fd00::/8\n",
+            + "tx_bytes=9223372036854775807\nrx_bytes=1099511627776\npersistent_keepalive_interval=65535\n"
+            + "allowed_ip=0.0.0.0/0\nallowed_ip=fd00::/8\n",
             System.Text.Encoding.ASCII.GetString(text.Bytes.Span));
     }
 
@@ -139,7 +147,9 @@ public partial class GetTests
         }
 
         Assert.Equal(
-            string.Concat(Enumerable.Range(0, 3000).Select(i => string.Create(CultureInfo.InvariantCulture, $"line={i}\nkey=01{(byte)i:x2}\n"))),
+            string.Concat(
+                Enumerable.Range(0, 3000).Select(
+                    i => string.Create(CultureInfo.InvariantCulture, $"line={i}\nkey=01{(byte)i:x2}\n"))),
             System.Text.Encoding.ASCII.GetString(text.Bytes.Span));
     }
 

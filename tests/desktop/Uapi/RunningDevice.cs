@@ -14,7 +14,10 @@ using Xunit;
 
 namespace Spore.Tests.Uapi;
 
-/// <summary>A node in a <see cref="Mesh"/> that can be configured: number 1 of a network with the members 2, which is kept alive, and 3, which has an endpoint.</summary>
+/// <summary>
+/// A node in a <see cref="Mesh"/> that can be configured: number 1 of a network with the members 2, which is kept
+/// alive, and 3, which has an endpoint.
+/// </summary>
 internal sealed class RunningDevice
 {
     public const int Port = 51820;
@@ -92,7 +95,12 @@ internal sealed class RunningDevice
 
     public static byte[] Entry(byte[] key, byte number, params byte[][] more)
     {
-        List<byte[]> fields = [NetworkBytes.Field(1, 10, 0, 0, number, 32), NetworkBytes.Field(1, [0xFD, .. new byte[14], number, 128]), .. more];
+        List<byte[]> fields =
+        [
+            NetworkBytes.Field(1, 10, 0, 0, number, 32),
+            NetworkBytes.Field(1, [0xFD, .. new byte[14], number, 128]),
+            .. more,
+        ];
         return NetworkBytes.Entry(key, [.. fields]);
     }
 

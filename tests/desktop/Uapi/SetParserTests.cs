@@ -2,10 +2,8 @@ using System;
 using System.Linq;
 using System.Net;
 using System.Text;
-using Spore.Base;
 using Spore.Hostsim.Uapi;
 using Spore.Signing;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
@@ -45,12 +43,14 @@ public class SetParserTests
         PeerRequest peer = request.Peers[0];
         Assert.Equal(_key, peer.PublicKey);
         Assert.Equal(_key, peer.PresharedKey);
-        Assert.Equal((false, true, true, 65535), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.Keepalive));
-        Assert.Equal(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 56), peer.Endpoint);
+        Assert.Equal(
+            (false, true, true, 65535), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.Keepalive));
+        Assert.Equal(new PeerEndpoint(IPAddress.Parse("1.2.3.4"), null, 56), peer.Endpoint);
         Assert.Equal(
             [("10.1.0.0/16", true), ("10.1.0.0/17", false), ("::1/128", true), ("0.0.0.0/0", true)],
             peer.AllowedPrefixes.Select(p => (p.Prefix.ToString(), p.Gives)));
-        Assert.Equal((true, null, null), (request.Peers[1].Remove, request.Peers[1].Endpoint, request.Peers[1].Keepalive));
+        Assert.Equal(
+            (true, null, null), (request.Peers[1].Remove, request.Peers[1].Endpoint, request.Peers[1].Keepalive));
 
         byte[] presharedKey = peer.PresharedKey!;
         request.Wipe();
@@ -62,9 +62,19 @@ public class SetParserTests
     public void What_is_not_said_is_not_asked_for()
     {
         SetRequest request = Parse($"public_key={Key}");
-        Assert.Equal((null, null, null, false), (request.PrivateKey, request.ListenPort, request.FirewallMark, request.ReplacePeers));
+        Assert.Equal(
+            (null, null, null, false),
+            (request.PrivateKey, request.ListenPort, request.FirewallMark, request.ReplacePeers));
         PeerRequest peer = Assert.Single(request.Peers);
-        Assert.Equal((false, false, false, null, null, null), (peer.Remove, peer.UpdateOnly, peer.ReplaceAllowedPrefixes, peer.PresharedKey, peer.Endpoint, peer.Keepalive));
+        Assert.Equal(
+            (false, false, false, null, null, null),
+            (
+                peer.Remove,
+                peer.UpdateOnly,
+                peer.ReplaceAllowedPrefixes,
+                peer.PresharedKey,
+                peer.Endpoint,
+                peer.Keepalive));
         Assert.Empty(peer.AllowedPrefixes);
     }
 
@@ -74,7 +84,15 @@ public class SetParserTests
     [InlineData("[fe80::1%1]:1", "fe80::1%1", 1)]
     public void Endpoints_of_both_families_are_read(string text, string address, int port)
     {
-        Assert.Equal(new IPEndPoint(IPAddress.Parse(address), port), Parse($"public_key={Key}", $"endpoint={text}").Peers[0].Endpoint);
+        PeerEndpoint expected = new(IPAddress.Parse(address), null, port);
+        Assert.Equal(expected, Parse($"public_key={Key}", $"endpoint={text}").Peers[0].Endpoint);
+    }
+
+    [Fact]
+    public void An_endpoint_may_be_a_name()
+    {
+        PeerEndpoint expected = new(null, "gate.example", 51820);
+        Assert.Equal(expected, Parse($"public_key={Key}", "endpoint=gate.example:51820").Peers[0].Endpoint);
     }
 
     [Theory]
@@ -123,7 +141,7 @@ public class SetParserTests
     [InlineData("peer endpoint=[::1]5")]
     [InlineData("peer endpoint=[[::1]]:5")]
     [InlineData("peer endpoint=[]:5")]
-    [InlineData("peer endpoint=localhost:5")]
+    [InlineData("peer endpoint=-localhost:5")]
     [InlineData("peer endpoint=[fe80::1%no-such-interface]:5")]
     [InlineData("peer allowed_ip=")]
     [InlineData("peer allowed_ip=-")]
@@ -150,7 +168,8 @@ public class SetParserTests
             line = line[5..];
         }
 
-        Assert.Equal(Errno.Invalid, Assert.Throws<UapiException>(() => parser.Read(Encoding.Latin1.GetBytes(line))).Errno);
+        Assert.Equal(
+            Errno.Invalid, Assert.Throws<UapiException>(() => parser.Read(Encoding.Latin1.GetBytes(line))).Errno);
     }
 
     [Fact]

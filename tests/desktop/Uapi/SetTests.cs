@@ -38,16 +38,24 @@ public class SetTests
     [InlineData(0, "private_key=OWN")]
     [InlineData(0, "listen_port=51820;fwmark=0")]
     [InlineData(0, "public_key=MEMBER")]
-    [InlineData(0, "public_key=MEMBER;protocol_version=1;update_only=true;preshared_key=ZERO;endpoint=192.0.2.3:51820;persistent_keepalive_interval=0;replace_allowed_ips=true;allowed_ip=10.0.0.3/32;allowed_ip=fd00::3/128;allowed_ip=LL(MEMBER)")]
+    [InlineData(
+        0,
+        "public_key=MEMBER;protocol_version=1;update_only=true;preshared_key=ZERO;endpoint=192.0.2.3:51820;"
+        + "persistent_keepalive_interval=0;replace_allowed_ips=true;allowed_ip=10.0.0.3/32;allowed_ip=fd00::3/128;"
+        + "allowed_ip=LL(MEMBER)")]
     [InlineData(0, "public_key=MEMBER;replace_allowed_ips=true;allowed_ip=fd00::3/128;allowed_ip=10.0.0.3/32")]
-    [InlineData(0, "public_key=MEMBER;allowed_ip=10.0.0.3/32;allowed_ip=-10.0.0.99/32;allowed_ip=+10.1.0.0/16;allowed_ip=-10.1.0.0/16")]
+    [InlineData(
+        0,
+        "public_key=MEMBER;allowed_ip=10.0.0.3/32;allowed_ip=-10.0.0.99/32;allowed_ip=+10.1.0.0/16;"
+        + "allowed_ip=-10.1.0.0/16")]
     [InlineData(0, "public_key=KEPT;persistent_keepalive_interval=25")]
     [InlineData(0, "public_key=SELF;endpoint=1.2.3.4:5;allowed_ip=fe80::/10")]
     [InlineData(0, "public_key=OTHER;update_only=true;allowed_ip=10.1.0.0/16")]
     [InlineData(0, "public_key=OTHER;remove=true")]
     [InlineData(0, "public_key=OTHER;allowed_ip=10.1.0.0/16;public_key=OTHER;remove=true")]
     [InlineData(0, "replace_peers=true;public_key=MEMBER;public_key=KEPT")]
-    [InlineData(0, "private_key=OWN;public_key=GUEST;endpoint=192.0.2.99:1;replace_allowed_ips=true;allowed_ip=LL(GUEST)")]
+    [InlineData(
+        0, "private_key=OWN;public_key=GUEST;endpoint=192.0.2.99:1;replace_allowed_ips=true;allowed_ip=LL(GUEST)")]
     [InlineData(NotPermitted, "private_key=OTHERS")]
     [InlineData(NotPermitted, "private_key=ZERO")]
     [InlineData(NotSupported, "listen_port=51821")]
@@ -91,9 +99,18 @@ public class SetTests
     [Fact]
     public void A_new_peer_has_all_that_is_said_of_it()
     {
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;preshared_key=PSK;endpoint=[2001:db8::1]:9;persistent_keepalive_interval=25;allowed_ip=10.1.2.3/16;allowed_ip=+::/0;allowed_ip=0.0.0.0/0;allowed_ip=224.0.0.0/4;allowed_ip=LL(OTHER)")));
         Assert.Equal(
-            Lines("public_key=OTHER;preshared_key=PSK;protocol_version=1;endpoint=[2001:db8::1]:9;persistent_keepalive_interval=25;allowed_ip=10.1.0.0/16;allowed_ip=::/0;allowed_ip=0.0.0.0/0;allowed_ip=224.0.0.0/4;allowed_ip=LL(OTHER)"),
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;preshared_key=PSK;endpoint=[2001:db8::1]:9;persistent_keepalive_interval=25;"
+                    + "allowed_ip=10.1.2.3/16;allowed_ip=+::/0;allowed_ip=0.0.0.0/0;allowed_ip=224.0.0.0/4;"
+                    + "allowed_ip=LL(OTHER)")));
+        Assert.Equal(
+            Lines(
+                "public_key=OTHER;preshared_key=PSK;protocol_version=1;endpoint=[2001:db8::1]:9;"
+                + "persistent_keepalive_interval=25;allowed_ip=10.1.0.0/16;allowed_ip=::/0;allowed_ip=0.0.0.0/0;"
+                + "allowed_ip=224.0.0.0/4;allowed_ip=LL(OTHER)"),
             Stays(_device.Get(_other.Key)));
         Assert.Equal(1, _device.Woken);
         Assert.Contains("configured", _device.Timeline);
@@ -104,14 +121,31 @@ public class SetTests
     [Fact]
     public void A_peer_is_changed_by_what_is_said_and_by_nothing_else()
     {
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;preshared_key=PSK;endpoint=1.2.3.4:5;persistent_keepalive_interval=25;allowed_ip=10.1.0.0/16")));
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;allowed_ip=+10.2.0.0/16;allowed_ip=-10.1.0.0/16;allowed_ip=-10.3.0.0/16")));
         Assert.Equal(
-            Lines("public_key=OTHER;preshared_key=PSK;protocol_version=1;endpoint=1.2.3.4:5;persistent_keepalive_interval=25;allowed_ip=10.2.0.0/16;allowed_ip=LL(OTHER)"),
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;preshared_key=PSK;endpoint=1.2.3.4:5;persistent_keepalive_interval=25;"
+                    + "allowed_ip=10.1.0.0/16")));
+        Assert.Equal(
+            0,
+            _device.Set(
+                Lines("public_key=OTHER;allowed_ip=+10.2.0.0/16;allowed_ip=-10.1.0.0/16;allowed_ip=-10.3.0.0/16")));
+        Assert.Equal(
+            Lines(
+                "public_key=OTHER;preshared_key=PSK;protocol_version=1;endpoint=1.2.3.4:5;"
+                + "persistent_keepalive_interval=25;allowed_ip=10.2.0.0/16;allowed_ip=LL(OTHER)"),
             Stays(_device.Get(_other.Key)));
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;update_only=true;preshared_key=ZERO;endpoint=4.3.2.1:5;persistent_keepalive_interval=0;replace_allowed_ips=true;allowed_ip=10.4.0.0/16")));
         Assert.Equal(
-            Lines("public_key=OTHER;preshared_key=ZERO;protocol_version=1;endpoint=4.3.2.1:5;persistent_keepalive_interval=0;allowed_ip=10.4.0.0/16;allowed_ip=LL(OTHER)"),
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;update_only=true;preshared_key=ZERO;endpoint=4.3.2.1:5;"
+                    + "persistent_keepalive_interval=0;replace_allowed_ips=true;allowed_ip=10.4.0.0/16")));
+        Assert.Equal(
+            Lines(
+                "public_key=OTHER;preshared_key=ZERO;protocol_version=1;endpoint=4.3.2.1:5;"
+                + "persistent_keepalive_interval=0;allowed_ip=10.4.0.0/16;allowed_ip=LL(OTHER)"),
             Stays(_device.Get(_other.Key)));
         Assert.Equal(0, _device.Set(Lines("public_key=OTHER;replace_allowed_ips=true")));
         Assert.Equal(Lines("allowed_ip=LL(OTHER)"), _device.Get(_other.Key)[^1..]);
@@ -123,7 +157,12 @@ public class SetTests
     [Fact]
     public void A_prefix_moves_to_whom_it_is_given_last()
     {
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;allowed_ip=10.1.0.0/16;allowed_ip=10.2.0.0/16;public_key=GUEST;allowed_ip=10.1.0.0/16;public_key=OTHER;allowed_ip=-10.1.0.0/16")));
+        Assert.Equal(
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;allowed_ip=10.1.0.0/16;allowed_ip=10.2.0.0/16;public_key=GUEST;"
+                    + "allowed_ip=10.1.0.0/16;public_key=OTHER;allowed_ip=-10.1.0.0/16")));
         Assert.Equal(Lines("allowed_ip=10.2.0.0/16;allowed_ip=LL(OTHER)"), Prefixes(_other));
         Assert.Equal(Lines("allowed_ip=10.1.0.0/16;allowed_ip=LL(GUEST)"), Prefixes(_guest));
         Assert.Equal(0, _device.Set(Lines("public_key=GUEST;allowed_ip=10.2.0.0/16")));
@@ -170,20 +209,33 @@ public class SetTests
     [Fact]
     public void Peers_that_are_not_named_go_where_all_are_replaced_and_those_named_keep_their_session()
     {
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;preshared_key=PSK;persistent_keepalive_interval=9;allowed_ip=10.1.0.0/16;public_key=GUEST;allowed_ip=10.2.0.0/16")));
+        Assert.Equal(
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;preshared_key=PSK;persistent_keepalive_interval=9;allowed_ip=10.1.0.0/16;"
+                    + "public_key=GUEST;allowed_ip=10.2.0.0/16")));
         Assert.True(_guest.Ping());
-        Assert.Equal(0, _device.Set(Lines("replace_peers=true;public_key=MEMBER;public_key=KEPT;public_key=GUEST;allowed_ip=10.1.0.0/16")));
+        Assert.Equal(
+            0,
+            _device.Set(
+                Lines("replace_peers=true;public_key=MEMBER;public_key=KEPT;public_key=GUEST;allowed_ip=10.1.0.0/16")));
         Assert.Empty(_device.Get(_other.Key));
         Assert.True(_guest.Ping());
         Assert.Equal(
-            Lines("public_key=GUEST;preshared_key=ZERO;protocol_version=1;endpoint=192.0.2.8:51820;persistent_keepalive_interval=0;allowed_ip=10.1.0.0/16;allowed_ip=LL(GUEST)"),
+            Lines(
+                "public_key=GUEST;preshared_key=ZERO;protocol_version=1;endpoint=192.0.2.8:51820;"
+                + "persistent_keepalive_interval=0;allowed_ip=10.1.0.0/16;allowed_ip=LL(GUEST)"),
             Stays(_device.Get(_guest.Key)));
     }
 
     [Fact]
     public void There_is_room_for_as_many_configured_peers_as_there_are_slots()
     {
-        string[] Peer(int number) => Lines($"public_key={RunningDevice.Hex(NodeKey.PublicKey(MeshNode.PrivateKey((byte)number)))};allowed_ip=10.{number}.0.0/16");
+        string[] Peer(int number) =>
+            Lines(
+                $"public_key={RunningDevice.Hex(NodeKey.PublicKey(MeshNode.PrivateKey((byte)number)))};"
+                + $"allowed_ip=10.{number}.0.0/16");
         Assert.Equal(0, _device.Set([.. Peer(101), .. Peer(102), .. Peer(103)]));
         string[] before = _device.Get();
         Assert.Equal(NoSpace, _device.Set([.. Peer(104), .. Peer(105)]));
@@ -196,7 +248,8 @@ public class SetTests
     [Fact]
     public void There_is_room_for_8192_prefixes_by_hand_and_with_all_taken_they_still_move()
     {
-        string[] all = [.. Enumerable.Range(0, 4096).SelectMany(i => new[] { $"allowed_ip=10.7.{i >> 8}.{i & 255}/32", $"allowed_ip=fd07::1:{i + 1:x}/128" })];
+        string[] all = [.. Enumerable.Range(0, 4096).SelectMany(
+            i => new[] { $"allowed_ip=10.7.{i >> 8}.{i & 255}/32", $"allowed_ip=fd07::1:{i + 1:x}/128" })];
         string[] other = Lines("public_key=OTHER");
         string[] guest = Lines("public_key=GUEST");
         Assert.Equal(0, _device.Set([.. other, .. all[..^1]]));
@@ -208,21 +261,29 @@ public class SetTests
         }
 
         Assert.Equal(0, _device.Set([.. guest, all[0], all[1]]));
-        Assert.Equal(new HashSet<string>([.. all[2..^1], .. Lines("allowed_ip=LL(OTHER)")]), Prefixes(_other).ToHashSet());
+        Assert.Equal(
+            new HashSet<string>([.. all[2..^1], .. Lines("allowed_ip=LL(OTHER)")]), Prefixes(_other).ToHashSet());
         Assert.Equal(0, _device.Set([.. guest, all[0].Replace("=", "=-"), "allowed_ip=192.0.2.0/24"]));
-        Assert.Equal(new HashSet<string>(Lines($"{all[^1]};{all[1]};allowed_ip=192.0.2.0/24;allowed_ip=LL(GUEST)")), Prefixes(_guest).ToHashSet());
+        Assert.Equal(
+            new HashSet<string>(Lines($"{all[^1]};{all[1]};allowed_ip=192.0.2.0/24;allowed_ip=LL(GUEST)")),
+            Prefixes(_guest).ToHashSet());
     }
 
     [Fact]
     public void What_a_peer_has_by_hand_rests_while_the_network_speaks_of_it()
     {
-        Assert.Equal(0, _device.Set(Lines("public_key=OTHER;persistent_keepalive_interval=9;allowed_ip=10.0.0.9/32;allowed_ip=10.1.0.0/16")));
+        Assert.Equal(
+            0,
+            _device.Set(
+                Lines(
+                    "public_key=OTHER;persistent_keepalive_interval=9;allowed_ip=10.0.0.9/32;allowed_ip=10.1.0.0/16")));
         _device.Load(2, RunningDevice.Entry(MeshNode.PrivateKey(200), 9));
         Assert.Equal(Lines("allowed_ip=10.1.0.0/16;allowed_ip=LL(OTHER)"), Prefixes(_other));
 
         _device.Load(3, RunningDevice.Entry(_other.Key, 7, Network.NetworkBytes.Field(5, 0, 77)));
         Assert.Equal(
-            Lines("persistent_keepalive_interval=77;allowed_ip=10.0.0.7/32;allowed_ip=fd00::7/128;allowed_ip=LL(OTHER)"),
+            Lines(
+                "persistent_keepalive_interval=77;allowed_ip=10.0.0.7/32;allowed_ip=fd00::7/128;allowed_ip=LL(OTHER)"),
             _device.Get(_other.Key)[^4..]);
         _device.Load(4);
         Assert.Equal(
@@ -241,10 +302,12 @@ public class SetTests
         Assert.Equal(NotPermitted, _device.Set($"private_key={RunningDevice.Hex(key)}"));
     }
 
-    private IEnumerable<string> Prefixes(Stranger peer) => _device.Get(peer.Key).Where(l => l.StartsWith("allowed_ip="));
+    private IEnumerable<string> Prefixes(Stranger peer) =>
+        _device.Get(peer.Key).Where(l => l.StartsWith("allowed_ip="));
 
     // What does not depend on traffic.
-    private static IEnumerable<string> Stays(IEnumerable<string> lines) => lines.Where(l => !l.StartsWith("last_") && !l.Contains("x_bytes="));
+    private static IEnumerable<string> Stays(IEnumerable<string> lines) =>
+        lines.Where(l => !l.StartsWith("last_") && !l.Contains("x_bytes="));
 
     private string[] Lines(string lines)
     {
@@ -263,7 +326,8 @@ public class SetTests
         };
         foreach ((string name, byte[] key) in keys)
         {
-            lines = lines.Replace($"LL({name})", RunningDevice.LinkLocal(key).ToString()).Replace($"={name}", $"={RunningDevice.Hex(key)}");
+            lines = lines.Replace($"LL({name})", RunningDevice.LinkLocal(key).ToString())
+                .Replace($"={name}", $"={RunningDevice.Hex(key)}");
         }
 
         return lines.Split(';', StringSplitOptions.RemoveEmptyEntries);

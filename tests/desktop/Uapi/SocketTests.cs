@@ -3,10 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading;
-using Spore.Hostsim;
 using Spore.Hostsim.Uapi;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
@@ -14,7 +11,8 @@ namespace Spore.Tests.Uapi;
 /// <summary>The socket file, and clients at it.</summary>
 public sealed class SocketTests : IDisposable
 {
-    private readonly string _folder = Path.Combine(Directory.CreateTempSubdirectory("spore-uapi-").FullName, "wireguard");
+    private readonly string _folder = Path.Combine(
+        Directory.CreateTempSubdirectory("spore-uapi-").FullName, "wireguard");
     private readonly RunningDevice _device = new();
 
     public SocketTests()
@@ -35,7 +33,9 @@ public sealed class SocketTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
             Assert.Equal(
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
-                System.IO.File.GetUnixFileMode(_folder) & ~(UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute));
+                System.IO.File.GetUnixFileMode(_folder)
+                & ~(UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead
+                    | UnixFileMode.OtherExecute));
 #pragma warning restore CA1416
             Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
         }

@@ -1,31 +1,41 @@
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
-using Spore.Base;
 using Spore.Signing;
 using Spore.Tests.Nodes;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Uapi;
 
-/// <summary>Peers that are in no network against a model of a stock interface, which does one line after the other.</summary>
+/// <summary>
+/// Peers that are in no network against a model of a stock interface, which does one line after the other.
+/// </summary>
 public class StockModelTests
 {
     private const string NoKey = "0000000000000000000000000000000000000000000000000000000000000000";
 
-    private static readonly byte[][] _keys = [.. Enumerable.Range(0, 4).Select(i => NodeKey.PublicKey(MeshNode.PrivateKey((byte)(100 + i))))];
+    private static readonly byte[][] _keys =
+        [.. Enumerable.Range(0, 4).Select(i => NodeKey.PublicKey(MeshNode.PrivateKey((byte)(100 + i))))];
 
     private static readonly Gen<string> _line = Gen.Frequency(
-        (6, Gen.Select(Gen.OneOf("", "", "+", "-"), Gen.OneOf("10.1.0.0/16", "10.1.2.0/24", "0.0.0.0/0", "fd01::/64", "::/0", "192.0.2.1/32"), (sign, prefix) => $"allowed_ip={sign}{prefix}")),
+        (
+            6,
+            Gen.Select(
+                Gen.OneOf("", "", "+", "-"),
+                Gen.OneOf("10.1.0.0/16", "10.1.2.0/24", "0.0.0.0/0", "fd01::/64", "::/0", "192.0.2.1/32"),
+                (sign, prefix) => $"allowed_ip={sign}{prefix}")),
         (1, Gen.Const("replace_allowed_ips=true")),
         (1, Gen.OneOf("endpoint=192.0.2.1:5", "endpoint=[2001:db8::1]:5")),
         (1, Gen.OneOf("persistent_keepalive_interval=0", "persistent_keepalive_interval=25")),
-        (1, Gen.OneOf(NoKey, RunningDevice.Hex(_keys[0]), RunningDevice.Hex(_keys[1])).Select(key => $"preshared_key={key}")),
+        (
+            1,
+            Gen.OneOf(NoKey, RunningDevice.Hex(_keys[0]), RunningDevice.Hex(_keys[1]))
+                .Select(key => $"preshared_key={key}")),
         (1, Gen.Const("remove=true")),
         (1, Gen.Const("update_only=true")));
 
-    private static readonly Gen<(int Peer, string[] Lines)> _peer = Gen.Select(Gen.Int[0, _keys.Length - 1], _line.Array[0, 4], (p, l) => (p, l));
+    private static readonly Gen<(int Peer, string[] Lines)> _peer = Gen.Select(
+        Gen.Int[0, _keys.Length - 1], _line.Array[0, 4], (p, l) => (p, l));
 
     private static readonly Gen<(bool Replaces, (int Peer, string[] Lines)[] Peers)> _set =
         Gen.Select(Gen.Frequency((4, Gen.Const(false)), (1, Gen.Const(true))), _peer.Array[1, 5], (r, p) => (r, p));
@@ -40,7 +50,11 @@ public class StockModelTests
                 Dictionary<int, ModelPeer> model = [];
                 foreach ((bool replaces, (int Peer, string[] Lines)[] peers) in sets)
                 {
-                    string[] members = [$"public_key={RunningDevice.Hex(device.Member.Key)}", $"public_key={RunningDevice.Hex(device.KeptAlive.Key)}"];
+                    string[] members =
+                    [
+                        $"public_key={RunningDevice.Hex(device.Member.Key)}",
+                        $"public_key={RunningDevice.Hex(device.KeptAlive.Key)}",
+                    ];
                     Assert.Equal(0, device.Set(
                         [
                             .. replaces ? new[] { "replace_peers=true" } : [],
@@ -50,7 +64,9 @@ public class StockModelTests
                     Do(model, replaces, peers);
                     for (int i = 0; i < _keys.Length; i++)
                     {
-                        Assert.Equal(model.TryGetValue(i, out ModelPeer? peer) ? peer.Told(_keys[i]) : [], Told(device.Get(_keys[i])));
+                        Assert.Equal(
+                            model.TryGetValue(i, out ModelPeer? peer) ? peer.Told(_keys[i]) : [],
+                            Told(device.Get(_keys[i])));
                     }
                 }
             },
@@ -140,6 +156,8 @@ public class StockModelTests
             $"preshared_key={PresharedKey}",
             $"persistent_keepalive_interval={Keepalive}",
             $"allowed_ip={RunningDevice.LinkLocal(key)}",
-        }.Concat(Endpoint == null ? [] : [$"endpoint={Endpoint}"]).Concat(Prefixes.Select(p => $"allowed_ip={p}")).Order();
+        }.Concat(Endpoint == null ? [] : [$"endpoint={Endpoint}"])
+            .Concat(Prefixes.Select(p => $"allowed_ip={p}"))
+            .Order();
     }
 }

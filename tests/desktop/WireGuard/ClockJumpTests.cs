@@ -5,10 +5,14 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>The wall clock of either side jumps at each step of a session's life, by hours and by years, forward and back: nothing is said that would not have been said without.</summary>
+/// <summary>
+/// The wall clock of either side jumps at each step of a session's life, by hours and by years, forward and back:
+/// nothing is said that would not have been said without.
+/// </summary>
 public class ClockJumpTests
 {
-    // When, in milliseconds of a wire on which each message takes 100 ms: the session is up at 200, and rekeyed from 120,200 to 120,400.
+    // When, in milliseconds of a wire on which each message takes 100 ms: the session is up at 200, and rekeyed
+    // from 120,200 to 120,400.
     public static readonly MatrixTheoryData<string, string, int> Jumps = new(
         ["A", "B", "both", "apart"],
         ["an hour", "ten years", "to 1970"],
@@ -80,7 +84,11 @@ public class ClockJumpTests
             return true;
         };
         long start = pair.Now;
-        foreach (long at in (long[])[0, 50, 150, 250, 500, 60_000, 120_199, 120_200, 120_250, 120_350, 120_450, 121_000, 310_000, 310_001, 315_000])
+        foreach (long at in (long[])
+        [
+            0, 50, 150, 250, 500, 60_000, 120_199, 120_200, 120_250, 120_350, 120_450, 121_000, 310_000, 310_001,
+            315_000,
+        ])
         {
             pair.Run(start + at - pair.Now);
             tell(at);

@@ -95,7 +95,8 @@ public class CookiesTests
     [InlineData("[2001:db8:0:1::]:1", "[2001:db8:0:1:ffff:ffff:ffff:ffff]:1", true)]
     [InlineData("[2001:db8:0:1::1]:1", "[2001:db8:0:2::1]:1", false)]
     [InlineData("[2001:db8:0:1::1]:1", "[2001:db9:0:1::1]:1", false)]
-    public void With_cookies_an_IPv4_address_has_its_tokens_and_all_of_an_IPv6_64_share_them(string first, string second, bool shared)
+    public void With_cookies_an_IPv4_address_has_its_tokens_and_all_of_an_IPv6_64_share_them(
+        string first, string second, bool shared)
     {
         Overload();
         (Endpoint one, Endpoint other) = (TunnelEnd.EndpointOf(first), TunnelEnd.EndpointOf(second));
@@ -104,7 +105,9 @@ public class CookiesTests
         Stock.Cookie = cookie;
         Assert.Equal("22222", string.Concat(Enumerable.Range(0, 9).Select(_ => Answer(Initiation(), one))));
         Stock.Cookie = others;
-        Assert.Equal(shared ? string.Empty : "22222", string.Concat(Enumerable.Range(0, 9).Select(_ => Answer(Initiation(), other))));
+        Assert.Equal(
+            shared ? string.Empty : "22222",
+            string.Concat(Enumerable.Range(0, 9).Select(_ => Answer(Initiation(), other))));
     }
 
     // 4.5 s are counted for each message, and 2 s may wait.
@@ -112,7 +115,8 @@ public class CookiesTests
     [InlineData(0, "3")]
     [InlineData(2_499, "3")]
     [InlineData(2_500, "2")]
-    public void A_device_works_on_one_message_and_on_the_next_when_only_2_s_of_that_work_are_left(long after, string answer)
+    public void A_device_works_on_one_message_and_on_the_next_when_only_2_s_of_that_work_are_left(
+        long after, string answer)
     {
         UseDevice();
         Assert.Equal("2", Answer(Initiation()));
@@ -383,7 +387,8 @@ public class CookiesTests
     [InlineData(1_000, "2", "2")]
     [InlineData(1_001, "", "2")]
     [InlineData(1_500, "", "2")]
-    public void A_stranger_that_cannot_be_answered_within_4_s_is_when_it_knocks_again(int multiplication, string first, string second)
+    public void A_stranger_that_cannot_be_answered_within_4_s_is_when_it_knocks_again(
+        int multiplication, string first, string second)
     {
         NodeLimits limits = TunnelEnd.Limits();
         limits.MultiplicationTime = multiplication;

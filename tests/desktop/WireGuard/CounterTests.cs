@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.WireGuard;
 using Xunit;
 
@@ -16,11 +15,13 @@ public class CounterTests
     public static IEnumerable<TheoryDataRow<bool, string, (ulong Counter, bool Accepted)[]>> Received() =>
         ReplayWindowTests.Tables().SelectMany(
             row => new[] { true, false },
-            (row, initiator) => new TheoryDataRow<bool, string, (ulong Counter, bool Accepted)[]>(initiator, row.Data.Item1, row.Data.Item2));
+            (row, initiator) => new TheoryDataRow<bool, string, (ulong Counter, bool Accepted)[]>(
+                initiator, row.Data.Item1, row.Data.Item2));
 
     [Theory]
     [MemberData(nameof(Received))]
-    public void Messages_are_taken_as_the_replay_table_says_and_those_that_are_not_change_nothing(bool initiator, string name, (ulong Counter, bool Accepted)[] table)
+    public void Messages_are_taken_as_the_replay_table_says_and_those_that_are_not_change_nothing(
+        bool initiator, string name, (ulong Counter, bool Accepted)[] table)
     {
         TunnelSession session = new();
         if (initiator)
@@ -75,7 +76,8 @@ public class CounterTests
         Assert.Equal((6, 2), (session.End.Received.Count, session.End.Counters.Replayed));
     }
 
-    // The counter that the next message will have, what is then sent, and what the node says: 4 for data, 0 for a keepalive, 1 for an initiation.
+    // The counter that the next message will have, what is then sent, and what the node says: 4 for data, 0 for a
+    // keepalive, 1 for an initiation.
     public static IEnumerable<TheoryDataRow<bool, ulong, string, string>> Sent() =>
         new (ulong Next, string What, string Says)[]
         {
@@ -95,11 +97,15 @@ public class CounterTests
             (Reject, "data", "1"),
             (Reject, "keepalive", "1"),
             (Reject, "data data", "1"),
-        }.SelectMany(row => new[] { true, false }, (row, initiator) => new TheoryDataRow<bool, ulong, string, string>(initiator, row.Next, row.What, row.Says));
+        }.SelectMany(
+            row => new[] { true, false },
+            (row, initiator) => new TheoryDataRow<bool, ulong, string, string>(
+                initiator, row.Next, row.What, row.Says));
 
     [Theory]
     [MemberData(nameof(Sent))]
-    public void A_session_asks_for_the_next_one_after_2_to_the_60_messages_and_ends_before_its_counter_does(bool initiator, ulong next, string what, string says)
+    public void A_session_asks_for_the_next_one_after_2_to_the_60_messages_and_ends_before_its_counter_does(
+        bool initiator, ulong next, string what, string says)
     {
         TunnelSession session = new TunnelSession().Establish(initiator);
         session.End.Run(6_000);
@@ -131,7 +137,9 @@ public class CounterTests
             session.Receive(session.Stock.Respond());
             int waited = sent.Count(s => s == "data") - says.Count(c => c == '4');
             datagrams = session.End.Take();
-            Assert.Equal(Enumerable.Range(0, Math.Max(1, waited)).Select(i => (ulong)i), datagrams.Select(d => BitConverter.ToUInt64(d, 8)));
+            Assert.Equal(
+                Enumerable.Range(0, Math.Max(1, waited)).Select(i => (ulong)i),
+                datagrams.Select(d => BitConverter.ToUInt64(d, 8)));
             Assert.All(datagrams, d => Assert.Equal(waited > 0, session.Stock.Open(d)!.Length > 0));
         }
     }

@@ -1,11 +1,12 @@
 using System;
 using System.Collections.Generic;
 using Spore.Base;
-using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Two ends that know each other, on a wire in virtual time. Either is Spore's tunnel or the model of a stock peer.</summary>
+/// <summary>
+/// Two ends that know each other, on a wire in virtual time. Either is Spore's tunnel or the model of a stock peer.
+/// </summary>
 internal sealed class EndPair
 {
     private readonly PriorityQueue<(IEnd To, byte[] Bytes, Endpoint From, Endpoint There), (long, int)> _wire = new();

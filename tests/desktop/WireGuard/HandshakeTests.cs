@@ -45,7 +45,11 @@ public class HandshakeTests
         byte[] expected = new byte[12];
         Tai64n.Write(expected, 0, _end.UnixMilliseconds + _end.Now);
         Assert.Equal(expected, _stock.Timestamp);
-        StockPeer twin = new(TunnelEnd.PrivateKey(1)) { Ephemeral = Assert.Single(_end.Ephemerals).Private, Index = BitConverter.ToUInt32(initiation, 4) };
+        StockPeer twin = new(TunnelEnd.PrivateKey(1))
+        {
+            Ephemeral = Assert.Single(_end.Ephemerals).Private,
+            Index = BitConverter.ToUInt32(initiation, 4),
+        };
         Assert.Equal(twin.Initiate(_stock.Public, expected), initiation);
 
         _end.Receive(_stock.Respond(), _there);
@@ -68,7 +72,11 @@ public class HandshakeTests
         _end.Receive(initiation, _there);
 
         byte[] response = Assert.Single(_end.Take());
-        StockPeer twin = new(TunnelEnd.PrivateKey(1)) { PresharedKey = key, Ephemeral = Assert.Single(_end.Ephemerals).Private };
+        StockPeer twin = new(TunnelEnd.PrivateKey(1))
+        {
+            PresharedKey = key,
+            Ephemeral = Assert.Single(_end.Ephemerals).Private,
+        };
         Assert.Equal(_stock.Public, twin.TakeInitiation(initiation));
         twin.Index = BitConverter.ToUInt32(response, 4);
         Assert.Equal(twin.Respond(), response);
@@ -99,7 +107,10 @@ public class HandshakeTests
     public void Packets_are_padded_to_16_bytes_but_not_beyond_the_MTU()
     {
         Peer peer = Session(initiator: true);
-        foreach ((int length, int padded) in new[] { (1, 16), (15, 16), (16, 16), (17, 32), (1407, 1408), (1408, 1408), (1409, 1420), (1420, 1420) })
+        foreach ((int length, int padded) in new[]
+        {
+            (1, 16), (15, 16), (16, 16), (17, 32), (1407, 1408), (1408, 1408), (1409, 1420), (1420, 1420),
+        })
         {
             byte[] packet = [.. Enumerable.Repeat((byte)0xAB, length)];
             _end.Send(peer, packet);
@@ -332,7 +343,12 @@ public class HandshakeTests
         List<byte[]> seen = [];
         for (int i = 0; i < 6; i++)
         {
-            _end.UnixMilliseconds = i switch { 3 => 1_000_000_000_000, 5 => 1_900_000_000_000, _ => _end.UnixMilliseconds };
+            _end.UnixMilliseconds = i switch
+            {
+                3 => 1_000_000_000_000,
+                5 => 1_900_000_000_000,
+                _ => _end.UnixMilliseconds,
+            };
             _end.Tunnel.Provoke(peer, _there, _end.Now);
             _stock.TakeInitiation(_end.Take()[0]);
             seen.Add(_stock.Timestamp);

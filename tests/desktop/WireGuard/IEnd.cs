@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using Spore.Base;
-using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
@@ -39,7 +38,9 @@ internal interface IEnd
     /// <summary>When the keys were made that it sends under.</summary>
     long SessionSince { get; }
 
-    /// <summary>By what index the peer names the session that this end sends under, and the peer's own; 0 where there is none.</summary>
+    /// <summary>
+    /// By what index the peer names the session that this end sends under, and the peer's own; 0 where there is none.
+    /// </summary>
     (uint Local, uint Remote) Current { get; }
 
     /// <summary>Whether it has answered for a session that is not confirmed.</summary>

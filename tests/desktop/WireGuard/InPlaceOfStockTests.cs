@@ -6,7 +6,10 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Spore in the place of a stock peer says what the stock peer would say, at the same moments, whichever of the two the other end is.</summary>
+/// <summary>
+/// Spore in the place of a stock peer says what the stock peer would say, at the same moments, whichever of the
+/// two the other end is.
+/// </summary>
 public class InPlaceOfStockTests
 {
     // As the initiator's and as the responder's, since A is always the first to ask.
@@ -32,7 +35,8 @@ public class InPlaceOfStockTests
         ["the responder keeps alive"] = "A0? B1=25 B600=0",
         ["both keep alive"] = "A0=25 B3=25 A600=0 B600=0",
         ["both keep alive, and talk"] = "A0=25 B3=20 A10-400/40 B11-400/70 A600=0 B600=0",
-        ["bursts after silence"] = "A0-0.9/0.1 A60-60.9/0.1 B61-61.9/0.1 A130-130.9/0.1 A400-400.9/0.1 B700-700.9/0.1 B800-800.9/0.1 A1400",
+        ["bursts after silence"] =
+            "A0-0.9/0.1 A60-60.9/0.1 B61-61.9/0.1 A130-130.9/0.1 A400-400.9/0.1 B700-700.9/0.1 B800-800.9/0.1 A1400",
         ["the responder talks when the session is over"] = "A0 B200 B201 A202",
         ["the initiator hears only, until the session is over"] = "A0? B10 B60 B119 B121 B164 B166 B168 B179 B181",
     };
@@ -78,7 +82,8 @@ public class InPlaceOfStockTests
         ["the responder moves and talks"] = ("A0-60/5 B1-60/5 B63@ B64-100/3 A65-100/3", ""),
         ["the responder moves, and the initiator talks"] = ("A0-60/5 B1-60/5 B63@ A65 B100", ""),
         ["the initiator moves and rekeys"] = ("A0 B1 A110@ A125 B126", ""),
-        ["the initiator moves and makes a new session, and its first message is lost"] = ("A0 A100 A109@ B116.5 B118", "B109-111 A0"),
+        ["the initiator moves and makes a new session, and its first message is lost"] =
+            ("A0 A100 A109@ B116.5 B118", "B109-111 A0"),
         ["the initiator moves when the session is over"] = ("A0 B1 A170@ A185 B186", ""),
         ["one keeps alive from the start, and the other is first to be heard"] = ("A0=25 B7 A600=0", "A1*2"),
         ["both keep alive from the start"] = ("A0=25 B0=25 A600=0 B600=0", ""),
@@ -87,11 +92,14 @@ public class InPlaceOfStockTests
         ["both want to send when the session is over"] = ("A0 A185 B185 A190 B191", ""),
     };
 
-    public static IEnumerable<TheoryDataRow<int>> Seeds() => Enumerable.Range(1, 50).Select(seed => new TheoryDataRow<int>(seed));
+    public static IEnumerable<TheoryDataRow<int>> Seeds() =>
+        Enumerable.Range(1, 50).Select(seed => new TheoryDataRow<int>(seed));
 
-    public static IEnumerable<TheoryDataRow<string>> Lives() => _lives.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Lives() =>
+        _lives.Keys.Select(name => new TheoryDataRow<string>(name));
 
-    public static IEnumerable<TheoryDataRow<string>> Troubles() => _troubles.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Troubles() =>
+        _troubles.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
     [MemberData(nameof(Lives))]
@@ -139,7 +147,8 @@ public class InPlaceOfStockTests
             {
                 decimal begins = (at + random.Next(100)) / 1_000m;
                 decimal ends = begins + (random.Next(random.Next(2) == 0 ? 60 : 30_000) / 1_000m);
-                lost.Add(string.Create(CultureInfo.InvariantCulture, $"{(random.Next(2) == 0 ? who : string.Empty)}{begins}-{ends}"));
+                lost.Add(string.Create(
+                    CultureInfo.InvariantCulture, $"{(random.Next(2) == 0 ? who : string.Empty)}{begins}-{ends}"));
             }
         }
 
@@ -151,10 +160,13 @@ public class InPlaceOfStockTests
         }
     }
 
-    // As long as Spore departs from stock in each of these. Who does not any more is to be compared with stock without it.
+    // As long as Spore departs from stock in each of these. Who does not any more is to be compared
+    // with stock without it.
     [Theory]
     [InlineData(Departures.TwoHandshakes, "both want to send at once")]
-    [InlineData(Departures.InitiationsMoveNothing, "the initiator moves and makes a new session, and its first message is lost")]
+    [InlineData(
+        Departures.InitiationsMoveNothing,
+        "the initiator moves and makes a new session, and its first message is lost")]
     [InlineData(Departures.NinetySeconds, "nobody answers")]
     [InlineData(Departures.Remembers, "the first message is lost, a keepalive, and the responder wants to send")]
     [InlineData(Departures.LeavesItToTheTimer, "the other is gone for 3 minutes, while one talks")]
@@ -176,14 +188,16 @@ public class InPlaceOfStockTests
         int same = said.Zip(expected).TakeWhile(l => l.First == l.Second).Count();
         Assert.True(
             said.SequenceEqual(expected),
-            $"Spore is {(isSporeA ? "A " : string.Empty)}{(isSporeB ? "B " : string.Empty)}, jitters are {jitters}. After {same} lines there is\n{Excerpt(said, same)}\nand not\n{Excerpt(expected, same)}");
+            $"Spore is {(isSporeA ? "A " : string.Empty)}{(isSporeB ? "B " : string.Empty)}, jitters are {jitters}. "
+            + $"After {same} lines there is\n{Excerpt(said, same)}\nand not\n{Excerpt(expected, same)}");
         return (a, b);
     }
 
     private static Transcript Play(Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters) =>
         scenario.Play(End(isSporeA, 1), End(isSporeB, 2), jitters);
 
-    private static Transcript Stock(Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters, Departures departures) =>
+    private static Transcript Stock(
+        Scenario scenario, bool isSporeA, bool isSporeB, (int A, int B) jitters, Departures departures) =>
         scenario.Play(
             new StockEnd(1) { Departures = isSporeA ? departures : Departures.None },
             new StockEnd(2) { Departures = isSporeB ? departures : Departures.None },
@@ -191,5 +205,6 @@ public class InPlaceOfStockTests
 
     private static IEnd End(bool isSpore, byte seed) => isSpore ? new SporeEnd(seed) : new StockEnd(seed);
 
-    private static string Excerpt(List<(long At, string What)> lines, int from) => string.Join(", ", lines.Skip(from).Take(12));
+    private static string Excerpt(List<(long At, string What)> lines, int from) =>
+        string.Join(", ", lines.Skip(from).Take(12));
 }

@@ -20,7 +20,14 @@ public class KdfTests
             (key, input, outputs) =>
             {
                 byte[][] output = [new byte[32], new byte[32], new byte[32]];
-                _kdf.Derive(key, [1, 2, .. input], 2, input.Length, output[0], outputs > 1 ? output[1] : null, outputs > 2 ? output[2] : null);
+                _kdf.Derive(
+                    key,
+                    [1, 2, .. input],
+                    2,
+                    input.Length,
+                    output[0],
+                    outputs > 1 ? output[1] : null,
+                    outputs > 2 ? output[2] : null);
                 byte[] expected = Hkdf(key, input, outputs * 32);
                 Array.Resize(ref expected, 96);
                 return expected.AsSpan().SequenceEqual([.. output[0], .. output[1], .. output[2]]);

@@ -7,10 +7,10 @@ using Xunit;
 namespace Spore.Tests.WireGuard;
 
 /// <summary>
-/// Runs a table of what happens in the life of a session, and of what a tunnel says to it. Each row has a moment, in seconds since the
-/// first one; what happens then, "-" for nothing but the passing of time; and what is said, "-" for nothing. Between rows nothing is said.
-/// A moment can count from the row before ("+10"), and be late by the jitter of REKEY_TIMEOUT ("+5~"); "+5~ until 90" stands for as many
-/// such rows as there are until 90 s after the row before.
+/// Runs a table of what happens in the life of a session, and of what a tunnel says to it. Each row has a moment, in
+/// seconds since the first one; what happens then, "-" for nothing but the passing of time; and what is said, "-" for
+/// nothing. Between rows nothing is said. A moment can count from the row before ("+10"), and be late by the jitter of
+/// REKEY_TIMEOUT ("+5~"); "+5~ until 90" stands for as many such rows as there are until 90 s after the row before.
 /// </summary>
 internal sealed class LifeTable
 {
@@ -33,7 +33,8 @@ internal sealed class LifeTable
         }
     }
 
-    private static long Milliseconds(string seconds) => (long)(double.Parse(seconds.Trim('+', '~'), CultureInfo.InvariantCulture) * 1000);
+    private static long Milliseconds(string seconds) =>
+        (long)(double.Parse(seconds.Trim('+', '~'), CultureInfo.InvariantCulture) * 1000);
 
     private void Step(string[] at, string happens, string says)
     {
@@ -121,7 +122,8 @@ internal sealed class LifeTable
         _initiation = _session.End.Sent.Select(s => s.Bytes).LastOrDefault(b => b[0] == 1, _initiation);
         string said = string.Join(
             ' ',
-            _session.Said().Select(c => c switch { '0' => "keepalive", '1' => "initiation", '2' => "response", _ => "data" }));
+            _session.Said().Select(
+                c => c switch { '0' => "keepalive", '1' => "initiation", '2' => "response", _ => "data" }));
         return said.Length == 0 ? "-" : said;
     }
 
@@ -131,7 +133,9 @@ internal sealed class LifeTable
         Assert.True(keys.Any(b => b != 0), $"wiped before {_row}");
         _session.End.RunTo(moment);
         Assert.True(keys.All(b => b == 0), $"not {_row}");
-        Assert.Equal((Keypairs.None, Keypairs.None, Keypairs.None), (_session.Peer.Previous, _session.Peer.Current, _session.Peer.Next));
+        Assert.Equal(
+            (Keypairs.None, Keypairs.None, Keypairs.None),
+            (_session.Peer.Previous, _session.Peer.Current, _session.Peer.Next));
         Assert.False(_session.Peer.Initiation.IsPending);
         _last = moment;
     }

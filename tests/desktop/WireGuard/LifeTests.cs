@@ -4,7 +4,10 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Sessions from the first message to wiped keys, in both roles and with every kind of traffic: who says what, and when (paper section 6).</summary>
+/// <summary>
+/// Sessions from the first message to wiped keys, in both roles and with every kind of traffic: who says what, and
+/// when (paper section 6).
+/// </summary>
 public class LifeTests
 {
     private static readonly Dictionary<string, string> _lives = new()
@@ -313,7 +316,8 @@ public class LifeTests
             """,
     };
 
-    public static IEnumerable<TheoryDataRow<string>> Lives() => _lives.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> Lives() =>
+        _lives.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
     [MemberData(nameof(Lives))]

@@ -87,57 +87,58 @@ public class PacketQueueTests
     [Fact]
     public void It_agrees_with_a_list()
     {
-        Gen.Select(Gen.Int[20, 60], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 16]).Array[1, 60]).Sample((size, steps) =>
-        {
-            PacketQueue queue = new();
-            queue.Use(new byte[size], size);
-            List<(int Owner, byte[] Bytes)> model = [];
-            byte value = 0;
-            foreach ((int slot, int action, int length) in steps)
+        Gen.Select(Gen.Int[20, 60], Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Int[1, 16]).Array[1, 60])
+            .Sample((size, steps) =>
             {
-                if (action == 0)
+                PacketQueue queue = new();
+                queue.Use(new byte[size], size);
+                List<(int Owner, byte[] Bytes)> model = [];
+                byte value = 0;
+                foreach ((int slot, int action, int length) in steps)
                 {
-                    if (queue.Drop(slot) != model.RemoveAll(m => m.Owner == slot))
+                    if (action == 0)
                     {
-                        return false;
+                        if (queue.Drop(slot) != model.RemoveAll(m => m.Owner == slot))
+                        {
+                            return false;
+                        }
+                    }
+                    else if (action <= 2)
+                    {
+                        int at = model.FindIndex(m => m.Owner == slot);
+                        byte[]? expected = at < 0 ? null : model[at].Bytes;
+                        if (at >= 0)
+                        {
+                            model.RemoveAt(at);
+                        }
+
+                        byte[]? taken = Take(queue, slot);
+                        if (expected is null ? taken is not null : taken is null || !taken.SequenceEqual(expected))
+                        {
+                            return false;
+                        }
+                    }
+                    else
+                    {
+                        int dropped = 0;
+                        while (model.Sum(m => Header + m.Bytes.Length) + Header + length > size)
+                        {
+                            int own = model.FindIndex(m => m.Owner == slot);
+                            model.RemoveAt(own < 0 ? 0 : own);
+                            dropped++;
+                        }
+
+                        byte[] bytes = [.. Enumerable.Repeat(++value, length)];
+                        model.Add((slot, bytes));
+                        if (queue.Add(slot, bytes, 0, length) != dropped)
+                        {
+                            return false;
+                        }
                     }
                 }
-                else if (action <= 2)
-                {
-                    int at = model.FindIndex(m => m.Owner == slot);
-                    byte[]? expected = at < 0 ? null : model[at].Bytes;
-                    if (at >= 0)
-                    {
-                        model.RemoveAt(at);
-                    }
 
-                    byte[]? taken = Take(queue, slot);
-                    if (expected is null ? taken is not null : taken is null || !taken.SequenceEqual(expected))
-                    {
-                        return false;
-                    }
-                }
-                else
-                {
-                    int dropped = 0;
-                    while (model.Sum(m => Header + m.Bytes.Length) + Header + length > size)
-                    {
-                        int own = model.FindIndex(m => m.Owner == slot);
-                        model.RemoveAt(own < 0 ? 0 : own);
-                        dropped++;
-                    }
-
-                    byte[] bytes = [.. Enumerable.Repeat(++value, length)];
-                    model.Add((slot, bytes));
-                    if (queue.Add(slot, bytes, 0, length) != dropped)
-                    {
-                        return false;
-                    }
-                }
-            }
-
-            return true;
-        });
+                return true;
+            });
     }
 
     private void Add(int slot, params byte[] packet) => Assert.Equal(0, Drops(slot, packet));

@@ -9,7 +9,9 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>After construction a plain tunnel takes no memory: two of them, over handshakes, packets both ways and keepalives.</summary>
+/// <summary>
+/// After construction a plain tunnel takes no memory: two of them, over handshakes, packets both ways and keepalives.
+/// </summary>
 [Collection(Alone.Name)]
 public class PlainAllocationTests
 {
@@ -73,7 +75,8 @@ public class PlainAllocationTests
         {
             _seed = seed;
             _at = TunnelEnd.EndpointOf(seed);
-            _tunnel = new Tunnel(TunnelLimits.OnePeer(), TunnelEnd.PrivateKey(seed), this, new QuietEntropy(seed), this);
+            _tunnel = new Tunnel(
+                TunnelLimits.OnePeer(), TunnelEnd.PrivateKey(seed), this, new QuietEntropy(seed), this);
             _tunnel.QueueIn(_queue, _queue.Length);
         }
 
@@ -119,7 +122,8 @@ public class PlainAllocationTests
             return any;
         }
 
-        void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint) => _other!.Put(buffer.AsSpan(offset, length));
+        void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint) =>
+            _other!.Put(buffer.AsSpan(offset, length));
 
         private void Put(ReadOnlySpan<byte> datagram)
         {

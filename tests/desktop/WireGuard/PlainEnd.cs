@@ -7,7 +7,10 @@ using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>A tunnel as an application makes one that wants no mesh: by the short constructor, and moved on by <see cref="Tunnel.Advance"/> alone.</summary>
+/// <summary>
+/// A tunnel as an application makes one that wants no mesh: by the short constructor, and moved on by
+/// <see cref="Tunnel.Advance"/> alone.
+/// </summary>
 internal sealed class PlainEnd : ConfiguredHost, ITransport
 {
     public const long Start = 5_000;
@@ -16,7 +19,8 @@ internal sealed class PlainEnd : ConfiguredHost, ITransport
     public PlainEnd(byte seed, TunnelLimits? limits = null)
         : base(BuildTime, Start)
     {
-        Tunnel = new Tunnel(limits ?? TunnelLimits.OnePeer(), TunnelEnd.PrivateKey(seed), this, new QuietEntropy(seed), this);
+        Tunnel = new Tunnel(
+            limits ?? TunnelLimits.OnePeer(), TunnelEnd.PrivateKey(seed), this, new QuietEntropy(seed), this);
         Tunnel.CopyPublicKey(Public, 0);
     }
 

@@ -93,7 +93,8 @@ public class PlainTunnelTests
     [Fact]
     public void Allowed_ips_give_each_peer_its_own_and_the_longest_prefix_decides()
     {
-        PlainEnd end = new(1, new TunnelLimits { Slots = 2, Keypairs = 6, Initiations = 4, Mtu = 1420, RateLimitSources = 4 });
+        PlainEnd end = new(
+            1, new TunnelLimits { Slots = 2, Keypairs = 6, Initiations = 4, Mtu = 1420, RateLimitSources = 4 });
         StockPeer other = new(TunnelEnd.PrivateKey(3));
         Endpoint otherAt = TunnelEnd.EndpointOf(3);
         Peer first = end.Tunnel.AddPeer(_stock.Public, 0, null, _at, 0, end.Now);
@@ -229,7 +230,8 @@ public class PlainTunnelTests
             _end.Tunnel.Advance(_end.Now);
         }
 
-        // The static-static secret, an ephemeral key, the pair that takes it, and the next key: four multiplications in slices.
+        // The static-static secret, an ephemeral key, the pair that takes it, and the next key: four
+        // multiplications in slices.
         Assert.InRange(calls, 12, 25);
         Assert.Equal(_end.Now + EphemeralPair.Lifetime, _end.Tunnel.NextDeadline);
     }
@@ -243,7 +245,8 @@ public class PlainTunnelTests
             _stock.PresharedKey = _preshared;
         }
 
-        Peer? peer = _end.Tunnel.AddPeer(_stock.Public, 0, preshared ? [.. _preshared] : null, endpoint, keepalive, _end.Now);
+        Peer? peer = _end.Tunnel.AddPeer(
+            _stock.Public, 0, preshared ? [.. _preshared] : null, endpoint, keepalive, _end.Now);
         Assert.NotNull(peer);
         _end.Allow((peer, _thereOnly));
     }
@@ -290,6 +293,7 @@ public class PlainTunnelTests
     private long UnixMilliseconds()
     {
         long seconds = Tai64n.ToUnixMilliseconds(_stock.Timestamp, 0);
-        return seconds + (System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(_stock.Timestamp.AsSpan(8)) / 1_000_000);
+        return seconds
+            + (System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(_stock.Timestamp.AsSpan(8)) / 1_000_000);
     }
 }

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Keys and initiations come out of pools that all peers share: no peer may lose its session to another.</summary>
+/// <summary>
+/// Keys and initiations come out of pools that all peers share: no peer may lose its session to another.
+/// </summary>
 public class PoolTests
 {
     private const int Count = 4;
@@ -44,11 +46,15 @@ public class PoolTests
                     break;
                 case 1:
                     // One that never goes on.
-                    end.Receive(new StockPeer(TunnelEnd.PrivateKey((byte)(i + 2))).Initiate(end.Public, StockPeer.Tai(timestamp++)), endpoints[i]);
+                    end.Receive(
+                        new StockPeer(TunnelEnd.PrivateKey((byte)(i + 2))).Initiate(
+                            end.Public, StockPeer.Tai(timestamp++)),
+                        endpoints[i]);
                     break;
                 case 2:
                     end.Tunnel.Initiate(peers[i], end.Now);
-                    if (end.Sent.LastOrDefault(s => s.Bytes[0] == 1 && s.To.IsSame(endpoints[i])).Bytes is { } initiation)
+                    if (end.Sent.LastOrDefault(
+                        s => s.Bytes[0] == 1 && s.To.IsSame(endpoints[i])).Bytes is { } initiation)
                     {
                         Assert.NotNull(stocks[i].TakeInitiation(initiation));
                         end.Receive(stocks[i].Respond(), endpoints[i]);
@@ -78,8 +84,9 @@ public class PoolTests
         Assert.InRange(checks, 400, 200 * Count);
     }
 
-    // Peers that initiate at about the same moment, all of whom have a session. A key that is gone before its first message takes its peer's
-    // packets with it, until somebody's timer notices; the key of a guest goes first, and of guests one that is not used yet.
+    // Peers that initiate at about the same moment, all of whom have a session. A key that is gone before its first
+    // message takes its peer's packets with it, until somebody's timer notices; the key of a guest goes first, and of
+    // guests one that is not used yet.
     [Theory]
     [InlineData("", "2 3", "1 0 1 1")]
     [InlineData("1", "2 3", "0 1 1 1")]
@@ -112,7 +119,8 @@ public class PoolTests
             end.Receive(stocks[i].Seal([(byte)i]), endpoints[i]);
         }
 
-        Assert.Equal(alive, string.Join(' ', Enumerable.Range(0, Count).Select(i => end.Received.Count(r => r[0] == i))));
+        Assert.Equal(
+            alive, string.Join(' ', Enumerable.Range(0, Count).Select(i => end.Received.Count(r => r[0] == i))));
 
         void Answer(int i)
         {
@@ -178,7 +186,8 @@ public class PoolTests
         Assert.Throws<ArgumentException>(() => new TunnelEnd(1, Limits(keypairs, initiations)));
     }
 
-    private static NodeLimits Limits(int keypairs, int initiations) => new() { Slots = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
+    private static NodeLimits Limits(int keypairs, int initiations) =>
+        new() { Slots = Count, Keypairs = keypairs, Initiations = initiations, Mtu = 1420 };
 
     private static void Works(TunnelEnd end, Peer peer, StockPeer stock, Endpoint endpoint, string what)
     {

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Ephemeral pairs made while idle: they serve either role, once, for one peer, and leave nothing behind.</summary>
+/// <summary>
+/// Ephemeral pairs made while idle: they serve either role, once, for one peer, and leave nothing behind.
+/// </summary>
 public class PrecomputationTests
 {
     // A multiplication in five steps, a public key in four, and another multiplication.
@@ -101,7 +103,8 @@ public class PrecomputationTests
     public void No_two_peers_share_a_pair_and_a_guest_has_none()
     {
         TunnelEnd end = new(1);
-        Peer[] peers = [.. Enumerable.Range(2, 3).Select(i => end.Know(new StockPeer(TunnelEnd.PrivateKey((byte)i)).Public, null))];
+        Peer[] peers = [.. Enumerable.Range(2, 3).Select(
+            i => end.Know(new StockPeer(TunnelEnd.PrivateKey((byte)i)).Public, null))];
         peers[2].IsProvisional = true;
         end.Run(0);
         Assert.NotEqual(PairOf(peers[0])[..32], PairOf(peers[1])[..32]);

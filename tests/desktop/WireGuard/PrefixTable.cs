@@ -5,7 +5,10 @@ using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>Many prefixes of both families, nested in each other and none twice, and a search of all that is fast enough for thousands.</summary>
+/// <summary>
+/// Many prefixes of both families, nested in each other and none twice, and a search of all that is fast
+/// enough for thousands.
+/// </summary>
 internal sealed class PrefixTable
 {
     private readonly Random _random;
@@ -108,7 +111,8 @@ internal sealed class PrefixTable
         return address;
     }
 
-    private static byte[] Prefix(byte[] address, int bits) => [.. address.Select((b, i) => (byte)(b & ~Beyond(bits, i))), (byte)bits];
+    private static byte[] Prefix(byte[] address, int bits) =>
+        [.. address.Select((b, i) => (byte)(b & ~Beyond(bits, i))), (byte)bits];
 
     // The bits of a byte that are beyond a length.
     private static int Beyond(int bits, int index) => 0xFF >> Math.Clamp(bits - (index * 8), 0, 8);

@@ -21,7 +21,10 @@ public class ReplayWindowTests
         yield return new("first one far ahead", [(1 << 13, true), (1 << 13, false), (0, false)]);
         yield return new(
             "lower edge",
-            [(Size - 1, true), (0, true), (Size, true), (0, false), (1, true), (Size + 1, true), (1, false), (2, true), (2, false)]);
+            [
+                (Size - 1, true), (0, true), (Size, true), (0, false), (1, true), (Size + 1, true), (1, false),
+                (2, true), (2, false),
+            ]);
         yield return new("one beyond the lower edge", [(Size, true), (0, false), (1, true)]);
         yield return new("edge within a word", [(Size + 20, true), (20, false), (21, true), (21, false)]);
         yield return new("edge between words", [(Size + 31, true), (31, false), (32, true), (63, true), (32, false)]);
@@ -31,29 +34,62 @@ public class ReplayWindowTests
             [(7, true), (7 + (65 * 32), true), (65 * 32, true), ((65 * 32) + 8, true), (7, false), (8, false)]);
         yield return new(
             "jumps of 2^13",
-            [(0, true), (1 << 13, true), (2 << 13, true), (1 << 13, false), ((2 << 13) - Size, false), ((2 << 13) - Size + 1, true), ((2 << 13) - 1, true), ((2 << 13) - 1, false)]);
+            [
+                (0, true), (1 << 13, true), (2 << 13, true), (1 << 13, false), ((2 << 13) - Size, false),
+                ((2 << 13) - Size + 1, true), ((2 << 13) - 1, true), ((2 << 13) - 1, false),
+            ]);
         yield return new(
             "a jump of the ring of bytes, which ends on the byte it began on",
             [(7, true), (7 + (257 * 8), true), (257 * 8, true), ((257 * 8) + 8, true), (7, false), (8, false)]);
-        yield return new("one word on, with bits there", [(31, true), (30, true), (32, true), (31, false), (30, false), (29, true), (33, true)]);
+        yield return new(
+            "one word on, with bits there",
+            [(31, true), (30, true), (32, true), (31, false), (30, false), (29, true), (33, true)]);
         yield return new(
             "the end of a session",
-            [(Reject - 2, true), (Reject, false), (Reject + 1, false), (ulong.MaxValue, false), (Reject - 1, true), (Reject - 1, false), (Reject - Size, true), (Reject - Size - 1, false)]);
-        yield return new("a refused end changes nothing", [(Reject, false), (ulong.MaxValue, false), (0, true), (1, true)]);
-        yield return new("around nothing", [(1, true), (0, true), (0, false), (1, false), (2, true), (ulong.MaxValue, false), (2, false), (3, true)]);
+            [
+                (Reject - 2, true), (Reject, false), (Reject + 1, false), (ulong.MaxValue, false), (Reject - 1, true),
+                (Reject - 1, false), (Reject - Size, true), (Reject - Size - 1, false),
+            ]);
+        yield return new(
+            "a refused end changes nothing", [(Reject, false), (ulong.MaxValue, false), (0, true), (1, true)]);
+        yield return new(
+            "around nothing",
+            [(1, true), (0, true), (0, false), (1, false), (2, true), (ulong.MaxValue, false), (2, false), (3, true)]);
         yield return new(
             "jumps of 2^13 less one and more one, and what lies between",
-            [(1, true), (1 << 13, true), ((1 << 13) - 1, true), (1, false), ((2 << 13) + 1, true), (1 << 13, false), ((2 << 13) - 1, true), (2 << 13, true), ((2 << 13) + 2, true), (2 << 13, false)]);
+            [
+                (1, true), (1 << 13, true), ((1 << 13) - 1, true), (1, false), ((2 << 13) + 1, true), (1 << 13, false),
+                ((2 << 13) - 1, true), (2 << 13, true), ((2 << 13) + 2, true), (2 << 13, false),
+            ]);
         yield return new(
             "far ahead, then old ones",
-            [(0, true), (1, true), (1UL << 40, true), (0, false), (1, false), (2, false), (1 << 13, false), ((1UL << 40) - Size, false), ((1UL << 40) - Size + 1, true), ((1UL << 40) - 1, true), (1UL << 40, false), ((1UL << 40) + 1, true)]);
+            [
+                (0, true), (1, true), (1UL << 40, true), (0, false), (1, false), (2, false), (1 << 13, false),
+                ((1UL << 40) - Size, false), ((1UL << 40) - Size + 1, true), ((1UL << 40) - 1, true),
+                (1UL << 40, false), ((1UL << 40) + 1, true),
+            ]);
         yield return new(
             "from the start to the end in one jump",
-            [(0, true), (Reject - 1, true), (0, false), (1 << 13, false), (Reject - (1 << 13), false), (Reject - Size, true), (Reject, false), (Reject + (1 << 13), false), (Reject - 2, true), (Reject - 2, false)]);
+            [
+                (0, true), (Reject - 1, true), (0, false), (1 << 13, false), (Reject - (1 << 13), false),
+                (Reject - Size, true), (Reject, false), (Reject + (1 << 13), false), (Reject - 2, true),
+                (Reject - 2, false),
+            ]);
         yield return new(
             "across 2^60, where a new session is asked for",
-            [(Constants.RekeyAfterMessages - 1, true), (Constants.RekeyAfterMessages, true), (Constants.RekeyAfterMessages + (1 << 13), true), (Constants.RekeyAfterMessages, false), (Constants.RekeyAfterMessages + (1 << 13) - 1, true)]);
-        yield return new("beyond 32 bits", [(0xFFFFFFFF, true), (0x100000000, true), (0xFFFFFFFF, false), (0xFFFFFFFE, true), (0x1_0000_0000_0000, true), (0x100000000, false)]);
+            [
+                (Constants.RekeyAfterMessages - 1, true),
+                (Constants.RekeyAfterMessages, true),
+                (Constants.RekeyAfterMessages + (1 << 13), true),
+                (Constants.RekeyAfterMessages, false),
+                (Constants.RekeyAfterMessages + (1 << 13) - 1, true),
+            ]);
+        yield return new(
+            "beyond 32 bits",
+            [
+                (0xFFFFFFFF, true), (0x100000000, true), (0xFFFFFFFF, false), (0xFFFFFFFE, true),
+                (0x1_0000_0000_0000, true), (0x100000000, false),
+            ]);
     }
 
     [Theory]
@@ -63,14 +99,21 @@ public class ReplayWindowTests
         Window window = new();
         for (int i = 0; i < table.Length; i++)
         {
-            Assert.True(table[i].Accepted == window.Accept(table[i].Counter), $"{name}: row {i}, counter {table[i].Counter}");
+            Assert.True(
+                table[i].Accepted == window.Accept(table[i].Counter), $"{name}: row {i}, counter {table[i].Counter}");
         }
     }
 
     /// <summary>Where a window may stand, and how far it may move at once.</summary>
     public static readonly MatrixTheoryData<ulong, ulong> Moves = new(
-        [0, 1, 7, 8, Size - 1, Size, Size + 1, (1 << 13) - 1, 1 << 13, (1 << 13) + 1, uint.MaxValue, Constants.RekeyAfterMessages - 1, Reject - (1UL << 41)],
-        [0, 1, 7, 8, 9, Size - 9, Size - 8, Size - 1, Size, Size + 1, Size + 7, Size + 8, Size + 9, (1 << 13) - 1, 1 << 13, (1 << 13) + 1, 1UL << 32, 1UL << 40]);
+        [
+            0, 1, 7, 8, Size - 1, Size, Size + 1, (1 << 13) - 1, 1 << 13, (1 << 13) + 1, uint.MaxValue,
+            Constants.RekeyAfterMessages - 1, Reject - (1UL << 41),
+        ],
+        [
+            0, 1, 7, 8, 9, Size - 9, Size - 8, Size - 1, Size, Size + 1, Size + 7, Size + 8, Size + 9, (1 << 13) - 1,
+            1 << 13, (1 << 13) + 1, 1UL << 32, 1UL << 40,
+        ]);
 
     [Theory]
     [MemberData(nameof(Moves))]
@@ -84,7 +127,10 @@ public class ReplayWindowTests
             Offer(head);
 
             // Around the edges of the window, of the ring beneath it, and of where the window stood before.
-            foreach (ulong edge in (ulong[])[0, head - 1, head - Size, head - Size - 8, head - (1 << 13), start, start - Size])
+            foreach (ulong edge in (ulong[])
+            [
+                0, head - 1, head - Size, head - Size - 8, head - (1 << 13), start, start - Size,
+            ])
             {
                 for (ulong counter = edge - 2; counter != edge + 3; counter++)
                 {

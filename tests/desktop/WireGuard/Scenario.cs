@@ -2,15 +2,14 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using Spore.Base;
 
 namespace Spore.Tests.WireGuard;
 
 /// <summary>
-/// What happens to two ends, with times in seconds. "A3": A is offered a packet; "A3-90/5": one every 5 s; "A3?": it wants a session with
-/// nothing to send; "A3=25": it keeps the session alive every 25 s; "A3!": it restarts; "A3@": it is elsewhere from then on. What is lost:
-/// "A1" the first initiation of A's that is not lost yet (see <see cref="Transcript"/>), "A1*3" three of them, "40-220" everything said meanwhile,
-/// "A40-220" what A says.
+/// What happens to two ends, with times in seconds. "A3": A is offered a packet; "A3-90/5": one every 5 s; "A3?": it
+/// wants a session with nothing to send; "A3=25": it keeps the session alive every 25 s; "A3!": it restarts; "A3@": it
+/// is elsewhere from then on. What is lost: "A1" the first initiation of A's that is not lost yet (see
+/// <see cref="Transcript"/>), "A1*3" three of them, "40-220" everything said meanwhile, "A40-220" what A says.
 /// </summary>
 internal sealed class Scenario
 {
@@ -36,7 +35,12 @@ internal sealed class Scenario
             }
             else
             {
-                _events.Add((Milliseconds(parts[0]), e[0], what, parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0));
+                _events.Add(
+                    (
+                        Milliseconds(parts[0]),
+                        e[0],
+                        what,
+                        parts.Length == 2 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : 0));
             }
         }
 
@@ -50,7 +54,8 @@ internal sealed class Scenario
             }
             else
             {
-                _lost.AddRange(Enumerable.Repeat(l[..2], l.Length > 2 ? int.Parse(l[3..], CultureInfo.InvariantCulture) : 1));
+                _lost.AddRange(
+                    Enumerable.Repeat(l[..2], l.Length > 2 ? int.Parse(l[3..], CultureInfo.InvariantCulture) : 1));
             }
         }
     }
@@ -82,7 +87,9 @@ internal sealed class Scenario
         }
 
         pair.Run(700_000);
-        return lost.Count == 0 ? transcript : throw new InvalidOperationException($"{string.Join(' ', lost)} are never said: {transcript}");
+        return lost.Count == 0
+            ? transcript
+            : throw new InvalidOperationException($"{string.Join(' ', lost)} are never said: {transcript}");
     }
 
     private static void Happen(IEnd end, char what, int value)
@@ -109,5 +116,6 @@ internal sealed class Scenario
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-    private static long Milliseconds(string seconds) => (long)(decimal.Parse(seconds, CultureInfo.InvariantCulture) * 1_000);
+    private static long Milliseconds(string seconds) =>
+        (long)(decimal.Parse(seconds, CultureInfo.InvariantCulture) * 1_000);
 }

@@ -56,7 +56,8 @@ internal sealed class SporeEnd : IEnd
 
     public long SessionSince => Peer.SessionSince;
 
-    public (uint Local, uint Remote) Current => ((uint)Peer.Keypairs.LocalIndex[Peer.Current], (uint)Peer.Keypairs.RemoteIndex[Peer.Current]);
+    public (uint Local, uint Remote) Current =>
+        ((uint)Peer.Keypairs.LocalIndex[Peer.Current], (uint)Peer.Keypairs.RemoteIndex[Peer.Current]);
 
     public bool IsUnconfirmed => Peer.Next != Keypairs.None;
 

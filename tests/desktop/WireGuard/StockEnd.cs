@@ -4,15 +4,15 @@ using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using Spore.Base;
-using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
 /// <summary>
-/// A model of a stock WireGuard peer in virtual time: its state machine as the paper (section 6), the kernel and wireguard-go have it, with
-/// <see cref="StockTimers"/>. <see cref="StockPeer"/> makes and reads the messages. What is due at an exact age happens at that age, as in
-/// the kernel; wireguard-go compares the other way round, a nanosecond later. What is sent because of a message goes out when that message
-/// has been dealt with, since a routine of its own sends. It has no cookies: it is never under load.
+/// A model of a stock WireGuard peer in virtual time: its state machine as the paper (section 6), the kernel and
+/// wireguard-go have it, with <see cref="StockTimers"/>. <see cref="StockPeer"/> makes and reads the messages. What is
+/// due at an exact age happens at that age, as in the kernel; wireguard-go compares the other way round, a nanosecond
+/// later. What is sent because of a message goes out when that message has been dealt with, since a routine of its own
+/// sends. It has no cookies: it is never under load.
 /// </summary>
 internal sealed class StockEnd : IEnd
 {
@@ -32,7 +32,8 @@ internal sealed class StockEnd : IEnd
     private Endpoint _there = new();
     private Endpoint _known = new();
 
-    // The initiation that is not answered yet. There is one handshake for both roles: one of the peer's takes its place.
+    // The initiation that is not answered yet. There is one handshake for both roles: one of the
+    // peer's takes its place.
     private StockPeer? _handshake;
     private StockKeypair? _previous;
     private StockKeypair? _current;
@@ -87,7 +88,10 @@ internal sealed class StockEnd : IEnd
     public Departures Departures { get; init; }
 
     [MemberNotNullWhen(true, nameof(_current))]
-    private bool CanSend => _current is not null && Now - _current.Created < StockTimers.RejectAfterTime && _current.Counter < RejectAfterMessages;
+    private bool CanSend =>
+        _current is not null
+        && Now - _current.Created < StockTimers.RejectAfterTime
+        && _current.Counter < RejectAfterMessages;
 
     private IEnumerable<StockKeypair> Keypairs => new[] { _previous, _current, _next }.OfType<StockKeypair>();
 
@@ -145,7 +149,10 @@ internal sealed class StockEnd : IEnd
         Refused += isTaken ? 0 : 1;
     }
 
-    /// <summary>Sends an initiation. Within REKEY_TIMEOUT of the last handshake message none is sent, and it is forgotten that one was wanted.</summary>
+    /// <summary>
+    /// Sends an initiation. Within REKEY_TIMEOUT of the last handshake message none is sent, and it is
+    /// forgotten that one was wanted.
+    /// </summary>
     public void Initiate(bool isRetry = false)
     {
         if (!isRetry)
@@ -179,7 +186,9 @@ internal sealed class StockEnd : IEnd
         _timers.HandshakeInitiated();
     }
 
-    /// <summary>Sends an empty packet, unless something waits anyway; where there is no session it waits itself.</summary>
+    /// <summary>
+    /// Sends an empty packet, unless something waits anyway; where there is no session it waits itself.
+    /// </summary>
     public void SendKeepalive()
     {
         if (Departs(Departures.KeepalivesDoNotWait) && !CanSend)
@@ -209,7 +218,10 @@ internal sealed class StockEnd : IEnd
     {
         StockPeer handshake = NewHandshake();
         byte[]? key = handshake.TakeInitiation(message);
-        if (key is null || !key.SequenceEqual(_remoteStatic) || handshake.Timestamp.AsSpan().SequenceCompareTo(_lastTimestamp) <= 0 || Now - _lastConsumed <= HandshakeInitiationRate)
+        if (key is null
+            || !key.SequenceEqual(_remoteStatic)
+            || handshake.Timestamp.AsSpan().SequenceCompareTo(_lastTimestamp) <= 0
+            || Now - _lastConsumed <= HandshakeInitiationRate)
         {
             return false;
         }
@@ -266,7 +278,9 @@ internal sealed class StockEnd : IEnd
     {
         uint index = BinaryPrimitives.ReadUInt32LittleEndian(message.AsSpan(4));
         StockKeypair? keypair = Keypairs.FirstOrDefault(k => k.Index == index);
-        byte[]? packet = keypair is null || Now - keypair.Created >= StockTimers.RejectAfterTime ? null : keypair.Open(message);
+        byte[]? packet = keypair is null || Now - keypair.Created >= StockTimers.RejectAfterTime
+            ? null
+            : keypair.Open(message);
         if (packet is null)
         {
             return false;
@@ -291,7 +305,9 @@ internal sealed class StockEnd : IEnd
         }
 
         // As in the kernel, which has others send it. In wireguard-go it goes out before the timers hear of the data.
-        if (_current is { IsInitiator: true } && Now - _current.Created >= RekeyAfterTimeReceiving && _timers.IsLastMinute())
+        if (_current is { IsInitiator: true }
+            && Now - _current.Created >= RekeyAfterTimeReceiving
+            && _timers.IsLastMinute())
         {
             Initiate();
         }
@@ -332,7 +348,8 @@ internal sealed class StockEnd : IEnd
                 _timers.DataSent();
             }
 
-            if (_current.Counter > RekeyAfterMessages || (_current.IsInitiator && Now - _current.Created >= RekeyAfterTime))
+            if (_current.Counter > RekeyAfterMessages
+                || (_current.IsInitiator && Now - _current.Created >= RekeyAfterTime))
             {
                 Initiate();
             }

@@ -25,6 +25,8 @@ internal sealed class StockKeypair(StockPeer keys, bool isInitiator, long create
     public byte[]? Open(byte[] message)
     {
         byte[]? packet = keys.Open(message);
-        return packet is not null && _seen.Add(BinaryPrimitives.ReadUInt64LittleEndian(message.AsSpan(8))) ? packet : null;
+        return packet is not null && _seen.Add(BinaryPrimitives.ReadUInt64LittleEndian(message.AsSpan(8)))
+            ? packet
+            : null;
     }
 }

@@ -7,11 +7,13 @@ using NSec.Cryptography;
 using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Macs;
 using Org.BouncyCastle.Crypto.Parameters;
-using Spore.WireGuard;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>A WireGuard peer written from the paper (section 5.4), both roles, with NSec's and BouncyCastle's primitives alone. It has no timers and checks nothing but what it decrypts: it says what it is told to.</summary>
+/// <summary>
+/// A WireGuard peer written from the paper (section 5.4), both roles, with NSec's and BouncyCastle's primitives alone.
+/// It has no timers and checks nothing but what it decrypts: it says what it is told to.
+/// </summary>
 internal sealed class StockPeer
 {
     private readonly byte[] _private;
@@ -53,7 +55,10 @@ internal sealed class StockPeer
     /// <summary>The private key to use for the next handshake in place of a random one.</summary>
     public byte[]? Ephemeral { get; set; }
 
-    /// <summary>The point to send as ephemeral key in place of the private key's own, with all its shared secrets taken to be zero: what an attacker does with a point of small order.</summary>
+    /// <summary>
+    /// The point to send as ephemeral key in place of the private key's own, with all its shared secrets taken to be
+    /// zero: what an attacker does with a point of small order.
+    /// </summary>
     public byte[]? FalsePoint { get; set; }
 
     /// <summary>The static key to claim in initiations in place of its own.</summary>
@@ -132,7 +137,10 @@ internal sealed class StockPeer
     /// <returns>Whether the response to the initiation made last verifies; the session is up then.</returns>
     public bool TakeResponse(byte[] message)
     {
-        if (message.Length != 92 || !message.AsSpan(0, 4).SequenceEqual<byte>([2, 0, 0, 0]) || !HasMac1(message) || BinaryPrimitives.ReadUInt32LittleEndian(message.AsSpan(8)) != Index)
+        if (message.Length != 92
+            || !message.AsSpan(0, 4).SequenceEqual<byte>([2, 0, 0, 0])
+            || !HasMac1(message)
+            || BinaryPrimitives.ReadUInt32LittleEndian(message.AsSpan(8)) != Index)
         {
             return false;
         }
@@ -160,7 +168,11 @@ internal sealed class StockPeer
         packet.CopyTo(padded, 0);
         byte[] nonce = new byte[12];
         BinaryPrimitives.WriteUInt64LittleEndian(nonce.AsSpan(4), Counter++);
-        return [4, 0, 0, 0, .. Little(RemoteIndex), .. nonce[4..], .. AeadAlgorithm.ChaCha20Poly1305.Encrypt(_sendKey!, nonce, [], padded)];
+        return
+        [
+            4, 0, 0, 0, .. Little(RemoteIndex), .. nonce[4..],
+            .. AeadAlgorithm.ChaCha20Poly1305.Encrypt(_sendKey!, nonce, [], padded),
+        ];
     }
 
     /// <returns>The packet in a transport message, padding included, or null when it does not verify.</returns>
@@ -171,7 +183,8 @@ internal sealed class StockPeer
             return null;
         }
 
-        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(_receiveKey, [0, 0, 0, 0, .. message[8..16]], [], message.AsSpan(16));
+        return AeadAlgorithm.ChaCha20Poly1305.Decrypt(
+            _receiveKey, [0, 0, 0, 0, .. message[8..16]], [], message.AsSpan(16));
     }
 
     /// <summary>A message with mac1 made anew, and mac2 with the cookie, or zero.</summary>
@@ -190,8 +203,13 @@ internal sealed class StockPeer
     public byte[] ReplyWithCookie(byte[] message, byte[] cookie)
     {
         byte[] nonce = [.. Enumerable.Range(0, 24).Select(_ => (byte)_seed++)];
-        using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "cookie--"u8, .. Public]), KeyBlobFormat.RawSymmetricKey);
-        return [3, 0, 0, 0, .. message[4..8], .. nonce, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, nonce, message[^32..^16], cookie)];
+        using Key key = Key.Import(
+            AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "cookie--"u8, .. Public]), KeyBlobFormat.RawSymmetricKey);
+        return
+        [
+            3, 0, 0, 0, .. message[4..8], .. nonce,
+            .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(key, nonce, message[^32..^16], cookie),
+        ];
     }
 
     /// <summary>Takes the cookie that answers its last handshake message.</summary>
@@ -203,7 +221,10 @@ internal sealed class StockPeer
             return false;
         }
 
-        using Key key = Key.Import(AeadAlgorithm.XChaCha20Poly1305, Blake2s([.. "cookie--"u8, .. _remoteStatic]), KeyBlobFormat.RawSymmetricKey);
+        using Key key = Key.Import(
+            AeadAlgorithm.XChaCha20Poly1305,
+            Blake2s([.. "cookie--"u8, .. _remoteStatic]),
+            KeyBlobFormat.RawSymmetricKey);
         Cookie = AeadAlgorithm.XChaCha20Poly1305.Decrypt(key, reply.AsSpan(8, 24), _lastMac1, reply.AsSpan(32));
         return Cookie is not null;
     }
@@ -243,7 +264,8 @@ internal sealed class StockPeer
         return point;
     }
 
-    private static Key Import(byte[] key) => Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
+    private static Key Import(byte[] key) =>
+        Key.Import(AeadAlgorithm.ChaCha20Poly1305, key, KeyBlobFormat.RawSymmetricKey);
 
     private static byte[] Aead(byte[] key, byte[] nonce, byte[] data, byte[] plain)
     {
@@ -259,7 +281,9 @@ internal sealed class StockPeer
     }
 
     private bool HasMac1(byte[] message) =>
-        Blake2s(Blake2s([.. "mac1----"u8, .. Public]), 16, message[..^32]).AsSpan().SequenceEqual(message.AsSpan(message.Length - 32, 16));
+        Blake2s(Blake2s([.. "mac1----"u8, .. Public]), 16, message[..^32])
+            .AsSpan()
+            .SequenceEqual(message.AsSpan(message.Length - 32, 16));
 
     private byte[] Shared(byte[] privateKey, byte[] point, bool trusted = false)
     {

@@ -4,8 +4,9 @@ using System.Linq;
 namespace Spore.Tests.WireGuard;
 
 /// <summary>
-/// The five timers of a stock peer, and the three things it remembers beside them, as the kernel and wireguard-go have them (paper section 6).
-/// Written from what those do, with numbers of its own and nothing of Spore's, so that both can't be wrong in the same way.
+/// The five timers of a stock peer, and the three things it remembers beside them, as the kernel and wireguard-go have
+/// them (paper section 6). Written from what those do, with numbers of its own and nothing of Spore's, so that both
+/// can't be wrong in the same way.
 /// </summary>
 internal sealed class StockTimers
 {
@@ -120,7 +121,9 @@ internal sealed class StockTimers
 
     private void RetransmitHandshake()
     {
-        if (_end.Departs(Departures.NinetySeconds) ? _end.Now - _wantedAt < RekeyAttemptTime : _handshakeAttempts <= MaxTimerHandshakes)
+        if (_end.Departs(Departures.NinetySeconds)
+            ? _end.Now - _wantedAt < RekeyAttemptTime
+            : _handshakeAttempts <= MaxTimerHandshakes)
         {
             _handshakeAttempts++;
             _end.Initiate(isRetry: true);
@@ -135,7 +138,8 @@ internal sealed class StockTimers
         }
     }
 
-    // What is sent stops the timer; only then is it set for another. (In the implementations this is meant, and a race.)
+    // What is sent stops the timer; only then is it set for another. (In the implementations this
+    // is meant, and a race.)
     private void SendKeepalive()
     {
         _end.SendKeepalive();

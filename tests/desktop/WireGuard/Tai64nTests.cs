@@ -53,7 +53,8 @@ public class Tai64nTests
     [InlineData("400000000000000A3AFFFFFF", "400000000000000A3B000000")]
     [InlineData("400000000000000A3B000000", "400000000000000B00000000")]
     [InlineData("400000000000000A3B9AC9FF", "400000000000000B00000000")]
-    [InlineData("400000000000000AFFFFFFFF", "400000000000000B00000000")] // No sound number of nanoseconds, but one can be sent.
+    // No sound number of nanoseconds, but one can be sent.
+    [InlineData("400000000000000AFFFFFFFF", "400000000000000B00000000")]
     [InlineData("40000000000000FF3B000000", "400000000000010000000000")]
     [InlineData("40000000FFFFFFFF3B000000", "400000010000000000000000")]
     [InlineData("7FFFFFFFFFFFFFFF3B000000", "800000000000000000000000")]
@@ -71,13 +72,16 @@ public class Tai64nTests
     [Fact]
     public void The_next_tick_of_anything_but_the_last_compares_as_newer()
     {
-        Gen.Frequency((1, Gen.Byte.Array[12]), (1, Gen.OneOf<byte>(0, 0x3A, 0x3B, 0x3C, 0x7F, 0x80, 0xFE, 0xFF).Array[12])).Sample(previous =>
-        {
-            byte[] next = new byte[12];
-            Tai64n.WriteNext(next, 0, previous, 0);
-            int order = Tai64n.Compare(next, 0, previous, 0);
-            return order > 0 || (order == 0 && previous.AsSpan(0, 8).IndexOfAnyExcept((byte)0xFF) < 0);
-        });
+        Gen
+            .Frequency(
+                (1, Gen.Byte.Array[12]), (1, Gen.OneOf<byte>(0, 0x3A, 0x3B, 0x3C, 0x7F, 0x80, 0xFE, 0xFF).Array[12]))
+            .Sample(previous =>
+            {
+                byte[] next = new byte[12];
+                Tai64n.WriteNext(next, 0, previous, 0);
+                int order = Tai64n.Compare(next, 0, previous, 0);
+                return order > 0 || (order == 0 && previous.AsSpan(0, 8).IndexOfAnyExcept((byte)0xFF) < 0);
+            });
     }
 
     [Fact]

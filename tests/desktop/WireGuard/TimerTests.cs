@@ -8,7 +8,9 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>The timers of the paper's section 6, in virtual time, to the millisecond. 0 stands for a keepalive in what is said.</summary>
+/// <summary>
+/// The timers of the paper's section 6, in virtual time, to the millisecond. 0 stands for a keepalive in what is said.
+/// </summary>
 public class TimerTests
 {
     private const int Jitter = Constants.RekeyTimeoutJitter;
@@ -21,7 +23,8 @@ public class TimerTests
     [InlineData(false, 120_000, "4")]
     [InlineData(false, 179_999, "4")]
     [InlineData(false, 180_000, "1")]
-    public void Sending_asks_for_a_new_session_after_120_s_if_we_initiated_and_has_none_after_180_s(bool initiator, long age, string said)
+    public void Sending_asks_for_a_new_session_after_120_s_if_we_initiated_and_has_none_after_180_s(
+        bool initiator, long age, string said)
     {
         TunnelSession session = new TunnelSession().Establish(initiator);
         session.RunToAge(age);
@@ -54,7 +57,8 @@ public class TimerTests
     [InlineData(true, 180_000, "")]
     [InlineData(false, 165_000, "")]
     [InlineData(false, 179_999, "")]
-    public void Receiving_asks_for_a_new_session_after_165_s_if_we_initiated_and_nothing_is_taken_after_180_s(bool initiator, long age, string said)
+    public void Receiving_asks_for_a_new_session_after_165_s_if_we_initiated_and_nothing_is_taken_after_180_s(
+        bool initiator, long age, string said)
     {
         TunnelSession session = new TunnelSession().Establish(initiator);
         session.RunToAge(age);
@@ -291,7 +295,9 @@ public class TimerTests
         Assert.Equal(before, bytes);
         Assert.DoesNotContain(session.End.Events, e => e.What == NodeEvent.SessionDown);
         session.End.Run(1);
-        Assert.Equal((Keypairs.None, Keypairs.None, Keypairs.None), (session.Peer.Previous, session.Peer.Current, session.Peer.Next));
+        Assert.Equal(
+            (Keypairs.None, Keypairs.None, Keypairs.None),
+            (session.Peer.Previous, session.Peer.Current, session.Peer.Next));
         Assert.All(session.Peer.Keypairs.LocalIndex, i => Assert.Equal(0, i));
         Assert.All(bytes, b => Assert.Equal(0, b));
 
@@ -338,7 +344,8 @@ public class TimerTests
         List<byte[]> initiations = [];
         for (int i = 0; i < 3; i++)
         {
-            Assert.True(session.End.Tunnel.Provoke(session.Peer, TunnelEnd.EndpointOf((byte)(60 + i)), session.End.Now));
+            Assert.True(
+                session.End.Tunnel.Provoke(session.Peer, TunnelEnd.EndpointOf((byte)(60 + i)), session.End.Now));
             initiations.Add(session.End.Take().Single());
             session.End.Run(i < 2 ? 5_000 : 4_999);
         }
@@ -421,7 +428,8 @@ public class TimerTests
     [Fact]
     public void What_is_provoked_does_not_put_off_what_is_due_to_the_peer()
     {
-        // Whoever replays a recorded initiation every 5 s could else silence both keepalives, and a NAT would forget us.
+        // Whoever replays a recorded initiation every 5 s could else silence both keepalives, and
+        // a NAT would forget us.
         TunnelSession session = new TunnelSession().Establish(initiator: false);
         session.End.Tunnel.SetKeepalive(session.Peer, 25, session.End.Now);
         session.End.Run(0);
@@ -529,7 +537,8 @@ public class TimerTests
     [Theory]
     [InlineData(true, 0)]
     [InlineData(false, 1)]
-    public void A_peer_that_does_not_answer_initiations_is_looked_for_elsewhere_only_if_it_is_not_heard(bool heard, int least)
+    public void A_peer_that_does_not_answer_initiations_is_looked_for_elsewhere_only_if_it_is_not_heard(
+        bool heard, int least)
     {
         TunnelSession session = new TunnelSession().Establish(initiator: true);
         int elsewhere = 0;
@@ -573,7 +582,8 @@ public class TimerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Messages_under_the_previous_session_are_taken_after_a_rekey_and_those_of_the_one_before_not(bool initiator)
+    public void Messages_under_the_previous_session_are_taken_after_a_rekey_and_those_of_the_one_before_not(
+        bool initiator)
     {
         TunnelSession session = new TunnelSession().Establish(initiator);
         byte[][] first = [session.Stock.Seal([1]), session.Stock.Seal([2]), session.Stock.Seal([3])];

@@ -6,9 +6,9 @@ using System.Linq;
 namespace Spore.Tests.WireGuard;
 
 /// <summary>
-/// What two ends say, and when: "5.133 A1#2" for an initiation of A's after 5.133 s, "B2" for a response, "A4" data, "B0" a keepalive; after
-/// "#" the number of the handshake that it belongs to, in the order of their initiations. "A<" is a packet that A takes; "A-" is when A has no keys
-/// any more.
+/// What two ends say, and when: "5.133 A1#2" for an initiation of A's after 5.133 s, "B2" for a response, "A4" data,
+/// "B0" a keepalive; after "#" the number of the handshake that it belongs to, in the order of their initiations.
+/// "A&lt;" is a packet that A takes; "A-" is when A has no keys any more.
 /// </summary>
 internal sealed class Transcript
 {
@@ -52,7 +52,8 @@ internal sealed class Transcript
         Lines.Add((_pair.Now - _start, $"{who}{(bytes.Length == 32 ? 0 : bytes[0])}#{handshake}"));
     }
 
-    public override string ToString() => string.Join(", ", Lines.Select(l => FormattableString.Invariant($"{l.At / 1000.0} {l.What}")));
+    public override string ToString() =>
+        string.Join(", ", Lines.Select(l => FormattableString.Invariant($"{l.At / 1000.0} {l.What}")));
 
     private void Look()
     {

@@ -23,14 +23,27 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         X25519 x25519 = new();
         x25519.MultiplyBase(Public, 0, _private, 0);
         Endpoint = EndpointOf(seed);
-        Tunnel = new Tunnel(limits ?? Limits(), _private, Public, x25519, new X25519(), new Blake2s(), new ChaCha20Poly1305(), new XChaCha20Poly1305(new ChaCha20Poly1305()), this, this, this, Counters)
+        Tunnel = new Tunnel(
+            limits ?? Limits(),
+            _private,
+            Public,
+            x25519,
+            new X25519(),
+            new Blake2s(),
+            new ChaCha20Poly1305(),
+            new XChaCha20Poly1305(new ChaCha20Poly1305()),
+            this,
+            this,
+            this,
+            Counters)
         {
             KeyLog = this,
         };
         Tunnel.QueueIn(new byte[4 * 1424], 4 * 1424);
     }
 
-    public static NodeLimits Limits() => new() { Peers = 4, Slots = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
+    public static NodeLimits Limits() =>
+        new() { Peers = 4, Slots = 4, Keypairs = 13, Initiations = 8, Mtu = 1420, RateLimitSources = 8 };
 
     public Tunnel Tunnel { get; }
 
@@ -193,7 +206,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         }
     }
 
-    void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) => Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
+    void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) =>
+        Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
     bool ITunnelHost.IsKnown(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 
@@ -216,7 +230,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
 
-    void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) => Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
+    void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) =>
+        Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
 
     void ITunnelHost.SessionDown(Peer peer, long now) => Events.Add((NodeEvent.SessionDown, 0));
 

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Spore.Tests.WireGuard;
 
-/// <summary>A <see cref="TunnelEnd"/> and a <see cref="StockPeer"/> that it knows, and the steps of a handshake between them.</summary>
+/// <summary>
+/// A <see cref="TunnelEnd"/> and a <see cref="StockPeer"/> that it knows, and the steps of a handshake between them.
+/// </summary>
 internal sealed class TunnelSession
 {
     private long _stockTime = 1;
@@ -77,5 +79,6 @@ internal sealed class TunnelSession
     public void RunToAge(long age) => End.RunTo(Peer.SessionSince + age);
 
     /// <summary>The types of what was sent since this was last asked for: 1, 2, 4, or 0 for a keepalive.</summary>
-    public string Said() => string.Concat(End.Take().Select(s => s[0] == 4 && s.Length == Message.KeepaliveSize ? 0 : s[0]));
+    public string Said() =>
+        string.Concat(End.Take().Select(s => s[0] == 4 && s.Length == Message.KeepaliveSize ? 0 : s[0]));
 }

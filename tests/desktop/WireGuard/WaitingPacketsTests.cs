@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using Spore.Base;
 using Spore.WireGuard;
 using Xunit;
 
@@ -86,7 +85,8 @@ public class WaitingPacketsTests
         int before = End.Sent.Count;
         if (initiator)
         {
-            Assert.NotNull(stock.TakeInitiation(End.Sent.Single(s => s.Bytes[0] == 1 && s.To.IsSame(peer.Endpoint)).Bytes));
+            Assert.NotNull(
+                stock.TakeInitiation(End.Sent.Single(s => s.Bytes[0] == 1 && s.To.IsSame(peer.Endpoint)).Bytes));
             End.Receive(stock.Respond(), peer.Endpoint);
         }
         else
@@ -103,5 +103,6 @@ public class WaitingPacketsTests
     private void Lend(int size) => End.Tunnel.QueueIn(new byte[size], size);
 
     // Its number and its length come first.
-    private static byte[] Packet(int number, int length) => [(byte)(number + 1), (byte)length, (byte)(length >> 8), .. Enumerable.Repeat((byte)(number + 1), length - 3)];
+    private static byte[] Packet(int number, int length) =>
+        [(byte)(number + 1), (byte)length, (byte)(length >> 8), .. Enumerable.Repeat((byte)(number + 1), length - 3)];
 }

@@ -21,14 +21,16 @@ public class WeekTests
         from seed in Enumerable.Range(1, int.Parse(Environment.GetEnvironmentVariable("SPORE_WEEKS") ?? "1"))
         select new TheoryDataRow<string, int>(ends, seed);
 
-    // A packet waits only where there is no session. It asks for one at once, or when REKEY_TIMEOUT has passed since its side sent an initiation,
-    // or the jitter more since it sent a response. Each message that is lost from then on and that a session needs, be it initiation, response or the first one of the session,
-    // costs another REKEY_TIMEOUT: the timer of either side runs, and taking an initiation puts off the own one by no more. Then there are four
-    // ways of the wire at most: where two initiations cross a stock peer gives its own up, and may send when it has heard the other's first message.
-    // What is sent in a session and is not lost arrives, with two exceptions. One is what sets out in the last moments of a session: the
-    // responder has made its keys a way of the wire earlier than the initiator, and the packet is another way older when it comes. The other is
-    // what is under way during a handshake that follows two which crossed, or one that was never confirmed: of three keypairs none is left for
-    // the session that it came in.
+    // A packet waits only where there is no session. It asks for one at once, or when REKEY_TIMEOUT has passed since
+    // its side sent an initiation, or the jitter more since it sent a response. Each message that is lost from then on
+    // and that a session needs, be it initiation, response or the first one of the session, costs another
+    // REKEY_TIMEOUT: the timer of either side runs, and taking an initiation puts off the own one by no more. Then
+    // there are four ways of the wire at most: where two initiations cross a stock peer gives its own up, and may send
+    // when it has heard the other's first message. What is sent in a session and is not lost arrives, with two
+    // exceptions. One is what sets out in the last moments of a session: the responder has made its keys a way of the
+    // wire earlier than the initiator, and the packet is another way older when it comes. The other is what is under
+    // way during a handshake that follows two which crossed, or one that was never confirmed: of three keypairs none is
+    // left for the session that it came in.
     [Theory]
     [MemberData(nameof(Seeds))]
     public void No_packet_waits_longer_than_the_timers_allow(string ends, int seed)
@@ -101,7 +103,8 @@ public class WeekTests
         foreach (Direction direction in directions)
         {
             Assert.Equal(direction.OfferedAt.Count, direction.Lost.Count);
-            Dictionary<int, long> arrived = direction.To.Received.Zip(direction.To.ReceivedAt).ToDictionary(r => BitConverter.ToInt32(r.First), r => r.Second);
+            Dictionary<int, long> arrived = direction.To.Received.Zip(direction.To.ReceivedAt)
+                .ToDictionary(r => BitConverter.ToInt32(r.First), r => r.Second);
             for (int i = 0; i < direction.OfferedAt.Count; i++)
             {
                 long offered = direction.OfferedAt[i];
@@ -114,8 +117,11 @@ public class WeekTests
                 if (!arrived.TryGetValue(i, out long at))
                 {
                     int delayed = lostHandshakes.Count(l => l >= offered - Turn - (3 * Delay) && l <= offered + Delay);
-                    bool isSuperseded = direction.BesideAnother[i] && handshakes.Any(h => h >= offered - (delayed * Turn) - (3 * Delay) && h <= offered + Delay);
-                    Assert.True(direction.AtTheEnd[i] || isSuperseded, $"{i} of {direction.OfferedAt.Count}, offered at {offered}");
+                    bool isSuperseded = direction.BesideAnother[i]
+                        && handshakes.Any(h => h >= offered - (delayed * Turn) - (3 * Delay) && h <= offered + Delay);
+                    Assert.True(
+                        direction.AtTheEnd[i] || isSuperseded,
+                        $"{i} of {direction.OfferedAt.Count}, offered at {offered}");
                     excused++;
                     continue;
                 }
@@ -128,7 +134,9 @@ public class WeekTests
 
                 long asks = direction.Asks(i, at);
                 int lost = lostHandshakes.Count(l => l >= offered - Turn && l <= at);
-                Assert.True(at <= asks + (lost * Turn) + (4 * Delay), $"{i}, offered at {offered}, asks at {asks}, {lost} lost, comes at {at}");
+                Assert.True(
+                    at <= asks + (lost * Turn) + (4 * Delay),
+                    $"{i}, offered at {offered}, asks at {asks}, {lost} lost, comes at {at}");
                 waits++;
                 longest = Math.Max(longest, direction.IsStock ? 0 : waited);
             }
@@ -155,7 +163,10 @@ public class WeekTests
         /// <summary>Whether each of them sets out when its session is about to end.</summary>
         public List<bool> AtTheEnd { get; } = [];
 
-        /// <summary>Whether the receiver has another session than that of each of them: one that it sends under, or one that is not confirmed.</summary>
+        /// <summary>
+        /// Whether the receiver has another session than that of each of them: one that it sends under, or one
+        /// that is not confirmed.
+        /// </summary>
         public List<bool> BesideAnother { get; } = [];
 
         /// <summary>Whether the wire lost each of them.</summary>
@@ -171,15 +182,19 @@ public class WeekTests
             From.Send(BitConverter.GetBytes(OfferedAt.Count));
             OfferedAt.Add(now);
             BesideAnother.Add(To.IsUnconfirmed || From.Current.Remote != To.Current.Local);
-            AtTheEnd.Add(now - From.SessionSince is >= Constants.RejectAfterTime - (2 * Delay) and < Constants.RejectAfterTime);
+            AtTheEnd.Add(
+                now - From.SessionSince is >= Constants.RejectAfterTime - (2 * Delay) and < Constants.RejectAfterTime);
         }
 
-        /// <summary>When a session is asked for, at the latest, for a packet that was offered, and came at a moment.</summary>
+        /// <summary>
+        /// When a session is asked for, at the latest, for a packet that was offered, and came at a moment.
+        /// </summary>
         public long Asks(int packet, long came)
         {
             long asks = Asks(packet);
 
-            // Having answered, a stock peer does not retransmit for 5 s, and then not at all, unless for another packet.
+            // Having answered, a stock peer does not retransmit for 5 s, and then not at all,
+            // unless for another packet.
             long answered = IsStock ? Handshakes.LastOrDefault(h => h.IsResponse && h.At < came - (2 * Delay)).At : 0;
             return answered <= asks ? asks : Asks(OfferedAt.FindIndex(packet, o => o > answered));
         }

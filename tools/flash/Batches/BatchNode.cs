@@ -8,4 +8,5 @@ namespace Spore.Flash;
 /// <param name="IsNew">Whether the identity was made just now, and is in no file yet.</param>
 /// <param name="IdentityPath">The identity's file.</param>
 /// <param name="ImagePath">The image's file.</param>
-internal sealed record BatchNode(string Label, NodeIdentity Identity, bool IsNew, string IdentityPath, string ImagePath);
+internal sealed record BatchNode(
+    string Label, NodeIdentity Identity, bool IsNew, string IdentityPath, string ImagePath);

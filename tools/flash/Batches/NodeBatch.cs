@@ -2,101 +2,108 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Text;
 using Spore.Signing;
 
 namespace Spore.Flash;
 
 /// <summary>
-/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed. What is there already is kept,
-/// so that a batch which was interrupted can be run again.
+/// The nodes of a table: for each an identity and an image, and for all of them one INI file to be signed.
+/// What is there already is kept, so that a batch can be run again after it was interrupted, or after rows
+/// were added to the table.
 /// </summary>
 internal sealed class NodeBatch
 {
     private const string LabelColumn = "Label";
     private const string KeyColumn = "PublicKey";
     private const string IniName = "network.ini";
-    private const int IniLimit = 64 << 20;
 
-    private readonly NetworkDescription _network;
-    private readonly DateTimeOffset _now;
-
-    private NodeBatch(List<BatchNode> nodes, NetworkDescription network, string iniPath, DateTimeOffset now)
+    private NodeBatch(List<BatchNode> nodes, BatchIni ini)
     {
         Nodes = nodes;
-        IniPath = iniPath;
-        _network = network;
-        _now = now;
+        Ini = ini;
     }
 
     /// <summary>The nodes.</summary>
     public IReadOnlyList<BatchNode> Nodes { get; }
 
     /// <summary>The INI file.</summary>
-    public string IniPath { get; }
+    public BatchIni Ini { get; }
 
-    /// <summary>Reads a table, and the identities that there are. Writes nothing.</summary>
-    /// <param name="table">The table: columns as of a [Peer] section. A row with a public key is of a member that has a key already.</param>
+    /// <summary>Reads a table, and the identities and the INI file that there are. Writes nothing.</summary>
+    /// <param name="path">
+    /// The table's file: columns as of a [Peer] section. A row with a public key is of a member that has a key already.
+    /// </param>
+    /// <param name="separator">What stands between two cells, or null to find out.</param>
     /// <param name="folder">Where the files are to be.</param>
     /// <param name="trustRoot">The trust root of all nodes.</param>
     /// <param name="floor">The oldest network version that they may accept.</param>
-    /// <param name="version">The network's version.</param>
+    /// <param name="version">The version of a new INI file.</param>
     /// <param name="now">The time of day.</param>
     /// <returns>The batch.</returns>
-    /// <exception cref="InputException">Something is wrong with the table, or a file of a node is another node's.</exception>
-    public static NodeBatch Read(string table, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
+    /// <exception cref="InputException">
+    /// Something is wrong with the table, or a file of a node is another node's.
+    /// </exception>
+    public static NodeBatch Read(
+        string path, char? separator, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
     {
+        CsvTable table = CsvTable.Read(path, separator, NetworkIni.PeerKeys);
+        if (table.Missing(LabelColumn) is InputException missing && table.Missing(KeyColumn) is not null)
+        {
+            throw missing;
+        }
+
         List<BatchNode> nodes = [];
         Dictionary<string, int> labels = new(StringComparer.OrdinalIgnoreCase);
         List<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers = [];
-        foreach ((int line, IReadOnlyList<(string Name, string Value)> fields) in CsvFile.Read(table))
+        foreach (CsvRow row in table.Rows)
         {
+            IReadOnlyList<(string Name, string Value)> fields = table.Fields(row);
             if (fields.Any(f => f.Name.Equals(KeyColumn, StringComparison.OrdinalIgnoreCase)))
             {
-                peers.Add((line, fields));
+                peers.Add((row.Line, fields));
                 continue;
             }
 
-            string label = fields.FirstOrDefault(f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+            string label = fields.FirstOrDefault(
+                f => f.Name.Equals(LabelColumn, StringComparison.OrdinalIgnoreCase)).Value
+                ?? "";
             if (!IsFileName(label))
             {
-                throw new InputException($"{table}:{line}", LabelColumn, "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or digit");
+                throw table.Missing(LabelColumn) ?? new InputException(
+                    $"{path}:{row.Line}",
+                    LabelColumn,
+                    "files are named after it: it takes letters, digits, '-', '_' and '.', and begins with a letter or "
+                    + "digit");
             }
 
-            if (!labels.TryAdd(label, line))
+            if (!labels.TryAdd(label, row.Line))
             {
-                throw new InputException($"{table}:{line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
+                throw new InputException(
+                    $"{path}:{row.Line}", LabelColumn, $"'{label}' is that of line {labels[label]} too");
             }
 
             BatchNode node = ReadNode(label, folder, trustRoot, floor);
             nodes.Add(node);
-            peers.Add((line, [(KeyColumn, KeyText.Format(node.Identity.PublicKey)), .. fields]));
+            peers.Add((row.Line, [(KeyColumn, KeyText.Format(node.Identity.PublicKey)), .. fields]));
         }
 
-        return new NodeBatch(nodes, NetworkIni.FromPeers(table, version, peers, now), Path.Combine(folder, IniName), now);
+        NetworkDescription network = NetworkIni.FromPeers(path, version, peers, now);
+        return new NodeBatch(
+            nodes, new BatchIni(Path.Combine(folder, IniName), path, network, [.. peers.Select(p => p.Line)], now));
     }
 
-    /// <summary>Checks that nothing which is there stands in the way. Writes nothing.</summary>
+    /// <summary>Checks that no image which is there stands in the way. Writes nothing.</summary>
     /// <param name="make">Makes the image of a node.</param>
     /// <param name="force">Whether images that are there may be replaced.</param>
-    /// <exception cref="InputException">An image holds something else, or the INI file does not have all of the members.</exception>
+    /// <exception cref="InputException">An image holds something else.</exception>
     public void Check(Func<BatchNode, byte[]> make, bool force)
     {
         foreach (BatchNode node in Nodes.Where(n => !force && File.Exists(n.ImagePath)))
         {
             if (!IsThere(node, make(node)))
             {
-                throw new InputException(node.ImagePath, null, "exists already, with something else in it; --force replaces it");
-            }
-        }
-
-        if (File.Exists(IniPath))
-        {
-            HashSet<string> members = [.. NetworkIni.Parse(InputFile.Read(IniPath, IniLimit), IniPath, _now).Peers.Select(p => KeyText.Format(p.PublicKey))];
-            PeerDescription? missing = _network.Peers.FirstOrDefault(p => !members.Contains(KeyText.Format(p.PublicKey)));
-            if (missing is not null)
-            {
-                throw new InputException(IniPath, null, $"exists already, without {missing.Label ?? KeyText.Format(missing.PublicKey)}; it is not replaced, so add that member to it or move it away");
+                throw new InputException(
+                    node.ImagePath, null, "exists already, with something else in it; --force replaces it");
             }
         }
     }
@@ -126,20 +133,6 @@ internal sealed class NodeBatch
         return true;
     }
 
-    /// <summary>Writes the INI file, if it is not there yet.</summary>
-    /// <returns>Whether it was written.</returns>
-    /// <exception cref="InputException">It can't be written.</exception>
-    public bool WriteIni()
-    {
-        if (File.Exists(IniPath))
-        {
-            return false;
-        }
-
-        OutputFile.Write(IniPath, Encoding.UTF8.GetBytes(NetworkIni.Format(_network, false)));
-        return true;
-    }
-
     private static BatchNode ReadNode(string label, string folder, byte[] trustRoot, ulong floor)
     {
         string path = Path.Combine(folder, $"{label}.id");
@@ -152,16 +145,21 @@ internal sealed class NodeBatch
         NodeIdentity identity = NodeIdentity.Load(path);
         if (!identity.TrustRoot.AsSpan().SequenceEqual(trustRoot))
         {
-            throw new InputException(path, "trust root", "this identity is there already, and believes another trust root");
+            throw new InputException(
+                path, "trust root", "this identity is there already, and believes another trust root");
         }
 
         return identity.Floor == floor
             ? new BatchNode(label, identity, false, path, image)
-            : throw new InputException(path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+            : throw new InputException(
+                path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
     }
 
-    private static bool IsThere(BatchNode node, byte[] image) => InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
+    private static bool IsThere(BatchNode node, byte[] image) =>
+        InputFile.Read(node.ImagePath, int.MaxValue).AsSpan().SequenceEqual(image);
 
     private static bool IsFileName(string label) =>
-        label.Length > 0 && char.IsAsciiLetterOrDigit(label[0]) && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        label.Length > 0
+        && char.IsAsciiLetterOrDigit(label[0])
+        && label.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
 }

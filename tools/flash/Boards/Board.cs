@@ -1,8 +1,8 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using Spore.CommandLine;
 using Spore.Mesh;
-using Spore.Signing;
 
 namespace Spore.Flash;
 
@@ -14,19 +14,23 @@ namespace Spore.Flash;
 /// <param name="HasBluetooth">Whether its nanoCLR has Bluetooth, which takes memory.</param>
 /// <param name="Ethernet">What drives its Ethernet, or null where there is none.</param>
 /// <param name="Limits">The method of <see cref="NodeLimits"/> that fits it.</param>
-internal sealed record Board(string Name, Chip Chip, string Revision, bool HasPsram, bool HasBluetooth, string? Ethernet, string Limits)
+internal sealed record Board(
+    string Name, Chip Chip, string Revision, bool HasPsram, bool HasBluetooth, string? Ethernet, string Limits)
 {
     private const int UsualFlash = 4;
 
     /// <summary>Finds the partition table for a flash of some size.</summary>
     /// <param name="flash">The size as people write it, like 4MB, or null for the usual one.</param>
     /// <returns>The table.</returns>
-    /// <exception cref="InputException">There is none.</exception>
+    /// <exception cref="UsageException">There is none.</exception>
     public PartitionTable Partitions(string? flash)
     {
         string size = flash?.Trim().ToUpperInvariant() ?? $"{UsualFlash}MB";
         string number = size.EndsWith("MB", StringComparison.Ordinal) ? size[..^2] : size;
         return Chip.Partitions.FirstOrDefault(p => p.FlashMb.ToString(CultureInfo.InvariantCulture) == number)
-            ?? throw new InputException("--flash", null, $"'{flash}' is no size of flash that {Name} has a partition table for; there are {string.Join(", ", Chip.Partitions.Select(p => $"{p.FlashMb}MB"))}");
+            ?? throw new UsageException(
+                "--flash",
+                $"'{flash}' is no size of flash that {Name} has a partition table for; there are "
+                + $"{string.Join(", ", Chip.Partitions.Select(p => $"{p.FlashMb}MB"))}");
     }
 }

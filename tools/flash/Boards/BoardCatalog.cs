@@ -4,7 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
-using Spore.Signing;
+using Spore.CommandLine;
 
 namespace Spore.Flash;
 
@@ -19,10 +19,10 @@ internal static class BoardCatalog
     /// <summary>Finds a board.</summary>
     /// <param name="name">Its name; upper and lower case are the same.</param>
     /// <returns>The board.</returns>
-    /// <exception cref="InputException">There is none of that name.</exception>
+    /// <exception cref="UsageException">There is none of that name.</exception>
     public static Board Find(string name) =>
         All.FirstOrDefault(b => b.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new InputException("--board", null, $"there is no board '{name}' (flash boards lists them)");
+        ?? throw new UsageException("--board", $"there is no board '{name}' (flash boards lists them)");
 
     private static List<Board> Load()
     {
@@ -50,7 +50,11 @@ internal static class BoardCatalog
     }
 
     private static PartitionTable Table(JsonElement item) =>
-        new(item.GetProperty("flashMb").GetInt32(), Region(item, "clr"), Region(item, "deploy"), Region(item, "config"));
+        new(
+            item.GetProperty("flashMb").GetInt32(),
+            Region(item, "clr"),
+            Region(item, "deploy"),
+            Region(item, "config"));
 
     private static FlashRegion Region(JsonElement item, string name)
     {
@@ -60,5 +64,6 @@ internal static class BoardCatalog
 
     private static string Text(JsonElement item, string name) => item.GetProperty(name).GetString()!;
 
-    private static int Hex(JsonElement item) => int.Parse(item.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Hex(JsonElement item) =>
+        int.Parse(item.GetString()!.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

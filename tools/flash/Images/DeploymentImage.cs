@@ -5,11 +5,13 @@ using System.IO;
 using System.Linq;
 using Spore.SignedNetwork;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
-/// <summary>What is written into a board's deployment partition: assemblies one behind the other, each after those that it refers to.</summary>
+/// <summary>
+/// What is written into a board's deployment partition: assemblies one behind the other, each after
+/// those that it refers to.
+/// </summary>
 internal sealed class DeploymentImage
 {
     private DeploymentImage(IReadOnlyList<PeAssembly> assemblies)
@@ -26,7 +28,9 @@ internal sealed class DeploymentImage
     /// <param name="assemblies">The assemblies; they are not changed.</param>
     /// <param name="where">Where they are from, for messages.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="InputException">There is not one program among them, or one is missing or of another version.</exception>
+    /// <exception cref="InputException">
+    /// There is not one program among them, or one is missing or of another version.
+    /// </exception>
     public static DeploymentImage Compose(IReadOnlyList<PeAssembly> assemblies, string where)
     {
         List<PeAssembly> ordered = [];
@@ -44,7 +48,8 @@ internal sealed class DeploymentImage
         List<PeAssembly> assemblies = [];
         for (int offset = 0; offset < bytes.Length && !PeAssembly.IsErased(bytes.AsSpan(offset));)
         {
-            PeAssembly assembly = PeAssembly.Read(bytes.AsSpan(offset), string.Create(CultureInfo.InvariantCulture, $"{where}:0x{offset:x}"));
+            PeAssembly assembly = PeAssembly.Read(
+                bytes.AsSpan(offset), string.Create(CultureInfo.InvariantCulture, $"{where}:0x{offset:x}"));
             if (assemblies.Any(a => a.Name == assembly.Name))
             {
                 throw new InputException(where, assembly.Name, "this assembly is in the image twice");
@@ -86,7 +91,8 @@ internal sealed class DeploymentImage
     /// <param name="where">The file, for messages.</param>
     /// <returns>The identity.</returns>
     /// <exception cref="InputException">There is none, or it is not sound.</exception>
-    public NodeIdentity Identity(string where) => NodeIdentity.FromRecord(FirmwareRecords.Identity(Constants).Value, where);
+    public NodeIdentity Identity(string where) =>
+        NodeIdentity.FromRecord(FirmwareRecords.Identity(Constants).Value, where);
 
     /// <summary>The rendezvous in it.</summary>
     /// <returns>Host and port, empty for none.</returns>
@@ -116,7 +122,12 @@ internal sealed class DeploymentImage
                 : $"there is more than one program in it: {string.Join(", ", programs.Select(p => p.Name))}");
     }
 
-    private static void Add(PeAssembly assembly, IReadOnlyList<PeAssembly> given, string where, List<PeAssembly> ordered, HashSet<string> above)
+    private static void Add(
+        PeAssembly assembly,
+        IReadOnlyList<PeAssembly> given,
+        string where,
+        List<PeAssembly> ordered,
+        HashSet<string> above)
     {
         if (ordered.Contains(assembly))
         {
@@ -136,17 +147,24 @@ internal sealed class DeploymentImage
         ordered.Add(assembly);
     }
 
-    private static PeAssembly Resolve(PeAssembly assembly, PeReference reference, IReadOnlyList<PeAssembly> given, string where)
+    private static PeAssembly Resolve(
+        PeAssembly assembly, PeReference reference, IReadOnlyList<PeAssembly> given, string where)
     {
         PeAssembly? found = given.FirstOrDefault(a => a.Name == reference.Name);
         if (found is null)
         {
-            throw new InputException(where, assembly.Name, $"it needs {reference.Name} {reference.Version}, which is not there");
+            throw new InputException(
+                where, assembly.Name, $"it needs {reference.Name} {reference.Version}, which is not there");
         }
 
         return reference.IsMetBy(found) ? found
-            : throw new InputException(where, assembly.Name, $"it needs {reference.Name} {reference.Version.Major}.{reference.Version.Minor}, and {found.Version} is there");
+            : throw new InputException(
+                where,
+                assembly.Name,
+                $"it needs {reference.Name} {reference.Version.Major}.{reference.Version.Minor}, and {found.Version} "
+                + "is there");
     }
 
-    private static int Aligned(int size) => (size + PeAssembly.Alignment - 1) / PeAssembly.Alignment * PeAssembly.Alignment;
+    private static int Aligned(int size) =>
+        (size + PeAssembly.Alignment - 1) / PeAssembly.Alignment * PeAssembly.Alignment;
 }

@@ -4,7 +4,6 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
@@ -28,14 +27,17 @@ internal static class FirmwareFiles
         foreach ((string name, byte[] bytes) in Directory.Exists(path) ? ReadFolder(path) : ReadZip(path))
         {
             PeAssembly assembly = PeAssembly.Read(bytes, name);
-            if (bytes.AsSpan(assembly.Bytes.Length).ContainsAnyExcept((byte)0) || bytes.Length - assembly.Bytes.Length >= PeAssembly.Alignment)
+            if (bytes.AsSpan(assembly.Bytes.Length).ContainsAnyExcept((byte)0)
+                || bytes.Length - assembly.Bytes.Length >= PeAssembly.Alignment)
             {
-                throw new InputException(name, "size", $"there are {bytes.Length - assembly.Bytes.Length} bytes behind its end");
+                throw new InputException(
+                    name, "size", $"there are {bytes.Length - assembly.Bytes.Length} bytes behind its end");
             }
 
             if (!found.TryAdd(assembly.Name, name))
             {
-                throw new InputException(name, null, $"the assembly {assembly.Name} is in {found[assembly.Name]} already");
+                throw new InputException(
+                    name, null, $"the assembly {assembly.Name} is in {found[assembly.Name]} already");
             }
 
             assemblies.Add(assembly);
@@ -65,13 +67,17 @@ internal static class FirmwareFiles
         try
         {
             using ZipArchive archive = new(new MemoryStream(InputFile.Read(path, ZipLimit)));
-            foreach (ZipArchiveEntry entry in archive.Entries.Where(e => IsAssembly(e.FullName)).OrderBy(e => e.FullName, StringComparer.Ordinal))
+            foreach (ZipArchiveEntry entry in archive.Entries.Where(e => IsAssembly(e.FullName))
+                .OrderBy(e => e.FullName, StringComparer.Ordinal))
             {
                 string name = $"{path}:{entry.FullName}";
                 byte[] bytes = new byte[SizeLimit + 1];
                 using Stream stream = entry.Open();
                 int length = stream.ReadAtLeast(bytes, bytes.Length, false);
-                files.Add(length <= SizeLimit ? (name, bytes[..length]) : throw new InputException(name, null, $"is larger than {SizeLimit} bytes"));
+                files.Add(
+                    length <= SizeLimit
+                        ? (name, bytes[..length])
+                        : throw new InputException(name, null, $"is larger than {SizeLimit} bytes"));
             }
         }
         catch (InvalidDataException)

@@ -29,7 +29,8 @@ internal static class ImageFile
     /// <param name="target">The file it is to become, for messages.</param>
     /// <returns>The bytes of the file, which were read back as nanoCLR does.</returns>
     /// <exception cref="InputException">The firmware can't be used, or is another node's.</exception>
-    public static byte[] Make(DeploymentImage firmware, string source, NodeIdentity identity, string? rendezvous, string target)
+    public static byte[] Make(
+        DeploymentImage firmware, string source, NodeIdentity identity, string? rendezvous, string target)
     {
         DeploymentImage image = DeploymentImage.Compose(firmware.Assemblies, source);
         image.Provision(identity, rendezvous);
@@ -53,7 +54,8 @@ internal static class ImageFile
         {
             throw new InputException(path, "size", string.Create(
                 CultureInfo.InvariantCulture,
-                $"{size} bytes are too many for {board.Name} with {table.FlashMb}MB of flash, which has room for {table.Deploy.Size}"));
+                $"{size} bytes are too many for {board.Name} with {table.FlashMb}MB of flash, which has room for "
+                + $"{table.Deploy.Size}"));
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Linq;
 using Spore.Signing;
 
@@ -8,8 +9,17 @@ namespace Spore.Flash;
 /// <summary>What the commands that make images are told.</summary>
 internal sealed class ImageOptions
 {
-    private readonly Option<string> _firmware = new("--firmware") { Description = "The firmware as it was built: a folder with .pe files, or a ZIP file of them.", Required = true, HelpName = "DIR|ZIP" };
-    private readonly Option<string?> _rendezvous = new("--rendezvous") { Description = "Where to say hello beyond the local network.", HelpName = "HOST:PORT" };
+    private readonly Option<string> _firmware = new("--firmware")
+    {
+        Description = "The firmware as it was built: a folder with .pe files, or a ZIP file of them.",
+        Required = true,
+        HelpName = "DIR|ZIP",
+    };
+    private readonly Option<string?> _rendezvous = new("--rendezvous")
+    {
+        Description = "Where to say hello beyond the local network.",
+        HelpName = "HOST:PORT",
+    };
 
     /// <summary>The board.</summary>
     public BoardOptions Board { get; } = new();
@@ -18,6 +28,7 @@ internal sealed class ImageOptions
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
+        _rendezvous.Validators.Add(Check);
         Board.AddTo(command);
         command.Add(_firmware);
         command.Add(_rendezvous);
@@ -49,5 +60,17 @@ internal sealed class ImageOptions
         }
 
         return firmware;
+    }
+
+    private static void Check(OptionResult result)
+    {
+        try
+        {
+            RendezvousRecord.Make(result.GetValueOrDefault<string?>() ?? "");
+        }
+        catch (InputException e)
+        {
+            result.AddError($"{result.Option.Name}: {e.What}");
+        }
     }
 }

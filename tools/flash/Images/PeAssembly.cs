@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using Spore.Signing;
-using Spore.WireGuard;
 
 namespace Spore.Flash;
 
@@ -58,7 +57,11 @@ internal sealed class PeAssembly
 
     // Names that stand among the interpreter's own 860 strings count down from 0xFFFF. Of assemblies there are these.
     private const int FirstOwnString = 0xFFFF - 860;
-    private static readonly Dictionary<int, string> _ownStrings = new() { [0xFCD2] = "mscorlib", [0xFE28] = "System.Threading" };
+    private static readonly Dictionary<int, string> _ownStrings = new()
+    {
+        [0xFCD2] = "mscorlib",
+        [0xFE28] = "System.Threading",
+    };
 
     private static readonly byte[] _marker = "NFMRK1\0\0"u8.ToArray();
 
@@ -87,7 +90,11 @@ internal sealed class PeAssembly
     public IReadOnlyList<PeReference> References { get; private set; } = [];
 
     /// <summary>Whether the interpreter would begin in it.</summary>
-    public bool IsProgram => Rows(PeTable.MethodDef, MethodSize).Any(m => (BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(m + MethodFlagsOffset)) & MethodIsEntryPoint) != 0);
+    public bool IsProgram =>
+        Rows(PeTable.MethodDef, MethodSize)
+            .Any(
+                m => (BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(
+                    m + MethodFlagsOffset)) & MethodIsEntryPoint) != 0);
 
     /// <summary>The values of its fields that have one as compiled: its constant arrays.</summary>
     public IEnumerable<ConstantArray> Constants => Rows(PeTable.FieldDef, FieldSize)
@@ -119,19 +126,23 @@ internal sealed class PeAssembly
             throw new InputException(where, "header", "its checksum does not agree with it; the file is damaged");
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(StringsVersionOffset)) != 1 || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(PatchedMethodsOffset)) != 0)
+        if (BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(StringsVersionOffset)) != 1
+            || BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(PatchedMethodsOffset)) != 0)
         {
             throw new InputException(where, "header", "it is of a kind that the interpreter does not load");
         }
 
-        uint size = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(TablesOffset + ((int)PeTable.End * sizeof(uint))));
+        uint size = BinaryPrimitives.ReadUInt32LittleEndian(
+            header.AsSpan(TablesOffset + ((int)PeTable.End * sizeof(uint))));
         if (size < HeaderSize || size > bytes.Length)
         {
-            throw new InputException(where, "size", $"it should have {size} bytes, and there are {bytes.Length}; it is cut off");
+            throw new InputException(
+                where, "size", $"it should have {size} bytes, and there are {bytes.Length}; it is cut off");
         }
 
         PeAssembly assembly = new(bytes[..(int)size].ToArray(), where);
-        if (PeChecksum.Compute(assembly.Bytes[HeaderSize..]) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(AssemblyCrcOffset)))
+        if (PeChecksum.Compute(
+            assembly.Bytes[HeaderSize..]) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(AssemblyCrcOffset)))
         {
             throw new InputException(where, "contents", "their checksum does not agree with them; the file is damaged");
         }
@@ -148,8 +159,9 @@ internal sealed class PeAssembly
         return assembly;
     }
 
-    // Nothing is written over: where an array's bytes happen to be those of a method's signature, the metadata processor lets the
-    // two share them, and all the zeros of an empty record are like many a signature. So what is new goes behind what there is.
+    // Nothing is written over: where an array's bytes happen to be those of a method's signature, the metadata
+    // processor lets the two share them, and all the zeros of an empty record are like many a signature. So what is new
+    // goes behind what there is.
     private void Append(int field, byte[] value)
     {
         int start = Start(PeTable.Signatures);
@@ -174,7 +186,8 @@ internal sealed class PeAssembly
         bytes[PaddingOffset + (int)PeTable.Signatures] = (byte)padding;
         for (PeTable table = PeTable.Signatures + 1; table <= PeTable.End; table++)
         {
-            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(TablesOffset + ((int)table * sizeof(uint))), Start(table) + growth);
+            BinaryPrimitives.WriteInt32LittleEndian(
+                bytes.AsSpan(TablesOffset + ((int)table * sizeof(uint))), Start(table) + growth);
         }
 
         _bytes = bytes;
@@ -183,9 +196,11 @@ internal sealed class PeAssembly
 
     private void Seal()
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(AssemblyCrcOffset), PeChecksum.Compute(_bytes.AsSpan(HeaderSize)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            _bytes.AsSpan(AssemblyCrcOffset), PeChecksum.Compute(_bytes.AsSpan(HeaderSize)));
         _bytes.AsSpan(HeaderCrcOffset, sizeof(uint)).Clear();
-        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(HeaderCrcOffset), PeChecksum.Compute(_bytes.AsSpan(0, HeaderSize)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            _bytes.AsSpan(HeaderCrcOffset), PeChecksum.Compute(_bytes.AsSpan(0, HeaderSize)));
     }
 
     private void CheckTables()
@@ -205,7 +220,12 @@ internal sealed class PeAssembly
             }
         }
 
-        foreach ((PeTable table, int row) in new[] { (PeTable.AssemblyRef, ReferenceSize), (PeTable.FieldDef, FieldSize), (PeTable.MethodDef, MethodSize) })
+        foreach ((PeTable table, int row) in new[]
+        {
+            (PeTable.AssemblyRef, ReferenceSize),
+            (PeTable.FieldDef, FieldSize),
+            (PeTable.MethodDef, MethodSize),
+        })
         {
             if (Size(table) % row != 0)
             {
@@ -214,22 +234,29 @@ internal sealed class PeAssembly
         }
     }
 
-    private int Start(PeTable table) => BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(TablesOffset + ((int)table * sizeof(uint))));
+    private int Start(PeTable table) =>
+        BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(TablesOffset + ((int)table * sizeof(uint))));
 
     private int Size(PeTable table) => Start(table + 1) - Start(table) - _bytes[PaddingOffset + (int)table];
 
-    private IEnumerable<int> Rows(PeTable table, int size) => Enumerable.Range(0, Size(table) / size).Select(i => Start(table) + (i * size));
+    private IEnumerable<int> Rows(PeTable table, int size) =>
+        Enumerable.Range(0, Size(table) / size).Select(i => Start(table) + (i * size));
 
     private int ReadUInt16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(offset));
 
-    private Version ReadVersion(int offset) => new(ReadUInt16(offset), ReadUInt16(offset + 2), ReadUInt16(offset + 4), ReadUInt16(offset + 6));
+    private Version ReadVersion(int offset) =>
+        new(ReadUInt16(offset), ReadUInt16(offset + 2), ReadUInt16(offset + 4), ReadUInt16(offset + 6));
 
     private string ReadString(int offset)
     {
         int index = ReadUInt16(offset);
         if (index >= FirstOwnString)
         {
-            return _ownStrings.GetValueOrDefault(index) ?? throw new InputException(_where, "name", $"it is 0x{index:X4} of the interpreter's strings, which is not known here as an assembly's");
+            return _ownStrings.GetValueOrDefault(index)
+                ?? throw new InputException(
+                    _where,
+                    "name",
+                    $"it is 0x{index:X4} of the interpreter's strings, which is not known here as an assembly's");
         }
 
         ReadOnlySpan<byte> strings = _bytes.AsSpan(Start(PeTable.Strings), Size(PeTable.Strings));
@@ -243,7 +270,9 @@ internal sealed class PeAssembly
     {
         ReadOnlySpan<byte> signatures = _bytes.AsSpan(Start(PeTable.Signatures), Size(PeTable.Signatures));
         int index = ReadUInt16(field + FieldValueOffset);
-        int length = index + LengthSize <= signatures.Length ? BinaryPrimitives.ReadUInt16LittleEndian(signatures[index..]) : 0;
+        int length = index + LengthSize <= signatures.Length
+            ? BinaryPrimitives.ReadUInt16LittleEndian(signatures[index..])
+            : 0;
         return index + LengthSize + length <= signatures.Length
             ? signatures.Slice(index + LengthSize, length).ToArray()
             : throw new InputException(_where, "field", "its value is not among the signatures");

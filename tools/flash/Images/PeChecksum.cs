@@ -2,7 +2,10 @@ using System;
 
 namespace Spore.Flash;
 
-/// <summary>The CRC-32 of nanoFramework's files: polynomial 0x04C11DB7, most significant bit first, initial value 0, no final xor.</summary>
+/// <summary>
+/// The CRC-32 of nanoFramework's files: polynomial 0x04C11DB7, most significant bit first, initial
+/// value 0, no final xor.
+/// </summary>
 internal static class PeChecksum
 {
     private const uint Polynomial = 0x04C11DB7;

@@ -21,7 +21,9 @@ internal enum PeTable
     /// <summary>Its fields, 8 bytes each: name, signature, value, flags.</summary>
     FieldDef,
 
-    /// <summary>Its methods, 16 bytes each: name, code, flags (32 bits), then what the interpreter needs to call it.</summary>
+    /// <summary>
+    /// Its methods, 16 bytes each: name, code, flags (32 bits), then what the interpreter needs to call it.
+    /// </summary>
     MethodDef,
 
     /// <summary>Attributes.</summary>

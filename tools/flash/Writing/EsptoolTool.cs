@@ -6,7 +6,10 @@ using Spore.Signing;
 
 namespace Spore.Flash;
 
-/// <summary>Espressif's own tool, from version 5. It refuses another chip than it is told of. Written from its documentation and sources at bb72741 (5.3.1).</summary>
+/// <summary>
+/// Espressif's own tool, from version 5. It refuses another chip than it is told of. Written from its documentation and
+/// sources at bb72741 (5.3.1).
+/// </summary>
 internal sealed class EsptoolTool(string program) : FlashTool(program)
 {
     private const string Fatal = "A fatal error occurred:";
@@ -16,7 +19,8 @@ internal sealed class EsptoolTool(string program) : FlashTool(program)
     protected override string Name => "esptool";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<IReadOnlyList<string>> Commands(WriteJob job) => [Command(job, "write-flash"), Command(job, "verify-flash")];
+    public override IReadOnlyList<IReadOnlyList<string>> Commands(WriteJob job) =>
+        [Command(job, "write-flash"), Command(job, "verify-flash")];
 
     /// <inheritdoc/>
     public override void Write(WriteJob job, Terminal terminal)
@@ -33,7 +37,8 @@ internal sealed class EsptoolTool(string program) : FlashTool(program)
         verb, string.Create(CultureInfo.InvariantCulture, $"0x{job.Table.Deploy.Offset:X}"), job.Image,
     ];
 
-    private static string[] Baud(WriteJob job) => job.Baud is int baud ? ["--baud", baud.ToString(CultureInfo.InvariantCulture)] : [];
+    private static string[] Baud(WriteJob job) =>
+        job.Baud is int baud ? ["--baud", baud.ToString(CultureInfo.InvariantCulture)] : [];
 
     private void Check(WriteJob job, ToolResult result)
     {
@@ -49,9 +54,12 @@ internal sealed class EsptoolTool(string program) : FlashTool(program)
         throw other.Success ? Wrong(job, other.Groups["chip"].Value)
             : Says(Busy) ? Closed(job, FirstLine(text[(text.IndexOf(Busy, StringComparison.Ordinal) + Busy.Length)..]))
             : Says("Failed to connect") || Says("No serial data received") ? Silent(job)
-            : Says("will not fit in") ? new InputException(job.Port, null, $"there is less flash there than {job.Table.FlashMb}MB (--flash): {line}")
+            : Says("will not fit in")
+            ? new InputException(
+                job.Port, null, $"there is less flash there than {job.Table.FlashMb}MB (--flash): {line}")
             : Says("Verification failed") || Says("MD5 of file does not match") ? Different(job, line)
-            : Says("invalid choice") || Says("No such command") ? new InputException(Name, null, "does not know this command; version 5 or later is needed")
+            : Says("invalid choice") || Says("No such command")
+            ? new InputException(Name, null, "does not know this command; version 5 or later is needed")
             : Failed(job, result, line);
     }
 }

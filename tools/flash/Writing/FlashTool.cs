@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -9,7 +10,9 @@ namespace Spore.Flash;
 /// <summary>A program of others that writes into boards' flash.</summary>
 internal abstract class FlashTool
 {
-    private const string NoAnswer = "the board does not answer: is it the right port and a cable with data lines? Some boards have to be told, by holding BOOT (IO0) while they are reset";
+    private const string NoAnswer =
+        "the board does not answer: is it the right port and a cable with data lines? Some boards have to be told, by "
+        + "holding BOOT (IO0) while they are reset";
 
     /// <summary>Takes its file.</summary>
     /// <param name="program">Its file, or its name.</param>
@@ -28,17 +31,25 @@ internal abstract class FlashTool
     /// <param name="given">The tool's name or file, or null for the first that is installed.</param>
     /// <param name="isDry">Whether it is not going to be run.</param>
     /// <returns>The tool.</returns>
-    /// <exception cref="InputException">None is installed, or it is none that is known.</exception>
+    /// <exception cref="InputException">None is installed.</exception>
+    /// <exception cref="UsageException">The tool is not known.</exception>
     public static FlashTool Choose(string? given, bool isDry)
     {
-        string? program = given ?? ToolProcess.Find("nanoff") ?? ToolProcess.Find("esptool") ?? (isDry ? "nanoff" : null);
+        string? program = given
+            ?? ToolProcess.Find("nanoff")
+            ?? ToolProcess.Find("esptool")
+            ?? (isDry ? "nanoff" : null);
         return program is null
-            ? throw new InputException("nanoff", null, "neither it nor esptool is on the PATH; 'dotnet tool install -g nanoff' installs it, and 'pip install esptool' the other one")
+            ? throw new InputException(
+                "nanoff",
+                null,
+                "neither it nor esptool is on the PATH; 'dotnet tool install -g nanoff' installs it, and 'pip install "
+                + "esptool' the other one")
             : Path.GetFileNameWithoutExtension(program).ToLowerInvariant() switch
             {
                 "nanoff" => new NanoffTool(program),
                 "esptool" => new EsptoolTool(program),
-                _ => throw new InputException("--tool", null, $"'{program}' is neither nanoff nor esptool"),
+                _ => throw new UsageException("--tool", $"'{program}' is neither nanoff nor esptool"),
             };
     }
 
@@ -76,20 +87,34 @@ internal abstract class FlashTool
     /// <param name="job">What was to be written where.</param>
     /// <param name="line">What the tool said.</param>
     protected InputException Closed(WriteJob job, string line) =>
-        new(job.Port, null, $"the port can't be opened: is the board there, is no serial monitor using it, and may you use it (group dialout)? {Name} says: {line}");
+        new(
+            job.Port,
+            null,
+            "the port can't be opened: is the board there, is no serial monitor using it, and may you use it (group "
+            + $"dialout)? {Name} says: {line}");
 
     /// <summary>There is another chip than the board has.</summary>
     protected static InputException Wrong(WriteJob job, string chip) =>
-        new(job.Port, null, $"the chip there is {chip}, and {job.Board.Name} has {job.Board.Chip.Name}; nothing was written");
+        new(
+            job.Port,
+            null,
+            $"the chip there is {chip}, and {job.Board.Name} has {job.Board.Chip.Name}; nothing was written");
 
     /// <summary>What was read back is not what was written.</summary>
-    protected static InputException Different(WriteJob job, string line) => new(job.Port, null, $"what is in the flash is not what was written: {line}");
+    protected static InputException Different(WriteJob job, string line) =>
+        new(job.Port, null, $"what is in the flash is not what was written: {line}");
 
     /// <summary>Something else went wrong.</summary>
     protected InputException Failed(WriteJob job, ToolResult result, string line) =>
-        new(job.Port, null, $"{Name} failed (exit code {result.Code}): {(line.Length > 0 ? line : "it did not say why")}");
+        new(
+            job.Port,
+            null,
+            $"{Name} failed (exit code {result.Code}): {(line.Length > 0 ? line : "it did not say why")}");
 
-    /// <summary>What a tool says went wrong: from these words to the end of their line, or the last line where it does not say them.</summary>
+    /// <summary>
+    /// What a tool says went wrong: from these words to the end of their line, or the last line where
+    /// it does not say them.
+    /// </summary>
     protected static string Line(string text, string words)
     {
         int at = text.LastIndexOf(words, StringComparison.Ordinal);
@@ -99,5 +124,6 @@ internal abstract class FlashTool
     /// <summary>The first line in which there is something.</summary>
     protected static string FirstLine(string text) => Lines(text).FirstOrDefault() ?? "";
 
-    private static IEnumerable<string> Lines(string text) => text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> Lines(string text) =>
+        text.Split(['\n', '\r'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

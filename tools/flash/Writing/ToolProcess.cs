@@ -28,7 +28,12 @@ internal static class ToolProcess
     /// <exception cref="InputException">It can't be run.</exception>
     public static ToolResult Run(IReadOnlyList<string> command, TextWriter echo)
     {
-        ProcessStartInfo start = new(command[0], command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
 
         // For esptool: progress at once, and plain text.
         start.Environment["PYTHONUNBUFFERED"] = "1";
