@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Spore.Base;
 
 namespace Spore.Firmware;
 
@@ -13,6 +14,14 @@ internal static class NetworkLink
     public static bool IsReady()
     {
         return NetworkInterface.GetIsNetworkAvailable() && !IPGlobalProperties.GetIPAddress().Equals(IPAddress.Any);
+    }
+
+    /// <summary>Copies the board's own endpoint.</summary>
+    /// <param name="endpoint">Takes it.</param>
+    /// <param name="port">Its UDP port.</param>
+    public static void CopyEndpoint(Endpoint endpoint, int port)
+    {
+        endpoint.SetIpv4(IPGlobalProperties.GetIPAddress().GetAddressBytes(), 0, port);
     }
 
     /// <summary>The board's own address, for people.</summary>

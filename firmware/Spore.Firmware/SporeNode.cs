@@ -19,7 +19,7 @@ public sealed class SporeNode : INodeHost
     private const int KeySize = 32;
     private const int LargestDatagram = 1500;
     private const int LongestWait = 1000;
-    private const int LinkCheckEvery = 1000;
+    private const int LinkCheckEvery = 500;
     private const int ReportEvery = 60000;
     private const int LinkPoll = 500;
     private const long ResolveEvery = 1800000;
@@ -38,6 +38,7 @@ public sealed class SporeNode : INodeHost
     private readonly UdpTransport _transport = new UdpTransport();
     private readonly BackOff _backOff = new BackOff();
     private readonly Endpoint _source = new Endpoint();
+    private readonly Endpoint _own = new Endpoint();
     private readonly byte[] _buffer = new byte[LargestDatagram];
     private readonly DeviceEntropy _entropy;
     private readonly PlaceName _rendezvous;
@@ -291,6 +292,9 @@ public sealed class SporeNode : INodeHost
             case NodeEvent.Behind:
                 Log.Write(string.Concat("this node is not in network version ", value.ToString()));
                 break;
+            case NodeEvent.OwnKeyHeard:
+                Log.Write("another board has this identity, or somebody repeats old hellos of this one");
+                break;
             case NodeEvent.Equivocation:
                 Log.Write("two networks with the same version: one is forged");
                 break;
@@ -475,19 +479,33 @@ public sealed class SporeNode : INodeHost
 
         if (!isReady)
         {
+            _own.Clear();
             _transport.Close();
             return;
         }
 
-        if (_transport.IsOpen)
+        if (!_transport.IsOpen)
         {
-            return;
+            int error = _transport.Open();
+            if (error != 0)
+            {
+                TryLater(now, string.Concat("no socket, error ", error.ToString()));
+                return;
+            }
         }
 
-        int error = _transport.Open();
-        if (error != 0)
+        FollowAddress(now);
+    }
+
+    // The link is up: where it has come back, or has another address, the node finds its peers again.
+    private void FollowAddress(long now)
+    {
+        NetworkLink.CopyEndpoint(_source, UdpTransport.Port);
+        if (!_source.IsSame(_own))
         {
-            TryLater(now, string.Concat("no socket, error ", error.ToString()));
+            _own.CopyFrom(_source);
+            _node.SetOwnEndpoint(0, _own);
+            _node.LinkChanged(now);
         }
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
@@ -66,6 +67,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // out has to go at once.
     private Outbox? _outbox;
     private TunnelRouting? _routing;
+    private OwnEndpoints? _ownEndpoints;
+    private int _port;
     private long _sleepsUntil;
     private long _feedClockAt;
     private int _hellosSent;
@@ -189,6 +192,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
         using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
         ApplyNetwork();
+        WatchLinks();
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
@@ -270,7 +274,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         else if (_running)
         {
-            _timeline.Hear(what, peer, value);
+            _timeline.Hear(what, peer, value, PlaceOf(what));
         }
     }
 
@@ -346,6 +350,69 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 change(_node, Now);
                 WakeIfSooner();
             }
+        }
+    }
+
+    // What an event is about besides the peer.
+    private string PlaceOf(NodeEvent what)
+    {
+        if (what is not (NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard))
+        {
+            return string.Empty;
+        }
+
+        return _node.EventEndpoint.IsKnown ? EndpointAddress.Of(_node.EventEndpoint).ToString() : "no known endpoint";
+    }
+
+    private void WatchLinks()
+    {
+        _port = _transport.Port;
+        if (_watch != null)
+        {
+            _watch.Changed = FollowLinks;
+        }
+        else if (!OperatingSystem.IsLinux())
+        {
+            NetworkChange.NetworkAddressChanged += (_, _) => FollowLinks();
+        }
+
+        FollowLinks();
+    }
+
+    // Called at the start, and on another thread when links or addresses may have changed.
+    private void FollowLinks()
+    {
+        OwnEndpoints found;
+        try
+        {
+            found = OwnEndpoints.Find(_transport.Links(), _options.Listen.Address, _port, Hello.MaxEndpoints);
+        }
+        catch (NetworkInformationException)
+        {
+            // A link that is going: another event follows.
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_stopped || found.State == _ownEndpoints?.State)
+            {
+                return;
+            }
+
+            for (int i = 0; i < Hello.MaxEndpoints; i++)
+            {
+                _node.SetOwnEndpoint(i, i < found.Endpoints.Count ? EndpointAddress.From(found.Endpoints[i]) : null);
+            }
+
+            if (_ownEndpoints != null)
+            {
+                _timeline.Tell("links", "grey", "links or addresses of this machine have changed");
+                _node.LinkChanged(Now);
+                WakeIfSooner();
+            }
+
+            _ownEndpoints = found;
         }
     }
 

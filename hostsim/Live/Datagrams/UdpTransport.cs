@@ -81,6 +81,9 @@ internal sealed class UdpTransport : IDisposable
     /// <summary>Whether there is a socket for IPv6.</summary>
     public bool HasIpv6 => _ipv6 != null;
 
+    /// <summary>The UDP port that it listens at.</summary>
+    public int Port => ((IPEndPoint)_sockets[0].LocalEndPoint!).Port;
+
     /// <summary>Where the node listens, for people.</summary>
     public string Description => string.Join(" and ", Sockets().Select(s => s.LocalEndPoint));
 
@@ -319,7 +322,9 @@ internal sealed class UdpTransport : IDisposable
         return count;
     }
 
-    private IEnumerable<NetworkInterface> Links()
+    /// <summary>The links of this machine that lead to neighbours.</summary>
+    /// <returns>The links, up or not known to be down.</returns>
+    public IEnumerable<NetworkInterface> Links()
     {
         NetworkInterface[] all;
         try

@@ -59,6 +59,9 @@ internal sealed class NetworkWatch : INetworkWatch, IDisposable
     /// <summary>The firewall mark of the node's outer datagrams; 0 where they have none.</summary>
     public uint Mark { get; set; }
 
+    /// <summary>Called on the watch's own thread after each generation, or null.</summary>
+    public Action? Changed { get; set; }
+
     /// <inheritdoc/>
     public int Generation => Volatile.Read(ref _generation);
 
@@ -128,6 +131,8 @@ internal sealed class NetworkWatch : INetworkWatch, IDisposable
             {
                 return;
             }
+
+            Changed?.Invoke();
         }
     }
 

@@ -18,11 +18,15 @@ namespace Spore.Hostsim.Live.Output;
 internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
 {
     private const int ShortKey = 8;
+    private const int MostTold = 4096;
+
     private static readonly TimeSpan _sameHello = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _often = TimeSpan.FromMinutes(10);
 
     private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
     private readonly Dictionary<string, string> _names = [];
-    private readonly Dictionary<string, int> _initiations = [];
+    private readonly HashSet<string> _initiated = [];
+    private readonly Dictionary<(NodeEvent What, string Whom), long> _told = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
     private bool _isHelloLost;
@@ -44,11 +48,12 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     /// <param name="what">The event.</param>
     /// <param name="key">The peer's public key, or empty.</param>
     /// <param name="value">The event's value.</param>
-    public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value)
+    /// <param name="place">The endpoint that the event is about, where its documentation names one.</param>
+    public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value, string place = "")
     {
         _isHelloLost &= what != NodeEvent.HelloSent;
         string peer = key.IsEmpty ? string.Empty : NameOf(KeyText.Format(key));
-        if (IsRepetition(what, peer, value))
+        if (IsRepetition(what, peer, value, place))
         {
             return;
         }
@@ -58,9 +63,19 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
             NodeEvent.HelloHeard =>
                 ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
-            NodeEvent.InitiationSent when _initiations[peer] > 1 =>
-                ("initiation", "grey", $"to {peer} again, until it answers"),
             NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
+            NodeEvent.Unanswered => ("no answer", "yellow", $"from {peer} at {place} for 15 s; it is asked on"),
+            NodeEvent.GivenUp => (
+                "given up",
+                "yellow",
+                $"{peer} at {place}: no answer for 90 s; it is asked again when a packet wants it"),
+            NodeEvent.HelloIgnored => ("hello ignored", "grey", value == 0
+                ? $"from {peer}: it is no member, and has no network"
+                : $"from {peer}: it is no member, and its version {value} is not newer"),
+            NodeEvent.OwnKeyHeard => (
+                "same identity",
+                "red",
+                $"{place} says hello with this node's key: give each machine an identity of its own"),
             NodeEvent.ResponseSent => ("response", "grey", $"to {peer}"),
             NodeEvent.SessionUp => ("session up", "aqua", value == 1 ? $"to {peer}" : $"from {peer}"),
             NodeEvent.SessionDown => ("session down", "yellow", peer),
@@ -131,10 +146,10 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
     }
 
     /// <summary>
-    /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered: the first repetition
-    /// is told, and no more.
+    /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered or given up: the first
+    /// is reported. What goes on for long is reported every 10 minutes, and why a hello is ignored once for each key.
     /// </summary>
-    private bool IsRepetition(NodeEvent what, string peer, long value)
+    private bool IsRepetition(NodeEvent what, string peer, long value, string place)
     {
         switch (what)
         {
@@ -144,14 +159,40 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
                 _lastHelloAt = Stopwatch.GetTimestamp();
                 return isSame;
             case NodeEvent.InitiationSent:
-                return (_initiations[peer] = _initiations.GetValueOrDefault(peer) + 1) > 2;
+                return !_initiated.Add(peer);
+            case NodeEvent.Unanswered:
+                return IsTold(what, peer, _often);
+            case NodeEvent.GivenUp:
+                _initiated.Remove(peer);
+                return IsTold(what, peer, _often);
+            case NodeEvent.OwnKeyHeard:
+                return IsTold(what, place, _often);
+            case NodeEvent.HelloIgnored:
+                return IsTold(what, peer, TimeSpan.MaxValue);
             case NodeEvent.SessionUp:
             case NodeEvent.SessionDown:
             case NodeEvent.PeerRemoved:
-                _initiations.Remove(peer);
+                _initiated.Remove(peer);
                 return false;
             default:
                 return false;
         }
+    }
+
+    private bool IsTold(NodeEvent what, string whom, TimeSpan often)
+    {
+        if (_told.TryGetValue((what, whom), out long at) && Stopwatch.GetElapsedTime(at) < often)
+        {
+            return true;
+        }
+
+        // Anybody who knows the trust root can say hello with any key.
+        if (_told.Count >= MostTold)
+        {
+            _told.Clear();
+        }
+
+        _told[(what, whom)] = Stopwatch.GetTimestamp();
+        return false;
     }
 }

@@ -160,6 +160,19 @@ public sealed class FirmwareTests : IDisposable
     }
 
     [Fact]
+    public void WithAnotherAddressItSaysHelloAndIsReachedAgainIn10Seconds()
+    {
+        MeshPeer peer = _board.Join();
+        Device.RunFor(60);
+        Assert.True(_board.Ping(peer), Text);
+        int heard = peer.Events.Count(e => e.What == NodeEvent.HelloHeard);
+        Surroundings.Address = IPAddress.Parse("192.0.2.77");
+        Device.RunFor(10);
+        Assert.True(peer.Events.Count(e => e.What == NodeEvent.HelloHeard) > heard, Text);
+        Assert.True(_board.Ping(peer), Text);
+    }
+
+    [Fact]
     public void ARendezvousIsResolvedAndToldHello()
     {
         IPAddress far = IPAddress.Parse("203.0.113.7");
