@@ -205,6 +205,29 @@ public class GuestTests
         Assert.True(third.Ping());
     }
 
+    // A slow device answers the retransmission, so the slot is kept until that must have arrived.
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(7_999, true)]
+    [InlineData(8_000, false)]
+    public void A_guest_whose_response_was_deferred_keeps_its_slot_for_8_s(long after, bool kept)
+    {
+        NodeLimits limits = Small(4, 1);
+        limits.MultiplicationTime = 1_500;
+        MeshNode node = _mesh.Add(1, limits);
+        _mesh.Run(1_000);
+        Stranger first = _mesh.AddStranger(9);
+        Stranger second = _mesh.AddStranger(10);
+        first.Initiate(node);
+        _mesh.Run(0);
+        Assert.True(Slot(node, first)!.IsDeferred);
+        _mesh.Run(after);
+        second.Initiate(node);
+        _mesh.Run(0);
+        Assert.Equal(kept, Slot(node, first) is not null);
+        Assert.Equal(!kept, Slot(node, second) is not null);
+    }
+
     [Fact]
     public void To_hand_back_the_header_that_anyone_can_read_here_earns_nothing()
     {

@@ -78,6 +78,25 @@ public class ObstructionTests
     }
 
     [Fact]
+    public void A_peer_has_15_s_to_send_the_network_before_another_one_is_asked()
+    {
+        (MeshNode node, Stranger slow, Stranger other) = Members();
+        byte[] newer = Big(node, slow, other);
+        slow.Files["network"] = newer;
+        other.Files["network"] = newer;
+        Assert.True(slow.Connect(node));
+        Assert.True(other.Connect(node));
+        Assert.True(slow.Write("head", newer[..144]).IsComplete);
+        _slow.Add(slow);
+        _delay = 25_000;
+        Assert.True(_mesh.RunUntil(() => slow.Requests.Contains("read network"), 1_000));
+        long start = _mesh.Now;
+        Assert.True(other.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => other.Requests.Contains("read network"), 60_000));
+        Assert.InRange(_mesh.Now - start, 14_900, 15_100);
+    }
+
+    [Fact]
     public void A_guest_that_trickles_the_network_in_does_not_keep_members_from_bringing_it()
     {
         (MeshNode node, Stranger member, _) = Members();

@@ -124,6 +124,40 @@ public class RoutingTests
         Assert.Equal(receiver == 3 ? 1 : 0, _gateway.Inner.Count);
     }
 
+    // Behind a wider prefix of the node's own are other machines, which answer for themselves.
+    [Theory]
+    [InlineData("10.0.0.2", "10.0.0.1")]
+    [InlineData("fd00::2", "fd00::1")]
+    public void An_echo_request_to_an_address_that_differs_from_a_host_prefix_in_one_byte_is_delivered(
+        string from, string own)
+    {
+        byte[] entry = NetworkBytes.Entry(
+            _node.Key,
+            NetworkBytes.Field(1, 10, 0, 0, 1, 32),
+            NetworkBytes.Field(1, [0xFD, .. new byte[14], 1, 128]),
+            NetworkBytes.Field(1, 0, 0, 0, 0, 0),
+            NetworkBytes.Field(1, [.. new byte[16], 0]));
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(2, [_member], null, 0, entry)));
+        byte[] source = IPAddress.Parse(from).GetAddressBytes();
+        byte[] destination = IPAddress.Parse(own).GetAddressBytes();
+        Assert.Equal((1, 0), Outcome());
+        for (int i = 0; i < destination.Length; i++)
+        {
+            destination[i] ^= 1;
+            Assert.Equal((0, 1), Outcome());
+            destination[i] ^= 1;
+        }
+
+        (int Answered, int Delivered) Outcome()
+        {
+            _member.Inner.Clear();
+            _node.Delivered.Clear();
+            _member.SendInner(InnerPacket.Echo(source, destination));
+            _mesh.Run(100);
+            return (_member.Inner.Count(InnerPacket.IsEchoReply), _node.Delivered.Count);
+        }
+    }
+
     [Fact]
     public void What_is_no_sound_packet_or_too_long_is_not_sent()
     {

@@ -567,6 +567,28 @@ public class TimerTests
         Assert.Equal("14", session.Said());
     }
 
+    [Theory]
+    [InlineData(true, 0, "")]
+    [InlineData(true, 4_999, "")]
+    [InlineData(true, 5_000, "1")]
+    [InlineData(false, 0, "1")]
+    public void An_endpoint_set_while_packets_wait_is_asked_at_once_but_5_s_after_the_last_initiation(
+        bool knowsAnother, long after, string said)
+    {
+        TunnelSession session = new(knowsAnother);
+        session.End.Jitter = Jitter;
+        session.Send(1);
+        session.Said();
+        session.End.Run(after);
+        Endpoint elsewhere = TunnelEnd.EndpointOf(9);
+        session.End.Tunnel.SetEndpoint(session.Peer, elsewhere, session.End.Now);
+        session.End.Run(0);
+        Assert.All(session.End.Sent, s => Assert.True(s.To.IsSame(elsewhere)));
+        Assert.Equal(said, session.Said());
+        session.End.Run(5_000 + Jitter);
+        Assert.Contains('1', session.Said());
+    }
+
     [Fact]
     public void After_a_long_sleep_everything_that_was_due_has_ended_and_begins_anew()
     {
