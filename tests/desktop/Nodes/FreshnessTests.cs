@@ -71,6 +71,28 @@ public class FreshnessTests
         Assert.Equal(1, _node.Count(NodeEvent.Fresh));
     }
 
+    // A member has a session all the time. Otherwise the node would initiate to the witness after each hello.
+    [Fact]
+    public void It_is_asked_again_half_an_hour_after_it_has_confirmed()
+    {
+        _witness.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
+        long confirmed = _mesh.Now;
+        _mesh.Run(100);
+
+        // The node's last packet is answered, so that it has no other reason to initiate.
+        _witness.SendInner([]);
+        _witness.Requests.Clear();
+        do
+        {
+            Assert.True(_member.Connect(_node));
+        }
+        while (!_mesh.RunUntil(() => _witness.Requests.Count > 0, 100_000) && _mesh.Now - confirmed < Hour);
+
+        Assert.InRange(_mesh.Now - confirmed, (Hour / 2) - 100, (Hour / 2) + 200);
+        Assert.Equal(["read head"], _witness.Requests);
+    }
+
     [Fact]
     public void A_witness_that_can_not_tell_is_asked_every_minute()
     {

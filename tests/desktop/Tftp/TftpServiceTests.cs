@@ -288,6 +288,20 @@ public class TftpServiceTests
     }
 
     [Fact]
+    public void However_short_a_round_trip_is_a_packet_is_sent_again_after_250_ms_at_the_earliest()
+    {
+        _peer.Ask(1, "long");
+        for (int block = 1; block < 5; block++)
+        {
+            _peer.After(1);
+            _peer.Acknowledge(block);
+        }
+
+        Assert.Equal("", _peer.After(249));
+        Assert.Equal("data 5 512", _peer.After(1));
+    }
+
+    [Fact]
     public void The_receiver_measures_too_and_waits_twice_as_long()
     {
         _peer.Ask(2, "new");
