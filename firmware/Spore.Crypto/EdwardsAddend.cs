@@ -2,7 +2,9 @@ using System;
 
 namespace Spore.Crypto;
 
-/// <summary>A point of edwards25519 as an addition wants it: Y + X, Y - X, Z and 2dT.</summary>
+/// <summary>
+/// A point of edwards25519 as an addition wants it: Y + X, Y - X, Z and 2dT. Read first: RFC 8032 section 5.1.4.
+/// </summary>
 internal sealed class EdwardsAddend
 {
     /// <summary>Limbs of an addend in a table.</summary>

@@ -2,7 +2,7 @@ namespace Spore.Crypto;
 
 /// <summary>
 /// Authenticated encryption with associated data, in place, with a 32-byte key, a 12-byte nonce and a 16-byte tag
-/// that follows the ciphertext.
+/// that follows the ciphertext. Read first: RFC 5116 section 2.
 /// </summary>
 public interface IAead
 {

@@ -4,7 +4,7 @@ namespace Spore.WireGuard;
 
 /// <summary>
 /// Cryptokey routing: finds the owner of an address by its longest prefix. A sorted list in fixed memory that refers to
-/// the prefixes where they stand, and keeps no address of its own.
+/// the prefixes where they stand, and keeps no address of its own. Read first: paper section 2.
 /// </summary>
 public sealed class AllowedIps : ICryptokeyRouting
 {
@@ -46,7 +46,7 @@ public sealed class AllowedIps : ICryptokeyRouting
     /// <param name="prefix">Where it stands; no bit is set beyond its length.</param>
     /// <param name="isIpv6">Whether the address has 16 bytes; else it has 4.</param>
     /// <param name="owner">Its owner number, a <see cref="Peer.Owner"/>.</param>
-    /// <returns>False when there is no room left.</returns>
+    /// <returns>False when there is no free space.</returns>
     public bool Add(int prefix, bool isIpv6, int owner)
     {
         int size = isIpv6 ? 16 : 4;

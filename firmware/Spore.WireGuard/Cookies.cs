@@ -41,7 +41,7 @@ internal sealed class Cookies
     /// <param name="publicKey">This node's 32-byte public key; kept by reference.</param>
     /// <param name="hash">The primitives to work with.</param>
     /// <param name="aead">Likewise.</param>
-    /// <param name="entropy">The source of chance.</param>
+    /// <param name="entropy">The entropy source.</param>
     internal Cookies(byte[] publicKey, Blake2s hash, XChaCha20Poly1305 aead, IEntropy entropy)
     {
         _publicKey = publicKey;
@@ -51,7 +51,7 @@ internal sealed class Cookies
     }
 
     /// <summary>
-    /// Called when a handshake message came in, before anything else: whether it is meant for this node.
+    /// Called when a handshake message was received, before anything else: whether it is meant for this node.
     /// </summary>
     internal bool CheckMac1(byte[] message, int offset, int length)
     {
@@ -84,7 +84,7 @@ internal sealed class Cookies
     /// <param name="length">Its length.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="reply">Another buffer, of which the first bytes are written.</param>
-    /// <param name="now">The monotonic clock.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void CreateReply(byte[] message, int offset, int length, Endpoint source, byte[] reply, long now)
     {
         if (now - _secretMadeAt >= Constants.CookieSecretMaxAge)
@@ -119,7 +119,7 @@ internal sealed class Cookies
     /// <param name="peer">The peer, which keeps the first of them.</param>
     /// <param name="message">The buffer; the message is at its start.</param>
     /// <param name="length">Its length.</param>
-    /// <param name="now">The monotonic clock.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void AddMacs(Peer peer, byte[] message, int length, long now)
     {
         int mac2 = length - Message.MacSize;
@@ -135,7 +135,7 @@ internal sealed class Cookies
     }
 
     /// <summary>
-    /// Called when a cookie reply to a peer came in: keeps the cookie for the next handshake message to it.
+    /// Called when a cookie reply to a peer was received: keeps the cookie for the next handshake message to it.
     /// </summary>
     /// <returns>
     /// False when it does not verify, or does not answer the latest handshake message; then nothing has changed.

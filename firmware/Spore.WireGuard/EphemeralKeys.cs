@@ -7,7 +7,7 @@ namespace Spore.WireGuard;
 /// <summary>
 /// Makes ephemeral private keys from more than the host's entropy, which may be weak on a device: BLAKE2s
 /// keyed with the node's private key, over that entropy, a counter, and when handshakes arrived. One whole key
-/// can be made ahead of need.
+/// can be made ahead of need. Read first: SECURITY.md, "Randomness and timing".
 /// </summary>
 internal sealed class EphemeralKeys
 {
@@ -27,7 +27,7 @@ internal sealed class EphemeralKeys
     /// <summary>Takes the memory.</summary>
     /// <param name="x25519">What to multiply with.</param>
     /// <param name="hash">The hash to work with.</param>
-    /// <param name="entropy">The host's source of chance.</param>
+    /// <param name="entropy">The entropy source of the host.</param>
     /// <param name="nodeKey">The node's private key; kept by reference.</param>
     internal EphemeralKeys(X25519 x25519, Blake2s hash, IEntropy entropy, byte[] nodeKey)
     {
@@ -49,7 +49,7 @@ internal sealed class EphemeralKeys
         get { return _isReady ? _readyAt + EphemeralPair.Lifetime : 0; }
     }
 
-    /// <summary>Called when a handshake message came in.</summary>
+    /// <summary>Called when a handshake message was received.</summary>
     internal void Stir(long now)
     {
         Message.WriteCounter(_number, 0, (ulong)now);

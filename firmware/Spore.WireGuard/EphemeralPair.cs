@@ -2,7 +2,7 @@ namespace Spore.WireGuard;
 
 /// <summary>
 /// An ephemeral key made ahead of need for one peer, with its shared secret with that peer's static key: es of an
-/// initiation, or se of a response. 32 bytes each, in <see cref="Peer.Bytes"/>.
+/// initiation, or se of a response. 32 bytes each, in <see cref="Peer.Bytes"/>. Read first: paper section 5.4.2.
 /// </summary>
 /// <remarks>It serves once, for one peer, and is wiped where it lies before a message is built from it.</remarks>
 internal static class EphemeralPair

@@ -71,7 +71,7 @@ internal sealed class Handshake
         initiation.Wipe();
 
         // e
-        bool sound = MakeEphemeral(
+        bool valid = MakeEphemeral(
             peer, initiation.Bytes, Initiation.EphemeralPrivate, message, offset + Message.InitiationEphemeral);
         _state.Begin(peer.Bytes, Peer.Key);
         _state.MixEphemeral(message, offset + Message.InitiationEphemeral);
@@ -87,7 +87,7 @@ internal sealed class Handshake
         Array.Copy(timestamp, 0, message, offset + Message.InitiationTimestamp, Message.TimestampSize);
         _state.EncryptAndHash(message, offset + Message.InitiationTimestamp, Message.TimestampSize);
 
-        if (sound)
+        if (valid)
         {
             _state.Save(initiation.Bytes, Initiation.State);
             initiation.LocalIndex = localIndex;
@@ -102,10 +102,10 @@ internal sealed class Handshake
         }
 
         Wipe();
-        return sound;
+        return valid;
     }
 
-    /// <summary>Called when an initiation with a right mac1 came in: decrypts the sender's static key.</summary>
+    /// <summary>Called when an initiation with a right mac1 was received: decrypts the sender's static key.</summary>
     internal bool ConsumeStatic(byte[] message, int offset)
     {
         // e
@@ -162,12 +162,12 @@ internal sealed class Handshake
         Message.WriteIndex(message, offset + Message.ResponseReceiver, remoteIndex);
 
         // e
-        bool sound = MakeEphemeral(peer, _scratch, Ephemeral, message, offset + Message.ResponseEphemeral);
+        bool valid = MakeEphemeral(peer, _scratch, Ephemeral, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(message, offset + Message.ResponseEphemeral);
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        sound &= _x25519.Multiply(_scratch, Shared, _scratch, Ephemeral, _scratch, RemoteEphemeral);
+        valid &= _x25519.Multiply(_scratch, Shared, _scratch, Ephemeral, _scratch, RemoteEphemeral);
         _state.MixEphemeral(_scratch, Shared);
 
         // se
@@ -177,7 +177,7 @@ internal sealed class Handshake
         _state.MixKeyAndHash(peer.PresharedKey);
         _state.EncryptAndHash(message, offset + Message.ResponseEmpty, 0);
 
-        if (sound)
+        if (valid)
         {
             Split(keypairs, false, localIndex, remoteIndex, now);
             if (KeyLog != null)
@@ -187,10 +187,10 @@ internal sealed class Handshake
         }
 
         Wipe();
-        return sound;
+        return valid;
     }
 
-    /// <summary>Called when a response to a pending initiation came in: writes the keys of the session.</summary>
+    /// <summary>Called when a response to a pending initiation was received: writes the keys of the session.</summary>
     internal bool ConsumeResponse(
         Peer peer, Initiation initiation, Keypairs keypairs, int remoteIndex, long now, byte[] message, int offset)
     {
@@ -200,7 +200,7 @@ internal sealed class Handshake
         _state.MixHash(message, offset + Message.ResponseEphemeral, Message.KeySize);
 
         // ee
-        bool sound = _x25519.Multiply(
+        bool valid = _x25519.Multiply(
             _scratch,
             Shared,
             initiation.Bytes,
@@ -210,19 +210,19 @@ internal sealed class Handshake
         _state.MixEphemeral(_scratch, Shared);
 
         // se
-        sound &= _x25519.Multiply(_scratch, Shared, _privateKey, 0, message, offset + Message.ResponseEphemeral);
+        valid &= _x25519.Multiply(_scratch, Shared, _privateKey, 0, message, offset + Message.ResponseEphemeral);
         _state.MixEphemeral(_scratch, Shared);
 
         // psk, {}
         _state.MixKeyAndHash(peer.PresharedKey);
-        sound &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _scratch);
-        if (sound)
+        valid &= _state.DecryptAndHash(message, offset + Message.ResponseEmpty, 0, _scratch);
+        if (valid)
         {
             Split(keypairs, true, initiation.LocalIndex, remoteIndex, now);
         }
 
         Wipe();
-        return sound;
+        return valid;
     }
 
     /// <summary>Called when a message is done with, whatever came of it.</summary>

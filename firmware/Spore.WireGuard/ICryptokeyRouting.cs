@@ -1,6 +1,6 @@
 namespace Spore.WireGuard;
 
-/// <summary>Cryptokey routing: who has an inner address.</summary>
+/// <summary>Cryptokey routing: who has an inner address. Read first: paper section 2.</summary>
 public interface ICryptokeyRouting
 {
     /// <summary>Finds the owner of the longest prefix that holds an address.</summary>

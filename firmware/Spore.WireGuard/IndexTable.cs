@@ -1,7 +1,8 @@
 namespace Spore.WireGuard;
 
 /// <summary>
-/// Finds a peer's slot by the index that a message names: a hash table with linear probing in fixed memory.
+/// Finds a peer's slot by the index that a message names: a hash table with linear probing in fixed memory. Read
+/// first: paper section 5.4.
 /// </summary>
 /// <remarks>
 /// Indices are random, so they are their own hash. Index 0 is never given out: it marks a free place.

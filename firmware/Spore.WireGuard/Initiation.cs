@@ -2,7 +2,9 @@ using System;
 
 namespace Spore.WireGuard;
 
-/// <summary>What an initiator keeps between its initiation and the response to it.</summary>
+/// <summary>
+/// What an initiator keeps between its initiation and the response to it. Read first: paper section 5.4.2.
+/// </summary>
 public sealed class Initiation
 {
     /// <summary>Where the 32-byte ephemeral private key starts in <see cref="Bytes"/>.</summary>

@@ -1,6 +1,8 @@
 namespace Spore.WireGuard;
 
-/// <summary>The memory for initiations that wait for a response, shared by all peers.</summary>
+/// <summary>
+/// The memory for initiations that wait for a response, shared by all peers. Read first: paper section 5.4.2.
+/// </summary>
 internal sealed class InitiationPool
 {
     /// <summary>Stands for an initiation that a peer has not sent. Never pending, never written.</summary>

@@ -150,7 +150,7 @@ internal sealed class Keypairs
     /// Called when a handshake has written the spare keypair: it is the peer's, and another one is spare.
     /// </summary>
     /// <param name="owner">The peer.</param>
-    /// <param name="now">The monotonic clock.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>The keypair, for the peer to keep.</returns>
     internal int Adopt(Peer owner, long now)
     {

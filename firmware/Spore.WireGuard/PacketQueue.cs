@@ -5,7 +5,7 @@ namespace Spore.WireGuard;
 
 /// <summary>
 /// Inner packets that wait for a session, of all peers together, one behind the other in memory that is lent to it.
-/// When it is full the oldest goes: of the same peer if it has one, else of all.
+/// When it is full the oldest goes: of the same peer if it has one, else of all. Read first: paper section 6.4.
 /// </summary>
 internal sealed class PacketQueue
 {

@@ -4,7 +4,8 @@ using Spore.Base;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again.
+/// One slot for a peer: its keys, sessions, handshakes and timers. Slots are made once and used again. Read first:
+/// paper sections 5.4 and 6.
 /// </summary>
 public sealed partial class Peer
 {
@@ -347,7 +348,7 @@ public sealed partial class Peer
     }
 
     /// <summary>Whether there is a session that can carry packets to it.</summary>
-    /// <param name="now">The monotonic clock.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>True when there is.</returns>
     public bool HasSession(long now)
     {

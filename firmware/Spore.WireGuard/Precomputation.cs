@@ -3,8 +3,9 @@ using Spore.Crypto;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// What a handshake needs and can be made ahead of it, while idle and step by step: the static-static secret of each
-/// known peer, one ephemeral key for whoever comes next, and of such keys a pair for each known peer.
+/// What a handshake needs and can be made ahead of it, while idle and step by step: the static-static secret of
+/// each known peer, one ephemeral key for the next peer, and of such keys a pair for each known peer. Read
+/// first: paper section 5.4.2.
 /// </summary>
 internal sealed class Precomputation
 {

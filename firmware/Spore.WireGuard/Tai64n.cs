@@ -3,7 +3,8 @@ using System;
 namespace Spore.WireGuard;
 
 /// <summary>
-/// TAI64N timestamps: 8 bytes of seconds and 4 of nanoseconds, big-endian, so that they compare as bytes.
+/// TAI64N timestamps: 8 bytes of seconds and 4 of nanoseconds, big-endian, so that they compare as bytes. Read
+/// first: paper section 5.1.
 /// </summary>
 /// <remarks>
 /// Nanoseconds are whitened to multiples of 2^24, as the other implementations do, to give no fine clock away.

@@ -93,7 +93,7 @@ public sealed partial class Tunnel
             peer.InitiatedAt = now;
         }
 
-        // No keepalive is put off by it: whoever replays a packet every few seconds could silence them all.
+        // No keepalive is put off by it: a sender that replays a packet every few seconds could silence them all.
         peer.ProvokedInitiation(now);
         ScheduleExpiry();
         Schedule(peer);
@@ -131,13 +131,13 @@ public sealed partial class Tunnel
 
         // es; then ss if it is not there yet, and e, ee and se, of which the first and the last may be there.
         int multiplications = _ephemeralKeys.IsReady || (peer != null && peer.HasPair) ? 2 : 3;
-        bool sound;
+        bool valid;
         if (peer != null)
         {
             multiplications += peer.HasPair ? 0 : 1;
             multiplications += peer.HasStaticStatic ? 0 : 1;
             NeedStaticStatic(peer);
-            sound = _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic);
+            valid = _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic);
         }
         else
         {
@@ -157,10 +157,10 @@ public sealed partial class Tunnel
 
             multiplications += 2;
             _hasUnknown = _handshake.StaticStatic(key, 0, _unknownSecret, 0);
-            sound = _hasUnknown && _handshake.ConsumeTimestamp(buffer, offset, _unknownSecret, 0);
+            valid = _hasUnknown && _handshake.ConsumeTimestamp(buffer, offset, _unknownSecret, 0);
         }
 
-        if (!sound)
+        if (!valid)
         {
             _counters.Invalid++;
             _handshake.Wipe();
@@ -219,7 +219,7 @@ public sealed partial class Tunnel
         Schedule(peer);
     }
 
-    // Called when a handshake message came in: whether it is for this node and, under load, whether its sender has
+    // Called when a handshake message was received: whether it is for this node and, under load, whether its sender has
     // shown to be where it seems to be, and has not asked too often.
     private bool IsWelcome(byte[] buffer, int offset, int length, int size, Endpoint source, long now)
     {

@@ -4,7 +4,7 @@ using Spore.Net;
 
 namespace Spore.WireGuard;
 
-// What is received: datagrams from the outer network, and the inner packets in them.
+// What is received: datagrams from the outer network, and the inner packets in them (paper section 5.4.6).
 public sealed partial class Tunnel
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Spore.Net;
 
 namespace Spore.WireGuard;
 
-// What is sent: inner packets of the caller's, keepalives, and packets that wait for a session.
+// What is sent: inner packets of the caller's, keepalives, and packets that wait for a session (paper section 5.4.6).
 public sealed partial class Tunnel
 {
     /// <summary>

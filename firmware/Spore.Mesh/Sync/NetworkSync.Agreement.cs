@@ -156,8 +156,8 @@ internal sealed partial class NetworkSync
         return transfer.IsActive && transfer.IsClient && transfer.File == HeadTag;
     }
 
-    // Whether a peer writes network. This does not show that the peer's own node holds it: a person may have sent it with
-    // curl, from a machine whose node does not.
+    // Whether a peer writes network. This does not show that the peer's own node holds it: a person may have sent it
+    // with curl, from a machine whose node does not.
     private static bool IsPush(TftpTransfer transfer)
     {
         return !transfer.IsClient && transfer.File == NetworkTag;

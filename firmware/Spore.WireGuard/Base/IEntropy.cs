@@ -1,6 +1,6 @@
 namespace Spore.Base;
 
-/// <summary>The one source of chance.</summary>
+/// <summary>The one entropy source.</summary>
 public interface IEntropy
 {
     /// <summary>Fills a run of bytes with unpredictable values.</summary>

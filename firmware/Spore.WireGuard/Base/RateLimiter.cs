@@ -2,6 +2,7 @@ namespace Spore.Base;
 
 /// <summary>
 /// Token buckets, one for each source, in a fixed table. Evicts the bucket nearest to full: it holds the least history.
+/// Read first: paper section 5.3.
 /// </summary>
 /// <remarks>
 /// Each is kept as the moment at which it will be full again (the generic cell rate algorithm, ITU-T I.371).

@@ -23,7 +23,7 @@ public static class IcmpEcho
     /// </param>
     /// <param name="replyOffset">Where the answer starts.</param>
     /// <returns>
-    /// The length of the answer's IP packet; 0, with nothing written, when the packet is no sound echo request from
+    /// The length of the answer's IP packet; 0, with nothing written, when the packet is no valid echo request from
     /// one host to one host.
     /// </returns>
     public static int Reply(byte[] buffer, int offset, int length, byte[] reply, int replyOffset)

@@ -1,6 +1,9 @@
 namespace Spore.Net;
 
-/// <summary>What the two IP versions have in common, for code that serves both.</summary>
+/// <summary>
+/// What the two IP versions have in common, for code that serves both. Read first: RFC 791 section
+/// 3.1, RFC 8200 section 3.
+/// </summary>
 public static class IpPacket
 {
     /// <summary>The version in a packet's first byte.</summary>
@@ -18,7 +21,7 @@ public static class IpPacket
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="available">The bytes there are.</param>
-    /// <returns>The total length, header included, or -1 for a packet that is not sound.</returns>
+    /// <returns>The total length, header included, or -1 for a malformed packet.</returns>
     public static int Length(byte[] buffer, int offset, int available)
     {
         if (available < 1)
@@ -59,7 +62,7 @@ public static class IpPacket
         return version == 6 ? Ipv6.DestinationOffset : Ipv4.DestinationOffset;
     }
 
-    /// <summary>The length of a sound packet's header, options of IPv4 included.</summary>
+    /// <summary>The length of a valid packet's header, options of IPv4 included.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>The length in bytes.</returns>
@@ -68,7 +71,7 @@ public static class IpPacket
         return buffer[offset] >> 4 == 6 ? Ipv6.HeaderSize : Ipv4.HeaderLength(buffer, offset);
     }
 
-    /// <summary>The protocol of a sound packet's payload; extension headers of IPv6 are not followed.</summary>
+    /// <summary>The protocol of a valid packet's payload; extension headers of IPv6 are not followed.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>

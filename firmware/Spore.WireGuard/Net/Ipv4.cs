@@ -28,7 +28,7 @@ public static class Ipv4
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="available">The bytes there are.</param>
-    /// <returns>The total length, header included, or -1 for a packet that is not sound.</returns>
+    /// <returns>The total length, header included, or -1 for a malformed packet.</returns>
     public static int Length(byte[] buffer, int offset, int available)
     {
         if (available < HeaderSize || buffer[offset] >> 4 != 4)
@@ -49,7 +49,7 @@ public static class Ipv4
     /// <summary>The length of the header by its own field, options included.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <returns>The length in bytes, 0 to 60; at least 20 in a sound packet.</returns>
+    /// <returns>The length in bytes, 0 to 60; at least 20 in a valid packet.</returns>
     public static int HeaderLength(byte[] buffer, int offset)
     {
         return (buffer[offset] & 0x0F) << 2;

@@ -28,7 +28,7 @@ public static class Ipv6
     /// <param name="buffer">The buffer that holds the packet.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="available">The bytes there are.</param>
-    /// <returns>The total length, header included, or -1 for a packet that is not sound.</returns>
+    /// <returns>The total length, header included, or -1 for a malformed packet.</returns>
     public static int Length(byte[] buffer, int offset, int available)
     {
         if (available < HeaderSize || buffer[offset] >> 4 != 6)

@@ -9,7 +9,7 @@ public static class Udp
     public const int HeaderSize = 8;
 
     /// <summary>
-    /// Checks the datagram in a sound IP packet, its checksum included. IPv6 must have one (RFC 8200
+    /// Checks the datagram in a valid IP packet, its checksum included. IPv6 must have one (RFC 8200
     /// section 8.1), IPv4 need not.
     /// </summary>
     /// <param name="buffer">The buffer that holds the IP packet.</param>
@@ -17,7 +17,7 @@ public static class Udp
     /// <param name="length">Its length by <see cref="IpPacket.Length"/>.</param>
     /// <returns>
     /// The length of the datagram's payload, which starts <see cref="IpPacket.HeaderLength"/> and
-    /// <see cref="HeaderSize"/> after the packet, or -1 when the packet holds no sound datagram.
+    /// <see cref="HeaderSize"/> after the packet, or -1 when the packet holds no valid datagram.
     /// </returns>
     public static int PayloadLength(byte[] buffer, int offset, int length)
     {

@@ -233,6 +233,61 @@ public class Ed25519Tests
         }
     }
 
+    // One byte of x is not zero. Only for an x of 0 is the sign bit refused.
+    [Fact]
+    public void Decodes_both_points_of_an_x_with_one_byte_that_is_not_zero()
+    {
+        Spore.Crypto.Edwards25519 curve = new(
+            new Spore.Crypto.CurveScratch(),
+            new Spore.Crypto.EdwardsPoint(),
+            new byte[Spore.Crypto.BasePointComb.SignsSize]);
+        Spore.Crypto.EdwardsPoint point = new();
+        for (int i = 0; i < 32; i++)
+        {
+            BigInteger x = BigInteger.Pow(256, i);
+            BigInteger y = YOf(x);
+            while (y.IsZero)
+            {
+                x += BigInteger.Pow(256, i);
+                y = YOf(x);
+            }
+
+            foreach ((BigInteger X, BigInteger Y) expected in new[] { (x, y), Ed25519Model.Negate((x, y)) })
+            {
+                Assert.True(curve.DecodeNegated(point, Ed25519Model.Encode(expected), 0), $"byte {i}");
+                Assert.Equal(Ed25519Model.Negate(expected), Ed25519Model.Affine(point));
+            }
+        }
+
+        // y^2 = (1 + x^2) / (1 - d x^2), or 0 where that is no square.
+        static BigInteger YOf(BigInteger x)
+        {
+            BigInteger square = Ed25519Model.Mod((1 + (x * x)) * Ed25519Model.Inverse(1 - (Ed25519Model.D * x * x)));
+            BigInteger y = BigInteger.ModPow(square, (Ed25519Model.P + 3) / 8, Ed25519Model.P);
+            if (Ed25519Model.Mod(y * y) != square)
+            {
+                y = Ed25519Model.Mod(y * BigInteger.ModPow(2, (Ed25519Model.P - 1) / 4, Ed25519Model.P));
+            }
+
+            return Ed25519Model.Mod(y * y) == square ? y : 0;
+        }
+    }
+
+    // The public keys of k and l - k differ in their last bit alone, the sign of x.
+    [Fact]
+    public void A_key_that_differs_from_the_last_one_in_the_last_bit_is_another_key()
+    {
+        byte[] message = [1, 2, 3];
+        byte[] r = Ed25519Model.Encode(Ed25519Model.Multiply(5, Ed25519Model.Base));
+        BigInteger k = new(Bytes.Random(1, 31), isUnsigned: true);
+        foreach (BigInteger secret in new[] { k, _l - k, k })
+        {
+            byte[] publicKey = Ed25519Model.Encode(Ed25519Model.Multiply(secret, Ed25519Model.Base));
+            BigInteger s = (5 + (Ed25519Model.Challenge(r, publicKey, message) * secret)) % _l;
+            Assert.True(Verify(publicKey, message, [.. r, .. Ed25519Model.Scalar(s)]));
+        }
+    }
+
     [Fact]
     public void Agrees_with_the_reference_on_which_bytes_are_a_point()
     {

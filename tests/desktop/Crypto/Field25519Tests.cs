@@ -157,6 +157,17 @@ public class Field25519Tests
     }
 
     [Fact]
+    public void Only_zero_is_zero()
+    {
+        byte[] scratch = new byte[32];
+        Assert.True(Field25519.IsZero(Ed25519Model.Limbs(0), scratch));
+        for (int bit = 0; bit < 255; bit++)
+        {
+            Assert.False(Field25519.IsZero(Ed25519Model.Limbs(BigInteger.Pow(2, bit)), scratch), $"bit {bit}");
+        }
+    }
+
+    [Fact]
     public void Powers_are_exact()
     {
         Limbs(1).Sample(

@@ -48,6 +48,28 @@ public class X25519Tests
         Assert.Equal("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742", Bytes.Hex(shared));
     }
 
+    // The scalar has the bytes 0, 1, 2 … 31. Only a product of 0 is refused.
+    [Theory]
+    [InlineData("6a867815503de01ee15304e370b31cc14fcabc9d22eb50657eae08678812a011", 0, 9)]
+    [InlineData("3e8b7c9cdd3fb99c94456fdeff2a1f667fbc9b0177667d0a94b6939945d9d91f", 15, 1)]
+    [InlineData("44c3892dad20563ce33c4ba3aab643f7ca3689525baad31598811fa359dba43c", 16, 5)]
+    [InlineData("4d9961c6c6b270d0c77711b9ec6e58dd80fd998080e867484a218833de6d9b23", 30, 12)]
+    [InlineData("fe0463b604b3f9b9b29746a5e8a5cff096246b4805905da6b1c300c1b0732f60", 31, 49)]
+    public void A_product_with_one_byte_that_is_not_zero_is_accepted(string point, int index, byte value)
+    {
+        byte[] scalar = new byte[32];
+        for (int i = 0; i < scalar.Length; i++)
+        {
+            scalar[i] = (byte)i;
+        }
+
+        byte[] expected = new byte[32];
+        expected[index] = value;
+        byte[] result = new byte[32];
+        Assert.True(_x25519.Multiply(result, 0, scalar, 0, Bytes.Hex(point), 0));
+        Assert.Equal(expected, result);
+    }
+
     // RFC 7748 section 5.2: the scalar becomes the point, the result the scalar, over and over.
     [Fact]
     public void Gives_the_iterated_answers_of_the_RFC()

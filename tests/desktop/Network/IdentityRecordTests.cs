@@ -67,6 +67,21 @@ public class IdentityRecordTests
         Assert.Equal(expected, IdentityRecord.Check(record, 0, record.Length));
     }
 
+    [Theory]
+    [InlineData(IdentityRecord.PrivateKeyOffset)]
+    [InlineData(IdentityRecord.TrustRootOffset)]
+    public void A_key_is_there_if_any_of_its_bytes_is_not_zero(int offset)
+    {
+        for (int i = 0; i < 32; i++)
+        {
+            byte[] record = Sound();
+            Array.Clear(record, offset, 32);
+            record[offset + i] = 1;
+            IdentityRecord.Seal(record, 0);
+            Assert.True(IdentityFault.None == IdentityRecord.Check(record, 0, record.Length), $"byte {i}");
+        }
+    }
+
     [Fact]
     public void Random_bytes_are_refused()
     {

@@ -234,6 +234,18 @@ public class NetworkFileTests
     }
 
     [Fact]
+    public void A_root_that_differs_in_any_byte_is_refused()
+    {
+        byte[] rich = NetworkBytes.RichFile();
+        for (int i = 0; i < MerkleTree.HashSize; i++)
+        {
+            byte[] file = NetworkBytes.Sign(With(rich, NetworkHeader.RootOffset + i));
+            Assert.True(NetworkFault.Root == Take(_file, file), $"byte {i}");
+            AssertEmpty(_file);
+        }
+    }
+
+    [Fact]
     public void What_comes_out_of_turn_is_refused()
     {
         Assert.Equal(NetworkFault.Truncated, _file.Complete());

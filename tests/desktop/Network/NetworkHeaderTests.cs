@@ -35,7 +35,11 @@ public class NetworkHeaderTests
         yield return new(0, 0x73706F72652D320A, 8, NetworkFault.Magic);
         yield return new(0, 0x53706F72652D310A, 8, NetworkFault.Magic);
         yield return new(8, 0, 8, NetworkFault.HeaderValue);
-        yield return new(8, 1, 8, NetworkFault.None);
+        for (int bit = 0; bit < 64; bit += 8)
+        {
+            yield return new(8, 1UL << bit, 8, NetworkFault.None);
+        }
+
         yield return new(8, ulong.MaxValue, 8, NetworkFault.None);
         yield return new(16, 0, 8, NetworkFault.None);
         yield return new(16, 253402300799, 8, NetworkFault.None);

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -91,7 +92,9 @@ public class FreshnessTests
         Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
         Assert.Contains(
             _node.Events, e => e.What == NodeEvent.Agreed && e.Value == 5 && e.Key!.SequenceEqual(_member.Key));
-        _mesh.Run(Hour);
+        _mesh.Run(Hour - 1_000);
+        Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
+        _mesh.Run(1_000);
         Assert.Equal(0, _node.Node.AgreeingMembers(_mesh.Now));
     }
 
@@ -155,6 +158,49 @@ public class FreshnessTests
         Assert.True(_witness.Write("head", newer[..144]).IsComplete);
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 1_000));
         Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
+    }
+
+    [Theory]
+    [InlineData(Hour - 60_000, true)]
+    [InlineData(Hour, false)]
+    public void A_witness_that_showed_the_head_an_hour_before_the_network_arrived_does_not_confirm_it(
+        long before, bool fresh)
+    {
+        byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        Assert.True(_witness.Connect(_node));
+        Assert.True(_witness.Write("head", newer[..144]).IsComplete);
+        _witness.IsOn = false;
+        _mesh.Run(before);
+        Assert.True(_member.Connect(_node));
+        _node.Events.Clear();
+        Assert.True(_member.Write("network", newer).IsComplete);
+        Assert.Equal(fresh ? NetworkState.Fresh : NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
+        Assert.Equal(fresh, _node.Knows(NodeEvent.Fresh));
+    }
+
+    // A member has a session. Otherwise the node would initiate to the witness at once.
+    [Fact]
+    public void The_moment_at_which_a_witness_is_asked_is_spread_over_2_s()
+    {
+        List<long> moments = [];
+        for (byte seed = 1; seed <= 30; seed++)
+        {
+            Mesh mesh = new();
+            MeshNode node = mesh.Add(seed);
+            Stranger witness = mesh.AddStranger(100);
+            Stranger member = mesh.AddStranger(101);
+            Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member])));
+            Assert.True(member.Connect(node));
+            mesh.Run(3_000);
+            Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(6, [node, witness, member], witness)));
+            int initiations = node.Count(NodeEvent.InitiationSent);
+            long applied = mesh.Now;
+            Assert.True(mesh.RunUntil(() => node.Count(NodeEvent.InitiationSent) > initiations, 2_000));
+            moments.Add(mesh.Now - applied);
+        }
+
+        Assert.InRange(moments.Min(), 0, 400);
+        Assert.InRange(moments.Max(), 1_600, 2_000);
     }
 
     [Fact]

@@ -269,6 +269,35 @@ public class HelloTests
         Assert.False(node.Knows(NodeEvent.HelloHeard));
     }
 
+    // Three keys differ in one byte. One is the node's own, and two are of members.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(31)]
+    public void Members_whose_keys_differ_from_the_node_s_and_each_other_s_in_one_byte_are_asked(int at)
+    {
+        MeshNode node = _mesh.Add(1);
+        byte[][] keys = [(byte[])node.Key.Clone(), (byte[])node.Key.Clone()];
+        keys[0][at] ^= 1;
+        keys[1][at] ^= 2;
+
+        // Another member has a session, so that the node sends nothing by itself.
+        Stranger other = _mesh.AddStranger(101);
+        byte[][] entries = [.. keys.Select(key => NetworkBytes.Entry(key))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, other], null, 0, entries)));
+        Assert.True(other.Connect(node));
+        _mesh.Run(3_000);
+        node.SentTo.Clear();
+        Endpoint elsewhere = new();
+        elsewhere.SetIpv4([203, 0, 113, 8], 0, 4321);
+        _mesh.Inject(node, Hello(keys[0], 0, 1), _there);
+        _mesh.Inject(node, Hello(keys[1], 0, 2), elsewhere);
+        _mesh.Run(2_500);
+        Assert.Contains(Initiations(node), i => i.To.IsSame(_there));
+        Assert.Contains(Initiations(node), i => i.To.IsSame(elsewhere));
+    }
+
     [Fact]
     public void A_changed_one_is_dropped_whatever_bit_it_is()
     {
@@ -357,6 +386,54 @@ public class HelloTests
         Assert.Contains(gaps.Skip(6), g => g > 68_000);
         Assert.Equal(gaps.Length, node.Sent.Select(Convert.ToHexString).Distinct().Count());
         Assert.All(node.Sent, s => Assert.Equal((0UL, Convert.ToHexString(node.Key)), Open(s)));
+    }
+
+    [Fact]
+    public void Each_byte_of_a_nonce_is_random()
+    {
+        MeshNode node = _mesh.Add(1);
+        _mesh.Run(2_400_000);
+        byte[][] sent = [.. node.Sent];
+        Assert.InRange(sent.Length, 35, 60);
+        Assert.All(Enumerable.Range(4, 24), at => Assert.InRange(sent.Select(s => s[at]).Distinct().Count(), 20, 60));
+    }
+
+    // Nodes that boot together must not send their hellos at the same time.
+    [Theory]
+    [InlineData(false, 1_000)]
+    [InlineData(true, 300_000)]
+    public void The_moment_of_a_hello_is_spread_by_a_quarter_either_way(bool settled, long interval)
+    {
+        List<long> gaps = [];
+        for (byte seed = 1; seed <= 20; seed++)
+        {
+            Mesh mesh = new();
+            MeshNode node = mesh.Add(seed);
+            Stranger member = mesh.AddStranger(100);
+            if (settled)
+            {
+                Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member])));
+                Assert.True(member.Connect(node));
+                mesh.Run(90_000);
+                NextHello();
+            }
+
+            long last = mesh.Now;
+            NextHello();
+            gaps.Add(mesh.Now - last);
+
+            void NextHello()
+            {
+                int before = node.Count(NodeEvent.HelloSent);
+                while (!mesh.RunUntil(() => node.Count(NodeEvent.HelloSent) > before, 100_000))
+                {
+                    Assert.True(member.Connect(node));
+                }
+            }
+        }
+
+        Assert.InRange(gaps.Min(), interval * 75 / 100, interval * 85 / 100);
+        Assert.InRange(gaps.Max(), interval * 115 / 100, interval * 125 / 100);
     }
 
     [Fact]

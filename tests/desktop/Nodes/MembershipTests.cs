@@ -244,6 +244,25 @@ public class MembershipTests
         _member.Finish(_member.StartRead("network"));
     }
 
+    [Theory]
+    [InlineData(-1, NetworkFault.None)]
+    [InlineData(0, NetworkFault.Expired)]
+    public void A_network_is_refused_from_the_millisecond_of_its_expiry_on(long after, NetworkFault expected)
+    {
+        _node.Node.SetWallClock((Issued * 1_000) + 100_000 + after, _mesh.Now);
+        Assert.Equal(expected, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 100)));
+    }
+
+    [Fact]
+    public void A_network_expires_at_the_millisecond()
+    {
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 100)));
+        _mesh.Run(99_999);
+        Assert.False(_node.Node.IsExpired);
+        _mesh.Run(1);
+        Assert.True(_node.Node.IsExpired);
+    }
+
     [Fact]
     public void A_peer_configured_by_hand_outlives_the_network()
     {

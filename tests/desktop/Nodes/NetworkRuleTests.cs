@@ -296,6 +296,10 @@ public class NetworkRuleTests
             Assert.InRange(gaps[i], interval * 3 / 4, (interval * 5 / 4) + 200);
         }
 
+        // From the fourth gap on, 200 ms are less than a tenth.
+        Assert.Contains(
+            Enumerable.Range(3, gaps.Length - 3), i => Math.Abs(gaps[i] - (1_000L << Math.Min(i, 6))) > gaps[i] / 10);
+
         _member.Files["network"] = NetworkOf(6);
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 90_000));
 
@@ -545,6 +549,86 @@ public class NetworkRuleTests
         Assert.Equal(5UL, _node.Node.NetworkVersion);
     }
 
+    // Each byte is one that a shorter comparison would leave out.
+    [Theory]
+    [InlineData(15)]
+    [InlineData(23)]
+    [InlineData(79)]
+    [InlineData(80)]
+    [InlineData(111)]
+    [InlineData(112)]
+    [InlineData(143)]
+    public void A_header_that_differs_in_one_byte_is_not_the_one_that_was_verified(int at)
+    {
+        // The header of the applied network.
+        byte[] other = Changed(_network);
+        Assert.NotNull(Guest().Write("head", other[..144]).Error);
+        Assert.DoesNotContain(_node.Events, e => e.What == NodeEvent.Agreed);
+
+        // The header of the candidate.
+        Assert.True(Guest().Write("head", Big(6)[..144]).IsComplete);
+        Assert.NotNull(Guest().Write("network", Changed(Big(6))).Error);
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+
+        byte[] Changed(byte[] file)
+        {
+            byte[] changed = (byte[])file.Clone();
+            changed[at] ^= 1;
+            return changed;
+        }
+    }
+
+    [Theory]
+    [InlineData(23)]
+    [InlineData(79)]
+    [InlineData(80)]
+    [InlineData(143)]
+    public void A_verified_header_that_is_repeated_with_one_other_byte_is_checked_again(int at)
+    {
+        StrangerTransfer transfer = VerifiedAndToBeRepeated();
+        transfer.Content[at] ^= 1;
+        _member.Finish(transfer);
+        Assert.Equal("Refused: not signed by the trust root", transfer.ErrorText);
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    public void A_network_that_expires_while_it_arrives_is_not_applied(long left, bool applied)
+    {
+        const long Expires = 1_760_000_000 + 3_600;
+        Stranger guest = Guest();
+        StrangerTransfer transfer = guest.StartWrite("network", Big(6, Expires));
+        Assert.True(_mesh.RunUntil(() => transfer.BlocksSent == 4, 10_000));
+        Assert.Equal(5UL, _node.Node.NetworkVersion);
+
+        // The blocks that are left take less than a second.
+        _node.Node.SetWallClock((Expires + left) * 1_000, _mesh.Now);
+        guest.Finish(transfer);
+        Assert.Equal(applied ? null : TftpError.AccessViolation, transfer.Error);
+        Assert.Equal(applied ? 6UL : 5UL, _node.Node.NetworkVersion);
+        Assert.Equal(
+            applied ? [] : [(long)NetworkFault.Expired],
+            _node.Events.Where(e => e.What == NodeEvent.NetworkRefused).Select(e => e.Value));
+    }
+
+    [Fact]
+    public void A_header_that_expires_while_it_waits_for_its_check_is_refused()
+    {
+        const long Expires = 1_760_000_000 + 3_600;
+        Stranger guest = Guest();
+        Assert.Equal(TftpError.AccessViolation, guest.Write("head", Forged(100)).Error);
+        StrangerTransfer waiting = guest.StartWrite("head", Big(6, Expires)[..144]);
+        _mesh.Run(1_000);
+        Assert.False(waiting.IsDone);
+        _node.Node.SetWallClock(Expires * 1_000, _mesh.Now);
+        _node.Events.Clear();
+        guest.Finish(waiting);
+        Assert.Equal(
+            (long)NetworkFault.Expired, Assert.Single(_node.Events, e => e.What == NodeEvent.HeaderRefused).Value);
+    }
+
     [Fact]
     public void A_member_reads_the_status_and_a_guest_does_not()
     {
@@ -614,12 +698,12 @@ public class NetworkRuleTests
     private byte[] NetworkOf(ulong version) => Mesh.NetworkOf(version, [_node, _member]);
 
     // A network of several blocks.
-    private byte[] Big(ulong version) =>
+    private byte[] Big(ulong version, long expires = 0) =>
         Mesh.NetworkOf(
             version,
             [_node, _member],
             null,
-            0,
+            expires,
             [.. Enumerable.Range(1, 10).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
 
     private byte[] Forged(ulong version) => SignedByAnother(NetworkOf(version))[..144];

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Spore.Base;
+using Spore.Crypto;
 using Spore.Mesh;
 using Spore.WireGuard;
 using Xunit;
@@ -51,6 +52,49 @@ public class CookiesTests
         _session.ReceiveKeepalive();
         Assert.True(_session.Peer.HasSession(End.Now));
         Assert.Single(End.Events, e => e.What == NodeEvent.UnderLoad);
+    }
+
+    [Fact]
+    public void Under_load_a_mac2_that_differs_in_any_bit_is_answered_by_a_cookie()
+    {
+        Overload();
+        AskForCookie(_session.There);
+        byte[] initiation = Initiation();
+        for (int bit = (Message.InitiationSize - Message.MacSize) * 8; bit < Message.InitiationSize * 8; bit++)
+        {
+            byte[] flipped = (byte[])initiation.Clone();
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.True(Answer(flipped) == "3", $"bit {bit}");
+        }
+
+        Assert.Equal("2", Answer(initiation));
+    }
+
+    // The secret has 32 bytes, and the nonce of each of the two replies 24.
+    [Fact]
+    public void Each_byte_of_entropy_changes_the_cookie_replies()
+    {
+        string usual = TwoReplies(-1);
+        Assert.Equal(usual, TwoReplies(-1));
+        for (int i = 0; i < 32 + 24 + 24; i++)
+        {
+            Assert.True(usual != TwoReplies(i), $"byte {i}");
+        }
+
+        static string TwoReplies(int changed)
+        {
+            byte[] message = new byte[Message.InitiationSize];
+            byte[] first = new byte[Message.CookieReplySize];
+            byte[] second = new byte[Message.CookieReplySize];
+            Cookies cookies = new(
+                new byte[32],
+                new Blake2s(),
+                new XChaCha20Poly1305(new ChaCha20Poly1305()),
+                new ScriptedEntropy(changed));
+            cookies.CreateReply(message, 0, message.Length, TunnelEnd.EndpointOf(2), first, 1_000);
+            cookies.CreateReply(message, 0, message.Length, TunnelEnd.EndpointOf(2), second, 1_000);
+            return Convert.ToHexString([.. first, .. second]);
+        }
     }
 
     [Fact]

@@ -296,6 +296,63 @@ public class HandshakeTests
     }
 
     [Fact]
+    public void Each_byte_of_an_index_is_random()
+    {
+        Peer peer = _end.Know(_stock.Public, _there);
+        for (int i = 0; i < 40; i++)
+        {
+            _end.Tunnel.Provoke(peer, _there, _end.Now);
+            _end.Run(15_000);
+        }
+
+        byte[][] sent = _end.Take();
+        Assert.Equal(40, sent.Length);
+        Assert.All(Enumerable.Range(4, 4), at => Assert.InRange(sent.Select(s => s[at]).Distinct().Count(), 25, 40));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Two_keys_that_differ_in_one_byte_are_not_equal(bool isOwn)
+    {
+        byte[] key = isOwn ? _end.Public : _stock.Public;
+        Peer? peer = isOwn ? null : _end.Know(key, _there);
+        Assert.Same(peer, _end.Tunnel.FindSlot([9, .. key], 1));
+        Assert.Equal(!isOwn, _end.Tunnel.CanBePeer([9, .. key], 1));
+        for (int i = 0; i < key.Length; i++)
+        {
+            byte[] other = [9, .. key];
+            other[1 + i] ^= 1;
+            Assert.Null(_end.Tunnel.FindSlot(other, 1));
+            Assert.True(_end.Tunnel.CanBePeer(other, 1), $"byte {i}");
+        }
+    }
+
+    // The bucket of unknown keys is empty, so an unknown key counts as limited, and the node's own key as invalid.
+    [Fact]
+    public void A_key_that_differs_from_the_node_s_own_in_one_byte_is_an_unknown_key()
+    {
+        NodeLimits limits = TunnelEnd.Limits();
+        limits.SourceInterval = 2_000;
+        limits.SourceBurst = 1;
+        TunnelEnd end = new(1, limits);
+        end.Receive(_stock.Initiate(end.Public, StockPeer.Tai(1)), _there);
+        Assert.Equal((1, 0), (end.Counters.Limited, end.Counters.Invalid));
+        for (int i = 0; i < 32; i++)
+        {
+            byte[] claimed = (byte[])end.Public.Clone();
+            claimed[i] ^= 1;
+            _stock.ClaimedKey = claimed;
+            end.Receive(_stock.Initiate(end.Public, StockPeer.Tai(1)), _there);
+            Assert.Equal((2 + i, 0), (end.Counters.Limited, end.Counters.Invalid));
+        }
+
+        _stock.ClaimedKey = end.Public;
+        end.Receive(_stock.Initiate(end.Public, StockPeer.Tai(1)), _there);
+        Assert.Equal(1, end.Counters.Invalid);
+    }
+
+    [Fact]
     public void A_response_is_taken_once()
     {
         Peer peer = _end.Know(_stock.Public, _there);

@@ -412,6 +412,56 @@ public class TimerTests
         Assert.Equal(taken, session.Peer.Endpoint.IsSame(hint));
     }
 
+    // Timers can fire late. The clock decides, not the timer that forgets the initiation.
+    [Theory]
+    [InlineData(14_999, true)]
+    [InlineData(15_000, false)]
+    public void The_response_to_a_provoked_initiation_is_accepted_for_15_s_even_if_timers_fire_late(
+        long after, bool accepted)
+    {
+        TunnelSession session = new();
+        session.End.Tunnel.Provoke(session.Peer, session.There, session.End.Now);
+        session.Stock.TakeInitiation(session.End.Take()[0]);
+        session.End.Now += after;
+        session.Receive(session.Stock.Respond());
+        Assert.Equal(accepted, session.Peer.HasSession(session.End.Now));
+        Assert.Equal(accepted ? "0" : string.Empty, session.Said());
+    }
+
+    [Theory]
+    [InlineData("current", 179_999, true)]
+    [InlineData("current", 180_000, false)]
+    [InlineData("previous", 179_999, true)]
+    [InlineData("previous", 180_000, false)]
+    [InlineData("next", 179_999, true)]
+    [InlineData("next", 180_000, false)]
+    public void No_message_is_accepted_under_a_keypair_that_is_180_s_old(string which, long age, bool accepted)
+    {
+        TunnelSession session = new TunnelSession().Establish(initiator: false);
+        session.End.Run(10_000);
+        if (which == "next")
+        {
+            session.HalfHandshake();
+        }
+        else
+        {
+            session.Handshake(initiator: false);
+        }
+
+        long made = session.End.Now;
+        byte[] message = session.Stock.Seal([1]);
+        if (which == "previous")
+        {
+            session.End.Run(10_000);
+            session.Handshake(initiator: false);
+        }
+
+        session.End.RunTo(made + age);
+        session.Receive(message);
+        Assert.Equal(accepted ? 1 : 0, session.End.Received.Count);
+        Assert.Equal(accepted ? 0 : 1, session.End.Counters.Invalid);
+    }
+
     [Fact]
     public void Provoked_initiations_are_5_s_apart_and_from_others_too()
     {

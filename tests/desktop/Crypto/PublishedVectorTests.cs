@@ -5,29 +5,16 @@ using System.Linq;
 using System.Text.Json;
 using Spore.Crypto;
 using Xunit;
+using SHA256 = System.Security.Cryptography.SHA256;
 
 namespace Spore.Tests.Crypto;
 
-/// <summary>
-/// Every case of the published files of hard cases. They are not part of this repository: set WYCHEPROOF_DIR to a
-/// folder that holds them.
-/// </summary>
-public class WycheproofTests
+/// <summary>Every case of the published files in tests/vectors, and these files as they were published.</summary>
+public class PublishedVectorTests
 {
-    private const string Variable = "WYCHEPROOF_DIR";
+    private static string Folder => Path.Combine(Repository.Root, "tests", "vectors");
 
-    private static string Locate(string file)
-    {
-        string? folder = Environment.GetEnvironmentVariable(Variable);
-        if (string.IsNullOrEmpty(folder))
-        {
-            Assert.Skip($"{Variable} is not set. Set it to a folder that holds {file} to run every case in it.");
-        }
-
-        string path = Path.Combine(folder, file);
-        Assert.True(File.Exists(path), $"{Variable} names {folder}, but {file} is not in it.");
-        return path;
-    }
+    private static string Locate(string file) => Path.Combine(Folder, file);
 
     private static JsonElement Read(string file)
     {
@@ -67,6 +54,20 @@ public class WycheproofTests
         string result = test.GetProperty("result").GetString()!;
         Assert.Contains(result, new[] { "valid", "invalid", "acceptable" });
         return result;
+    }
+
+    [Fact]
+    public void The_files_are_those_of_the_table()
+    {
+        string table = File.ReadAllText(Locate("README.md"));
+        string[] vectors = [.. Directory.GetFiles(Folder).Where(f => Path.GetExtension(f) != ".md")
+            .Where(f => !Path.GetFileName(f).StartsWith("LICENSE", StringComparison.Ordinal))];
+        Assert.Equal(6, vectors.Length);
+        Assert.All(vectors, file =>
+        {
+            string digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file)));
+            Assert.Contains($"{digest}  {Path.GetFileName(file)}", table, StringComparison.Ordinal);
+        });
     }
 
     // "Acceptable" are keys on the twist, encodings above 2^255 - 19 and points of small order. RFC 7748 has all but
