@@ -405,7 +405,7 @@ public class HelloTests
     public void The_moment_of_a_hello_is_spread_by_a_quarter_either_way(bool settled, long interval)
     {
         List<long> gaps = [];
-        for (byte seed = 1; seed <= 20; seed++)
+        for (byte seed = 1; seed <= 40; seed++)
         {
             Mesh mesh = new();
             MeshNode node = mesh.Add(seed);
