@@ -17,7 +17,7 @@ public class RoamingTests
         using Pair pair = new("socat");
         SporeNode spore = Start(pair, initiator);
 
-        Follow(pair, spore, () => Wire.Move(pair.Ours, 1, NewNumber));
+        Follow(pair, spore, () => Wire.Move(pair.Ours, 1, NewNumber), mayInitiate: true);
         Assert.Equal(Wire.Endpoint(NewNumber), pair.Stock.EndpointOf(pair.Self));
     }
 
@@ -74,7 +74,7 @@ public class RoamingTests
         return spore;
     }
 
-    private static void Follow(Pair pair, SporeNode spore, Action move)
+    private static void Follow(Pair pair, SporeNode spore, Action move, bool mayInitiate = false)
     {
         TcpStream[] streams =
         [
@@ -94,7 +94,8 @@ public class RoamingTests
             stream.Finish();
         }
 
-        // A new handshake would have found the other one too, after a while.
-        Assert.Equal(sessions, spore.Sessions.Count);
+        // A new handshake would have found the other one too, after a while. A node that sees its own address change makes
+        // one handshake at once.
+        Assert.InRange(spore.Sessions.Count, sessions, mayInitiate ? sessions + 1 : sessions);
     }
 }
