@@ -270,9 +270,9 @@ public class OuterRoutingTests
         spore = pair.StartWith(network, "--default-route");
         long sent = pair.Ours.CountSent(spore.Interface);
         Ping.IsAnswered(pair.Ours, internet);
-        Assert.Equal(3, pair.Ours.CountSent(spore.Interface) - sent);
+        Assert.InRange(pair.Ours.CountSent(spore.Interface) - sent, 3, Few);
         Ping.IsAnswered(pair.Ours, FarPair.Gateway(isIpv6));
-        Assert.Equal(3, pair.Ours.CountSent(spore.Interface) - sent);
+        Assert.InRange(pair.Ours.CountSent(spore.Interface) - sent, 3, Few);
 
         // The way to the server changes while the tunnel is in use.
         string family = isIpv6 ? "-6" : "-4";

@@ -94,8 +94,8 @@ public class RoamingTests
             stream.Finish();
         }
 
-        // A new handshake would have found the other one too, after a while. A node that sees its own address change makes
-        // one handshake at once.
+        // A new handshake would have found the other one too, after a while. A node that sees its own address change
+        // makes one handshake at once.
         Assert.InRange(spore.Sessions.Count, sessions, mayInitiate ? sessions + 1 : sessions);
     }
 }
