@@ -15,7 +15,8 @@ internal static partial class Ping
     /// <summary>Demands that every ping is answered.</summary>
     /// <param name="machine">Where to ping from.</param>
     /// <param name="address">The address, with a scope where it needs one.</param>
-    public static void IsAnswered(NetworkNamespace machine, string address)
+    /// <returns>The number of requests: while answers are late, ping sends more than three.</returns>
+    public static int IsAnswered(NetworkNamespace machine, string address)
     {
         // With a deadline it waits for late answers, and with -W hardly for the last one.
         string output = machine.Run("ping", "-n", "-c", Text(Count), "-i", "0.1", "-w", Text(Deadline), address).Output;
@@ -23,6 +24,9 @@ internal static partial class Ping
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
         }
+
+        string summary = Assert.Single(output.Split('\n'), Summary().IsMatch);
+        return int.Parse(Summary().Match(summary).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Demands that pings at one time, over many ways, are answered.</summary>
