@@ -32,7 +32,7 @@ internal static class States
         {
             w.Send(ToMember());
             StockPeer peer = Image.Clone(w.Peers[World.Member]);
-            peer.TakeInitiation(w.LastInitiation);
+            Require(peer.TakeInitiation(w.LastInitiation) is not null);
             w.Sound = [peer.Respond()];
         })),
         ("a response sent", () => WithNetwork(w =>
@@ -57,7 +57,7 @@ internal static class States
             w.Advance(121_000);
             w.Send(ToMember());
             StockPeer answers = Image.Clone(w.Peers[World.Member]);
-            answers.TakeInitiation(w.LastInitiation);
+            Require(answers.TakeInitiation(w.LastInitiation) is not null);
             StockPeer asks = Image.Clone(w.Peers[World.Member]);
             w.Receive(w.Initiate(asks), w.Endpoints[World.Member]);
             asks.TakeResponse(w.Around.Sent(w.Heard - 1));
@@ -67,8 +67,9 @@ internal static class States
         {
             byte[] old = w.Peers[World.Member].Initiate(w.Node.PublicKey, StockPeer.Tai(1));
             w.Receive(old, w.Endpoints[^1]);
+            w.Advance(1);
             StockPeer peer = Image.Clone(w.Peers[World.Member]);
-            peer.TakeInitiation(w.LastInitiation);
+            Require(peer.TakeInitiation(w.LastInitiation) is not null);
             w.Sound = [peer.Respond(), old];
         })),
         ("a hello waits to be answered", () => WithNetwork(w =>

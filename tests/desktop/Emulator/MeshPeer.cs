@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
-using System.Linq;
 using System.Net;
 using Spore.Base;
 using Spore.Emulator;
@@ -72,9 +71,6 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         _now = now;
         return Node.Send(packet, 0, packet.Length, Milliseconds);
     }
-
-    public bool Knows(NodeEvent what, byte[] key) =>
-        Events.Any(e => e.What == what && e.Key?.SequenceEqual(key) == true);
 
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
