@@ -17,7 +17,7 @@ public class RoamingTests
         using Pair pair = new("socat");
         SporeNode spore = Start(pair, initiator);
 
-        Follow(pair, spore, () => Wire.Move(pair.Ours, 1, NewNumber), 1);
+        Follow(pair, spore, () => Wire.Move(pair.Ours, 1, NewNumber), true);
         Assert.Equal(Wire.Endpoint(NewNumber), pair.Stock.EndpointOf(pair.Self));
     }
 
@@ -74,7 +74,7 @@ public class RoamingTests
         return spore;
     }
 
-    private static void Follow(Pair pair, SporeNode spore, Action move, int handshakes = 0)
+    private static void Follow(Pair pair, SporeNode spore, Action move, bool isOurs = false)
     {
         TcpStream[] streams =
         [
@@ -87,6 +87,7 @@ public class RoamingTests
         }
 
         int sessions = spore.Sessions.Count;
+        int changes = spore.Changes;
         move();
         foreach (TcpStream stream in streams)
         {
@@ -95,8 +96,12 @@ public class RoamingTests
         }
 
         // A new handshake would have found the other one too, after a while. A node whose own
-        // address changes makes one.
-        Wait.Until(() => spore.Sessions.Count >= sessions + handshakes, "the handshake after a change of address");
-        Assert.Equal(sessions + handshakes, spore.Sessions.Count);
+        // addresses change makes one for each time that it notices.
+        if (isOurs)
+        {
+            Wait.Until(() => spore.Sessions.Count > sessions, "the handshake after a change of address");
+        }
+
+        Assert.InRange(spore.Sessions.Count - sessions, 0, isOurs ? spore.Changes - changes : 0);
     }
 }

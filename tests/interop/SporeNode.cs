@@ -96,6 +96,9 @@ internal sealed partial class SporeNode
     /// <summary>The sessions that have come up so far, each with who initiated and the member.</summary>
     public IReadOnlyList<string> Sessions => [.. Timeline.Where(l => l.Verb == "session up").Select(l => l.Text)];
 
+    /// <summary>How often it has noticed that links or addresses of its machine have changed.</summary>
+    public int Changes => Timeline.Count(l => l.Verb == "links");
+
     /// <summary>Waits until it has told something.</summary>
     /// <param name="from">How many lines to skip.</param>
     /// <param name="verb">What happened.</param>
