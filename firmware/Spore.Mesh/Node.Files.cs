@@ -18,11 +18,12 @@ public sealed partial class Node : ITftpFiles
         if (Ascii.IsSame(name, offset, length, _statusName))
         {
             transfer.File = StatusTag;
-            transfer.Size = WriteStatus();
+            transfer.Size = WriteStatus(transfer.Mode);
             return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
         }
 
-        return _sync.OpenRead(transfer, isMember, name, offset, length);
+        int result = _sync.OpenRead(transfer, isMember, name, offset, length);
+        return result == TftpResult.Ok && transfer.Mode == TftpMode.Netascii ? Refusal.NotText(transfer) : result;
     }
 
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
@@ -35,7 +36,7 @@ public sealed partial class Node : ITftpFiles
     {
         if (transfer.File == StatusTag)
         {
-            ReadStatus(transfer.Size, position, buffer, offset, count);
+            ReadStatus(transfer, position, buffer, offset, count);
         }
         else
         {

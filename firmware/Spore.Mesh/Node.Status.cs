@@ -1,5 +1,6 @@
 using System;
 using Spore.Services;
+using Spore.Tftp;
 
 namespace Spore.Mesh;
 
@@ -49,18 +50,18 @@ public sealed partial class Node : IStatusSource
     }
 
     // The text is made at the end of the send buffer, behind a block of the largest size.
-    private int WriteStatus()
+    private int WriteStatus(TftpMode mode)
     {
         byte[] buffer = _tunnel.SendBuffer;
         CountIdleWork(_work, _now);
-        return StatusText.Emit(buffer, buffer.Length - StatusText.MaxSize, this);
+        return StatusText.Emit(buffer, buffer.Length - StatusText.MaxSize, mode == TftpMode.Netascii, this);
     }
 
     // The text may have grown or shrunk between two reads; the size that was announced stays.
-    private void ReadStatus(int size, int position, byte[] buffer, int offset, int count)
+    private void ReadStatus(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
     {
         int start = _tunnel.SendBuffer.Length - StatusText.MaxSize;
-        for (int i = WriteStatus(); i < size; i++)
+        for (int i = WriteStatus(transfer.Mode); i < transfer.Size; i++)
         {
             _tunnel.SendBuffer[start + i] = (byte)'\n';
         }

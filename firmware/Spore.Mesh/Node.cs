@@ -104,7 +104,13 @@ public sealed partial class Node
             this,
             Counters);
         _tftp = new TftpService(
-            limits.Transfers, limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize, this, this, entropy);
+            limits.Transfers,
+            limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize,
+            limits.Window,
+            limits.ReceiveWindows,
+            this,
+            this,
+            entropy);
 
         _hello = new Hello(xaead, _hash, ed25519.PublicKey);
         _neighbours = new Neighbours(limits.Neighbours);

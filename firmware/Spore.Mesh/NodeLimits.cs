@@ -14,6 +14,15 @@ public sealed class NodeLimits : NetworkLimits
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
 
+    /// <summary>The largest window of a TFTP transfer, in blocks (RFC 7440).</summary>
+    public int Window = 4;
+
+    /// <summary>
+    /// The windows of all TFTP transfers that receive, together, in blocks: at least <see cref="Transfers"/>. So many
+    /// datagrams can arrive at one time, and the socket has to keep them.
+    /// </summary>
+    public int ReceiveWindows = 4;
+
     /// <summary>Keys whose last hello is remembered.</summary>
     public int Neighbours = 4;
 
@@ -43,6 +52,8 @@ public sealed class NodeLimits : NetworkLimits
             Keypairs = 1024,
             Initiations = 512,
             Transfers = 64,
+            Window = 64,
+            ReceiveWindows = 4096,
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
             Prefixes = 8192,
@@ -74,6 +85,8 @@ public sealed class NodeLimits : NetworkLimits
             Keypairs = 12,
             Initiations = 4,
             Transfers = 2,
+            Window = 4,
+            ReceiveWindows = 4,
             NetworkEntries = 64,
             NetworkBytes = 2800,
             Prefixes = 64,

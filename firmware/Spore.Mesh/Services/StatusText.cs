@@ -18,9 +18,10 @@ internal static class StatusText
     /// <summary>Writes the text.</summary>
     /// <param name="buffer">The buffer to write to.</param>
     /// <param name="offset">Where it starts.</param>
+    /// <param name="isNetascii">Whether CR LF ends a line, instead of LF.</param>
     /// <param name="source">The node.</param>
     /// <returns>The length of the text in bytes, less than <see cref="MaxSize"/>.</returns>
-    internal static int Emit(byte[] buffer, int offset, IStatusSource source)
+    internal static int Emit(byte[] buffer, int offset, bool isNetascii, IStatusSource source)
     {
         int at = offset;
         int numbers = 0;
@@ -38,6 +39,12 @@ internal static class StatusText
             }
             else
             {
+                if (c == '\n' && isNetascii)
+                {
+                    buffer[at] = (byte)'\r';
+                    at++;
+                }
+
                 buffer[at] = (byte)c;
                 at++;
             }

@@ -133,6 +133,8 @@ internal sealed partial class NetworkSync
     /// <returns>As <see cref="ITftpFiles.OpenWrite"/>.</returns>
     internal int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
+        // A header is checked before the block after it is accepted.
+        transfer.LargestWindow = 1;
         if (Ascii.IsSame(name, offset, length, _headName))
         {
             transfer.File = HeadTag;

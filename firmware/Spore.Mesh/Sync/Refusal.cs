@@ -10,6 +10,7 @@ internal static class Refusal
 {
     private static readonly string _membersOnly = "Only members of the network may read this";
     private static readonly string _notWritable = "This file can't be written";
+    private static readonly string _notText = "Not a text file: use mode octet";
     private static readonly string _busy = "Another transfer is under way, try again";
     private static readonly string _malformed = "Refused: malformed network file";
     private static readonly string _signature = "Refused: not signed by the trust root";
@@ -29,6 +30,12 @@ internal static class Refusal
     internal static int NotWritable(TftpTransfer transfer)
     {
         return Tell(transfer, TftpError.AccessViolation, _notWritable);
+    }
+
+    /// <summary>Netascii would change the bytes of the file.</summary>
+    internal static int NotText(TftpTransfer transfer)
+    {
+        return Tell(transfer, TftpError.NotDefined, _notText);
     }
 
     /// <summary>The staging buffer is taken.</summary>

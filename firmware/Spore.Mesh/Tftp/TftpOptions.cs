@@ -1,8 +1,8 @@
 namespace Spore.Tftp;
 
 /// <summary>
-/// The options of a request or of an acknowledgment of options: block size, timeout and transfer size. Read first:
-/// RFC 2347, then RFC 2348 and RFC 2349.
+/// The options of a request or of an acknowledgment of options: block size, timeout, transfer size and window size.
+/// Read first: RFC 2347, then RFC 2348, RFC 2349 and RFC 7440.
 /// </summary>
 public sealed class TftpOptions
 {
@@ -12,6 +12,9 @@ public sealed class TftpOptions
     /// <summary>The largest block size in bytes (RFC 2348).</summary>
     public const int MaxBlockSize = 65464;
 
+    /// <summary>The largest window size in blocks (RFC 7440).</summary>
+    public const int MaxWindowSize = 65535;
+
     /// <summary>The value of an option that is absent.</summary>
     public const int Absent = -1;
 
@@ -20,6 +23,7 @@ public sealed class TftpOptions
     private static readonly string _blockSizeName = "blksize";
     private static readonly string _timeoutName = "timeout";
     private static readonly string _transferSizeName = "tsize";
+    private static readonly string _windowSizeName = "windowsize";
 
     /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
     public int BlockSize = Absent;
@@ -30,13 +34,19 @@ public sealed class TftpOptions
     /// <summary>"tsize" in bytes, or <see cref="Absent"/>. A size above 2^31 - 1 becomes 2^31 - 1.</summary>
     public int TransferSize = Absent;
 
+    /// <summary>"windowsize" in blocks, 1 to 65535, or <see cref="Absent"/>.</summary>
+    public int WindowSize = Absent;
+
     /// <summary>The number of other options that <see cref="Parse"/> has found.</summary>
     public int Others;
 
     /// <summary>Whether there is an option to send.</summary>
     public bool Any
     {
-        get { return BlockSize != Absent || Timeout != Absent || TransferSize != Absent; }
+        get
+        {
+            return BlockSize != Absent || Timeout != Absent || TransferSize != Absent || WindowSize != Absent;
+        }
     }
 
     /// <summary>Removes all options.</summary>
@@ -45,6 +55,7 @@ public sealed class TftpOptions
         BlockSize = Absent;
         Timeout = Absent;
         TransferSize = Absent;
+        WindowSize = Absent;
         Others = 0;
     }
 
@@ -83,6 +94,10 @@ public sealed class TftpOptions
             {
                 TransferSize = number;
             }
+            else if (Ascii.IsSameInAnyCase(buffer, name, nameLength, _windowSizeName))
+            {
+                WindowSize = number < 1 || number > MaxWindowSize ? Absent : number;
+            }
             else
             {
                 Others++;
@@ -100,7 +115,8 @@ public sealed class TftpOptions
     {
         int i = EmitOption(buffer, offset, _transferSizeName, TransferSize);
         i = EmitOption(buffer, i, _blockSizeName, BlockSize);
-        return EmitOption(buffer, i, _timeoutName, Timeout) - offset;
+        i = EmitOption(buffer, i, _timeoutName, Timeout);
+        return EmitOption(buffer, i, _windowSizeName, WindowSize) - offset;
     }
 
     private static int EmitOption(byte[] buffer, int offset, string name, int value)

@@ -33,6 +33,7 @@ public static class TftpPacket
     public const int DefaultBlockSize = 512;
 
     private static readonly string _octet = "octet";
+    private static readonly string _netascii = "netascii";
 
     /// <summary>Reads the opcode, and checks that the packet has the numbers that belong to it.</summary>
     /// <param name="buffer">The buffer that holds the packet.</param>
@@ -70,7 +71,7 @@ public static class TftpPacket
     /// <param name="offset">Where it starts, in bytes; the name starts 2 bytes later.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="nameLength">The length of the file's name in bytes.</param>
-    /// <param name="isOctet">Whether the mode is "octet", in upper or lower case.</param>
+    /// <param name="mode">The mode, whose name may be in upper or lower case.</param>
     /// <param name="optionsOffset">Where the options start in the buffer, in bytes.</param>
     /// <returns>False if the name or the mode has no zero byte at its end.</returns>
     public static bool ParseRequest(
@@ -78,24 +79,26 @@ public static class TftpPacket
         int offset,
         int length,
         out int nameLength,
-        out bool isOctet,
+        out TftpMode mode,
         out int optionsOffset)
     {
         int end = offset + length;
         int name = offset + 2;
         int nameEnd = Ascii.End(buffer, name, end);
-        int mode = nameEnd + 1;
-        int modeEnd = nameEnd < 0 ? -1 : Ascii.End(buffer, mode, end);
+        int modeName = nameEnd + 1;
+        int modeEnd = nameEnd < 0 ? -1 : Ascii.End(buffer, modeName, end);
         if (modeEnd < 0)
         {
             nameLength = 0;
-            isOctet = false;
+            mode = TftpMode.Other;
             optionsOffset = end;
             return false;
         }
 
         nameLength = nameEnd - name;
-        isOctet = Ascii.IsSameInAnyCase(buffer, mode, modeEnd - mode, _octet);
+        mode = Ascii.IsSameInAnyCase(buffer, modeName, modeEnd - modeName, _octet) ? TftpMode.Octet
+            : Ascii.IsSameInAnyCase(buffer, modeName, modeEnd - modeName, _netascii) ? TftpMode.Netascii
+            : TftpMode.Other;
         optionsOffset = modeEnd + 1;
         return true;
     }

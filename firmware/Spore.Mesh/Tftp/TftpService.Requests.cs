@@ -1,15 +1,19 @@
 namespace Spore.Tftp;
 
 // Requests of peers: a request opens a transfer, with the options that this side accepts. Read first: RFC 1350
-// section 4, RFC 2347.
+// section 4, RFC 2347, PROTOCOL section 8.
 public sealed partial class TftpService
 {
-    private static readonly string _modeText = "The only mode is octet";
+    // A request that comes again after progress is a late copy, unless the peer has stood still for so long.
+    private const int StandstillTime = 1000;
+
+    private static readonly string _modeText = "The mode must be octet";
     private static readonly string _nameText = "File name too long";
 
     // Called when port 69 has received a read or write request. It opens a transfer, or repeats the first answer of an
     // open one, or is refused. A refused request, or one without a slot, changes nothing but this: a new request from
-    // the port of an earlier one ends the transfer of the earlier one.
+    // the port of an earlier one ends the transfer of the earlier one, and so does the same request once more where
+    // the transfer stands still.
     private void HandleRequest(
         int opcode,
         byte[] buffer,
@@ -23,17 +27,17 @@ public sealed partial class TftpService
         long now)
     {
         int nameLength;
-        bool isOctet;
+        TftpMode mode;
         int options;
         int refusal = TftpResult.Ok;
         string text = null;
-        if (!TftpPacket.ParseRequest(buffer, offset, length, out nameLength, out isOctet, out options))
+        if (!TftpPacket.ParseRequest(buffer, offset, length, out nameLength, out mode, out options))
         {
             refusal = TftpError.IllegalOperation;
         }
-        else if (!isOctet)
+        else if (mode == TftpMode.Other || (mode == TftpMode.Netascii && opcode == TftpPacket.WriteRequest))
         {
-            refusal = TftpError.IllegalOperation;
+            refusal = mode == TftpMode.Other ? TftpError.IllegalOperation : TftpError.NotDefined;
             text = _modeText;
         }
         else if (nameLength > TftpTransfer.MaxNameLength)
@@ -60,13 +64,13 @@ public sealed partial class TftpService
         TftpTransfer known = _pool.FindRequested(destination, destinationOffset, source, sourceOffset, sourcePort);
         if (known != null)
         {
-            if (known.IsActive && known.RequestHash == hash)
+            bool isCopy = known.IsActive && known.RequestHash == hash;
+            if (isCopy && (_machine.Repeat(known) || IsLateCopy(known, now)))
             {
-                _machine.Repeat(known);
                 return;
             }
 
-            // The peer uses the port for its next request, so it has ended the transfer before.
+            // The peer uses the port for its next request, or has begun anew: it has ended the transfer before.
             _machine.End(known, TftpResult.Aborted);
         }
 
@@ -81,6 +85,8 @@ public sealed partial class TftpService
         transfer.IsClient = false;
         transfer.IsSender = opcode == TftpPacket.ReadRequest;
         transfer.RequestHash = hash;
+        transfer.Mode = mode;
+        transfer.LargestWindow = transfer.IsSender ? _window : _pool.WindowLeft(_window, _receiveWindows);
         TftpOptions accepted = transfer.Options;
         accepted.Parse(buffer, options, offset + length - options);
         if (accepted.BlockSize != TftpOptions.Absent)
@@ -90,10 +96,14 @@ public sealed partial class TftpService
         }
 
         transfer.UseTimeoutOption();
+        int name = offset + 2;
+        int skipped = RootLength(buffer, name, nameLength);
+        name += skipped;
+        nameLength -= skipped;
         int result;
         if (transfer.IsSender)
         {
-            result = _files.OpenRead(transfer, buffer, offset + 2, nameLength);
+            result = _files.OpenRead(transfer, buffer, name, nameLength);
 
             // curl treats a size of 0 as a server's error.
             bool tellsSize = accepted.TransferSize != TftpOptions.Absent && transfer.Size > 0;
@@ -102,7 +112,7 @@ public sealed partial class TftpService
         else
         {
             transfer.Size = accepted.TransferSize;
-            result = _files.OpenWrite(transfer, buffer, offset + 2, nameLength);
+            result = _files.OpenWrite(transfer, buffer, name, nameLength);
         }
 
         if (result != TftpResult.Ok)
@@ -112,10 +122,43 @@ public sealed partial class TftpService
             return;
         }
 
+        if (accepted.WindowSize != TftpOptions.Absent)
+        {
+            accepted.WindowSize =
+                accepted.WindowSize < transfer.LargestWindow ? accepted.WindowSize : transfer.LargestWindow;
+            transfer.WindowSize = accepted.WindowSize;
+        }
+
         transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
-        transfer.BlockNumber = transfer.IsSender && !accepted.Any ? 1 : 0;
+        transfer.BlockNumber = transfer.IsSender && accepted.Any ? -1 : 0;
         transfer.StartTimer(now);
         _machine.Transmit(transfer);
+    }
+
+    // Whether a copy of a transfer's request is to be ignored. The peer has taken the first answer already, so the
+    // network may have doubled or held back the request. It is served anew after a standstill, and at a second copy
+    // between which nothing has moved.
+    private static bool IsLateCopy(TftpTransfer transfer, long now)
+    {
+        bool standsStill = now - transfer.FirstSent >= StandstillTime && !transfer.IsWaiting;
+        if (standsStill || transfer.CopiedAt == transfer.BlockNumber)
+        {
+            return false;
+        }
+
+        transfer.CopiedAt = transfer.BlockNumber;
+        return true;
+    }
+
+    // The length of a leading "/" or "./", which boot loaders and some clients send.
+    private static int RootLength(byte[] buffer, int offset, int length)
+    {
+        if (length > 0 && buffer[offset] == '/')
+        {
+            return 1;
+        }
+
+        return length > 1 && buffer[offset] == '.' && buffer[offset + 1] == '/' ? 2 : 0;
     }
 
     // FNV-1a. It tells a repeated request from the next one.

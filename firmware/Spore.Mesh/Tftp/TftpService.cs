@@ -3,19 +3,24 @@ using Spore.Base;
 namespace Spore.Tftp;
 
 /// <summary>
-/// A TFTP server and client in one, in mode "octet": it opens transfers, and finds the transfer that a datagram belongs
-/// to. Read first: RFC 1350 sections 4 and 5.
+/// A TFTP server and client in one: it opens transfers, and finds the transfer that a datagram belongs to. Read first:
+/// RFC 1350 sections 4 and 5.
 /// </summary>
 /// <remarks>
-/// It implements RFC 1350 with RFC 1123 section 4.2, and the options of RFC 2347 to 2349. Addresses are 16 bytes. The
-/// caller has checked that the source of a datagram is the peer's own address. A request that finds no slot gets no
-/// answer, so that the peer sends it again.
+/// It implements RFC 1350 with RFC 1123 section 4.2, and the options of RFC 2347 to 2349 and of RFC 7440. Addresses are
+/// 16 bytes. The caller has checked that the source of a datagram is the peer's own address. A request that finds no
+/// slot gets no answer, so that the peer sends it again.
 /// </remarks>
 public sealed partial class TftpService
 {
+    // The largest block size to ask for, in bytes: with all headers it fits the smallest MTU of IPv6.
+    private const int PathBlockSize = 1228;
+
     private readonly TransferPool _pool;
     private readonly TransferMachine _machine;
     private readonly int _maxBlockSize;
+    private readonly int _window;
+    private readonly int _receiveWindows;
     private readonly ITftpFiles _files;
     private readonly IUdpOutput _output;
 
@@ -26,13 +31,26 @@ public sealed partial class TftpService
     /// <param name="transfers">
     /// The number of slots, at least 1. From 2 up, own transfers and requests of peers leave each other one slot.
     /// </param>
-    /// <param name="maxBlockSize">The block size to ask for, and the largest to accept, in bytes: 8 to 65464.</param>
+    /// <param name="maxBlockSize">The largest block size to accept, in bytes: 8 to 65464.</param>
+    /// <param name="window">The largest window of a transfer, in blocks: 1 to 1024.</param>
+    /// <param name="receiveWindows">
+    /// The largest windows of all receiving transfers together, in blocks: at least the number of slots.
+    /// </param>
     /// <param name="files">The files.</param>
     /// <param name="output">Where packets are built and sent.</param>
     /// <param name="entropy">The entropy source for ports.</param>
-    public TftpService(int transfers, int maxBlockSize, ITftpFiles files, IUdpOutput output, IEntropy entropy)
+    public TftpService(
+        int transfers,
+        int maxBlockSize,
+        int window,
+        int receiveWindows,
+        ITftpFiles files,
+        IUdpOutput output,
+        IEntropy entropy)
     {
         _maxBlockSize = maxBlockSize;
+        _window = window;
+        _receiveWindows = receiveWindows;
         _files = files;
         _output = output;
         _pool = new TransferPool(transfers, entropy);
@@ -193,7 +211,7 @@ public sealed partial class TftpService
         {
             transfer.IsSender = false;
             transfer.Limit = maxSize;
-            transfer.Options.TransferSize = 0;
+            AskForOptions(transfer, maxSize, 0, _pool.WindowLeft(_window, _receiveWindows));
             transfer.StartTimer(now);
             _machine.Transmit(transfer);
         }
@@ -228,7 +246,7 @@ public sealed partial class TftpService
         {
             transfer.IsSender = true;
             transfer.Size = size;
-            transfer.Options.TransferSize = size;
+            AskForOptions(transfer, size, size, _window);
             transfer.StartTimer(now);
             _machine.Transmit(transfer);
         }
@@ -319,11 +337,13 @@ public sealed partial class TftpService
         }
     }
 
-    // Called when the peer sent an error: ends the transfer. If the error refuses the options of the own request, sends
-    // the request once more, without options and from another port.
+    // Called when the peer sent an error: ends the transfer. If the error may be about the options of the own request,
+    // sends the request once more, without options and from another port.
     private void HandleError(TftpTransfer transfer, int code, long now)
     {
-        if (code == TftpError.OptionRefused && transfer.State == TftpState.Requesting && transfer.Options.Any)
+        bool mayBeOptions =
+            code == TftpError.OptionRefused || code == TftpError.IllegalOperation || code == TftpError.NotDefined;
+        if (mayBeOptions && transfer.State == TftpState.Requesting && transfer.Options.Any)
         {
             transfer.Options.Clear();
             transfer.LocalPort = _pool.ChoosePort();
@@ -359,9 +379,23 @@ public sealed partial class TftpService
         transfer.IsClient = true;
         transfer.File = file;
         transfer.Name = name;
-        transfer.Options.BlockSize = _maxBlockSize;
         transfer.State = TftpState.Requesting;
         return transfer;
+    }
+
+    // What fits a block of the default size needs no options, and without them it arrives a round trip sooner.
+    private void AskForOptions(TftpTransfer transfer, int length, int size, int window)
+    {
+        if (length >= TftpPacket.DefaultBlockSize)
+        {
+            TftpOptions options = transfer.Options;
+            options.TransferSize = size;
+            options.BlockSize = _maxBlockSize < PathBlockSize ? _maxBlockSize : PathBlockSize;
+            if (length >= options.BlockSize && window > 1)
+            {
+                options.WindowSize = window;
+            }
+        }
     }
 
     // Sends an error packet that belongs to no transfer.

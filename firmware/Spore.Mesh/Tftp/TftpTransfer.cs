@@ -37,6 +37,12 @@ public sealed class TftpTransfer
     public int Size;
 
     /// <summary>
+    /// The largest window to accept in blocks, at least 1. Its first value is the service's limit. The user of the
+    /// service may lower it when the transfer opens.
+    /// </summary>
+    public int LargestWindow;
+
+    /// <summary>
     /// The text of the next error packet, at most 500 bytes of ASCII. Null, as at first, means the usual text of the
     /// code.
     /// </summary>
@@ -47,15 +53,27 @@ public sealed class TftpTransfer
     internal TftpState State;
     internal int RequestHash;
 
+    // The block number when a copy of the request came that was ignored, or -2.
+    internal int CopiedAt;
+
     // The largest size to accept, in bytes.
     internal int Limit;
 
-    // The block sent last or acknowledged last. It does not roll over: packets have its lower 16 bits.
+    // The last block before the window: at the sender the one acknowledged last, at the receiver the one received last
+    // in order. Number 0 is the acknowledgment of options; -1 means that it is still to be acknowledged. Numbers do
+    // not roll over: packets have their lower 16 bits.
     internal int BlockNumber;
+
+    // At the sender the block sent last, at the receiver the block that it acknowledged last.
+    internal int Edge;
+
+    // At the receiver how far the block out of order that arrived last was ahead of BlockNumber, 0 for none. At the
+    // sender 1 when an acknowledgment of BlockNumber has restarted the window.
+    internal int Gap;
     internal bool IsLast;
 
-    // How many times the last packet was sent, and when first and when it is due again, in milliseconds on the
-    // monotonic clock.
+    // How many times the last packet or window was sent, and when first and when it is due again, in milliseconds on
+    // the monotonic clock.
     internal int Tries;
     internal long FirstSent;
     internal long Deadline;
@@ -81,13 +99,19 @@ public sealed class TftpTransfer
     /// <summary>Whether this side made the request.</summary>
     public bool IsClient { get; internal set; }
 
+    /// <summary>How the bytes travel. A file read as netascii is given with its lines ended by CR LF.</summary>
+    public TftpMode Mode { get; internal set; }
+
     /// <summary>Whether this side sends the file.</summary>
     public bool IsSender { get; internal set; }
 
     /// <summary>The size in bytes of each block but the last.</summary>
     public int BlockSize { get; internal set; }
 
-    /// <summary>The number of bytes that the receiver has acknowledged.</summary>
+    /// <summary>The number of blocks that are sent before an acknowledgment (RFC 7440).</summary>
+    public int WindowSize { get; internal set; }
+
+    /// <summary>The number of bytes that were acknowledged, or at the receiver received in order.</summary>
     public int Position { get; internal set; }
 
     /// <summary>Whether the peer ended the transfer by an error packet.</summary>
@@ -126,15 +150,27 @@ public sealed class TftpTransfer
         Size = -1;
         ErrorText = null;
         RequestHash = 0;
+        CopiedAt = -2;
+        Mode = TftpMode.Octet;
         Limit = int.MaxValue;
+        LargestWindow = 1;
         BlockNumber = 0;
+        Edge = 0;
+        Gap = 0;
         IsLast = false;
         IsRefused = false;
         BlockSize = TftpPacket.DefaultBlockSize;
+        WindowSize = 1;
         Position = 0;
         Deadline = long.MaxValue;
         _roundTrip8 = Unmeasured;
         _retransmission = TftpTiming.Initial;
+    }
+
+    /// <summary>The number of the block that ends the file, at the sender.</summary>
+    internal int LastBlock
+    {
+        get { return (Size / BlockSize) + 1; }
     }
 
     internal bool IsBetween(byte[] local, int localOffset, byte[] remote, int remoteOffset)
@@ -160,6 +196,15 @@ public sealed class TftpTransfer
     {
         int largest = Options.Timeout * 1000 > TftpTiming.Largest ? Options.Timeout * 1000 : TftpTiming.Largest;
         _retransmission = _retransmission * 2 < largest ? _retransmission * 2 : largest;
+        Tries++;
+        Deadline = now + Interval();
+    }
+
+    /// <summary>
+    /// Should be called when the window or its acknowledgment is sent again because of what the peer has sent.
+    /// </summary>
+    internal void SentAgain(long now)
+    {
         Tries++;
         Deadline = now + Interval();
     }

@@ -2,7 +2,8 @@ namespace Spore.Tftp;
 
 /// <summary>
 /// The state machine of a transfer, for both roles and both directions: what a packet, a timeout or a verdict of the
-/// files changes, and what is sent then. Read first: RFC 1350 sections 2 and 6, RFC 1123 section 4.2, RFC 2347.
+/// files changes, and what is sent then. Read first: RFC 1350 sections 2 and 6, RFC 1123 section 4.2, RFC 2347,
+/// RFC 7440.
 /// </summary>
 /// <remarks>One object serves all transfers. The state itself is in <see cref="TftpTransfer"/>.</remarks>
 internal sealed class TransferMachine
@@ -21,8 +22,8 @@ internal sealed class TransferMachine
     }
 
     /// <summary>
-    /// Called when a transfer's port has received a block. Only the next block in order changes the transfer; the block
-    /// before it is acknowledged again.
+    /// Called when a transfer's port has received a block. Only the next block in order is kept. Where others arrive,
+    /// the sender hears which block was the last in order (RFC 7440 section 4).
     /// </summary>
     internal void HandleData(TftpTransfer transfer, byte[] buffer, int offset, int count, int sourcePort, long now)
     {
@@ -48,13 +49,10 @@ internal sealed class TransferMachine
             return;
         }
 
-        if (number != ((transfer.BlockNumber + 1) & 0xFFFF))
+        int ahead = (number - transfer.BlockNumber) & 0xFFFF;
+        if (ahead != 1)
         {
-            if (number == (transfer.BlockNumber & 0xFFFF) && transfer.BlockNumber != 0)
-            {
-                Transmit(transfer);
-            }
-
+            HandleStray(transfer, ahead, now);
             return;
         }
 
@@ -70,7 +68,11 @@ internal sealed class TransferMachine
             return;
         }
 
-        transfer.Answered(now);
+        if (transfer.BlockNumber == transfer.Edge)
+        {
+            transfer.Answered(now);
+        }
+
         transfer.IsLast = count < transfer.BlockSize;
         int data = offset + TftpPacket.DataHeaderSize;
         int result = _files.Write(transfer, transfer.Position, buffer, data, count, transfer.IsLast);
@@ -81,7 +83,7 @@ internal sealed class TransferMachine
 
         if (result == TftpResult.Ok)
         {
-            Accept(transfer, count, now);
+            Accept(transfer, count, false, now);
         }
         else if (result == TftpResult.Wait)
         {
@@ -96,8 +98,10 @@ internal sealed class TransferMachine
     }
 
     /// <summary>
-    /// Called when a transfer's port has received an acknowledgment. Only that of the packet sent last changes the
-    /// transfer: a duplicate of an earlier one sends no block again (RFC 1123 section 4.2.3.1).
+    /// Called when a transfer's port has received an acknowledgment. The window begins anew behind the acknowledged
+    /// block (RFC 7440 section 4). A duplicate of an earlier acknowledgment sends no block again where the window is
+    /// one block (RFC 1123 section 4.2.3.1). In a larger window, the first block may be lost: the first duplicate
+    /// restarts it.
     /// </summary>
     internal void HandleAcknowledgment(TftpTransfer transfer, int number, int sourcePort, long now)
     {
@@ -106,14 +110,31 @@ internal sealed class TransferMachine
             BeginPlain(transfer, sourcePort);
         }
 
-        if (transfer.State != TftpState.Sending || number != (transfer.BlockNumber & 0xFFFF))
+        if (transfer.State != TftpState.Sending)
         {
             return;
         }
 
-        transfer.Answered(now);
-        if (GoOn(transfer, now))
+        int outstanding = transfer.Edge - transfer.BlockNumber;
+        int blocks = (number - transfer.BlockNumber) & 0xFFFF;
+        if (blocks > outstanding)
         {
+            return;
+        }
+
+        if (blocks != 0)
+        {
+            if (blocks == outstanding)
+            {
+                transfer.Answered(now);
+            }
+
+            GoOn(transfer, blocks, now);
+        }
+        else if (transfer.WindowSize > 1 && transfer.Gap == 0 && transfer.BlockNumber >= 0)
+        {
+            transfer.Gap = 1;
+            transfer.SentAgain(now);
             Transmit(transfer);
         }
     }
@@ -142,6 +163,7 @@ internal sealed class TransferMachine
         if (answered.Others != 0
             || answered.Timeout != TftpOptions.Absent
             || answered.BlockSize > asked.BlockSize
+            || answered.WindowSize > asked.WindowSize
             || (answered.TransferSize != TftpOptions.Absent && asked.TransferSize == TftpOptions.Absent))
         {
             Fail(transfer, TftpError.OptionRefused);
@@ -161,21 +183,9 @@ internal sealed class TransferMachine
         transfer.Answered(now);
         transfer.BlockSize =
             answered.BlockSize == TftpOptions.Absent ? TftpPacket.DefaultBlockSize : answered.BlockSize;
-        transfer.BlockNumber = 0;
-        if (transfer.IsSender)
-        {
-            transfer.State = TftpState.Sending;
-            if (!GoOn(transfer, now))
-            {
-                return;
-            }
-        }
-        else
-        {
-            transfer.State = TftpState.Receiving;
-            transfer.StartTimer(now);
-        }
-
+        transfer.WindowSize = answered.WindowSize == TftpOptions.Absent ? 1 : answered.WindowSize;
+        transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
+        transfer.StartTimer(now);
         Transmit(transfer);
     }
 
@@ -183,15 +193,19 @@ internal sealed class TransferMachine
     /// Called when a transfer's request was received again: sends the first answer again, if the peer has not replied
     /// to it.
     /// </summary>
-    internal void Repeat(TftpTransfer transfer)
+    /// <returns>Whether the peer has not replied.</returns>
+    internal bool Repeat(TftpTransfer transfer)
     {
-        int first = transfer.IsSender && !transfer.Options.Any ? 1 : 0;
-        bool isUnanswered = transfer.State == TftpState.Sending || transfer.State == TftpState.Receiving;
-        if (isUnanswered && transfer.BlockNumber == first)
+        bool isUnanswered = transfer.State == TftpState.Sending
+            ? transfer.BlockNumber == (transfer.Options.Any ? -1 : 0)
+            : transfer.State == TftpState.Receiving && transfer.BlockNumber == 0;
+        if (isUnanswered)
         {
             transfer.Tries++;
             Transmit(transfer);
         }
+
+        return isUnanswered;
     }
 
     /// <summary>Called when a transfer's deadline has passed: repeats the last packet, or ends the transfer.</summary>
@@ -208,6 +222,11 @@ internal sealed class TransferMachine
         else
         {
             transfer.BackOff(now);
+            if (transfer.IsSender)
+            {
+                transfer.Gap = 0;
+            }
+
             Transmit(transfer);
         }
     }
@@ -222,7 +241,8 @@ internal sealed class TransferMachine
 
         if (result == TftpResult.Ok)
         {
-            Accept(transfer, transfer.BlockLength, now);
+            // The blocks of the window that arrived meanwhile were not kept: the sender goes on from here.
+            Accept(transfer, transfer.BlockLength, true, now);
         }
         else if (result == TftpResult.Repeat)
         {
@@ -236,49 +256,31 @@ internal sealed class TransferMachine
         }
     }
 
-    /// <summary>Sends the packet that a transfer's state stands for, for the first time or again.</summary>
+    /// <summary>
+    /// Sends the packet or the window that a transfer's state stands for, for the first time or again.
+    /// </summary>
     internal void Transmit(TftpTransfer transfer)
     {
         byte[] buffer = _output.Buffer;
         int offset = _output.PayloadOffset;
-        int length;
         if (transfer.State == TftpState.Requesting)
         {
             int opcode = transfer.IsSender ? TftpPacket.WriteRequest : TftpPacket.ReadRequest;
-            length = TftpPacket.EmitRequest(buffer, offset, opcode, transfer.Name, transfer.Options);
+            Send(transfer, TftpPacket.EmitRequest(buffer, offset, opcode, transfer.Name, transfer.Options));
         }
-        else if (transfer.BlockNumber == 0 && !transfer.IsClient && transfer.Options.Any)
+        else if (transfer.State == TftpState.Sending ? transfer.BlockNumber < 0 : AwaitsFirstBlock(transfer))
         {
-            length = TftpPacket.EmitOptionAcknowledgment(buffer, offset, transfer.Options);
+            transfer.Edge = 0;
+            Send(transfer, TftpPacket.EmitOptionAcknowledgment(buffer, offset, transfer.Options));
         }
         else if (transfer.State == TftpState.Sending)
         {
-            int count = OutstandingLength(transfer);
-            if (count != 0)
-            {
-                _files.Read(transfer, transfer.Position, buffer, offset + TftpPacket.DataHeaderSize, count);
-                if (transfer.State != TftpState.Sending)
-                {
-                    return;
-                }
-            }
-
-            TftpPacket.EmitDataHeader(buffer, offset, transfer.BlockNumber);
-            length = TftpPacket.DataHeaderSize + count;
+            SendWindow(transfer);
         }
         else
         {
-            length = TftpPacket.EmitAcknowledgment(buffer, offset, transfer.BlockNumber);
+            Acknowledge(transfer);
         }
-
-        _output.SendUdp(
-            transfer.LocalAddress,
-            0,
-            transfer.LocalPort,
-            transfer.RemoteAddress,
-            0,
-            transfer.RemotePort,
-            length);
     }
 
     /// <summary>Sends an error packet, and ends a transfer that is active.</summary>
@@ -292,15 +294,7 @@ internal sealed class TransferMachine
     internal void SendError(TftpTransfer transfer, int error)
     {
         int code = error < 0 ? TftpError.NotDefined : error;
-        int length = TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, transfer.ErrorText);
-        _output.SendUdp(
-            transfer.LocalAddress,
-            0,
-            transfer.LocalPort,
-            transfer.RemoteAddress,
-            0,
-            transfer.RemotePort,
-            length);
+        Send(transfer, TftpPacket.EmitError(_output.Buffer, _output.PayloadOffset, code, transfer.ErrorText));
     }
 
     /// <summary>Ends a transfer that is active or dallies, and sends no packet.</summary>
@@ -324,15 +318,50 @@ internal sealed class TransferMachine
         transfer.State = TftpState.Free;
     }
 
-    // Called when the files have accepted a block: acknowledges it. The last one closes the transfer and lets it dally
-    // (RFC 1350 section 6).
-    private void Accept(TftpTransfer transfer, int count, long now)
+    // Called when a block out of order has arrived. If it is the last one in order, its acknowledgment was lost; in a
+    // window the answer waits, because the network may have doubled that block. If it is a later one, those between are
+    // lost: the sender hears that once, and again when it has sent the window again.
+    private void HandleStray(TftpTransfer transfer, int ahead, long now)
+    {
+        if (ahead == 0)
+        {
+            bool isNew = transfer.WindowSize > 1 && now - transfer.FirstSent < TftpTiming.Smallest / 2;
+            if (transfer.BlockNumber == transfer.Edge && transfer.BlockNumber != 0 && !isNew)
+            {
+                Acknowledge(transfer);
+            }
+        }
+        else if (ahead <= transfer.WindowSize)
+        {
+            int before = transfer.Gap;
+            transfer.Gap = ahead;
+            if (before == 0)
+            {
+                transfer.SentAgain(now);
+                Acknowledge(transfer);
+            }
+            else if (ahead < before)
+            {
+                transfer.Tries++;
+                Acknowledge(transfer);
+            }
+        }
+    }
+
+    // Called when the files have accepted a block: acknowledges it at the end of the window. The last one closes the
+    // transfer and lets it dally (RFC 1350 section 6).
+    private void Accept(TftpTransfer transfer, int count, bool endsWindow, long now)
     {
         transfer.Position += count;
         transfer.BlockNumber++;
+        transfer.Gap = 0;
         transfer.State = TftpState.Receiving;
         transfer.StartTimer(now);
-        Transmit(transfer);
+        if (endsWindow || transfer.IsLast || transfer.BlockNumber - transfer.Edge >= transfer.WindowSize)
+        {
+            Acknowledge(transfer);
+        }
+
         if (transfer.IsLast)
         {
             transfer.State = TftpState.Closing;
@@ -342,24 +371,75 @@ internal sealed class TransferMachine
         }
     }
 
-    // Called when the peer has all that was sent so far. Returns whether a next block is to be sent; else the transfer
-    // has ended.
-    private bool GoOn(TftpTransfer transfer, long now)
+    // Called when the peer has acknowledged blocks of the window: sends the next window, or closes the transfer.
+    private void GoOn(TftpTransfer transfer, int blocks, long now)
     {
-        if (transfer.BlockNumber != 0)
+        bool isLast = transfer.BlockNumber + blocks == transfer.LastBlock;
+        transfer.Position = isLast ? transfer.Size : (transfer.BlockNumber + blocks) * transfer.BlockSize;
+        transfer.BlockNumber += blocks;
+        transfer.Gap = 0;
+        if (isLast)
         {
-            int count = OutstandingLength(transfer);
-            transfer.Position += count;
-            if (count < transfer.BlockSize)
-            {
-                Close(transfer, TftpResult.Ok);
-                return false;
-            }
+            Close(transfer, TftpResult.Ok);
+            return;
         }
 
-        transfer.BlockNumber++;
         transfer.StartTimer(now);
-        return true;
+        SendWindow(transfer);
+    }
+
+    private void SendWindow(TftpTransfer transfer)
+    {
+        byte[] buffer = _output.Buffer;
+        int offset = _output.PayloadOffset;
+        int last = transfer.LastBlock - transfer.BlockNumber > transfer.WindowSize
+            ? transfer.BlockNumber + transfer.WindowSize
+            : transfer.LastBlock;
+        int position = transfer.Position;
+        for (int number = transfer.BlockNumber + 1; number <= last; number++)
+        {
+            int left = transfer.Size - position;
+            int count = left < transfer.BlockSize ? left : transfer.BlockSize;
+            if (count != 0)
+            {
+                _files.Read(transfer, position, buffer, offset + TftpPacket.DataHeaderSize, count);
+                if (transfer.State != TftpState.Sending)
+                {
+                    return;
+                }
+            }
+
+            TftpPacket.EmitDataHeader(buffer, offset, number);
+            transfer.Edge = number;
+            Send(transfer, TftpPacket.DataHeaderSize + count);
+            position += count;
+        }
+    }
+
+    private void Acknowledge(TftpTransfer transfer)
+    {
+        transfer.Edge = transfer.BlockNumber;
+        Send(
+            transfer,
+            TftpPacket.EmitAcknowledgment(_output.Buffer, _output.PayloadOffset, transfer.BlockNumber));
+    }
+
+    private void Send(TftpTransfer transfer, int length)
+    {
+        _output.SendUdp(
+            transfer.LocalAddress,
+            0,
+            transfer.LocalPort,
+            transfer.RemoteAddress,
+            0,
+            transfer.RemotePort,
+            length);
+    }
+
+    // Whether a request to write was answered, and no block of it was received.
+    private static bool AwaitsFirstBlock(TftpTransfer transfer)
+    {
+        return transfer.BlockNumber == 0 && !transfer.IsClient && transfer.Options.Any;
     }
 
     // Called when a server answers the own request as if it had no options (RFC 2347).
@@ -367,14 +447,7 @@ internal sealed class TransferMachine
     {
         transfer.RemotePort = sourcePort;
         transfer.BlockSize = TftpPacket.DefaultBlockSize;
-        transfer.BlockNumber = 0;
+        transfer.BlockNumber = transfer.IsSender ? -1 : 0;
         transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
-    }
-
-    // The length in bytes of the block that is to be acknowledged next.
-    private static int OutstandingLength(TftpTransfer transfer)
-    {
-        int left = transfer.Size - transfer.Position;
-        return left < 0 ? 0 : left < transfer.BlockSize ? left : transfer.BlockSize;
     }
 }

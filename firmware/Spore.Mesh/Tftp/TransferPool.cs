@@ -161,6 +161,26 @@ internal sealed class TransferPool
         return sameSide < most ? found : null;
     }
 
+    /// <summary>The window that one more receiving transfer may have, while each other slot keeps one block.</summary>
+    /// <param name="most">The largest window of a transfer, in blocks.</param>
+    /// <param name="together">The largest windows of all receiving transfers, in blocks.</param>
+    /// <returns>Blocks, at least 1.</returns>
+    internal int WindowLeft(int most, int together)
+    {
+        int left = together - _transfers.Length + 1;
+        for (int i = 0; i < _transfers.Length; i++)
+        {
+            TftpTransfer transfer = _transfers[i];
+            if (transfer.IsActive && !transfer.IsSender)
+            {
+                int window = transfer.State == TftpState.Requesting ? transfer.Options.WindowSize : transfer.WindowSize;
+                left -= window > 1 ? window - 1 : 0;
+            }
+        }
+
+        return left < 1 ? 1 : left < most ? left : most;
+    }
+
     /// <summary>Chooses a random port that no transfer has, as a transfer identifier (RFC 1350 section 4).</summary>
     /// <returns>A UDP port, 61000 to 65535.</returns>
     internal int ChoosePort()

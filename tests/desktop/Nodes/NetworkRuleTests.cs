@@ -181,7 +181,7 @@ public class NetworkRuleTests
     [InlineData("")]
     [InlineData("HEAD")]
     [InlineData("head ")]
-    [InlineData("/head")]
+    [InlineData("//head")]
     [InlineData("heads")]
     [InlineData("hea")]
     [InlineData("../network")]

@@ -62,7 +62,7 @@ public class TwoHandshakesTests
         mesh.Run(60_000);
         Assert.Equal(initiations, string.Join(' ', nodes.Select(n => n.Count(NodeEvent.InitiationSent))));
         Assert.All(nodes, n => Assert.Equal(1, n.Node.SessionCount(mesh.Now)));
-        Assert.Equal((1, 1), (nodes[0].Delivered.Count, nodes[1].Delivered.Count));
+        Assert.Equal((1, 1), (Heard(nodes[0]), Heard(nodes[1])));
 
         // Each sends under the keys of its own handshake until one of them rekeys. What the other has under way then
         // may be lost, as with any WireGuard: of three keypairs none is left for it.
@@ -70,8 +70,8 @@ public class TwoHandshakesTests
         Assert.True(nodes.Sum(n => n.Count(NodeEvent.InitiationSent)) <= 4);
         Assert.Equal(Sending(peers[0]), Receiving(peers[1]));
         Assert.Equal(Sending(peers[1]), Receiving(peers[0]));
-        Assert.InRange(nodes[1].Delivered.Count, sent[0] - 1, sent[0]);
-        Assert.InRange(nodes[0].Delivered.Count, sent[1] - 1, sent[1]);
+        Assert.InRange(Heard(nodes[1]), sent[0] - 1, sent[0]);
+        Assert.InRange(Heard(nodes[0]), sent[1] - 1, sent[1]);
 
         // From then on nothing is.
         foreach (MeshNode node in nodes)
@@ -82,7 +82,7 @@ public class TwoHandshakesTests
 
         sent[0] = sent[1] = 0;
         Talk();
-        Assert.Equal((sent[1], sent[0]), (nodes[0].Delivered.Count, nodes[1].Delivered.Count));
+        Assert.Equal((sent[1], sent[0]), (Heard(nodes[0]), Heard(nodes[1])));
         Assert.Equal(1, nodes.Sum(n => n.Count(NodeEvent.InitiationSent)));
 
         void Talk()
@@ -105,6 +105,9 @@ public class TwoHandshakesTests
             sent[i]++;
         }
     }
+
+    // The application's packets: a late acknowledgment of TFTP may come too.
+    private static int Heard(MeshNode node) => node.Delivered.Count(p => p[0] >> 4 == 4);
 
     private static int Sending(Peer peer) => peer.Keypairs.RemoteIndex[peer.Current];
 

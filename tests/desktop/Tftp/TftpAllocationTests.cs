@@ -76,7 +76,7 @@ public class TftpAllocationTests
         public Pipe(byte id)
         {
             Address = TftpWire.AddressOf(id);
-            Service = new TftpService(4, 1368, this, this, this);
+            Service = new TftpService(4, 1368, 4, 16, this, this, this);
         }
 
         public TftpService Service { get; }

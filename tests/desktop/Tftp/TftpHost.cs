@@ -8,12 +8,19 @@ internal sealed class TftpHost : IUdpOutput
 {
     private readonly TftpWire _wire;
 
-    public TftpHost(TftpWire wire, byte id, int transfers = 4, int blockSize = 1368)
+    public TftpHost(
+        TftpWire wire,
+        byte id,
+        int transfers = 4,
+        int blockSize = 1368,
+        int window = 1,
+        int? receiveWindows = null)
     {
         _wire = wire;
         Address = TftpWire.AddressOf(id);
         Buffer = new byte[48 + 4 + Math.Max(blockSize, 512)];
-        Service = new TftpService(transfers, blockSize, Files, this, new SeededEntropy(id));
+        Service = new TftpService(
+            transfers, blockSize, window, receiveWindows ?? transfers * window, Files, this, new SeededEntropy(id));
         wire.Hosts.Add(this);
     }
 

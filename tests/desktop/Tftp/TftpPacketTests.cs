@@ -41,9 +41,9 @@ public class TftpPacketTests
         int length = packet.Length - 1;
         Assert.Equal(TftpPacket.ReadRequest, TftpPacket.Opcode(packet, 1, length));
         Assert.True(
-            TftpPacket.ParseRequest(packet, 1, length, out int nameLength, out bool isOctet, out int optionsOffset));
+            TftpPacket.ParseRequest(packet, 1, length, out int nameLength, out TftpMode mode, out int optionsOffset));
         Assert.Equal("entry/abc", Encoding.Latin1.GetString(packet, 3, nameLength));
-        Assert.True(isOctet);
+        Assert.Equal(TftpMode.Octet, mode);
         TftpOptions options = new();
         options.Parse(packet, optionsOffset, packet.Length - optionsOffset);
         Assert.Equal((0, 1368, 6, 0), (options.TransferSize, options.BlockSize, options.Timeout, options.Others));
@@ -68,23 +68,34 @@ public class TftpPacketTests
     [Fact]
     public void A_request_comes_back_as_it_was_emitted()
     {
-        Gen.Select(Gen.Byte[1, 255].Array[0, 128], GenOption(8, 65464), GenOption(1, 255), GenOption(0, int.MaxValue))
-            .Sample((name, blockSize, timeout, size) =>
+        Gen.Select(
+                Gen.Byte[1, 255].Array[0, 128],
+                GenOption(8, 65464),
+                GenOption(1, 255),
+                GenOption(0, int.MaxValue),
+                GenOption(1, 65535))
+            .Sample((name, blockSize, timeout, size, window) =>
             {
-                TftpOptions options = new() { BlockSize = blockSize, Timeout = timeout, TransferSize = size };
+                TftpOptions options = new()
+                {
+                    BlockSize = blockSize,
+                    Timeout = timeout,
+                    TransferSize = size,
+                    WindowSize = window,
+                };
                 byte[] buffer = new byte[512];
                 int length = TftpPacket.EmitRequest(
                     buffer, 3, TftpPacket.WriteRequest, Encoding.Latin1.GetString(name), options);
                 TftpOptions parsed = new();
                 bool sound = TftpPacket.ParseRequest(
-                    buffer, 3, length, out int nameLength, out bool isOctet, out int offset);
+                    buffer, 3, length, out int nameLength, out TftpMode mode, out int offset);
                 parsed.Parse(buffer, offset, 3 + length - offset);
                 return sound
-                    && isOctet
+                    && mode == TftpMode.Octet
                     && TftpPacket.Opcode(buffer, 3, length) == TftpPacket.WriteRequest
                     && buffer.AsSpan(5, nameLength).SequenceEqual(name)
-                    && (parsed.BlockSize, parsed.Timeout, parsed.TransferSize, parsed.Others)
-                        == (blockSize, timeout, size, 0)
+                    && (parsed.BlockSize, parsed.Timeout, parsed.TransferSize, parsed.WindowSize, parsed.Others)
+                        == (blockSize, timeout, size, window, 0)
                     && parsed.Any == options.Any;
             });
     }

@@ -71,9 +71,9 @@ public class TftpServiceTests
     [InlineData("timeout 256", "data 1 144")]
     [InlineData("tsize 0", "oack tsize 144")]
     [InlineData("TSize 77", "oack tsize 144")]
-    [InlineData("windowsize 4", "data 1 144")]
+    [InlineData("windowsize 4", "oack windowsize 1")]
     [InlineData("tsize 0 blksize 512 timeout 6", "oack tsize 144 blksize 512 timeout 6")]
-    [InlineData("windowsize 4 blksize 600 response 1", "oack blksize 600")]
+    [InlineData("windowsize 4 blksize 600 response 1", "oack blksize 600 windowsize 1")]
     public void Options_of_a_read_are_answered_as_far_as_they_are_sound(string options, string answer)
     {
         Assert.Equal(answer, _peer.Ask(1, "head", options.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -121,14 +121,47 @@ public class TftpServiceTests
     }
 
     [Theory]
-    [InlineData("netascii")]
-    [InlineData("mail")]
-    [InlineData("octets")]
-    [InlineData("")]
-    public void Only_octet_is_served(string mode)
+    [InlineData(1, "mail", "error 4")]
+    [InlineData(1, "octets", "error 4")]
+    [InlineData(1, "", "error 4")]
+    [InlineData(2, "mail", "error 4")]
+    [InlineData(2, "netascii", "error 0")]
+    public void A_mode_that_is_not_served_is_refused_with_a_text_that_names_octet(
+        int opcode, string mode, string answer)
     {
-        Assert.Equal("error 4", _peer.Say([0, 1, .. Encoding.Latin1.GetBytes($"head\0{mode}\0")]));
+        Assert.Equal(answer, _peer.Say([0, (byte)opcode, .. Encoding.Latin1.GetBytes($"head\0{mode}\0")]));
+        Assert.Contains("octet", Encoding.Latin1.GetString(_wire.Log!.Last().Payload));
         Assert.Equal(0, Files.Opened);
+    }
+
+    [Theory]
+    [InlineData("netascii")]
+    [InlineData("NetASCII")]
+    public void A_read_as_netascii_is_told_to_the_files(string mode)
+    {
+        TftpMode seen = TftpMode.Other;
+        Files.OnOpen = (transfer, _) =>
+        {
+            seen = transfer.Mode;
+            return TftpResult.Ok;
+        };
+        Assert.Equal("data 1 144", _peer.Say([0, 1, .. Encoding.Latin1.GetBytes($"head\0{mode}\0")]));
+        Assert.Equal(TftpMode.Netascii, seen);
+    }
+
+    [Theory]
+    [InlineData("/head", "data 1 144")]
+    [InlineData("./head", "data 1 144")]
+    [InlineData("//head", "error 1")]
+    [InlineData("../head", "error 1")]
+    [InlineData("/./head", "error 1")]
+    [InlineData(".head", "error 1")]
+    [InlineData("/", "error 1")]
+    [InlineData("./", "error 1")]
+    [InlineData("", "error 1")]
+    public void One_leading_slash_of_a_name_is_skipped(string name, string answer)
+    {
+        Assert.Equal(answer, _peer.Ask(1, name));
     }
 
     [Theory]
@@ -237,7 +270,7 @@ public class TftpServiceTests
         _wire.Log = [];
         client.Read(_host, "long");
         _wire.Run();
-        Assert.Equal([1, 2, 3, 4], _wire.Log.Where(d => d.Opcode == TftpPacket.Data).Select(d => d.Number).Order());
+        Assert.Equal([1, 2, 3, 4, 5], _wire.Log.Where(d => d.Opcode == TftpPacket.Data).Select(d => d.Number).Order());
         Assert.Equal(5000, client.Files.Written["long"].Length);
     }
 
@@ -546,11 +579,55 @@ public class TftpServiceTests
         Assert.Equal("", _peer.Ask(1, "long"));
         _peer.RemotePort = port;
         Assert.Equal("data 3 512", _peer.Acknowledge(2));
+        Assert.Equal("", _peer.Ask(1, "long"));
+        _peer.RemotePort = port;
+        Assert.Equal("data 4 512", _peer.Acknowledge(3));
         Assert.Equal(1, Files.Opened);
     }
 
     [Theory]
+    [InlineData(1, "data 1 512")]
+    [InlineData(2, "ack 0")]
+    public void A_repeated_request_begins_anew_at_its_second_copy_without_progress(int opcode, string answer)
+    {
+        int port = Begin(opcode, answer);
+        Assert.Equal("", _peer.Ask(opcode, "long"));
+        Assert.Equal(answer, _peer.Ask(opcode, "long"));
+        Assert.NotEqual(port, _peer.RemotePort);
+        Assert.Equal([TftpResult.Aborted], Results());
+    }
+
+    [Theory]
+    [InlineData(1, "data 1 512")]
+    [InlineData(2, "ack 0")]
+    public void A_repeated_request_begins_anew_when_nothing_has_moved_for_a_second(int opcode, string answer)
+    {
+        int port = Begin(opcode, answer);
+        _peer.After(999);
+        _peer.RemotePort = port;
+        Assert.Equal("", _peer.Ask(opcode, "long"));
+        _peer.RemotePort = port;
+        Assert.Equal(opcode == 1 ? "data 3 512" : "ack 2", opcode == 1 ? _peer.Acknowledge(2) : _peer.Data(2, 512));
+        _peer.After(1000);
+        Assert.Equal(answer, _peer.Ask(opcode, "long"));
+        Assert.NotEqual(port, _peer.RemotePort);
+        Assert.Equal([TftpResult.Aborted], Results());
+    }
+
+    [Fact]
+    public void A_write_whose_block_is_being_judged_is_not_begun_anew_by_a_late_copy()
+    {
+        Files.OnWrite = (_, _) => TftpResult.Wait;
+        _peer.Ask(2, "new");
+        _peer.Data(1, 512);
+        _peer.After(3000);
+        Assert.Equal("", _peer.Ask(2, "new"));
+        Assert.Empty(Results());
+    }
+
+    [Theory]
     [InlineData(1, "blksize 600", "oack blksize 600")]
+    [InlineData(1, "windowsize 3", "oack windowsize 1")]
     [InlineData(2, "blksize 600", "oack blksize 600")]
     [InlineData(2, "", "ack 0")]
     public void A_repeated_request_gets_the_same_first_answer(int opcode, string options, string answer)
@@ -717,7 +794,7 @@ public class TftpServiceTests
     {
         Files.OnClosed = (_, _) => Assert.NotNull(Start("next"));
         _peer.Ask(1, "head");
-        Assert.Equal("rrq next octet tsize 0 blksize 1368", _peer.Acknowledge(1));
+        Assert.Equal("rrq next octet tsize 0 blksize 1228", _peer.Acknowledge(1));
     }
 
     private TftpTransfer? Start(string name)
@@ -730,6 +807,15 @@ public class TftpServiceTests
     private IEnumerable<TftpTransfer> Active()
     {
         return Enumerable.Range(0, Service.Capacity).Select(Service.At).Where(t => t.IsActive);
+    }
+
+    // Opens a transfer of "long" and moves it on by a block. Returns the service's port.
+    private int Begin(int opcode, string answer)
+    {
+        Assert.Equal(answer, _peer.Ask(opcode, "long"));
+        int port = _peer.RemotePort;
+        Assert.Equal(opcode == 1 ? "data 2 512" : "ack 1", opcode == 1 ? _peer.Acknowledge(1) : _peer.Data(1, 512));
+        return port;
     }
 
     private IEnumerable<int> Results()

@@ -37,19 +37,42 @@ public class TftpTransferTests
         }
 
         byte[] content = Content(_sizes[seed % _sizes.Length]);
-        (TftpHost client, TftpHost server) = Transfer(wire, content, write);
+        (TftpHost client, TftpHost server) = Transfer(wire, content, write, window: 1 + (seed % 5));
         AssertArrived(client, server, content, write);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_file_of_more_than_65535_blocks_arrives_whole(bool write)
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    [InlineData(false, 64)]
+    [InlineData(true, 64)]
+    public void A_file_of_more_than_65535_blocks_arrives_whole(bool write, int window)
     {
         TftpWire wire = new() { Delay = 1 };
         byte[] content = Content((65536 + 10) * 8 + 3);
-        (TftpHost client, TftpHost server) = Transfer(wire, content, write, blockSize: 8);
+        (TftpHost client, TftpHost server) = Transfer(wire, content, write, blockSize: 8, window);
         AssertArrived(client, server, content, write);
+    }
+
+    [Theory]
+    [InlineData(50, 0.01, 10)]
+    [InlineData(10, 0, 8)]
+    public void A_window_of_16_is_many_times_as_fast_as_one_block(int delay, double loss, int times)
+    {
+        Assert.True(Duration(1, delay, loss) >= times * Duration(16, delay, loss));
+    }
+
+    [Fact]
+    public void A_file_of_one_block_takes_one_round_trip()
+    {
+        TftpWire wire = new() { Delay = 50 };
+        TftpHost client = new(wire, 1);
+        TftpHost server = new(wire, 2);
+        server.Files.Readable["head"] = Content(144);
+        long start = wire.Now;
+        client.Read(server, "head", maxSize: 144);
+        wire.RunUntil(() => client.Files.Written.Count != 0);
+        Assert.Equal(100, wire.Now - start);
     }
 
     public static IEnumerable<object[]> Cases()
@@ -68,6 +91,20 @@ public class TftpTransferTests
         }
     }
 
+    // The time in ms that a megabyte takes, with the given delay each way.
+    private static long Duration(int window, int delay, double loss)
+    {
+        TftpWire wire = new(7) { Delay = delay, Loss = loss };
+        TftpHost client = new(wire, 1, window: window);
+        TftpHost server = new(wire, 2, window: window);
+        server.Files.Readable["file"] = Content(1_000_000);
+        long start = wire.Now;
+        client.Read(server, "file");
+        wire.RunUntil(() => client.Files.Results.Count != 0);
+        Assert.Equal(TftpResult.Ok, client.Files.Results.Single().Result);
+        return wire.Now - start;
+    }
+
     private static byte[] Content(int size)
     {
         byte[] content = new byte[size];
@@ -76,10 +113,10 @@ public class TftpTransferTests
     }
 
     private static (TftpHost Client, TftpHost Server) Transfer(
-        TftpWire wire, byte[] content, bool write, int blockSize = 1368)
+        TftpWire wire, byte[] content, bool write, int blockSize = 1368, int window = 1)
     {
-        TftpHost client = new(wire, 1, blockSize: blockSize);
-        TftpHost server = new(wire, 2);
+        TftpHost client = new(wire, 1, blockSize: blockSize, window: window);
+        TftpHost server = new(wire, 2, window: window);
         if (write)
         {
             client.Write(server, "file", content);
