@@ -15,6 +15,11 @@ public sealed partial class Node : ITftpFiles
         transfer.Peer = _requester;
         Peer peer = _sync.PeerOf(transfer);
         bool isMember = peer != null && IsMember(peer);
+        if (!IsServed(transfer.Peer, peer == null || peer.IsProvisional))
+        {
+            return TftpResult.Later;
+        }
+
         if (Ascii.IsSame(name, offset, length, _statusName))
         {
             transfer.File = StatusTag;
@@ -29,6 +34,12 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         transfer.Peer = _requester;
+        Peer peer = _sync.PeerOf(transfer);
+        if (!IsServed(transfer.Peer, peer == null || peer.IsProvisional))
+        {
+            return TftpResult.Later;
+        }
+
         return _sync.OpenWrite(transfer, name, offset, length);
     }
 

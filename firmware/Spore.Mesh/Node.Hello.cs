@@ -350,7 +350,7 @@ public sealed partial class Node
     private void TransferTimedOut(TftpTransfer transfer, long now)
     {
         Peer peer = _sync.PeerOf(transfer);
-        if (peer != null)
+        if (peer != null && transfer.MostRequests == 0)
         {
             peer.IsUnresponsive = true;
         }

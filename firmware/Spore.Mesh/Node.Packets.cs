@@ -90,7 +90,7 @@ public sealed partial class Node : IUdpOutput
         int version = IpPacket.Version(buffer, offset);
         int destination = offset + IpPacket.DestinationOffset(version);
         bool toLinkLocal = version == 6 && IsSame(LinkLocal, 0, buffer, destination, LinkLocalAddress.Size);
-        int udp = toLinkLocal ? OwnUdp(peer, buffer, offset, total) : -1;
+        int udp = toLinkLocal ? OwnUdp(peer, buffer, offset, total, now) : -1;
         _requester = peer.Slot;
         if (udp >= 0 && _tftp.Receive(
             buffer,
@@ -104,6 +104,7 @@ public sealed partial class Node : IUdpOutput
             Udp.DestinationPort(buffer, udp),
             now))
         {
+            _sync.HeardTftp(peer);
             return;
         }
 
@@ -139,7 +140,7 @@ public sealed partial class Node : IUdpOutput
 
     // Finds the header of a datagram between link-local addresses, which may be TFTP; or hears that a
     // peer has no TFTP server.
-    private int OwnUdp(Peer peer, byte[] buffer, int offset, int length)
+    private int OwnUdp(Peer peer, byte[] buffer, int offset, int length, long now)
     {
         if (!LinkLocalAddress.IsLinkLocal(buffer, offset + Ipv6.SourceOffset))
         {
@@ -150,9 +151,9 @@ public sealed partial class Node : IUdpOutput
         if (protocol == IpProtocol.Udp && Udp.PayloadLength(buffer, offset, length) >= 0)
         {
             int header = offset + IpPacket.HeaderLength(buffer, offset);
-            if (!peer.IsProvisional && Udp.DestinationPort(buffer, header) == TftpPacket.Port && !_tftp.HasServerSlot)
+            if (Udp.DestinationPort(buffer, header) == TftpPacket.Port)
             {
-                EndTransferOfGuest();
+                MakeRoom(peer, now);
             }
 
             return header;
@@ -172,24 +173,6 @@ public sealed partial class Node : IUdpOutput
         }
 
         return -1;
-    }
-
-    // Guests must not keep members from their files.
-    private void EndTransferOfGuest()
-    {
-        for (int i = 0; i < _tftp.Capacity; i++)
-        {
-            TftpTransfer transfer = _tftp.At(i);
-            if (transfer.IsActive && !transfer.IsClient)
-            {
-                Peer peer = _sync.PeerOf(transfer);
-                if (peer == null || peer.IsProvisional)
-                {
-                    _tftp.Abort(transfer, TftpError.NotDefined);
-                    return;
-                }
-            }
-        }
     }
 
     private bool Echo(Peer peer, byte[] buffer, int offset, int length, long now)

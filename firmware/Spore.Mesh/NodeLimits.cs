@@ -23,6 +23,12 @@ public sealed class NodeLimits : NetworkLimits
     /// </summary>
     public int ReceiveWindows = 4;
 
+    /// <summary>
+    /// For how long a peer's transfer keeps its slot while a request of another peer finds none, in milliseconds. It
+    /// doubles for a peer with each transfer that has been ended for that reason.
+    /// </summary>
+    public int SlotTime = 5000;
+
     /// <summary>Keys whose last hello is remembered.</summary>
     public int Neighbours = 4;
 
@@ -54,6 +60,7 @@ public sealed class NodeLimits : NetworkLimits
             Transfers = 64,
             Window = 64,
             ReceiveWindows = 4096,
+            SlotTime = 5000,
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
             Prefixes = 8192,
@@ -87,6 +94,7 @@ public sealed class NodeLimits : NetworkLimits
             Transfers = 2,
             Window = 4,
             ReceiveWindows = 4,
+            SlotTime = 15000,
             NetworkEntries = 64,
             NetworkBytes = 2800,
             Prefixes = 64,

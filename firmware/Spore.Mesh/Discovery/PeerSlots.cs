@@ -13,11 +13,19 @@ internal sealed class PeerSlots
     internal const int Turns = 16;
 
     private const int ConfiguredFlag = Turns;
+    private const int OverstayUnit = 2 * ConfiguredFlag;
+    private const int MaxOverstays = 7;
+    private const int None = int.MinValue;
 
     /// <summary>The link-local addresses that follow from the keys, 16 bytes for each slot.</summary>
     internal readonly byte[] LinkLocals;
 
     private readonly byte[] _flags;
+
+    // When the peer's last request found no transfer slot, and when its last one found one, in seconds on the monotonic
+    // clock.
+    private readonly int[] _waitsSince;
+    private readonly int[] _servedAt;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="slots">The number of slots.</param>
@@ -25,6 +33,8 @@ internal sealed class PeerSlots
     {
         LinkLocals = new byte[slots * LinkLocalAddress.Size];
         _flags = new byte[slots];
+        _waitsSince = new int[slots];
+        _servedAt = new int[slots];
     }
 
     /// <summary>Where the address of a slot starts in <see cref="LinkLocals"/>.</summary>
@@ -37,6 +47,8 @@ internal sealed class PeerSlots
     internal void Clear(int slot)
     {
         _flags[slot] = 0;
+        _waitsSince[slot] = None;
+        _servedAt[slot] = None;
         Array.Clear(LinkLocals, LinkLocal(slot), LinkLocalAddress.Size);
     }
 
@@ -63,6 +75,54 @@ internal sealed class PeerSlots
     /// <summary>Called when an endpoint of the entry was tried.</summary>
     internal void SetTurn(int slot, int turn)
     {
-        _flags[slot] = (byte)((_flags[slot] & ConfiguredFlag) | (turn % Turns));
+        _flags[slot] = (byte)((_flags[slot] & ~(Turns - 1)) | (turn % Turns));
+    }
+
+    /// <summary>
+    /// How many transfers of the peer were ended because they held a slot for too long while others waited, up to 7.
+    /// </summary>
+    internal int Overstays(int slot)
+    {
+        return _flags[slot] / OverstayUnit;
+    }
+
+    /// <summary>Called when a transfer of the peer was ended for that reason.</summary>
+    internal void AddOverstay(int slot)
+    {
+        if (Overstays(slot) < MaxOverstays)
+        {
+            _flags[slot] = (byte)(_flags[slot] + OverstayUnit);
+        }
+    }
+
+    /// <summary>Called when a request of the peer gets a transfer slot.</summary>
+    internal void Served(int slot, long now)
+    {
+        _waitsSince[slot] = None;
+        _servedAt[slot] = (int)(now / 1000);
+    }
+
+    /// <summary>Called when a request of the peer gets no transfer slot. The peer sends it again.</summary>
+    internal void Waits(int slot, long now)
+    {
+        _waitsSince[slot] = (int)(now / 1000);
+    }
+
+    /// <summary>Whether another peer waits for a transfer slot that was served longer ago.</summary>
+    /// <param name="slot">The slot of the peer that asks.</param>
+    /// <param name="patience">For how long a request counts as waiting, in seconds.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal bool IsBehindAnother(int slot, int patience, long now)
+    {
+        int since = (int)(now / 1000) - patience;
+        for (int i = 0; i < _waitsSince.Length; i++)
+        {
+            if (i != slot && _waitsSince[i] > since && _servedAt[i] < _servedAt[slot])
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -18,6 +18,13 @@ internal sealed class Agreements
     /// <summary>A header from it was refused.</summary>
     internal const int WasRefused = 8;
 
+    /// <summary>It has sent a TFTP packet.</summary>
+    internal const int SpeaksTftp = 16;
+
+    private const int HadSession = 32;
+    private const int MayAskOnce = 64;
+    private const int MayAskThrice = 128;
+
     private const long LongAgo = -(1L << 40);
 
     /// <summary>The version of the last verified head that it showed, 0 for none.</summary>
@@ -61,6 +68,30 @@ internal sealed class Agreements
     internal bool Agrees(int slot)
     {
         return AgreedAt[slot] != LongAgo;
+    }
+
+    /// <summary>Called when a session with its peer has come up.</summary>
+    internal void SessionUp(int slot)
+    {
+        Set(slot, MayAskThrice, !Is(slot, HadSession));
+        Set(slot, MayAskOnce, Is(slot, HadSession));
+        Set(slot, HadSession, true);
+    }
+
+    /// <summary>
+    /// How many datagrams may ask a peer that has never sent a TFTP packet: three in its first session, one in each
+    /// later one.
+    /// </summary>
+    internal int Requests(int slot)
+    {
+        return Is(slot, MayAskThrice) ? 3 : Is(slot, MayAskOnce) ? 1 : 0;
+    }
+
+    /// <summary>Called when these are used up.</summary>
+    internal void Requested(int slot)
+    {
+        Set(slot, MayAskThrice, false);
+        Set(slot, MayAskOnce, false);
     }
 
     /// <summary>Called when another network is applied.</summary>

@@ -24,6 +24,7 @@ internal sealed partial class NetworkSync
     internal void SessionUp(Peer peer, bool isInitiator, long now)
     {
         int slot = peer.Slot;
+        Agreements.SessionUp(slot);
         if (isInitiator || (!IsFresh(now) && IsWitness(peer)))
         {
             Agreements.Set(slot, Agreements.WantsRead, true);
@@ -33,6 +34,13 @@ internal sealed partial class NetworkSync
         {
             SetDue(SyncDeadline.Exchange, now);
         }
+    }
+
+    /// <summary>Called when a peer has sent a TFTP packet.</summary>
+    /// <param name="peer">The peer.</param>
+    internal void HeardTftp(Peer peer)
+    {
+        Agreements.Set(peer.Slot, Agreements.SpeaksTftp, true);
     }
 
     /// <summary>The number of members with a slot whose head equalled the node's own within the last hour.</summary>
@@ -84,7 +92,14 @@ internal sealed partial class NetworkSync
             return true;
         }
 
-        TftpTransfer transfer = StartRead(slot, _headName, HeadTag, NetworkHeader.Size, now);
+        if (IsSilent(slot))
+        {
+            Agreements.Set(slot, Agreements.WantsRead, false);
+            return true;
+        }
+
+        TftpTransfer transfer =
+            MayExchangeHeads() ? StartRead(slot, _headName, HeadTag, NetworkHeader.Size, now) : null;
         Agreements.Set(slot, Agreements.WantsRead, transfer == null);
         return transfer != null;
     }
@@ -97,9 +112,9 @@ internal sealed partial class NetworkSync
             return true;
         }
 
-        if (_applied.Standing != Standing.None && ServesHead)
+        if (_applied.Standing != Standing.None && ServesHead && !IsSilent(slot))
         {
-            TftpTransfer transfer = _tftp.StartWrite(
+            TftpTransfer transfer = !MayExchangeHeads() ? null : _tftp.StartWrite(
                 _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, _headName, HeadTag, NetworkHeader.Size, now);
             if (transfer == null)
             {
@@ -129,6 +144,11 @@ internal sealed partial class NetworkSync
     {
         transfer.Peer = slot;
         _checks[transfer.Index].Since = now;
+        if (!Agreements.Is(slot, Agreements.SpeaksTftp))
+        {
+            transfer.MostRequests = Agreements.Requests(slot);
+            Agreements.Requested(slot);
+        }
     }
 
     // Called when no transfer slot is free to exchange heads: ends an exchange that takes too long, or waits for that.
@@ -149,6 +169,28 @@ internal sealed partial class NetworkSync
                 BringForward(SyncDeadline.Exchange, due);
             }
         }
+    }
+
+    // Whether a peer has never sent a TFTP packet, and was asked often enough in this session.
+    private bool IsSilent(int slot)
+    {
+        return !Agreements.Is(slot, Agreements.SpeaksTftp) && Agreements.Requests(slot) == 0;
+    }
+
+    // Whether the own exchanges of head may hold one more transfer slot: they hold a quarter at most, and not the last
+    // free one.
+    private bool MayExchangeHeads()
+    {
+        int free = 0;
+        int held = 0;
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            free += transfer.IsActive ? 0 : 1;
+            held += IsHeadExchange(transfer) ? 1 : 0;
+        }
+
+        return (held == 0 || held < _tftp.Capacity / 4) && (free > 1 || _tftp.Capacity <= 2);
     }
 
     private static bool IsHeadExchange(TftpTransfer transfer)

@@ -295,10 +295,13 @@ internal sealed partial class NetworkSync
         return excess == 0 ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.TrailingBytes);
     }
 
-    // An own read of an older header ends well, and is followed by a write. A write of a peer is refused.
+    // An own read of an older header ends well, and is followed by a write. A write of a peer is refused, and a network
+    // that is older than the header which its peer has shown is a failed read.
     private static int EndOfOlder(TftpTransfer transfer)
     {
-        return transfer.IsClient ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
+        return transfer.IsClient && transfer.File == HeadTag
+            ? TftpResult.Ok
+            : Refusal.Network(transfer, NetworkFault.Older);
     }
 
     private int Refuse(TftpTransfer transfer, NetworkFault fault)

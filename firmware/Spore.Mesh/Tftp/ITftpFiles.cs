@@ -16,7 +16,8 @@ public interface ITftpFiles
     /// <param name="offset">Where the name starts, in bytes.</param>
     /// <param name="length">The length of the name, 0 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
     /// <returns>
-    /// <see cref="TftpResult.Ok"/>; or the error to answer, after which <see cref="Closed"/> is not called.
+    /// <see cref="TftpResult.Ok"/>; <see cref="TftpResult.Later"/>, or the error to answer, after both of which
+    /// <see cref="Closed"/> is not called.
     /// </returns>
     int OpenRead(TftpTransfer transfer, byte[] name, int offset, int length);
 
@@ -28,9 +29,7 @@ public interface ITftpFiles
     /// <param name="name">A buffer with the file's name; only valid during the call.</param>
     /// <param name="offset">Where the name starts, in bytes.</param>
     /// <param name="length">The length of the name, 0 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
-    /// <returns>
-    /// <see cref="TftpResult.Ok"/>; or the error to answer, after which <see cref="Closed"/> is not called.
-    /// </returns>
+    /// <returns>As <see cref="OpenRead"/>.</returns>
     int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length);
 
     /// <summary>

@@ -29,4 +29,10 @@ public static class TftpResult
     /// <see cref="TftpService.Resume"/>.
     /// </summary>
     public const int Repeat = -6;
+
+    /// <summary>
+    /// Not now, and without an answer: the peer sends its request again. Only for <see cref="ITftpFiles.OpenRead"/> and
+    /// <see cref="ITftpFiles.OpenWrite"/>.
+    /// </summary>
+    public const int Later = -7;
 }

@@ -86,6 +86,7 @@ public sealed partial class TftpService
         transfer.IsSender = opcode == TftpPacket.ReadRequest;
         transfer.RequestHash = hash;
         transfer.Mode = mode;
+        transfer.Since = now;
         transfer.LargestWindow = transfer.IsSender ? _window : _pool.WindowLeft(_window, _receiveWindows);
         TftpOptions accepted = transfer.Options;
         accepted.Parse(buffer, options, offset + length - options);
@@ -117,7 +118,15 @@ public sealed partial class TftpService
 
         if (result != TftpResult.Ok)
         {
-            _machine.SendError(transfer, result);
+            if (result == TftpResult.Later)
+            {
+                Unanswered++;
+            }
+            else
+            {
+                _machine.SendError(transfer, result);
+            }
+
             transfer.State = TftpState.Free;
             return;
         }

@@ -48,6 +48,12 @@ public sealed class TftpTransfer
     /// </summary>
     public string ErrorText;
 
+    /// <summary>
+    /// How often the own request is sent at most, or 0 for as often as any packet. It can be set when the transfer was
+    /// started.
+    /// </summary>
+    public int MostRequests;
+
     internal readonly TftpOptions Options = new TftpOptions();
     internal string Name;
     internal TftpState State;
@@ -95,6 +101,9 @@ public sealed class TftpTransfer
 
     /// <summary>The port of this side.</summary>
     public int LocalPort { get; internal set; }
+
+    /// <summary>When the peer's request was served, in milliseconds on the monotonic clock.</summary>
+    public long Since { get; internal set; }
 
     /// <summary>Whether this side made the request.</summary>
     public bool IsClient { get; internal set; }
@@ -149,6 +158,7 @@ public sealed class TftpTransfer
         Peer = -1;
         Size = -1;
         ErrorText = null;
+        MostRequests = 0;
         RequestHash = 0;
         CopiedAt = -2;
         Mode = TftpMode.Octet;

@@ -215,7 +215,8 @@ internal sealed class TransferMachine
         {
             transfer.State = TftpState.Free;
         }
-        else if (transfer.Tries >= TftpTiming.Tries && now - transfer.FirstSent >= TftpTiming.GiveUp)
+        else if ((transfer.Tries >= TftpTiming.Tries && now - transfer.FirstSent >= TftpTiming.GiveUp)
+            || (transfer.State == TftpState.Requesting && transfer.Tries == transfer.MostRequests))
         {
             Close(transfer, TftpResult.Timeout);
         }

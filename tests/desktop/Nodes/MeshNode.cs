@@ -61,6 +61,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         Keypairs = 73,
         Initiations = 48,
         Transfers = 8,
+        Window = 4,
+        ReceiveWindows = 32,
         NetworkEntries = 64,
         NetworkBytes = 8192,
         Prefixes = 128,

@@ -343,14 +343,14 @@ public class NetworkRuleTests
         Assert.Equal([0, 10_000, 20_000], Answers(_member));
         Assert.Equal([0, 30_000, 60_000], Answers(Guest()));
 
-        // When each of three forged heads, written at once, is answered.
+        // When each of three forged heads is answered. A guest has one transfer at a time.
         long[] Answers(Stranger stranger)
         {
             long start = _mesh.Now;
-            StrangerTransfer[] transfers = [.. Enumerable.Range(1, 3).Select(
-                i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)))];
+            IEnumerable<StrangerTransfer> transfers = Enumerable.Range(1, 3).Select(
+                i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)));
             List<long> answers = [];
-            foreach (StrangerTransfer transfer in transfers)
+            foreach (StrangerTransfer transfer in stranger == _member ? transfers.ToArray() : transfers)
             {
                 stranger.Finish(transfer);
                 answers.Add((_mesh.Now - start) / 1_000 * 1_000);
@@ -365,14 +365,14 @@ public class NetworkRuleTests
     {
         Stranger first = Guest();
         long start = _mesh.Now;
-        StrangerTransfer[] transfers = [first.StartWrite("head", Forged(100)), first.StartWrite("head", Forged(101))];
+        first.Write("head", Forged(100));
+        StrangerTransfer waiting = first.StartWrite("head", Forged(101));
         _mesh.Run(5_000);
-        Assert.True(transfers[0].IsDone);
         long second = _mesh.Now;
         Assert.Equal(TftpError.AccessViolation, Guest().Write("head", Forged(102)).Error);
         Assert.InRange(_mesh.Now - second, 0, 1_000);
-        Assert.False(transfers[1].IsDone);
-        first.Finish(transfers[1]);
+        Assert.False(waiting.IsDone);
+        first.Finish(waiting);
         Assert.InRange(_mesh.Now - start, 30_000, 31_000);
     }
 

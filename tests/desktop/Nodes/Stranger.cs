@@ -55,6 +55,9 @@ internal sealed class Stranger : IStation
     /// <summary>What peers may read from it.</summary>
     public Dictionary<string, byte[]> Files { get; } = [];
 
+    /// <summary>Whether requests to it get no answer.</summary>
+    public bool HasNoServer { get; set; }
+
     /// <summary>What peers have asked it for: "read head", "write head".</summary>
     public List<string> Requests { get; } = [];
 
@@ -105,7 +108,15 @@ internal sealed class Stranger : IStation
         return _mesh.RunUntil(() => Inner.Skip(heard).Any(InnerPacket.IsEchoReply), 1000);
     }
 
-    public StrangerTransfer StartRead(string name) => Start(1, name, []);
+    public StrangerTransfer StartRead(string name, int silentAfter = int.MaxValue, params string[] options) =>
+        Start(1, name, [], silentAfter, options);
+
+    /// <summary>Ends a transfer by an error.</summary>
+    public void GiveUp(StrangerTransfer transfer)
+    {
+        transfer.GiveUp();
+        _mesh.Run(2 * _mesh.Delay);
+    }
 
     public StrangerTransfer StartWrite(string name, byte[] content, int silentAfter = int.MaxValue) =>
         Start(2, name, content, silentAfter);
@@ -176,6 +187,11 @@ internal sealed class Stranger : IStation
         bool write = payload[1] == 2;
         string name = Encoding.Latin1.GetString(payload, 2, Array.IndexOf<byte>(payload, 0, 2) - 2);
         Requests.Add((write ? "write " : "read ") + name);
+        if (HasNoServer)
+        {
+            return;
+        }
+
         if (!write && !Files.ContainsKey(name))
         {
             SendUdp(69, sourcePort, [0, 5, 0, 1, 0]);

@@ -24,6 +24,9 @@ internal sealed class StrangerTransfer(
 
     public bool IsDone { get; private set; }
 
+    /// <summary>Whether anything has come back.</summary>
+    public bool HasAnswer { get; private set; }
+
     /// <summary>The error's code, or null when there was none.</summary>
     public int? Error { get; private set; }
 
@@ -67,6 +70,7 @@ internal sealed class StrangerTransfer(
 
     public void Take(byte[] packet, int sourcePort)
     {
+        HasAnswer = true;
         int number = packet.Length >= 4 ? (packet[2] << 8) | packet[3] : -1;
         if (packet[1] == 5)
         {
