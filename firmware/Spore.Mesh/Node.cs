@@ -103,9 +103,11 @@ public sealed partial class Node
             entropy,
             this,
             Counters);
+        int largest = limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize;
         _tftp = new TftpService(
             limits.Transfers,
-            limits.Mtu - InnerHeaderSize - TftpPacket.DataHeaderSize,
+            limits.BlockSize < largest ? limits.BlockSize : largest,
+            largest,
             limits.Window,
             limits.ReceiveWindows,
             this,

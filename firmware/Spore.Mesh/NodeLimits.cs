@@ -14,6 +14,12 @@ public sealed class NodeLimits : NetworkLimits
     /// <summary>TFTP transfers at one time, both directions together.</summary>
     public int Transfers;
 
+    /// <summary>
+    /// The block size to ask for in own TFTP transfers, in bytes. This one fits the smallest MTU of IPv6 with all
+    /// headers.
+    /// </summary>
+    public int BlockSize = 1228;
+
     /// <summary>The largest window of a TFTP transfer, in blocks (RFC 7440).</summary>
     public int Window = 4;
 

@@ -115,7 +115,15 @@ internal sealed partial class NetworkSync
         if (_applied.Standing != Standing.None && ServesHead && !IsSilent(slot))
         {
             TftpTransfer transfer = !MayExchangeHeads() ? null : _tftp.StartWrite(
-                _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, _headName, HeadTag, NetworkHeader.Size, now);
+                _linkLocal,
+                0,
+                _linkLocals,
+                slot * LinkLocalAddress.Size,
+                _headName,
+                HeadTag,
+                NetworkHeader.Size,
+                false,
+                now);
             if (transfer == null)
             {
                 return false;

@@ -99,6 +99,12 @@ internal sealed partial class NetworkSync
         }
     }
 
+    /// <summary>Whether a name is that of <c>head</c> or <c>network</c>.</summary>
+    internal static bool IsName(byte[] name, int offset, int length)
+    {
+        return Ascii.IsSame(name, offset, length, _headName) || Ascii.IsSame(name, offset, length, _networkName);
+    }
+
     /// <summary>Called when a peer asks to read a file.</summary>
     /// <param name="transfer">The transfer, which knows the slot of its peer.</param>
     /// <param name="isMember">Whether the peer is a member.</param>

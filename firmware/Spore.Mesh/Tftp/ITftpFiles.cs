@@ -16,8 +16,9 @@ public interface ITftpFiles
     /// <param name="offset">Where the name starts, in bytes.</param>
     /// <param name="length">The length of the name, 0 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
     /// <returns>
-    /// <see cref="TftpResult.Ok"/>; <see cref="TftpResult.Later"/>, or the error to answer, after both of which
-    /// <see cref="Closed"/> is not called.
+    /// <see cref="TftpResult.Ok"/>; <see cref="TftpResult.Wait"/> to decide by <see cref="TftpService.Resume"/> within
+    /// 25 s, after which the peer gets <see cref="TftpError.NotDefined"/>; <see cref="TftpResult.Later"/>, or the error
+    /// to answer, after both of which <see cref="Closed"/> is not called.
     /// </returns>
     int OpenRead(TftpTransfer transfer, byte[] name, int offset, int length);
 
@@ -29,7 +30,7 @@ public interface ITftpFiles
     /// <param name="name">A buffer with the file's name; only valid during the call.</param>
     /// <param name="offset">Where the name starts, in bytes.</param>
     /// <param name="length">The length of the name, 0 to <see cref="TftpTransfer.MaxNameLength"/> bytes.</param>
-    /// <returns>As <see cref="OpenRead"/>.</returns>
+    /// <returns>As <see cref="OpenRead"/>, but never <see cref="TftpResult.Wait"/>.</returns>
     int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length);
 
     /// <summary>

@@ -1,8 +1,8 @@
 namespace Spore.Tftp;
 
 /// <summary>
-/// The options of a request or of an acknowledgment of options: block size, timeout, transfer size and window size.
-/// Read first: RFC 2347, then RFC 2348, RFC 2349 and RFC 7440.
+/// The options of a request or of an acknowledgment of options: block size, timeout, transfer size, window size, and
+/// the response of PROTOCOL section 8.4. Read first: RFC 2347, then RFC 2348, RFC 2349 and RFC 7440.
 /// </summary>
 public sealed class TftpOptions
 {
@@ -18,12 +18,22 @@ public sealed class TftpOptions
     /// <summary>The value of an option that is absent.</summary>
     public const int Absent = -1;
 
+    /// <summary>The value of <see cref="Response"/> that asks for one.</summary>
+    public const long WantsResponse = 1;
+
+    /// <summary>The number of digits that a response is named by.</summary>
+    public const int ResponseDigits = 16;
+
+    /// <summary>What stands before these digits in the name of a response.</summary>
+    public static readonly string ResponsePrefix = "response/";
+
     private const int MaxTimeout = 255;
 
     private static readonly string _blockSizeName = "blksize";
     private static readonly string _timeoutName = "timeout";
     private static readonly string _transferSizeName = "tsize";
     private static readonly string _windowSizeName = "windowsize";
+    private static readonly string _responseName = "response";
 
     /// <summary>"blksize" in bytes, 8 to 65464, or <see cref="Absent"/>.</summary>
     public int BlockSize = Absent;
@@ -37,6 +47,12 @@ public sealed class TftpOptions
     /// <summary>"windowsize" in blocks, 1 to 65535, or <see cref="Absent"/>.</summary>
     public int WindowSize = Absent;
 
+    /// <summary>
+    /// "response": <see cref="WantsResponse"/> in a request; in its acknowledgment the number in the name of the file
+    /// in which the response will be; 0 if it is absent.
+    /// </summary>
+    public long Response;
+
     /// <summary>The number of other options that <see cref="Parse"/> has found.</summary>
     public int Others;
 
@@ -45,7 +61,11 @@ public sealed class TftpOptions
     {
         get
         {
-            return BlockSize != Absent || Timeout != Absent || TransferSize != Absent || WindowSize != Absent;
+            return BlockSize != Absent
+                || Timeout != Absent
+                || TransferSize != Absent
+                || WindowSize != Absent
+                || Response != 0;
         }
     }
 
@@ -56,6 +76,7 @@ public sealed class TftpOptions
         Timeout = Absent;
         TransferSize = Absent;
         WindowSize = Absent;
+        Response = 0;
         Others = 0;
     }
 
@@ -98,6 +119,12 @@ public sealed class TftpOptions
             {
                 WindowSize = number < 1 || number > MaxWindowSize ? Absent : number;
             }
+            else if (Ascii.IsSameInAnyCase(buffer, name, nameLength, _responseName))
+            {
+                Response = number == WantsResponse
+                    ? WantsResponse
+                    : ParseResponseName(buffer, nameEnd + 1, valueEnd - nameEnd - 1);
+            }
             else
             {
                 Others++;
@@ -116,7 +143,58 @@ public sealed class TftpOptions
         int i = EmitOption(buffer, offset, _transferSizeName, TransferSize);
         i = EmitOption(buffer, i, _blockSizeName, BlockSize);
         i = EmitOption(buffer, i, _timeoutName, Timeout);
-        return EmitOption(buffer, i, _windowSizeName, WindowSize) - offset;
+        i = EmitOption(buffer, i, _windowSizeName, WindowSize);
+        if (Response != 0)
+        {
+            i = Ascii.Emit(buffer, i, _responseName);
+            i = Response == WantsResponse ? Ascii.EmitNumber(buffer, i, Response) : EmitResponseName(buffer, i);
+        }
+
+        return i - offset;
+    }
+
+    /// <summary>Reads the name of a response: <see cref="ResponsePrefix"/> and 16 lower-case hex digits.</summary>
+    /// <param name="buffer">The buffer that holds the name.</param>
+    /// <param name="offset">Where it starts, in bytes.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <returns>The number of the response, or 0 if the name is none of a response.</returns>
+    internal static long ParseResponseName(byte[] buffer, int offset, int length)
+    {
+        int prefix = ResponsePrefix.Length;
+        if (length != prefix + ResponseDigits || !Ascii.IsSame(buffer, offset, prefix, ResponsePrefix))
+        {
+            return 0;
+        }
+
+        long number = 0;
+        for (int i = offset + prefix; i < offset + length; i++)
+        {
+            int c = buffer[i];
+            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+            if (digit < 0)
+            {
+                return 0;
+            }
+
+            number = (number << 4) | (long)digit;
+        }
+
+        return number == WantsResponse ? 0 : number;
+    }
+
+    private int EmitResponseName(byte[] buffer, int offset)
+    {
+        // The prefix without the zero byte behind it.
+        int i = Ascii.Emit(buffer, offset, ResponsePrefix) - 1;
+        for (int shift = 60; shift >= 0; shift -= 4)
+        {
+            int digit = (int)(Response >> shift) & 15;
+            buffer[i] = (byte)(digit < 10 ? '0' + digit : 'a' + digit - 10);
+            i++;
+        }
+
+        buffer[i] = 0;
+        return i + 1;
     }
 
     private static int EmitOption(byte[] buffer, int offset, string name, int value)

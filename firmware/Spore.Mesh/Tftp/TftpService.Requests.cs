@@ -105,10 +105,6 @@ public sealed partial class TftpService
         if (transfer.IsSender)
         {
             result = _files.OpenRead(transfer, buffer, name, nameLength);
-
-            // curl treats a size of 0 as a server's error.
-            bool tellsSize = accepted.TransferSize != TftpOptions.Absent && transfer.Size > 0;
-            accepted.TransferSize = tellsSize ? transfer.Size : TftpOptions.Absent;
         }
         else
         {
@@ -116,8 +112,19 @@ public sealed partial class TftpService
             result = _files.OpenWrite(transfer, buffer, name, nameLength);
         }
 
-        if (result != TftpResult.Ok)
+        if (result == TftpResult.Ok)
         {
+            _machine.Begin(transfer, now);
+        }
+        else if (result == TftpResult.Wait)
+        {
+            transfer.State = TftpState.Waiting;
+            transfer.FirstSent = now;
+            transfer.Deadline = now + TftpTiming.Patience;
+        }
+        else
+        {
+            transfer.State = TftpState.Free;
             if (result == TftpResult.Later)
             {
                 Unanswered++;
@@ -126,22 +133,7 @@ public sealed partial class TftpService
             {
                 _machine.SendError(transfer, result);
             }
-
-            transfer.State = TftpState.Free;
-            return;
         }
-
-        if (accepted.WindowSize != TftpOptions.Absent)
-        {
-            accepted.WindowSize =
-                accepted.WindowSize < transfer.LargestWindow ? accepted.WindowSize : transfer.LargestWindow;
-            transfer.WindowSize = accepted.WindowSize;
-        }
-
-        transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
-        transfer.BlockNumber = transfer.IsSender && accepted.Any ? -1 : 0;
-        transfer.StartTimer(now);
-        _machine.Transmit(transfer);
     }
 
     // Whether a copy of a transfer's request is to be ignored. The peer has taken the first answer already, so the

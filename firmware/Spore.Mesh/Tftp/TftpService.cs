@@ -13,11 +13,9 @@ namespace Spore.Tftp;
 /// </remarks>
 public sealed partial class TftpService
 {
-    // The largest block size to ask for, in bytes: with all headers it fits the smallest MTU of IPv6.
-    private const int PathBlockSize = 1228;
-
     private readonly TransferPool _pool;
     private readonly TransferMachine _machine;
+    private readonly int _blockSize;
     private readonly int _maxBlockSize;
     private readonly int _window;
     private readonly int _receiveWindows;
@@ -31,6 +29,7 @@ public sealed partial class TftpService
     /// <param name="transfers">
     /// The number of slots, at least 1. From 2 up, own transfers and requests of peers leave each other one slot.
     /// </param>
+    /// <param name="blockSize">The block size to ask for, in bytes: 8 to <paramref name="maxBlockSize"/>.</param>
     /// <param name="maxBlockSize">The largest block size to accept, in bytes: 8 to 65464.</param>
     /// <param name="window">The largest window of a transfer, in blocks: 1 to 1024.</param>
     /// <param name="receiveWindows">
@@ -41,6 +40,7 @@ public sealed partial class TftpService
     /// <param name="entropy">The entropy source for ports.</param>
     public TftpService(
         int transfers,
+        int blockSize,
         int maxBlockSize,
         int window,
         int receiveWindows,
@@ -48,6 +48,7 @@ public sealed partial class TftpService
         IUdpOutput output,
         IEntropy entropy)
     {
+        _blockSize = blockSize;
         _maxBlockSize = maxBlockSize;
         _window = window;
         _receiveWindows = receiveWindows;
@@ -229,6 +230,10 @@ public sealed partial class TftpService
     /// </param>
     /// <param name="file">The <see cref="TftpTransfer.File"/> to read from.</param>
     /// <param name="size">The file's size in bytes.</param>
+    /// <param name="wantsResponse">
+    /// Whether to ask for a response. <see cref="TftpTransfer.Response"/> is its number when the transfer has ended
+    /// well.
+    /// </param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>The transfer; null, with nothing changed, if there is no slot or the name is too long.</returns>
     public TftpTransfer StartWrite(
@@ -239,6 +244,7 @@ public sealed partial class TftpService
         string name,
         int file,
         int size,
+        bool wantsResponse,
         long now)
     {
         TftpTransfer transfer = OpenClient(local, localOffset, remote, remoteOffset, name, file);
@@ -247,6 +253,7 @@ public sealed partial class TftpService
             transfer.IsSender = true;
             transfer.Size = size;
             AskForOptions(transfer, size, size, _window);
+            transfer.Response = wantsResponse ? TftpOptions.WantsResponse : 0;
             transfer.StartTimer(now);
             _machine.Transmit(transfer);
         }
@@ -272,8 +279,9 @@ public sealed partial class TftpService
     }
 
     /// <summary>
-    /// Should be called when the verdict on a block is there for which <see cref="ITftpFiles.Write"/> returned
-    /// <see cref="TftpResult.Wait"/>. Changes nothing if the transfer has no such block.
+    /// Should be called when the verdict is there for which <see cref="ITftpFiles.Write"/> or
+    /// <see cref="ITftpFiles.OpenRead"/> returned <see cref="TftpResult.Wait"/>. Changes nothing if the transfer waits
+    /// for none.
     /// </summary>
     /// <param name="transfer">The transfer.</param>
     /// <param name="result">
@@ -338,12 +346,16 @@ public sealed partial class TftpService
     }
 
     // Called when the peer sent an error: ends the transfer. If the error may be about the options of the own request,
-    // sends the request once more, without options and from another port.
+    // sends the request once more, without options and from another port. But a request that wants a response must not
+    // have its effect without one.
     private void HandleError(TftpTransfer transfer, int code, long now)
     {
         bool mayBeOptions =
             code == TftpError.OptionRefused || code == TftpError.IllegalOperation || code == TftpError.NotDefined;
-        if (mayBeOptions && transfer.State == TftpState.Requesting && transfer.Options.Any)
+        if (mayBeOptions
+            && transfer.State == TftpState.Requesting
+            && transfer.Options.Any
+            && transfer.Response == 0)
         {
             transfer.Options.Clear();
             transfer.LocalPort = _pool.ChoosePort();
@@ -390,8 +402,8 @@ public sealed partial class TftpService
         {
             TftpOptions options = transfer.Options;
             options.TransferSize = size;
-            options.BlockSize = _maxBlockSize < PathBlockSize ? _maxBlockSize : PathBlockSize;
-            if (length >= options.BlockSize && window > 1)
+            options.BlockSize = _blockSize;
+            if (length >= _blockSize && window > 1)
             {
                 options.WindowSize = window;
             }

@@ -18,7 +18,9 @@ internal enum TftpState
     /// <summary>The next block after the one acknowledged last.</summary>
     Receiving,
 
-    /// <summary>The decision of the files on the block received last.</summary>
+    /// <summary>
+    /// The decision of the files: on the block received last, or at the sender on the peer's request to read.
+    /// </summary>
     Waiting,
 
     /// <summary>Nothing: the <see cref="ITftpFiles.Closed"/> callback is running.</summary>

@@ -23,6 +23,9 @@ internal static class TftpTiming
     /// </summary>
     internal const int GiveUp = 31000;
 
+    /// <summary>How long a request to read waits for the decision of the files, in ms (PROTOCOL section 8.4).</summary>
+    internal const int Patience = 25000;
+
     /// <summary>
     /// How long the receiver of the last block acknowledges it again, in ms, unless another transfer needs the slot: as
     /// long as the sender retransmits.

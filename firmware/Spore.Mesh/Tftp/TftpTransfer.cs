@@ -123,6 +123,16 @@ public sealed class TftpTransfer
     /// <summary>The number of bytes that were acknowledged, or at the receiver received in order.</summary>
     public int Position { get; internal set; }
 
+    /// <summary>
+    /// The number of the response to the file that is written, or 0 where none is given. While a request opens it is
+    /// <see cref="TftpOptions.WantsResponse"/> if the peer asks for a response. The files then set it.
+    /// </summary>
+    public long Response
+    {
+        get { return Options.Response; }
+        set { Options.Response = value; }
+    }
+
     /// <summary>Whether the peer ended the transfer by an error packet.</summary>
     public bool IsRefused { get; internal set; }
 
@@ -138,7 +148,7 @@ public sealed class TftpTransfer
         }
     }
 
-    /// <summary>Whether a block waits for <see cref="TftpService.Resume"/>.</summary>
+    /// <summary>Whether a block or a peer's request to read waits for <see cref="TftpService.Resume"/>.</summary>
     public bool IsWaiting
     {
         get { return State == TftpState.Waiting; }

@@ -184,6 +184,7 @@ internal sealed class TransferMachine
         transfer.BlockSize =
             answered.BlockSize == TftpOptions.Absent ? TftpPacket.DefaultBlockSize : answered.BlockSize;
         transfer.WindowSize = answered.WindowSize == TftpOptions.Absent ? 1 : answered.WindowSize;
+        transfer.Response = answered.Response;
         transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
         transfer.StartTimer(now);
         Transmit(transfer);
@@ -191,11 +192,16 @@ internal sealed class TransferMachine
 
     /// <summary>
     /// Called when a transfer's request was received again: sends the first answer again, if the peer has not replied
-    /// to it.
+    /// to it. A request that waits for its answer goes on waiting.
     /// </summary>
     /// <returns>Whether the peer has not replied.</returns>
     internal bool Repeat(TftpTransfer transfer)
     {
+        if (transfer.State == TftpState.Waiting && transfer.IsSender)
+        {
+            return true;
+        }
+
         bool isUnanswered = transfer.State == TftpState.Sending
             ? transfer.BlockNumber == (transfer.Options.Any ? -1 : 0)
             : transfer.State == TftpState.Receiving && transfer.BlockNumber == 0;
@@ -208,12 +214,45 @@ internal sealed class TransferMachine
         return isUnanswered;
     }
 
+    /// <summary>Called when the files have opened a peer's request: answers it.</summary>
+    internal void Begin(TftpTransfer transfer, long now)
+    {
+        TftpOptions accepted = transfer.Options;
+        if (transfer.IsSender)
+        {
+            // curl treats a size of 0 as a server's error.
+            bool tellsSize = accepted.TransferSize != TftpOptions.Absent && transfer.Size > 0;
+            accepted.TransferSize = tellsSize ? transfer.Size : TftpOptions.Absent;
+        }
+
+        if (accepted.Response == TftpOptions.WantsResponse)
+        {
+            accepted.Response = 0;
+        }
+
+        if (accepted.WindowSize != TftpOptions.Absent)
+        {
+            accepted.WindowSize =
+                accepted.WindowSize < transfer.LargestWindow ? accepted.WindowSize : transfer.LargestWindow;
+            transfer.WindowSize = accepted.WindowSize;
+        }
+
+        transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;
+        transfer.BlockNumber = transfer.IsSender && accepted.Any ? -1 : 0;
+        transfer.StartTimer(now);
+        Transmit(transfer);
+    }
+
     /// <summary>Called when a transfer's deadline has passed: repeats the last packet, or ends the transfer.</summary>
     internal void HandleTimeout(TftpTransfer transfer, long now)
     {
         if (transfer.State == TftpState.Dallying)
         {
             transfer.State = TftpState.Free;
+        }
+        else if (transfer.State == TftpState.Waiting)
+        {
+            Fail(transfer, TftpError.NotDefined);
         }
         else if ((transfer.Tries >= TftpTiming.Tries && now - transfer.FirstSent >= TftpTiming.GiveUp)
             || (transfer.State == TftpState.Requesting && transfer.Tries == transfer.MostRequests))
@@ -232,7 +271,9 @@ internal sealed class TransferMachine
         }
     }
 
-    /// <summary>Called when the files decide on a block after <see cref="TftpResult.Wait"/>.</summary>
+    /// <summary>
+    /// Called when the files decide on a block or a request after <see cref="TftpResult.Wait"/>.
+    /// </summary>
     internal void Resume(TftpTransfer transfer, int result, long now)
     {
         if (transfer.State != TftpState.Waiting || result == TftpResult.Wait)
@@ -240,7 +281,11 @@ internal sealed class TransferMachine
             return;
         }
 
-        if (result == TftpResult.Ok)
+        if (result == TftpResult.Ok && transfer.IsSender)
+        {
+            Begin(transfer, now);
+        }
+        else if (result == TftpResult.Ok)
         {
             // The blocks of the window that arrived meanwhile were not kept: the sender goes on from here.
             Accept(transfer, transfer.BlockLength, true, now);
@@ -447,6 +492,7 @@ internal sealed class TransferMachine
     private static void BeginPlain(TftpTransfer transfer, int sourcePort)
     {
         transfer.RemotePort = sourcePort;
+        transfer.Response = 0;
         transfer.BlockSize = TftpPacket.DefaultBlockSize;
         transfer.BlockNumber = transfer.IsSender ? -1 : 0;
         transfer.State = transfer.IsSender ? TftpState.Sending : TftpState.Receiving;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using Spore.Mesh;
 using Spore.Tftp;
 using Xunit;
 
@@ -11,7 +12,7 @@ internal sealed class MemoryFiles : ITftpFiles
 {
     private readonly Dictionary<int, Entry> _entries = [];
     private readonly HashSet<TftpTransfer> _open = [];
-    private int _next = 1;
+    private int _next = Node.FirstFile;
 
     /// <summary>Results of transfers in the order in which they closed.</summary>
     public List<(TftpTransfer Transfer, int File, int Result, int Position)> Results { get; } = [];

@@ -34,7 +34,7 @@ public class TftpAllocationTests
                         a.Service.StartRead(a.Address, 0, b.Address, 0, a.Name, 0, 5000, now);
                         break;
                     case 1:
-                        a.Service.StartWrite(a.Address, 0, b.Address, 0, a.Name, 0, 5000, now);
+                        a.Service.StartWrite(a.Address, 0, b.Address, 0, a.Name, 0, 5000, false, now);
                         break;
                     case 2:
                         b.Service.StartRead(b.Address, 0, a.Address, 0, "fil", 0, 5000, now);
@@ -76,7 +76,7 @@ public class TftpAllocationTests
         public Pipe(byte id)
         {
             Address = TftpWire.AddressOf(id);
-            Service = new TftpService(4, 1368, 4, 16, this, this, this);
+            Service = new TftpService(4, 1228, 1368, 4, 16, this, this, this);
         }
 
         public TftpService Service { get; }

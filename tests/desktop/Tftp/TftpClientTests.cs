@@ -262,7 +262,7 @@ public class TftpClientTests
     [Fact]
     public void Ports_stay_apart_even_when_chance_repeats_itself()
     {
-        TftpService service = new(4, 512, 1, 4, _host.Files, _host, new Constant());
+        TftpService service = new(4, 512, 512, 1, 4, _host.Files, _host, new Constant());
         List<int> ports = [];
         for (int i = 0; i < 3; i++)
         {

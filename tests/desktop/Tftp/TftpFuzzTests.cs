@@ -60,6 +60,7 @@ public class TftpFuzzTests
                             "head",
                             host.Files.Add("head", new byte[700]),
                             700,
+                            random.Next(4) == 0,
                             wire.Now);
                     if (started != null)
                     {

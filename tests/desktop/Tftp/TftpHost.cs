@@ -20,7 +20,14 @@ internal sealed class TftpHost : IUdpOutput
         Address = TftpWire.AddressOf(id);
         Buffer = new byte[48 + 4 + Math.Max(blockSize, 512)];
         Service = new TftpService(
-            transfers, blockSize, window, receiveWindows ?? transfers * window, Files, this, new SeededEntropy(id));
+            transfers,
+            Math.Min(blockSize, 1228),
+            blockSize,
+            window,
+            receiveWindows ?? transfers * window,
+            Files,
+            this,
+            new SeededEntropy(id));
         wire.Hosts.Add(this);
     }
 
@@ -61,9 +68,18 @@ internal sealed class TftpHost : IUdpOutput
             Service.StartRead(Address, 0, from.Address, 0, name, Files.Add(name, []), maxSize, _wire.Now));
     }
 
-    public TftpTransfer Write(TftpHost to, string name, byte[] content)
+    public TftpTransfer Write(TftpHost to, string name, byte[] content, bool wantsResponse = false)
     {
         return Files.Started(
-            Service.StartWrite(Address, 0, to.Address, 0, name, Files.Add(name, content), content.Length, _wire.Now));
+            Service.StartWrite(
+                Address,
+                0,
+                to.Address,
+                0,
+                name,
+                Files.Add(name, content),
+                content.Length,
+                wantsResponse,
+                _wire.Now));
     }
 }
