@@ -5,6 +5,7 @@ using Spore.Base;
 using Spore.Crypto;
 using Spore.Mesh;
 using Spore.Net;
+using Spore.Services;
 using Spore.SignedNetwork;
 using nanoFramework.Runtime.Native;
 
@@ -25,6 +26,7 @@ public sealed class SporeNode : INodeHost
     private const long ResolveEvery = 1800000;
     private const int RestartAfter = 5000;
     private const int MaxSockets = 4;
+    private const int LargestRequest = 512;
 
     // As many as take as long as the self-test, which so tells how fast the board is.
     private const int MultiplicationsOfSelfTest = 5;
@@ -169,6 +171,32 @@ public sealed class SporeNode : INodeHost
 
             _sockets[free] = made;
             return made;
+        }
+    }
+
+    /// <summary>
+    /// Answers members' requests, one at a time. Should be called before <see cref="Run"/> or <see cref="Start"/>.
+    /// </summary>
+    /// <param name="handler">
+    /// What answers, on the node's thread: it must not wait. A request and a response have at most 512 bytes.
+    /// </param>
+    public void HandleRequests(IRequestHandler handler)
+    {
+        lock (Gate)
+        {
+            _node.HandleRequests(handler, 1, LargestRequest);
+        }
+    }
+
+    /// <summary>Gives the response to a request.</summary>
+    /// <param name="number">The number of the request, as <see cref="IRequestHandler.Handle"/> got it.</param>
+    /// <param name="response">The response, at most 512 bytes.</param>
+    /// <returns>False if the request is gone or the response is too long.</returns>
+    public bool Respond(long number, byte[] response)
+    {
+        lock (Gate)
+        {
+            return _node.Respond(number, response, 0, response.Length, Environment.TickCount64);
         }
     }
 

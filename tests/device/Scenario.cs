@@ -9,6 +9,7 @@ public static class Scenario
     /// <summary>The size of the inner packets that are measured.</summary>
     public const int PacketSize = 1024;
 
+    private static readonly string _fileName = "file";
     private static readonly byte[] _packet = new byte[PacketSize];
     private static Station[] _stations;
     private static Wire _wire;
@@ -17,6 +18,13 @@ public static class Scenario
     public static void BuildNode()
     {
         _stations = new Station[] { new Station(1, Fixture.FirstIdentity, Wire.Start) };
+    }
+
+    /// <summary>The same, and what the node takes to answer requests.</summary>
+    public static void BuildAnsweringNode()
+    {
+        BuildNode();
+        _stations[0].Node.HandleRequests(null, 1, 512);
     }
 
     /// <summary>Makes what surrounds a node, without the node.</summary>
@@ -39,6 +47,32 @@ public static class Scenario
 
         _wire = new Wire(_stations, 8);
         InnerPacket.WriteData(_packet, PacketSize, 1, 2);
+    }
+
+    /// <summary>Makes two stations, of which the second reads with a window of 4, which a device does not.</summary>
+    public static void BuildWideReader()
+    {
+        NodeLimits limits = NodeLimits.Device();
+        limits.ReceiveWindows = 2 * limits.Window;
+        _stations = new Station[]
+        {
+            new Station(1, Fixture.FirstIdentity, Wire.Start),
+            new Station(2, Fixture.SecondIdentity, Wire.Start, limits),
+        };
+        _wire = new Wire(_stations, 8);
+    }
+
+    /// <summary>Begins to read the file of the first station at the second.</summary>
+    public static bool Read()
+    {
+        return _stations[1].Node.Read(
+            _stations[0].Node.PublicKey, 0, _fileName, Node.FirstFile, Station.FileSize, _wire.Now) != null;
+    }
+
+    /// <summary>How many files the second station has read.</summary>
+    public static int FilesTaken()
+    {
+        return _stations[1].FilesTaken;
     }
 
     /// <summary>Gives a station the network in version 1 or 2.</summary>

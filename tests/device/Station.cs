@@ -1,23 +1,31 @@
 using System;
 using Spore.Base;
 using Spore.Mesh;
+using Spore.Tftp;
 
 namespace Spore.Tests.Device;
 
 /// <summary>A node on a wire in memory. It takes all its memory at construction.</summary>
-internal sealed class Station : ITransport, IEntropy, INodeHost
+internal sealed class Station : ITransport, IEntropy, INodeHost, ITftpFiles
 {
     private readonly bool[] _reported = new bool[64];
     private ulong _seed;
 
     /// <summary>Makes a station; without an identity it has no node, and is only what surrounds one.</summary>
     public Station(byte number, byte[] identity, long now)
+        : this(number, identity, now, NodeLimits.Device())
+    {
+    }
+
+    /// <summary>Makes a station with limits of its own.</summary>
+    public Station(byte number, byte[] identity, long now, NodeLimits limits)
     {
         _seed = (ulong)number * 7919;
         Endpoint.SetIpv4(new byte[] { 192, 0, 2, number }, 0, 51820);
         if (identity != null)
         {
-            Node = new Node(NodeLimits.Device(), identity, this, this, this, Wire.BuildTime, now);
+            Node = new Node(limits, identity, this, this, this, Wire.BuildTime, now);
+            Node.Files = this;
         }
     }
 
@@ -30,6 +38,9 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
 
     /// <summary>The type of the last datagram sent, or -1.</summary>
     public int LastSent = -1;
+
+    /// <summary>Transfers of the file that have ended well.</summary>
+    public int FilesTaken;
 
     /// <summary>Packets delivered to the application.</summary>
     public int Delivered;
@@ -68,6 +79,36 @@ internal sealed class Station : ITransport, IEntropy, INodeHost
     public bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint)
     {
         return false;
+    }
+
+    /// <summary>The size of the one file, in bytes; any name means it.</summary>
+    public const int FileSize = 12 * 1228;
+
+    public int OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        transfer.File = Node.FirstFile;
+        transfer.Size = FileSize;
+        return TftpResult.Ok;
+    }
+
+    public int OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        return TftpError.AccessViolation;
+    }
+
+    public void Read(TftpTransfer transfer, int position, byte[] buffer, int offset, int count)
+    {
+        Array.Clear(buffer, offset, count);
+    }
+
+    public int Write(TftpTransfer transfer, int position, byte[] data, int offset, int count, bool last)
+    {
+        return TftpResult.Ok;
+    }
+
+    public void Closed(TftpTransfer transfer, int result)
+    {
+        FilesTaken += result == TftpResult.Ok ? 1 : 0;
     }
 
     public void Report(NodeEvent what, byte[] key, int keyOffset, long value)

@@ -113,6 +113,30 @@ internal sealed class DeviceBench
 
         yield return new BenchRow(
             "1 KB inner packet, received to delivered", known.LastSpent.Instructions, known.LastSpent.Cost, 130_000);
+        Spent block = Transfer(isWide: true).Sent;
+        yield return new BenchRow("TFTP block of 1,228 bytes, sent at window 4", block.Instructions, block.Cost, -1);
+        block = Transfer(isWide: false).Received;
+        yield return new BenchRow(
+            "TFTP block of 1,228 bytes, received at window 3", block.Instructions, block.Cost, -1);
+    }
+
+    // What a block takes on average in a file of 12 blocks, with sealing and opening, and with the acknowledgments.
+    private (Spent Sent, Spent Received) Transfer(bool isWide)
+    {
+        const int blocks = 12;
+        using ScenarioRun run = new(_file, Heap, isWide);
+        Expect(run.Load(0, 1) && run.Load(1, 1), "both have the network");
+        (Spent Sent, Spent Received)? seen = null;
+        for (int i = 0; i < 20 && seen is null; i++)
+        {
+            run.RunFor(10_000);
+            seen = run.Transfer();
+        }
+
+        (Spent sent, Spent received) = seen ?? throw new ProgramException("bench", "no file was transferred");
+        return (
+            new Spent(sent.Instructions / blocks, sent.Cost / blocks),
+            new Spent(received.Instructions / blocks, received.Cost / blocks));
     }
 
     // Every kind of idle work comes up: secrets, keys and pairs, and the signature of a network that is pushed.
@@ -139,6 +163,8 @@ internal sealed class DeviceBench
     {
         long node = MadeBy(ScenarioRun.Type, "BuildNode") - MadeBy(ScenarioRun.Type, "BuildSurroundings");
         yield return new BenchRow("a node with NodeLimits.Device, once made", node, 0, -1);
+        long answering = MadeBy(ScenarioRun.Type, "BuildAnsweringNode") - MadeBy(ScenarioRun.Type, "BuildNode");
+        yield return new BenchRow("what it takes to answer requests of 512 bytes, in no other row", answering, 0, -1);
 
         using ScenarioRun run = new(_file, Heap, 3);
         long data = run.Machine.AllocationSites()

@@ -14,6 +14,7 @@ internal sealed class ScenarioRun : IDisposable
 
     private const int Initiation = 1;
     private const int Response = 2;
+    private const int TransportData = 4;
 
     private readonly string _tests;
 
@@ -27,6 +28,25 @@ internal sealed class ScenarioRun : IDisposable
         Machine.Start();
         _tests = Machine.Program.Assemblies[^1].Name.Name;
         Call("Build", Machine.Int(stations));
+    }
+
+    /// <summary>Makes two stations for a transfer.</summary>
+    /// <param name="file">The assembly of the device tests.</param>
+    /// <param name="heap">Bytes of heap.</param>
+    /// <param name="isWide">Whether the second reads with a window of 4, and not of 3.</param>
+    public ScenarioRun(string file, int heap, bool isWide)
+    {
+        Machine = new Machine(new DeviceProgram([file]), heap, TextWriter.Null);
+        Machine.Start();
+        _tests = Machine.Program.Assemblies[^1].Name.Name;
+        if (isWide)
+        {
+            Call("BuildWideReader");
+        }
+        else
+        {
+            Call("Build", Machine.Int(2));
+        }
     }
 
     /// <summary>The device that they all are on.</summary>
@@ -57,6 +77,38 @@ internal sealed class ScenarioRun : IDisposable
     /// <summary>Sends a packet of 1 KB from the first station to the second.</summary>
     /// <returns>Whether it was taken.</returns>
     public bool SendPacket() => Call("SendPacket").I4 != 0;
+
+    /// <summary>Reads the file of the first station at the second.</summary>
+    /// <returns>
+    /// What the nodes took for it after the request; or null where there was no session, or no end in a minute.
+    /// </returns>
+    public (Spent Sent, Spent Received)? Transfer()
+    {
+        int files = Call("FilesTaken").I4;
+        if (Call("Read").I4 == 0)
+        {
+            return null;
+        }
+
+        Spent sent = default;
+        Spent received = default;
+        while (Call("FilesTaken").I4 == files)
+        {
+            int step = Step(60_000);
+            if (step < 0)
+            {
+                return null;
+            }
+
+            if (step == TransportData)
+            {
+                sent += Actor == 0 ? LastSpent : default;
+                received += Actor == 1 ? LastSpent : default;
+            }
+        }
+
+        return (sent, received);
+    }
 
     /// <summary>Does the next step.</summary>
     /// <param name="milliseconds">Within how much time.</param>

@@ -45,12 +45,13 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
                 ? DeviceClock.Never
                 : Math.Max(Node.NextDeadline * Millisecond, _now + Millisecond);
 
-    private long Milliseconds => _now / Millisecond;
+    /// <summary>The time in milliseconds.</summary>
+    public long Now => _now / Millisecond;
 
     public void Advance(long now)
     {
         _now = now;
-        Node.Advance(Milliseconds);
+        Node.Advance(Now);
     }
 
     public void Receive(Datagram datagram, long now)
@@ -63,13 +64,13 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
         _now = now;
         Endpoint source = new();
         source.SetIpv4(datagram.From.Address.GetAddressBytes(), 0, datagram.From.Port);
-        Node.Receive(datagram.Bytes, 0, datagram.Bytes.Length, source, Milliseconds);
+        Node.Receive(datagram.Bytes, 0, datagram.Bytes.Length, source, Now);
     }
 
     public bool Send(byte[] packet, long now)
     {
         _now = now;
-        return Node.Send(packet, 0, packet.Length, Milliseconds);
+        return Node.Send(packet, 0, packet.Length, Now);
     }
 
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)

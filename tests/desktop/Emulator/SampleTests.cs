@@ -4,6 +4,8 @@ using System.Net;
 using System.Text;
 using Spore.Net;
 using Spore.Tests.Nodes;
+using Spore.Tests.Tftp;
+using Spore.Tftp;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
@@ -48,6 +50,40 @@ public class SampleTests
         {
             Assert.Equal(answer, Ask(board, peer, request));
             Assert.Equal(answer == "on", board.Surroundings.Pins[5]);
+        }
+    }
+
+    [Fact]
+    public void The_switch_answers_requests()
+    {
+        using FirmwareBoard board = Sample("Switch");
+        MeshPeer peer = board.Join();
+        MemoryFiles files = new();
+        peer.Node.Files = files;
+        board.Device.RunFor(60);
+        Assert.True(board.Ping(peer), board.Text);
+        byte[] key = FirmwareBoard.Identity(FirmwareBoard.BoardKey).PublicKey;
+        foreach ((string request, string answer) in new[]
+        {
+            ("toggle", "on"), ("what?", "on"), ("off", "off"), ("on", "on"),
+        })
+        {
+            byte[] body = Encoding.ASCII.GetBytes(request);
+            TftpTransfer write = Finish(() => peer.Node.Write(
+                key, 0, "request", files.Add("request", body), body.Length, true, peer.Now));
+            string name = $"response/{write.Response:x16}";
+            Finish(() => peer.Node.Read(key, 0, name, files.Add(name, []), 500, peer.Now));
+            Assert.Equal(answer, Encoding.ASCII.GetString(files.Written[name]));
+            Assert.Equal(answer == "on", board.Surroundings.Pins[5]);
+        }
+
+        TftpTransfer Finish(Func<TftpTransfer?> start)
+        {
+            peer.Advance(board.Surroundings.Clock.Now);
+            TftpTransfer transfer = files.Started(start());
+            board.Device.RunFor(5);
+            Assert.Equal(TftpResult.Ok, files.Results[^1].Result);
+            return transfer;
         }
     }
 
