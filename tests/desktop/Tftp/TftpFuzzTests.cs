@@ -14,7 +14,8 @@ public class TftpFuzzTests
 {
     private static readonly string[] _words =
         [
-            "file", "head", "octet", "OCTET", "netascii", "blksize", "timeout", "tsize", "windowsize", "0", "1", "8",
+            "file", "head", "octet", "OCTET", "netascii", "blksize", "timeout", "tsize", "windowsize", "response",
+            "response/0123456789abcdef", "0", "1", "8",
             "512", "1368", "70000", "-1", "",
         ];
 
@@ -24,7 +25,11 @@ public class TftpFuzzTests
     {
         Random random = new(seed);
         TftpWire wire = new(seed) { Loss = 0.05, Duplication = 0.1, Jitter = 50 };
-        TftpHost[] hosts = [new(wire, 1, transfers: 1 + seed % 5), new(wire, 2, blockSize: 64)];
+        TftpHost[] hosts =
+        [
+            new(wire, 1, transfers: 1 + (seed % 5), window: 1 + (seed % 4)),
+            new(wire, 2, blockSize: 64, window: 3),
+        ];
         int[] results =
             [TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Ok, TftpResult.Wait, TftpError.AccessViolation];
         foreach (TftpHost host in hosts)
