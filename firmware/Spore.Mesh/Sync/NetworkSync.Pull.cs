@@ -79,8 +79,14 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        Agreements.Offered[slot] = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
-        Agreements.OfferedAt[slot] = now;
+        // A file that is older than the head in front of it is being replaced: the peer is asked again.
+        ulong version = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
+        if (transfer.File == HeadTag || version > Agreements.Offered[slot])
+        {
+            Agreements.Offered[slot] = version;
+            Agreements.OfferedAt[slot] = now;
+        }
+
         if (transfer.File == HeadTag)
         {
             BringForward(SyncDeadline.Pull, now);
