@@ -161,6 +161,66 @@ public class PeerNamesTests
         Assert.Equal("203.0.113.7", HellosTo()[^1]);
     }
 
+    [Fact]
+    public void An_address_that_is_found_after_the_peer_has_sent_does_not_move_it()
+    {
+        _answers[Gate] = "203.0.113.1";
+        Configure();
+        _names.Advance(_mesh.Now);
+        _member.Add(_node);
+        Assert.True(_mesh.RunUntil(() => HasSession, 1_000));
+        _mesh.Run(100);
+        Assert.Single(_started).Invoke();
+        Assert.True(_node.Node.Peers.Single(p => p.InUse).Endpoint.IsSame(_member.Endpoint));
+        Assert.DoesNotContain("203.0.113.1", InitiationsTo());
+    }
+
+    // Each answer that comes between has both addresses too.
+    [Fact]
+    public void A_new_answer_takes_no_turn_from_an_address_that_it_still_has()
+    {
+        _answers[Gate] = "203.0.113.1 203.0.113.2";
+        Configure();
+        Run(85_000);
+        string[] asked = InitiationsTo();
+        Assert.InRange(LookupTimes(Gate).Length, 5, 8);
+        Assert.Equal(Enumerable.Range(0, asked.Length).Select(i => $"203.0.113.{1 + (i % 2)}"), asked);
+    }
+
+    [Fact]
+    public void While_a_member_has_a_session_a_rendezvous_is_kept_and_resolved_every_5_minutes()
+    {
+        byte[] network = Nodes.Mesh.NetworkOf(1, [_node, _member]);
+        Assert.Equal(NetworkFault.None, _node.Load(network));
+        Assert.Equal(NetworkFault.None, _member.Load(network));
+        _member.Add(_node);
+        _answers[Gate] = "203.0.113.1 203.0.113.2";
+        Assert.True(_mesh.RunUntil(() => HasSession, 1_000));
+        _rendezvous = new RendezvousName(
+            _gate, _node.Node, new PeerEndpoint(null, Gate, 4321), _resolver, _timeline, () => _mesh.Now, () => { });
+        for (int i = 0; i < 15; i++)
+        {
+            Run(60_000);
+            Call();
+        }
+
+        Assert.InRange(HellosTo().Length, 3, 6);
+        Assert.Single(HellosTo().Distinct());
+        int[] seconds = [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811];
+        Assert.Equal(seconds, LookupTimes(Gate).Select(t => (int)(t / 1000)));
+
+        // When the session has ended, the name may have another address.
+        _member.IsOn = false;
+        while (!_node.Knows(NodeEvent.SessionDown))
+        {
+            Run(100);
+        }
+
+        long down = _mesh.Now;
+        Run(1_500);
+        Assert.Equal(2, _lookups.Count(l => l.At >= down - 100));
+    }
+
     private bool HasSession => _node.Node.Peers.Any(p => p.InUse && p.HasSession(_mesh.Now));
 
     private IPAddress[] Answer(string name)
