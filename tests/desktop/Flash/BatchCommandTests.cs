@@ -371,6 +371,13 @@ public sealed class BatchCommandTests : IDisposable
         "My mesh\n\nLabel\tRoles\na\t\n",
         "nodes.csv:1: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
         + "is above it")]
+    [InlineData(
+        "sep=;\r\nLabel;Roles\r\na\r\n",
+        "nodes.csv:3: this row has 1 cell, and the table has 2 columns; write a separator for each empty cell too")]
+    [InlineData(
+        "sep=;\nMy mesh\nLabel;Roles\na;\n",
+        "nodes.csv:2: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
+        + "is above it")]
     public void What_is_wrong_with_the_table_is_told_before_anything_is_written(string table, string fault)
     {
         _folder.Write("nodes.csv", table);

@@ -15,6 +15,8 @@ namespace Spore.Tests.Hostsim;
 /// <summary>Both kinds of socket, over loopback.</summary>
 public class DatagramSocketTests
 {
+    private const ulong Loopback = 0x7F000001;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string, string, string> Ways
@@ -154,6 +156,13 @@ public class DatagramSocketTests
     }
 
     [Fact]
+    public void A_broadcast_is_answered_from_the_machine_s_own_address()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
+        Assert.Equal(Loopback, LocalOf(IPAddress.Parse("127.255.255.255"))?.Low);
+    }
+
+    [Fact]
     public async Task Where_the_address_is_lost_the_machine_chooses_another_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
@@ -179,6 +188,22 @@ public class DatagramSocketTests
         Socket socket = new(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(place);
         return kind == "plain" ? new PlainSocket(socket) : new LinuxSocket(socket, 1 << 20);
+    }
+
+    // The source address of answers to a datagram that was sent to an address of this machine.
+    private static LocalAddress? LocalOf(IPAddress address)
+    {
+        Socket any = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        any.Bind(new IPEndPoint(IPAddress.Any, 0));
+        LocalAddresses locals = new(new FixedWatch());
+        using LinuxSocket there = new(any, 1 << 20, locals);
+        using Socket here = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        here.EnableBroadcast = true;
+        here.SendTo([1], new IPEndPoint(address, ((IPEndPoint)there.LocalEndPoint).Port));
+        DatagramsRead room = there.NewRoom();
+        there.Receive(room);
+        Assert.True(room.Next());
+        return locals.Find(room.Source);
     }
 
     private static async Task<List<byte[]>> Receive(IDatagramSocket socket, int count, Endpoint source)
