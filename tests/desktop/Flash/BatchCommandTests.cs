@@ -280,6 +280,17 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_a_network_rarely_means_is_warned_of()
+    {
+        _folder.Write("nodes.csv", "Label\na\n");
+        const string Warning =
+            "Roles: warning: no member is a witness, so no node can learn whether the network is current; give this "
+            + "role to a member that is always on\n";
+        Assert.Equal($"flash: nodes.csv: {Warning}", Run().Error);
+        Assert.Equal($"flash: out/network.ini: {Warning}", Run().Error);
+    }
+
+    [Fact]
     public void A_row_that_was_changed_keeps_its_entry_with_a_warning()
     {
         Run();

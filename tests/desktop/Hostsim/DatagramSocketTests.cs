@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Tests.Crypto;
 using Xunit;
@@ -94,6 +95,17 @@ public class DatagramSocketTests
         from.Send(batch);
         Assert.Equal([(0, 2, 200), (place.Port, 1, 65535)], lost);
         Assert.Equal([Bytes.Random(1, 100), Bytes.Random(4, 100), Bytes.Random(5, 100)], await Receive(to, 3, source));
+    }
+
+    [Fact]
+    public void One_whose_family_has_no_socket_is_lost()
+    {
+        using UdpTransport transport = new(new ListenAddress(IPAddress.Loopback, 0), null, null);
+        int lost = 0;
+        DatagramBatch batch = new((_, datagrams, _) => lost += datagrams);
+        batch.Add(Bytes.Random(1, 100), EndpointAddress.From(new IPEndPoint(IPAddress.IPv6Loopback, 9)));
+        transport.Send(new DatagramBatch(), batch);
+        Assert.Equal((1, 0), (lost, batch.Count));
     }
 
     [Theory]
