@@ -15,8 +15,6 @@ public sealed partial class Node
     private const long FirstHello = 1000;
     private const long LastHello = 64000;
     private const long SettledHello = 300000;
-    private const int LongestAnswerDelay = 2000;
-    private const long CourtesyTime = 1000;
 
     // 255.255.255.255 and ff02::1
     private const ulong BroadcastIpv4 = 0xFFFFFFFFFFFF;
@@ -27,7 +25,6 @@ public sealed partial class Node
     private readonly Neighbours _neighbours;
     private readonly HelloSources _sources;
     private readonly NonceMemory _nonces;
-    private readonly ProvocationBudget _budget;
     private readonly RateLimiter _helloLimiter;
     private readonly Endpoint _place = new Endpoint();
     private long _helloInterval;
@@ -252,65 +249,6 @@ public sealed partial class Node
         ScheduleAnswers();
     }
 
-    // When the hello that was just opened is to be answered: Never where it is only a hint, or others answer it.
-    private long DueOf(byte[] buffer, int offset, Peer peer, bool isKnown, long now)
-    {
-        if (isKnown && _hello.Version == NetworkVersion)
-        {
-            return HintDue(peer, false, now);
-        }
-
-        bool isRebooted = isKnown && _hello.Version == 0 && peer != null && peer.HasSession(now);
-        return isRebooted || _hello.IsToAnswer(buffer, offset, PublicKey, _applied.MemberCount)
-            ? now + _jitter.Below(LongestAnswerDelay + 1)
-            : Never;
-    }
-
-    // When the endpoint in _place is to be asked, where its hello has the node's own version.
-    private long HintDue(Peer peer, bool isWanted, long now)
-    {
-        if (peer == null)
-        {
-            return Never;
-        }
-
-        isWanted = isWanted || peer.IsWanted;
-        if (!peer.Endpoint.IsKnown)
-        {
-            return isWanted ? now : Never;
-        }
-
-        if (peer.Endpoint.IsSame(_place) || !(isWanted || peer.HasSession(now)))
-        {
-            return Never;
-        }
-
-        // Silence from before the outer network changed needs no proof.
-        long heard = peer.LastHeard;
-        return heard < _changedAt || heard == peer.Since || now - heard >= Constants.EndpointPatience
-            ? now
-            : heard + Constants.EndpointPatience;
-    }
-
-    // Two that look for each other would begin handshakes at the same moment, which is too much for devices. So the one
-    // with the higher key lets the other one go first.
-    private long CourtesyOf(int index, Peer peer)
-    {
-        peer.CopyPublicKey(_key, 0);
-        int i = 0;
-        while (i < _key.Length - 1 && _key[i] == PublicKey[i])
-        {
-            i++;
-        }
-
-        return _sources.Is(index, HelloSources.Stale) || PublicKey[i] < _key[i] ? 0 : CourtesyTime;
-    }
-
-    private static long Later(long a, long b)
-    {
-        return a > b ? a : b;
-    }
-
     // Called when a hello bears this node's own key. Its own hellos come back by the broadcast; they are remembered.
     private void HearOwnKey(int memory, ulong nonce, Endpoint source)
     {
@@ -320,15 +258,6 @@ public sealed partial class Node
             _place.CopyFrom(source);
             _host.Report(NodeEvent.OwnKeyHeard, PublicKey, 0, (long)_hello.Version);
         }
-    }
-
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now)
-    {
-        // Asked in the next Advance, by the rules for hellos.
-        peer.CopyPublicKey(_key, 0);
-        _sources.Hear(source, _key, 0, 0, 0, HelloSources.Stale, now, now);
-        ScheduleAnswers();
-        return false;
     }
 
     void ITunnelHost.Silent(Peer peer, long now)
@@ -374,151 +303,4 @@ public sealed partial class Node
 
         return false;
     }
-
-    // Called when a peer does not answer, or its endpoint is not known: asks where its last hello came from.
-    private void AskHint(Peer peer, long now)
-    {
-        peer.CopyPublicKey(_key, 0);
-        int index = _sources.FindHint(_key, 0, now);
-        if (index >= 0)
-        {
-            Ask(index, true, now);
-            ScheduleAnswers();
-        }
-    }
-
-    private void ScheduleAnswers()
-    {
-        _due[Deadline.Answer] = _sources.NextDue(_budget.Due(true), _budget.Due(false));
-    }
-
-    // Asks sources in their order, as far as the budget goes.
-    private void AnswerHellos(long now)
-    {
-        while (_budget.Due(true) <= now)
-        {
-            int index = _sources.Next(now, _budget.Due(false) > now);
-            if (index < 0)
-            {
-                break;
-            }
-
-            Ask(index, false, now);
-        }
-
-        ScheduleAnswers();
-    }
-
-    // Carries out the plan for a source by one step (PROTOCOL section 4.2), or puts it off, or drops it.
-    private void Ask(int index, bool isWanted, long now)
-    {
-        byte[] keys = _sources.Keys;
-        int key = HelloSources.KeyOffset(index);
-        Peer peer = _tunnel.FindSlot(keys, key);
-        int entry = _applied.Find(keys, key);
-        _sources.CopyEndpoint(index, _place);
-        long due = PlanDue(index, peer, entry >= 0 || (peer != null && !peer.IsProvisional), isWanted, now);
-        if (due > now)
-        {
-            _sources.SetDue(index, due);
-            return;
-        }
-
-        bool isFirstStep = false;
-        if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
-        {
-            long gone = peer.GoneAt(now);
-            isFirstStep = gone == Never;
-            if (!isFirstStep)
-            {
-                gone = Later(gone, _sources.HeardAt(index)) + CourtesyOf(index, peer);
-                if (gone > now)
-                {
-                    _sources.SetDue(index, gone);
-                    return;
-                }
-            }
-        }
-
-        bool isNamed = !isFirstStep && _sources.Is(index, HelloSources.Named);
-        int memory = isFirstStep || _sources.Is(index, HelloSources.Stale) ? -1 : _nonces.Find(_sources.NonceOf(index));
-        if (memory >= 0 && _nonces.IsUsedUp(memory))
-        {
-            _sources.SetDue(index, Never);
-            return;
-        }
-
-        due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
-        if (due > now)
-        {
-            _sources.SetDue(index, due);
-            return;
-        }
-
-        peer = peer ?? (entry >= 0 ? OpenMember(entry, true, now) : OpenGuest(keys, key, now));
-        _sources.CopyEndpoint(index, _place);
-        if (peer == null || !_tunnel.Provoke(peer, isFirstStep ? peer.Endpoint : _place, now))
-        {
-            _sources.SetDue(index, peer == null ? Never : now + Constants.RekeyTimeout);
-            return;
-        }
-
-        _budget.Spend(isNamed, now);
-        if (isFirstStep)
-        {
-            _sources.SetDue(index, now + Constants.RekeyTimeout);
-            return;
-        }
-
-        _sources.Asked(index);
-        if (memory >= 0)
-        {
-            _nonces.Provoked(memory, now);
-        }
-    }
-
-    // When a plan is to be carried out on its own account: Never where it is dropped.
-    private long PlanDue(int index, Peer peer, bool isKnown, bool isWanted, long now)
-    {
-        if (peer != null
-            && ((peer.LastHeard > _sources.HeardAt(index) && peer.LastHeard != peer.Since)
-                || (_sources.Is(index, HelloSources.WasAsked) && peer.Endpoint.IsKnown)))
-        {
-            return Never;
-        }
-
-        ulong version = _sources.Version(index);
-        if (!isKnown)
-        {
-            return !_sources.Is(index, HelloSources.Stale) && version > NetworkVersion ? now : Never;
-        }
-
-        bool isRebooted = _sources.Is(index, HelloSources.Rebooted)
-            && peer != null
-            && peer.HasSession(now)
-            && peer.SessionSince < _sources.HeardAt(index);
-        return isRebooted || version != NetworkVersion || _sources.Is(index, HelloSources.Stale)
-            ? now
-            : HintDue(peer, isWanted, now);
-    }
-
-    // When the limits of provoked initiations allow one.
-    private long LimitDue(Endpoint endpoint, Peer peer, bool isNamed, int memory)
-    {
-        long due = _budget.Due(isNamed);
-        if (peer != null)
-        {
-            long ofKey = _tunnel.ProvokeDue(peer, endpoint);
-            due = Later(due, ofKey);
-        }
-
-        if (!isNamed && memory >= 0)
-        {
-            long ofNonce = _nonces.UnnamedDue(memory, _budget.UnnamedInterval);
-            due = Later(due, ofNonce);
-        }
-
-        return due;
-    }
-
 }

@@ -15,6 +15,7 @@ public class UsageTests
     [Theory]
     [InlineData("flash: no command was given; there are new, show (see flash root --help)", "root")]
     [InlineData("flash: 'nod' is not a command here; did you mean 'node'? (see flash --help)", "nod", "new")]
+    [InlineData("flash: 'bord' is not a command here; did you mean 'boards'? (see flash --help)", "bord")]
     [InlineData("flash: 'ndoe' is not a command here; did you mean 'node'? (see flash --help)", "ndoe")]
     [InlineData("flash: 'Sing' is not a command here; did you mean 'sign'? (see flash --help)", "Sing", "n.ini")]
     [InlineData("flash: 'shw' is not a command here; did you mean 'show'? (see flash node --help)", "node", "shw")]

@@ -35,6 +35,16 @@ public class TextTableTests
     }
 
     [Fact]
+    public void Where_it_is_piped_cells_stand_below_a_name_that_is_longer()
+    {
+        TextTable table = new(null, ("a long name", ColumnKind.Exact), ("times", ColumnKind.Number));
+        table.Add("x", "1");
+        FakeTerminal piped = new(null);
+        table.Write(piped.Console);
+        Assert.Equal(["a long name  times", "x                1"], piped.Lines);
+    }
+
+    [Fact]
     public void A_wide_terminal_has_borders_and_a_line_for_each_line_of_a_cell()
     {
         string[] lines = Written(82, Sample());
@@ -66,6 +76,19 @@ public class TextTableTests
                 "folded",
             ],
             Written(58, Sample()));
+    }
+
+    [Theory]
+    [InlineData(ColumnKind.Exact)]
+    [InlineData(ColumnKind.Number)]
+    public void A_number_with_spaces_in_it_is_not_folded(ColumnKind kind)
+    {
+        TextTable table = new(null, ("what", ColumnKind.Words), ("times", kind));
+        table.Add("words that can be folded", "12 345 678");
+        foreach (int width in new[] { 18, 22 })
+        {
+            Assert.Contains(Written(width, table), l => l.Contains("12 345 678", System.StringComparison.Ordinal));
+        }
     }
 
     [Fact]

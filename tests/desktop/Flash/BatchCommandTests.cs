@@ -280,6 +280,17 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Fact]
+    public void What_a_network_rarely_means_is_warned_of()
+    {
+        _folder.Write("nodes.csv", "Label\na\n");
+        const string Warning =
+            "Roles: warning: no member is a witness, so no node can learn whether the network is current; give this "
+            + "role to a member that is always on\n";
+        Assert.Equal($"flash: nodes.csv: {Warning}", Run().Error);
+        Assert.Equal($"flash: out/network.ini: {Warning}", Run().Error);
+    }
+
+    [Fact]
     public void A_row_that_was_changed_keeps_its_entry_with_a_warning()
     {
         Run();
@@ -370,6 +381,13 @@ public sealed class BatchCommandTests : IDisposable
     [InlineData(
         "My mesh\n\nLabel\tRoles\na\t\n",
         "nodes.csv:1: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
+        + "is above it")]
+    [InlineData(
+        "sep=;\r\nLabel;Roles\r\na\r\n",
+        "nodes.csv:3: this row has 1 cell, and the table has 2 columns; write a separator for each empty cell too")]
+    [InlineData(
+        "sep=;\nMy mesh\nLabel;Roles\na;\n",
+        "nodes.csv:2: Label: this column is missing: the first row must name the columns, and line 3 does; delete what "
         + "is above it")]
     public void What_is_wrong_with_the_table_is_told_before_anything_is_written(string table, string fault)
     {

@@ -1,6 +1,9 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
+using Spore.Flash;
+using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -70,6 +73,23 @@ public sealed class NetworkWarningTests : IDisposable
         _folder.Write("n.ini", $"[Network]\nVersion=1\n{peers}");
         Assert.Equal(
             $"flash: n.ini: {Endpoint("'m1', 'm2', 'm3' and 6 more have")}\n", _folder.Run("sign", "@n.ini").Error);
+    }
+
+    [Theory]
+    [InlineData(64, 2800, "")]
+    [InlineData(65, 2800, "65 members (64 at most), 65 prefixes (64 at most)")]
+    [InlineData(64, 2801, "2801 bytes (2800 at most)")]
+    public void A_board_holds_64_members_and_prefixes_and_2800_bytes(int members, int size, string excess)
+    {
+        NetworkDescription network = new();
+        for (int i = 0; i < members; i++)
+        {
+            PeerDescription member = new();
+            member.AllowedPrefixes.Add(new AllowedPrefix(new IPAddress([10, 0, 0, (byte)i]), 32));
+            network.Peers.Add(member);
+        }
+
+        Assert.Equal(excess, DeviceLimits.Excess(network, size, NodeLimits.Device()));
     }
 
     private static string Endpoint(string who) => $"Endpoint: warning: {who} IPv6 endpoints only, and boards have IPv4"

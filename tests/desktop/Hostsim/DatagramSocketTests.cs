@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Threading.Tasks;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Tests.Crypto;
 using Xunit;
@@ -15,6 +16,8 @@ namespace Spore.Tests.Hostsim;
 /// <summary>Both kinds of socket, over loopback.</summary>
 public class DatagramSocketTests
 {
+    private const ulong Loopback = 0x7F000001;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public static TheoryData<string, string, string> Ways
@@ -94,6 +97,17 @@ public class DatagramSocketTests
         Assert.Equal([Bytes.Random(1, 100), Bytes.Random(4, 100), Bytes.Random(5, 100)], await Receive(to, 3, source));
     }
 
+    [Fact]
+    public void One_whose_family_has_no_socket_is_lost()
+    {
+        using UdpTransport transport = new(new ListenAddress(IPAddress.Loopback, 0), null, null);
+        int lost = 0;
+        DatagramBatch batch = new((_, datagrams, _) => lost += datagrams);
+        batch.Add(Bytes.Random(1, 100), EndpointAddress.From(new IPEndPoint(IPAddress.IPv6Loopback, 9)));
+        transport.Send(new DatagramBatch(), batch);
+        Assert.Equal((1, 0), (lost, batch.Count));
+    }
+
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task A_socket_that_goes_ends_the_wait(string sender, string receiver, string address)
@@ -154,6 +168,13 @@ public class DatagramSocketTests
     }
 
     [Fact]
+    public void A_broadcast_is_answered_from_the_machine_s_own_address()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
+        Assert.Equal(Loopback, LocalOf(IPAddress.Parse("127.255.255.255"))?.Low);
+    }
+
+    [Fact]
     public async Task Where_the_address_is_lost_the_machine_chooses_another_one()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems have no such control message");
@@ -179,6 +200,22 @@ public class DatagramSocketTests
         Socket socket = new(place.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(place);
         return kind == "plain" ? new PlainSocket(socket) : new LinuxSocket(socket, 1 << 20);
+    }
+
+    // The source address of answers to a datagram that was sent to an address of this machine.
+    private static LocalAddress? LocalOf(IPAddress address)
+    {
+        Socket any = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        any.Bind(new IPEndPoint(IPAddress.Any, 0));
+        LocalAddresses locals = new(new FixedWatch());
+        using LinuxSocket there = new(any, 1 << 20, locals);
+        using Socket here = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        here.EnableBroadcast = true;
+        here.SendTo([1], new IPEndPoint(address, ((IPEndPoint)there.LocalEndPoint).Port));
+        DatagramsRead room = there.NewRoom();
+        there.Receive(room);
+        Assert.True(room.Next());
+        return locals.Find(room.Source);
     }
 
     private static async Task<List<byte[]>> Receive(IDatagramSocket socket, int count, Endpoint source)

@@ -161,6 +161,82 @@ public class PeerNamesTests
         Assert.Equal("203.0.113.7", HellosTo()[^1]);
     }
 
+    [Fact]
+    public void An_address_that_is_found_after_the_peer_has_sent_does_not_move_it()
+    {
+        _answers[Gate] = "203.0.113.1";
+        Configure();
+        _names.Advance(_mesh.Now);
+        _member.Add(_node);
+        Assert.True(_mesh.RunUntil(() => HasSession, 1_000));
+        _mesh.Run(100);
+        Assert.Single(_started).Invoke();
+        Assert.True(_node.Node.Peers.Single(p => p.InUse).Endpoint.IsSame(_member.Endpoint));
+        Assert.DoesNotContain("203.0.113.1", InitiationsTo());
+    }
+
+    [Fact]
+    public void An_answer_for_a_name_that_the_operator_has_replaced_meanwhile_is_not_used()
+    {
+        _answers[Gate] = "203.0.113.1";
+        Configure();
+        _names.Advance(_mesh.Now);
+        _names.Set(_member.Key, new PeerEndpoint(null, "other.example", 51820), true);
+        Assert.Single(_started).Invoke();
+        _mesh.Run(10_000);
+        Assert.Empty(InitiationsTo());
+    }
+
+    [Fact]
+    public void A_peer_that_has_answered_and_is_silent_is_looked_for_as_at_first()
+    {
+        _answers[Gate] = "203.0.113.1";
+        Configure();
+        Run(85_000);
+        _answers[Gate] = "192.0.2.2";
+        Run(70_000);
+        Assert.True(HasSession);
+        _member.IsOn = false;
+        int count = _lookups.Count;
+        Call();
+        Run(80_000);
+        Assert.InRange(_lookups.Count - count, 3, 6);
+    }
+
+    [Fact]
+    public void While_a_member_has_a_session_a_rendezvous_is_kept_and_resolved_every_5_minutes()
+    {
+        byte[] network = Nodes.Mesh.NetworkOf(1, [_node, _member]);
+        Assert.Equal(NetworkFault.None, _node.Load(network));
+        Assert.Equal(NetworkFault.None, _member.Load(network));
+        _member.Add(_node);
+        _answers[Gate] = "203.0.113.1 203.0.113.2";
+        Assert.True(_mesh.RunUntil(() => HasSession, 1_000));
+        _rendezvous = new RendezvousName(
+            _gate, _node.Node, new PeerEndpoint(null, Gate, 4321), _resolver, _timeline, () => _mesh.Now, () => { });
+        for (int i = 0; i < 15; i++)
+        {
+            Run(60_000);
+            Call();
+        }
+
+        Assert.InRange(HellosTo().Length, 3, 6);
+        Assert.Single(HellosTo().Distinct());
+        int[] seconds = [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 811];
+        Assert.Equal(seconds, LookupTimes(Gate).Select(t => (int)(t / 1000)));
+
+        // When the session has ended, the name may have another address.
+        _member.IsOn = false;
+        while (!_node.Knows(NodeEvent.SessionDown))
+        {
+            Run(100);
+        }
+
+        long down = _mesh.Now;
+        Run(1_500);
+        Assert.Equal(2, _lookups.Count(l => l.At >= down - 100));
+    }
+
     private bool HasSession => _node.Node.Peers.Any(p => p.InUse && p.HasSession(_mesh.Now));
 
     private IPAddress[] Answer(string name)

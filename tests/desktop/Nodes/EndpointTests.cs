@@ -46,6 +46,25 @@ public class EndpointTests
     }
 
     [Fact]
+    public void One_that_does_not_answer_is_reported_when_it_is_asked_on_and_when_it_is_given_up()
+    {
+        // With another member it has a session. Without any it would ask on for ever.
+        Stranger other = _mesh.AddStranger(9);
+        Endpoint where = new();
+        where.SetIpv4([203, 0, 113, 1], 0, 51820);
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, other])));
+        Assert.True(other.Connect(_node));
+        Assert.True(_node.Node.AddPeer(_member.Key, 0, where, _mesh.Now));
+        _mesh.Run(50_000);
+
+        // Hellos go elsewhere in between.
+        _node.Node.LinkChanged(_mesh.Now);
+        _mesh.Run(50_000);
+        Assert.Equal([NodeEvent.Unanswered, NodeEvent.GivenUp], _node.Places.Select(p => p.What));
+        Assert.All(_node.Places, p => Assert.True(p.Where.IsSame(where)));
+    }
+
+    [Fact]
     public void All_are_asked_again_for_as_long_as_there_is_no_answer()
     {
         _member.IsOn = false;

@@ -117,6 +117,30 @@ public class HelloSourcesTests
         Assert.True(_sources.Next(10, true) >= 0);
     }
 
+    [Fact]
+    public void A_changed_link_brings_forward_what_waits_and_makes_no_hint_wait()
+    {
+        Hear(1, due: HelloSources.Never);
+        Hear(2, due: 50);
+        Hear(3, due: 5);
+        _sources.Hasten(10);
+        Assert.Equal(-1, _sources.Next(4, false));
+        Assert.Equal([3, 2], new[] { Ask(5), Ask(10) });
+        Assert.Equal(HelloSources.Never, _sources.NextDue(0, 0));
+    }
+
+    [Fact]
+    public void An_endpoint_is_kept_with_its_zone_and_the_address_that_it_sent_to()
+    {
+        Endpoint source = At("fe80::1", 9, 70_000);
+        source.SetLocal(40_000);
+        _sources.Hear(source, Key(1), 0, 1, 0, 0, 0, 1);
+        Endpoint kept = new();
+        _sources.CopyEndpoint(_sources.Next(1, false), kept);
+        Assert.True(kept.IsSame(source));
+        Assert.Equal(40_000, kept.Local);
+    }
+
     private static Endpoint At(string address, int port = 51820, int zone = 0)
     {
         Endpoint endpoint = new();
@@ -139,9 +163,9 @@ public class HelloSourcesTests
         _sources.Hear(At($"192.0.2.{source}"), Key(source), 0, (ulong)source, 0, 0, due, 1);
 
     // Asks the next one, and says which it is.
-    private int Ask()
+    private int Ask(long now = 1)
     {
-        int index = _sources.Next(1, false);
+        int index = _sources.Next(now, false);
         Assert.True(index >= 0);
         _sources.Asked(index);
         return _sources.Keys[HelloSources.KeyOffset(index)];

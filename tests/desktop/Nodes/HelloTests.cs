@@ -269,6 +269,39 @@ public class HelloTests
         Assert.False(node.Knows(NodeEvent.HelloHeard));
     }
 
+    // It comes back by the broadcast. Another machine that has the same key has its own nonces.
+    [Fact]
+    public void Another_one_with_its_own_key_is_reported_once_with_the_endpoint_and_its_own_is_not()
+    {
+        MeshNode node = _mesh.Add(1);
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.HelloSent), 2_000));
+        _mesh.Inject(node, node.Sent.Last(), node.Endpoint);
+        _mesh.Run(5);
+        Assert.False(node.Knows(NodeEvent.OwnKeyHeard));
+        for (int i = 0; i < 3; i++)
+        {
+            Say(node, node.Key, 0);
+            _mesh.Run(5);
+        }
+
+        (NodeEvent what, Endpoint where) = Assert.Single(node.Places);
+        Assert.Equal(NodeEvent.OwnKeyHeard, what);
+        Assert.True(where.IsSame(_there));
+    }
+
+    [Fact]
+    public void Who_is_asked_is_asked_from_the_address_that_the_hello_came_to()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        _there.SetIpv6([0xFE, 0x80, .. new byte[13], 7], 0, 4321, 3);
+        _there.SetLocal(65_535);
+        Say(node, member.Key, 0);
+        _mesh.Run(2_500);
+        (_, Endpoint to) = Assert.Single(Initiations(node));
+        Assert.True(to.IsSame(_there));
+        Assert.Equal((3, 65_535), (to.Zone, to.Local));
+    }
+
     // Three keys differ in one byte. One is the node's own, and two are of members.
     [Theory]
     [InlineData(0)]
@@ -530,6 +563,13 @@ public class HelloTests
         _mesh.Run(10_000);
         Assert.DoesNotContain(node.SentTo, s => s.To.IsSame(_there));
         Assert.True(node.Node.Rendezvous.IsSame(_there));
+        for (int i = 0; i < 4; i++)
+        {
+            Assert.True(member.Connect(node));
+            _mesh.Run(80_000);
+        }
+
+        Assert.InRange(node.SentTo.Count(s => s.To.IsSame(_there)), 1, 2);
     }
 
     [Fact]

@@ -48,6 +48,9 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public List<(NodeEvent What, byte[]? Key, long Value)> Events { get; } = [];
 
+    /// <summary>The endpoints that events were about.</summary>
+    public List<(NodeEvent What, Endpoint Where)> Places { get; } = [];
+
     public List<byte[]> Delivered { get; } = [];
 
     public List<(byte[] Bytes, Endpoint To)> SentTo { get; } = [];
@@ -146,8 +149,16 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         return Listens;
     }
 
-    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
+    void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
+    {
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
+        if (what is NodeEvent.OwnKeyHeard or NodeEvent.Unanswered or NodeEvent.GivenUp)
+        {
+            Endpoint where = new();
+            where.CopyFrom(Node.EventEndpoint);
+            Places.Add((what, where));
+        }
+    }
 
     private void TakeNext()
     {

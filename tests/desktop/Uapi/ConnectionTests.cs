@@ -52,6 +52,7 @@ public partial class ConnectionTests
     {
         string longest = "fwmark=" + new string('0', LineReader.LongestLine - 7);
         Assert.Equal(Done + Done, _device.Say($"set=1\n{longest}\n\nset=1\n\n"));
+        Assert.Equal(Done, Dialogue.With(_device.Configuration, $"set=1\n{longest}\n\n", 1));
         Assert.Equal(Invalid, _device.Say($"set=1\n{longest}0\n\nset=1\n\n"));
         Assert.Equal(Invalid, _device.Say(new string('x', 1_000_000)));
         string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
@@ -72,6 +73,26 @@ public partial class ConnectionTests
         using Dialogue dialogue = new(Encoding.ASCII.GetBytes(said), 1000);
         await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
         Assert.Equal(said.Length, dialogue.ReadBeforeAnswer);
+    }
+
+    [Fact]
+    public async Task It_answers_an_empty_operation_at_once()
+    {
+        using Dialogue dialogue = new("\nfwmark=0\n\n"u8.ToArray(), 1);
+        await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
+        Assert.Equal(1, dialogue.ReadBeforeAnswer);
+    }
+
+    // Without it a client that has much to write would be too slow.
+    [Fact]
+    public async Task Each_piece_that_is_dropped_counts_as_progress()
+    {
+        const int Pieces = 50;
+        using Dialogue dialogue = new([.. Enumerable.Repeat((byte)'x', Pieces * 100)], 100);
+        using LineReader reader = new(dialogue);
+        int progress = 0;
+        await reader.Drain(CancellationToken.None, () => progress++);
+        Assert.Equal(Pieces + 1, progress);
     }
 
     [Fact]

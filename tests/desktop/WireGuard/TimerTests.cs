@@ -372,6 +372,11 @@ public class TimerTests
         session.End.Run(20_000);
         Assert.Single(session.End.Events, e => e.What == NodeEvent.Unanswered);
         Assert.Single(session.End.Events, e => e.What == NodeEvent.GivenUp);
+
+        // The next packet begins anew.
+        session.Send(1);
+        session.End.Run(16_001);
+        Assert.Equal(2, session.End.Events.Count(e => e.What == NodeEvent.Unanswered));
     }
 
     [Fact]
