@@ -8,6 +8,7 @@ using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.Tests.Flash;
+using Spore.Tests.Nodes;
 using Xunit;
 
 namespace Spore.Tests.Emulator;
@@ -169,6 +170,25 @@ public sealed class FirmwareTests : IDisposable
         Assert.True(_board.Ping(peer), Text);
     }
 
+    // It has the address that it had before. The hello comes a second later, beside a handshake.
+    [Fact]
+    public void WhenTheLinkIsBackItSaysHelloIn4Seconds()
+    {
+        MeshPeer peer = _board.Join();
+        Device.RunFor(60);
+        Assert.True(_board.Ping(peer), Text);
+        for (int i = 0; i < 3; i++)
+        {
+            Surroundings.IsLinkUp = false;
+            Device.RunFor(3 + i);
+            int heard = peer.Events.Count(e => e.What == NodeEvent.HelloHeard);
+            Surroundings.IsLinkUp = true;
+            Device.RunFor(4);
+            Assert.True(peer.Events.Count(e => e.What == NodeEvent.HelloHeard) > heard, Text);
+            Device.RunFor(20);
+        }
+    }
+
     [Fact]
     public void ARendezvousIsResolvedAndToldHello()
     {
@@ -180,6 +200,80 @@ public sealed class FirmwareTests : IDisposable
         MeshPeer peer = board.AddPeer(new IPEndPoint(far, 4500));
         Assert.True(board.Device.RunFor(60) == RunState.TimeIsUp, board.Text);
         Assert.True(peer.Events.Any(e => e.What == NodeEvent.HelloHeard), board.Text);
+    }
+
+    [Fact]
+    public void ANameIsAskedForLaterAndLaterButNotWithoutALinkAndAgainAfterHalfAnHour()
+    {
+        IPAddress[] found = [];
+        List<int> seconds = [];
+        FirmwareBoard? board = null;
+        using (board = FirmwareBoard.WithFirmware(resolve: _ =>
+        {
+            seconds.Add((int)(board!.Surroundings.Clock.Now / 1_000_000));
+            return found;
+        }))
+        {
+            board.Surroundings.IsLinkUp = true;
+            board.Provision();
+            FlashRecords.WriteRendezvous(board.Device.Program, "gate.example:4500");
+            board.Device.RunFor(400);
+            int[] gaps = Gaps();
+            for (int i = 0; i < gaps.Length; i++)
+            {
+                Assert.InRange(gaps[i], Math.Min(1 << i, 64), Math.Min(1 << i, 64) + 2);
+            }
+
+            Assert.InRange(gaps.Length, 9, 11);
+            board.Surroundings.IsLinkUp = false;
+            board.Device.RunFor(2);
+            int before = seconds.Count;
+            board.Device.RunFor(200);
+            Assert.Equal(before, seconds.Count);
+
+            found = [IPAddress.Parse("203.0.113.7")];
+            board.Surroundings.IsLinkUp = true;
+            board.Device.RunFor(1700);
+            Assert.Equal(before + 1, seconds.Count);
+
+            // Then it is lost, and asked for as at first.
+            found = [];
+            board.Device.RunFor(110);
+            Assert.Equal([1, 2, 4], Gaps().Skip(before + 1).Take(3).Select(g => 1 << (int)Math.Log2(g)));
+        }
+
+        int[] Gaps() => [.. seconds.Zip(seconds.Skip(1), (a, b) => b - a)];
+    }
+
+    [Fact]
+    public void AfterALossOfTheLinkAPortIsTriedForAsAtFirst()
+    {
+        using FirmwareBoard board = FirmwareBoard.WithFirmware(new BusyWire(1_000));
+        board.Surroundings.IsLinkUp = true;
+        board.Provision();
+        board.Device.RunFor(20);
+        board.Surroundings.IsLinkUp = false;
+        board.Device.RunFor(40);
+        board.Surroundings.IsLinkUp = true;
+        board.Device.RunFor(20);
+        Assert.Equal(2, board.Text.Split("again in 1 s").Length - 1);
+    }
+
+    [Fact]
+    public void AHelloListsTheBoardsAddress()
+    {
+        RecordingWire wire = new();
+        using FirmwareBoard board = FirmwareBoard.WithFirmware(wire);
+        board.Surroundings.IsLinkUp = true;
+        board.Provision();
+        foreach (string address in new[] { "192.0.2.1", "192.0.2.77" })
+        {
+            board.Surroundings.Address = IPAddress.Parse(address);
+            board.Device.RunFor(30);
+            byte[] plain = HelloTests.OpenWhole(wire.Last, Keys.Root().PublicKey);
+            byte[] listed = [.. IPAddress.Parse($"::ffff:{address}").GetAddressBytes(), 0xCA, 0x6C];
+            Assert.Equal(listed, plain[40..58]);
+        }
     }
 
     [Fact]
@@ -331,6 +425,36 @@ public sealed class FirmwareTests : IDisposable
         program.Device.RunFor(4);
         Assert.Equal("the loop stands still; restart", Assert.Single(program.Lines)[^30..]);
         Assert.Equal(2, program.Device.Boots);
+    }
+
+    /// <summary>A wire that keeps what was sent last.</summary>
+    private sealed class RecordingWire : IWire
+    {
+        private readonly MemoryWire _wire = new();
+
+        public byte[] Last { get; private set; } = [];
+
+        public long Sent => _wire.Sent;
+
+        public long NextDue => _wire.NextDue;
+
+        public bool IsOpenEnded => false;
+
+        public SocketError Open(int port) => _wire.Open(port);
+
+        public void Close(int port) => _wire.Close(port);
+
+        public SocketError Send(Datagram datagram, long now)
+        {
+            Last = [.. datagram.Bytes];
+            return _wire.Send(datagram, now);
+        }
+
+        public void Advance(long now, Action<Datagram> deliver) => _wire.Advance(now, deliver);
+
+        public void Wait(TimeSpan longest) => _wire.Wait(longest);
+
+        public void Dispose() => _wire.Dispose();
     }
 
     /// <summary>A wire whose ports are in use at first.</summary>

@@ -593,11 +593,11 @@ public class HelloTests
         return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, plain)];
     }
 
-    internal static byte[] OpenWhole(byte[] hello)
+    internal static byte[] OpenWhole(byte[] hello, byte[]? root = null)
     {
         Assert.Equal(148, hello.Length);
         Assert.Equal(_zone, hello[..4]);
-        using Key key = HelloKey(NetworkBytes.TrustRoot);
+        using Key key = HelloKey(root ?? NetworkBytes.TrustRoot);
         byte[]? plain = AeadAlgorithm.XChaCha20Poly1305.Decrypt(key, hello.AsSpan(4, 24), _zone, hello.AsSpan(28));
         Assert.NotNull(plain);
         Assert.True(plain.AsSpan(95).IndexOfAnyExcept((byte)0) < 0);
