@@ -52,6 +52,30 @@ public sealed partial class Node : ITftpFiles
         return _requests != null && _requests.Respond(number, response, offset, length, now);
     }
 
+    /// <summary>
+    /// Should be called when the verdict is there for which a method of <see cref="Files"/> returned
+    /// <see cref="TftpResult.Wait"/>. Changes nothing if the transfer waits for none.
+    /// </summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="result">As for <see cref="TftpService.Resume"/>.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void Resume(TftpTransfer transfer, int result, long now)
+    {
+        _now = now;
+        _tftp.Resume(transfer, result, now);
+    }
+
+    /// <summary>
+    /// Sends an error to the peer and ends the transfer. Changes nothing if it is not active. A method of
+    /// <see cref="Files"/> may call it.
+    /// </summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="result">The error to send, and the result to close with.</param>
+    public void Abort(TftpTransfer transfer, int result)
+    {
+        _tftp.Abort(transfer, result);
+    }
+
     /// <summary>Begins to read a peer's file.</summary>
     /// <param name="key">A buffer with the public key of a member or of a configured peer.</param>
     /// <param name="keyOffset">Where the key starts.</param>

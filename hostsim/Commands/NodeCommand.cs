@@ -83,6 +83,30 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             + "For debugging only.",
     };
 
+    private readonly Option<string?> _serve = new("--serve")
+    {
+        HelpName = "DIR",
+        Description = "A folder that members can read by TFTP, as files/NAME (Linux).",
+    };
+
+    private readonly Option<bool> _writable = new("--writable")
+    {
+        Description = "Members can also write the folder of --serve.",
+    };
+
+    private readonly Option<int> _serveLimit = Options.Size(
+        "--serve-limit",
+        NodeOptions.UsualServeLimit,
+        "The largest file that members can write with --writable.");
+
+    private readonly Option<string?> _requestCommand = new("--request-command")
+    {
+        HelpName = "CMD",
+        Description =
+            "Run CMD by /bin/sh for each request of a member. The request is its standard input, the answer its "
+            + "standard output.",
+    };
+
     private readonly Option<bool> _noClock = new("--no-clock")
     {
         Description = "Don't feed the machine's clock: as a device without one starts.",
@@ -112,6 +136,10 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_rendezvous);
         command.Add(_tun);
         command.Add(_defaultRoute);
+        command.Add(_serve);
+        command.Add(_writable);
+        command.Add(_serveLimit);
+        command.Add(_requestCommand);
         command.Add(_keyLog);
         command.Add(_noClock);
         command.Add(_mtu);
@@ -132,6 +160,10 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             Tun = parsed.GetValue(_tun),
             DefaultRoute = parsed.GetValue(_defaultRoute),
             KeyLog = parsed.GetValue(_keyLog),
+            Serve = parsed.GetValue(_serve),
+            IsWritable = parsed.GetValue(_writable),
+            ServeLimit = parsed.GetValue(_serveLimit),
+            RequestCommand = parsed.GetValue(_requestCommand),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
@@ -139,6 +171,16 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         if (options.DefaultRoute && options.Tun == null)
         {
             throw new UsageException("--default-route", "there is no interface to route into; add --tun NAME");
+        }
+
+        if (options.Serve == null && options.IsWritable)
+        {
+            throw new UsageException("--writable", "there is no folder to write; add --serve DIR");
+        }
+
+        if (!options.IsWritable && parsed.GetResult(_serveLimit) is { Implicit: false })
+        {
+            throw new UsageException("--serve-limit", "nothing can be written; add --serve DIR --writable");
         }
 
         string? twice = options.Peers.GroupBy(p => KeyText.Format(p.Key)).FirstOrDefault(g => g.Count() > 1)?.Key;

@@ -8,6 +8,8 @@ namespace Spore.Hostsim.Commands;
 /// <summary>Options that say plainly what they want.</summary>
 internal static class Options
 {
+    private static readonly char[] _digits = [.. "0123456789"];
+
     /// <summary>Turns an option's text into its value.</summary>
     /// <param name="text">The text.</param>
     /// <param name="value">The value.</param>
@@ -64,6 +66,23 @@ internal static class Options
             (string text, out double value) => double.TryParse(
                 text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
                 && value is >= 0 and <= 100);
+        option.DefaultValueFactory = _ => usual;
+        return option;
+    }
+
+    /// <summary>An option that takes a number of bytes.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="usual">The number when the option is not given.</param>
+    /// <param name="description">What it is for.</param>
+    /// <returns>The option.</returns>
+    public static Option<int> Size(string name, int usual, string description)
+    {
+        Option<int> option = Of<int>(
+            name,
+            "SIZE",
+            "a size from 1 to 2147483647 bytes, such as 500kB, 64MB or 1GB",
+            description,
+            TryParseSize);
         option.DefaultValueFactory = _ => usual;
         return option;
     }
@@ -141,6 +160,24 @@ internal static class Options
                 return values;
             },
         };
+    }
+
+    private static bool TryParseSize(string text, out int bytes)
+    {
+        string unit = text.TrimStart(_digits);
+        long factor = unit.ToUpperInvariant() switch
+        {
+            "" or "B" => 1,
+            "KB" => 1000,
+            "MB" => 1_000_000,
+            "GB" => 1_000_000_000,
+            _ => 0,
+        };
+        bool isNumber = int.TryParse(
+            text[..^unit.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int number);
+        long size = number * factor;
+        bytes = isNumber && size is > 0 and <= int.MaxValue ? (int)size : 0;
+        return bytes > 0;
     }
 
     private static T? Value<T>(string name, ArgumentResult result, string text, Read<T> read)

@@ -18,6 +18,7 @@ using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
 using Spore.Hostsim.Live.Routing;
+using Spore.Hostsim.Live.Serving;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -56,6 +57,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
+    private readonly NodeServices _services;
     private readonly NodeSignals _signals;
 
     // For wg alone; the core has its own.
@@ -137,6 +139,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 ? new RendezvousName(_gate, _node, name, resolver, timeline, () => Now, WakeIfSooner)
                 : null;
             _status = new StatusReport(_node, timeline);
+            _services = new NodeServices(
+                _gate, _node, options, timeline, () => Now, () => _configuration.Members, WakeIfSooner);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -293,6 +297,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _transport?.Dispose();
         _watch?.Dispose();
         _tun?.Dispose();
+        _services?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);

@@ -17,6 +17,9 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server, params strin
     /// <summary>Access is denied.</summary>
     public const int Denied = 69;
 
+    /// <summary>The disk is full, or the file is too large.</summary>
+    public const int DiskFull = 70;
+
     /// <summary>The file exists already.</summary>
     public const int Exists = 73;
 
@@ -42,9 +45,23 @@ internal sealed class Curl(Lab lab, StockNode stock, Member server, params strin
         return Run("-T", lab.File("written", bytes), Url(name));
     }
 
+    /// <summary>Starts to write a file.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="bytes">What it is to hold.</param>
+    /// <returns>The running program.</returns>
+    public RunningProgram StartWrite(string name, byte[] bytes)
+    {
+        return stock.Machine.Start(Arguments("-T", lab.File("written", bytes), Url(name)));
+    }
+
     private Command Run(params string[] arguments)
     {
-        return stock.Machine.Run(["curl", "-sSv", "--max-time", "50", .. options, .. arguments]);
+        return stock.Machine.Run(Arguments(arguments));
+    }
+
+    private string[] Arguments(params string[] arguments)
+    {
+        return ["curl", "-sSv", "--max-time", "50", .. options, .. arguments];
     }
 
     // The zone's percent sign is escaped in a URL (RFC 6874).

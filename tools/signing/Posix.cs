@@ -28,11 +28,29 @@ internal static partial class Posix
     /// <summary>errno: the file exists.</summary>
     public const int EEXIST = 17;
 
+    /// <summary>errno: a component of the path is no directory, or is a symbolic link.</summary>
+    public const int ENOTDIR = 20;
+
     /// <summary>errno: the file is a directory.</summary>
     public const int EISDIR = 21;
 
+    /// <summary>errno: the file would be larger than the process or the file system allows.</summary>
+    public const int EFBIG = 27;
+
+    /// <summary>errno: there is no space left on the device.</summary>
+    public const int ENOSPC = 28;
+
+    /// <summary>errno: the file system is mounted for reading only.</summary>
+    public const int EROFS = 30;
+
+    /// <summary>errno on Linux: a component of the path is too long.</summary>
+    public const int ENAMETOOLONG = 36;
+
     /// <summary>errno on Linux: the last component is a symbolic link.</summary>
     public const int ELOOP = 40;
+
+    /// <summary>errno on Linux: the user's quota of disk space is used up.</summary>
+    public const int EDQUOT = 122;
 
     /// <summary><see cref="Open"/> on Linux: only for writing.</summary>
     public const int O_WRONLY = 0x1;
@@ -58,6 +76,11 @@ internal static partial class Posix
     /// <summary><see cref="Open"/> on Linux: a child process does not inherit the descriptor.</summary>
     public const int O_CLOEXEC = 0x80000;
 
+    /// <summary>
+    /// <see cref="Open"/> on Linux: the descriptor stands for the file's place in the tree, and can't be read.
+    /// </summary>
+    public const int O_PATH = 0x200000;
+
     /// <summary><see cref="FileControl"/>: get the descriptor's flags.</summary>
     public const int F_GETFD = 1;
 
@@ -67,8 +90,22 @@ internal static partial class Posix
     /// <summary><see cref="Poll"/>: writing does not block.</summary>
     public const short POLLOUT = 4;
 
+    /// <summary><see cref="StatX"/>: the status of a symbolic link itself.</summary>
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
+
     /// <summary><see cref="StatX"/>: the status of the descriptor itself, with an empty path.</summary>
     public const int AT_EMPTY_PATH = 0x1000;
+
+    /// <summary><see cref="FileLock"/>: lock it for this descriptor alone, or fail at once.</summary>
+    public const int LOCK_EX_NB = 2 | 4;
+
+    /// <summary><see cref="FileLock"/>: unlock it.</summary>
+    public const int LOCK_UN = 8;
+
+    /// <summary>
+    /// <see cref="Open"/> on Linux: fail if the file is no directory. Its value depends on the architecture.
+    /// </summary>
+    public static int O_DIRECTORY => O_NOFOLLOW == 0x8000 ? 0x4000 : 0x10000;
 
     /// <summary>
     /// <see cref="Open"/> on Linux: fail if the last component is a symbolic link. Its value depends on the
@@ -85,6 +122,31 @@ internal static partial class Posix
     /// <summary>open(2).</summary>
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Open(string path, int flags, uint mode);
+
+    /// <summary>openat(2).</summary>
+    [LibraryImport("libc", EntryPoint = "openat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int OpenAt(SafeFileHandle directory, string path, int flags, uint mode);
+
+    /// <summary>renameat(2).</summary>
+    [LibraryImport("libc", EntryPoint = "renameat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int RenameAt(
+        SafeFileHandle directory, string path, SafeFileHandle newDirectory, string newPath);
+
+    /// <summary>unlinkat(2).</summary>
+    [LibraryImport("libc", EntryPoint = "unlinkat", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    public static partial int UnlinkAt(SafeFileHandle directory, string path, int flags);
+
+    /// <summary>fsync(2).</summary>
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Synchronize(SafeFileHandle handle);
+
+    /// <summary>flock(2).</summary>
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int FileLock(SafeFileHandle handle, int operation);
+
+    /// <summary>kill(2).</summary>
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
 
     /// <summary>write(2).</summary>
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Configuration;
@@ -6,6 +8,13 @@ namespace Spore.Hostsim.Live.Configuration;
 /// <summary>What a real node is made from.</summary>
 internal sealed record NodeOptions
 {
+    /// <summary>The usual <see cref="ServeLimit"/>.</summary>
+    public const int UsualServeLimit = 64_000_000;
+
+    /// <summary>The paths of the files with secrets.</summary>
+    public IEnumerable<string> Secrets =>
+        [Identity, .. PresharedKeys.Select(k => k.Path), .. KeyLog == null ? Array.Empty<string>() : [KeyLog]];
+
     /// <summary>The path of the identity record.</summary>
     public required string Identity { get; init; }
 
@@ -32,6 +41,18 @@ internal sealed record NodeOptions
 
     /// <summary>The path of the key log, or null.</summary>
     public string? KeyLog { get; init; }
+
+    /// <summary>The path of the folder that members can read, or null.</summary>
+    public string? Serve { get; init; }
+
+    /// <summary>Whether members can write that folder too.</summary>
+    public bool IsWritable { get; init; }
+
+    /// <summary>The largest file that they may write there, in bytes.</summary>
+    public int ServeLimit { get; init; } = UsualServeLimit;
+
+    /// <summary>The command that answers requests of members, for the shell; null for none.</summary>
+    public string? RequestCommand { get; init; }
 
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;

@@ -48,6 +48,20 @@ public class CommandLineTests
     [InlineData(
         "--tun: 'sixteen-letters-' is not a name for an interface",
         "node", "--identity", "x", "--tun", "sixteen-letters-")]
+    [InlineData(
+        "--writable: there is no folder to write; add --serve DIR", "node", "--identity", "x", "--writable")]
+    [InlineData(
+        "--serve-limit: nothing can be written; add --serve DIR --writable",
+        "node", "--identity", "x", "--serve", "x", "--serve-limit", "1MB")]
+    [InlineData(
+        "--serve-limit: '3GB' is not a size from 1 to 2147483647 bytes, such as 500kB, 64MB or 1GB",
+        "node", "--identity", "x", "--serve-limit", "3GB")]
+    [InlineData(
+        "--serve-limit: '0' is not a size from 1 to 2147483647 bytes, such as 500kB, 64MB or 1GB",
+        "node", "--identity", "x", "--serve-limit", "0")]
+    [InlineData(
+        "--serve-limit: '1 MB' is not a size from 1 to 2147483647 bytes, such as 500kB, 64MB or 1GB",
+        "node", "--identity", "x", "--serve-limit", "1 MB")]
     [InlineData("--mtu: '1279' is not a whole number from 1280 to 9000", "node", "--identity", "x", "--mtu", "1279")]
     public void Bad_command_lines_get_one_plain_line(string complaint, params string[] args)
     {
@@ -99,6 +113,15 @@ public class CommandLineTests
             AssertFails(
                 $"{folder}/none/log: ", "node", "--identity", good, "--listen", "127.0.0.1:51899", "--keylog",
                 folder + "/none/log");
+            if (OperatingSystem.IsLinux())
+            {
+                AssertFails(
+                    $"--serve: {folder}/none: no such folder", "node", "--identity", good, "--listen",
+                    "127.0.0.1:51899", "--serve", folder + "/none");
+                AssertFails(
+                    $"--serve: {good} is in this folder", "node", "--identity", good, "--listen",
+                    "127.0.0.1:51899", "--serve", folder);
+            }
         }
         finally
         {
