@@ -52,6 +52,17 @@ public sealed partial class Node : ITftpFiles
         return _requests != null && _requests.Respond(number, response, offset, length, now);
     }
 
+    /// <summary>
+    /// Sends an error to the peer and ends the transfer. Changes nothing if it is not active. A method of
+    /// <see cref="Files"/> may call it.
+    /// </summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="result">The error to send, and the result to close with.</param>
+    public void Abort(TftpTransfer transfer, int result)
+    {
+        _tftp.Abort(transfer, result);
+    }
+
     /// <summary>Begins to read a peer's file.</summary>
     /// <param name="key">A buffer with the public key of a member or of a configured peer.</param>
     /// <param name="keyOffset">Where the key starts.</param>
