@@ -29,7 +29,7 @@ internal static class Program
             output = Console.Out;
         }
 
-        return Run(args, output, error, terminal);
+        return Run(args, output, error, terminal, Console.IsInputRedirected ? Console.OpenStandardInput() : null);
     }
 
     /// <summary>Runs a command line.</summary>
@@ -37,15 +37,17 @@ internal static class Program
     /// <param name="output">Where results go.</param>
     /// <param name="error">Where errors go.</param>
     /// <param name="terminal">The terminal that the output is, or null.</param>
+    /// <param name="input">Standard input, or null where it is a terminal.</param>
     /// <returns>The exit code.</returns>
-    public static int Run(string[] args, TextWriter output, TextWriter error, IAnsiConsole? terminal)
+    public static int Run(
+        string[] args, TextWriter output, TextWriter error, IAnsiConsole? terminal, Stream? input = null)
     {
-        return CommandLineProgram.Run("hostsim", CommandLine(output, terminal), args, output, error, Describe);
+        return CommandLineProgram.Run("hostsim", CommandLine(output, terminal, input), args, output, error, Describe);
     }
 
     private static string? Describe(Exception exception) => exception is HostsimException ? exception.Message : null;
 
-    private static RootCommand CommandLine(TextWriter output, IAnsiConsole? terminal)
+    private static RootCommand CommandLine(TextWriter output, IAnsiConsole? terminal, Stream? input)
     {
         SimCommand sim = new(output, terminal);
         RootCommand root = new("Spore on a desktop: a WireGuard mesh from keys alone. Without a verb: the simulator.");
@@ -57,6 +59,15 @@ internal static class Program
         Command node = new("node", "Run a real node on UDP sockets.");
         new NodeCommand(output, terminal).AddTo(node);
         root.Add(node);
+        Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
+        new GetCommand(output, terminal).AddTo(get);
+        root.Add(get);
+        Command put = new("put", "Write a file to a peer by TFTP in the tunnel.");
+        new PutCommand(output, terminal, input).AddTo(put);
+        root.Add(put);
+        Command ask = new("ask", "Send a peer a request, and print its answer.");
+        new AskCommand(output, terminal, input).AddTo(ask);
+        root.Add(ask);
         Command bench = new("bench", "Measure the core: primitives, handshakes, throughput, and what it allocates.");
         new BenchCommand(output, terminal).AddTo(bench);
         root.Add(bench);

@@ -147,6 +147,17 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.SetAction(Run);
     }
 
+    /// <summary>Warns of files with secrets that others can read.</summary>
+    /// <param name="secrets">Their paths.</param>
+    /// <param name="error">Where to write the warnings.</param>
+    public static void WarnOfExposed(IEnumerable<string> secrets, TextWriter error)
+    {
+        foreach (string path in secrets.Where(SecretFile.IsExposed))
+        {
+            error.WriteLine($"hostsim: warning: {path}: {SecretFile.Exposure}; chmod 600 {path}");
+        }
+    }
+
     private int Run(ParseResult parsed)
     {
         NodeOptions options = new()
@@ -203,14 +214,6 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         }
 
         return 0;
-    }
-
-    private static void WarnOfExposed(IEnumerable<string> secrets, TextWriter error)
-    {
-        foreach (string path in secrets.Where(SecretFile.IsExposed))
-        {
-            error.WriteLine($"hostsim: warning: {path}: {SecretFile.Exposure}; chmod 600 {path}");
-        }
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_.-]{1,15}\z")]

@@ -68,6 +68,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     // That of the thread that has the core and will send what is in it; null where what the core gives
     // out has to go at once.
     private Outbox? _outbox;
+    private DatagramsRead? _datagrams;
     private TunnelRouting? _routing;
     private OwnEndpoints? _ownEndpoints;
     private int _port;
@@ -105,6 +106,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             NodeIdentity identity = NodeFiles.Await(() => NodeIdentity.Load(options.Identity), cancel);
             NodeLimits limits = NodeLimits.Desktop();
             limits.Mtu = options.Mtu;
+            limits.BlockSize = options.BlockSize ?? limits.BlockSize;
+            limits.Window = options.Window ?? limits.Window;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
             _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
             byte[]? network = _files.ReadNetwork(cancel);
@@ -165,6 +168,16 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
+    /// <summary>
+    /// The datagram that the node is handling, decrypted in place; empty at other times. To be read by what the node
+    /// calls.
+    /// </summary>
+    public ReadOnlySpan<byte> Received =>
+        _datagrams == null ? [] : _datagrams.Buffer.AsSpan(_datagrams.Offset, _datagrams.Length);
+
+    /// <summary>Whether the node has its configured peers, and its threads run or begin to.</summary>
+    public bool IsRunning => _running;
+
     private long Now => _clock();
 
     private long NextDeadline =>
@@ -214,6 +227,22 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         if (_lost != null)
         {
             throw new HostsimException(_lost);
+        }
+    }
+
+    /// <summary>
+    /// Does something with the node under its lock, unless it has stopped. May be called on any thread.
+    /// </summary>
+    /// <param name="change">Called with the node and its clock, in milliseconds.</param>
+    public void Change(Action<Node, long> change)
+    {
+        lock (_gate)
+        {
+            if (!_stopped)
+            {
+                change(_node, Now);
+                WakeIfSooner();
+            }
         }
     }
 
@@ -344,18 +373,6 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             }
         })
         { IsBackground = true, Name = "reload" }.Start();
-    }
-
-    private void Change(Action<Node, long> change)
-    {
-        lock (_gate)
-        {
-            if (!_stopped)
-            {
-                change(_node, Now);
-                WakeIfSooner();
-            }
-        }
     }
 
     // What an event is about besides the peer.
@@ -526,12 +543,14 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             lock (_gate)
             {
                 _outbox = outbox;
+                _datagrams = datagrams;
                 long now = Now;
                 while (datagrams.Next())
                 {
                     _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
                 }
 
+                _datagrams = null;
                 _outbox = null;
                 WakeIfSooner();
             }

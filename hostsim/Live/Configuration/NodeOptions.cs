@@ -62,4 +62,10 @@ internal sealed record NodeOptions
 
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }
+
+    /// <summary>The block size to ask for in own TFTP transfers, in bytes; null for the usual one.</summary>
+    public int? BlockSize { get; init; }
+
+    /// <summary>The largest window of a TFTP transfer, in blocks; null for the usual one.</summary>
+    public int? Window { get; init; }
 }

@@ -44,8 +44,15 @@ internal static class Layers
         ["Spore.Hostsim.Bench"] = [.. _desktop, "Spore.Hostsim.Crypto"],
         ["Spore.Hostsim.Simulation"] = [.. _desktop, .. _beside],
         ["Spore.Hostsim.Live"] = [.. _desktop, .. _beside, "Spore.Hostsim.Uapi"],
+        ["Spore.Hostsim.Transfers"] = [.. _desktop, .. _beside, "Spore.Hostsim.Live"],
         ["Spore.Hostsim.Commands"] =
-            [.. _desktop, "Spore.Hostsim.Bench", "Spore.Hostsim.Simulation", "Spore.Hostsim.Live"],
+            [
+                .. _desktop,
+                "Spore.Hostsim.Bench",
+                "Spore.Hostsim.Simulation",
+                "Spore.Hostsim.Live",
+                "Spore.Hostsim.Transfers",
+            ],
     };
 
     /// <summary>The layer of a namespace.</summary>
