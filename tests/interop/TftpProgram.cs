@@ -71,10 +71,15 @@ internal sealed class TftpProgram(Lab lab, StockNode stock, Member server, strin
 
     private Command Run(string[] options, string verb, string flag, string file, string path)
     {
+        return stock.Machine.Run(["timeout", "55", .. Arguments(options, verb, flag, file, path)]);
+    }
+
+    private string[] Arguments(string[] options, string verb, string flag, string file, string path)
+    {
         // Without brackets, but in curl's URL, where the zone's percent sign is escaped too (RFC 6874).
         string host = stock.Scoped(server);
         bool isRead = flag == "-g";
-        return stock.Machine.Run(name switch
+        return name switch
         {
             "tftp" => ["tftp", "-m", "binary", host, "-c", verb, isRead ? file : path, isRead ? path : file],
             "atftp" => ["atftp", .. options, flag, "-r", file, "-l", path, host],
@@ -85,6 +90,6 @@ internal sealed class TftpProgram(Lab lab, StockNode stock, Member server, strin
                 $"tftp://[{host.Replace("%", "%25", StringComparison.Ordinal)}]/{file}",
             ],
             _ => throw new ArgumentException(name),
-        });
+        };
     }
 }
