@@ -25,6 +25,8 @@ internal static class TransferFault
             { Result: TftpResult.Timeout, Position: 0 } =>
                 $"no answer from {peer}; is it up, and is there a session with it?",
             { Result: TftpResult.Timeout } => $"{peer} stopped answering after {exchange.Position} bytes",
+            { Result: TftpResult.PortUnreachable, Position: > 0 } =>
+                $"{peer} has left the transfer after {exchange.Position} bytes (port unreachable)",
             { Result: TftpResult.PortUnreachable } => $"{peer} serves no TFTP (port unreachable)",
             { Result: TftpError.DiskFull } => $"is larger than {exchange.Limit} bytes, the most that is read",
             { Result: TftpError.OptionRefused } => $"{peer} answered with options that were not asked for",

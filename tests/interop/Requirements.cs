@@ -31,6 +31,17 @@ internal static class Requirements
         Assert.Skip(missing);
     }
 
+    /// <summary>Finds a program in the folders of PATH.</summary>
+    /// <param name="program">Its name.</param>
+    /// <returns>Its path, or null.</returns>
+    public static string? Find(string program)
+    {
+        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
+    }
+
     private static string? Missing(IEnumerable<string> programs)
     {
         if (!OperatingSystem.IsLinux())
@@ -43,7 +54,7 @@ internal static class Requirements
             return "needs root, for network namespaces";
         }
 
-        string[] absent = [.. new[] { "ip", "ping", "wg", "wireguard-go" }.Concat(programs).Where(p => !IsThere(p))];
+        string[] absent = [.. new[] { "ip", "ping", "wg", "wireguard-go" }.Concat(programs).Where(p => Find(p) == null)];
         if (absent.Length > 0)
         {
             return $"needs {string.Join(", ", absent)}, which .ci/run installs";
@@ -70,12 +81,5 @@ internal static class Requirements
         {
             return $"needs network namespaces ({exception.Message})";
         }
-    }
-
-    private static bool IsThere(string program)
-    {
-        string path = Environment.GetEnvironmentVariable("PATH") ?? string.Empty;
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Any(folder => File.Exists(Path.Combine(folder, program)));
     }
 }

@@ -9,7 +9,7 @@ namespace Spore.Tests.Interop;
 /// <param name="stock">The node it runs beside.</param>
 /// <param name="server">Whose files it reads and writes.</param>
 /// <param name="name">"tftp" (of tftp-hpa), "atftp", "busybox" or "curl".</param>
-internal sealed class TftpProgram(Lab lab, StockNode stock, Member server, string name)
+internal sealed class OtherClient(Lab lab, StockNode stock, Member server, string name)
 {
     private static readonly string[] _options = ["blksize 1000", "windowsize 4", "tsize 0", "timeout 3"];
 

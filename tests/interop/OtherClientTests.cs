@@ -7,7 +7,7 @@ using Xunit;
 namespace Spore.Tests.Interop;
 
 /// <summary>Stock TFTP clients through the tunnel of a stock node, against the folder that our node serves.</summary>
-public class TftpProgramTests
+public class OtherClientTests
 {
     private static readonly int[] _sizes = [0, 1, 511, 512, 513, 65_535, 65_536];
 
@@ -19,7 +19,7 @@ public class TftpProgramTests
     public void Files_of_every_size_go_each_way_with_every_combination_of_options(string name)
     {
         using Pair pair = new(name);
-        TftpProgram program = Start(pair, name, out string folder);
+        OtherClient program = Start(pair, name, out string folder);
         foreach (int size in _sizes)
         {
             byte[] content = RandomNumberGenerator.GetBytes(size);
@@ -46,7 +46,7 @@ public class TftpProgramTests
     public void A_file_goes_each_way_through_the_loss_of_one_datagram_in_five(string name, int size)
     {
         using Pair pair = new("nft", name);
-        TftpProgram program = Start(pair, name, out string folder);
+        OtherClient program = Start(pair, name, out string folder);
         Firewall.Lose(pair.Ours, 20);
         Firewall.Lose(pair.Stock.Machine, 20);
         byte[] content = RandomNumberGenerator.GetBytes(size);
@@ -68,7 +68,7 @@ public class TftpProgramTests
     public void Forty_megabytes_roll_over_the_block_number_each_way()
     {
         using Pair pair = new("curl");
-        TftpProgram program = Start(pair, "curl", out string folder);
+        OtherClient program = Start(pair, "curl", out string folder);
         byte[] content = RandomNumberGenerator.GetBytes(40_000_000);
         File.WriteAllBytes(Path.Combine(folder, "read"), content);
         (byte[]? read, Command command) = program.Read("files/read", "--tftp-blksize", "512", "--max-time", "300");
@@ -78,13 +78,13 @@ public class TftpProgramTests
         Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder, "written"))));
     }
 
-    private static TftpProgram Start(Pair pair, string name, out string folder)
+    private static OtherClient Start(Pair pair, string name, out string folder)
     {
         folder = Path.Combine(pair.Lab.Folder, "served");
         Directory.CreateDirectory(folder);
         SporeNode spore = pair.Start(true, null, "--serve", folder, "--writable");
         pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
         Ping.IsAnswered(pair.Stock.Machine, pair.Stock.Scoped(spore.Self));
-        return new TftpProgram(pair.Lab, pair.Stock, pair.Self, name);
+        return new OtherClient(pair.Lab, pair.Stock, pair.Self, name);
     }
 }
