@@ -54,7 +54,8 @@ internal static class Requirements
             return "needs root, for network namespaces";
         }
 
-        string[] absent = [.. new[] { "ip", "ping", "wg", "wireguard-go" }.Concat(programs).Where(p => Find(p) == null)];
+        string[] needed = ["ip", "ping", "wg", "wireguard-go", .. programs];
+        string[] absent = [.. needed.Where(p => Find(p) == null)];
         if (absent.Length > 0)
         {
             return $"needs {string.Join(", ", absent)}, which .ci/run installs";

@@ -23,6 +23,8 @@ namespace Spore.Tests.Hostsim;
 /// </summary>
 public sealed class MemberClientTests : IDisposable, IRequestHandler
 {
+    private const long Issued = 1_700_000_000;
+
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly TrustRootKey _root = TrustRootKey.Generate();
@@ -116,6 +118,9 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
         Assert.Equal(content, File.ReadAllBytes(PathOf("a")));
 
         Assert.Equal(0, Do("put", "files/b", PathOf("a"), "--peer", "gate").Code);
+
+        // The node closes the file when it has sent the last acknowledgment.
+        Assert.True(SpinWait.SpinUntil(() => IsWritten("files/b"), 20_000));
         Assert.Equal(content, _files.Written["files/b"]);
     }
 
@@ -178,6 +183,13 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
         return (code, output.ToArray(), error.ToString());
     }
 
+    private bool IsWritten(string name)
+    {
+        bool isWritten = false;
+        _node.Change((_, _) => isWritten = _files.Written.ContainsKey(name));
+        return isWritten;
+    }
+
     private static int FreePort()
     {
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -187,7 +199,9 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
 
     private byte[] Network(ulong version)
     {
-        NetworkDescription network = new() { Version = version, Issued = 1_800_000_000 };
+        // Not in the future: all nodes would start with that time, and the peer would take the initiation of the next
+        // command for an old one.
+        NetworkDescription network = new() { Version = version, Issued = Issued };
         foreach ((string label, NodeIdentity node) in new[] { ("gate", _gate), ("shed", _shed) })
         {
             network.Peers.Add(new PeerDescription { PublicKey = node.PublicKey, Label = label });
