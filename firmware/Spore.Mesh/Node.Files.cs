@@ -39,9 +39,12 @@ public sealed partial class Node : ITftpFiles
         _requests = new RequestTable(handler, count, size, _tftp, _entropy);
     }
 
-    /// <summary>Called when the response to a request is there.</summary>
+    /// <summary>Called when the response to a request is there, or when there will be none.</summary>
     /// <param name="number">The number of the request, as <see cref="IRequestHandler.Handle"/> got it.</param>
-    /// <param name="response">A buffer with the response.</param>
+    /// <param name="response">
+    /// A buffer with the response. Null where there will be none: who waits for it gets error 0, and the next request
+    /// may come.
+    /// </param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>

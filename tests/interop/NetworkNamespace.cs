@@ -71,12 +71,21 @@ internal sealed partial class NetworkNamespace : IDisposable
         return Command.Run(["ip", "-n", Name, .. arguments.Split(' ')]).Demand();
     }
 
-    /// <summary>Runs a program in the namespace to its end.</summary>
+    /// <summary>Runs a program in the namespace to its end, which takes a minute at most.</summary>
     /// <param name="arguments">The program and its arguments.</param>
     /// <returns>How it ended.</returns>
     public Command Run(params string[] arguments)
     {
-        Command command = Command.Run(Inside(arguments));
+        return RunFor(60, arguments);
+    }
+
+    /// <summary>Runs a program in the namespace to its end.</summary>
+    /// <param name="seconds">How long it may take.</param>
+    /// <param name="arguments">The program and its arguments.</param>
+    /// <returns>How it ended.</returns>
+    public Command RunFor(int seconds, params string[] arguments)
+    {
+        Command command = Command.Run(Inside(arguments), seconds: seconds);
         _journal.Write(Label, "$ " + string.Join(' ', arguments));
         foreach (string line in (command.Output + command.Error).Split('\n').Where(l => l.Trim().Length > 0))
         {

@@ -13,6 +13,9 @@ internal sealed class OtherClient(Lab lab, StockNode stock, Member server, strin
 {
     private static readonly string[] _options = ["blksize 1000", "windowsize 4", "tsize 0", "timeout 3"];
 
+    /// <summary>How long a transfer may take, in seconds.</summary>
+    public int Patience { get; init; } = 55;
+
     /// <summary>Every combination of options that the program offers, as arguments of its command line.</summary>
     /// <returns>The combinations.</returns>
     public IEnumerable<string[]> Options()
@@ -71,7 +74,8 @@ internal sealed class OtherClient(Lab lab, StockNode stock, Member server, strin
 
     private Command Run(string[] options, string verb, string flag, string file, string path)
     {
-        return stock.Machine.Run(["timeout", "55", .. Arguments(options, verb, flag, file, path)]);
+        return stock.Machine.RunFor(
+            Patience + 5, ["timeout", $"{Patience}", .. Arguments(options, verb, flag, file, path)]);
     }
 
     private string[] Arguments(string[] options, string verb, string flag, string file, string path)
@@ -86,7 +90,7 @@ internal sealed class OtherClient(Lab lab, StockNode stock, Member server, strin
             "busybox" => ["busybox", "tftp", .. options, flag, "-r", file, "-l", path, host],
             "curl" =>
             [
-                "curl", "-sS", "--max-time", "50", .. options, isRead ? "-o" : "-T", path,
+                "curl", "-sS", "--max-time", $"{Patience}", .. options, isRead ? "-o" : "-T", path,
                 $"tftp://[{host.Replace("%", "%25", StringComparison.Ordinal)}]/{file}",
             ],
             _ => throw new ArgumentException(name),

@@ -68,23 +68,23 @@ public class OtherClientTests
     public void Forty_megabytes_roll_over_the_block_number_each_way()
     {
         using Pair pair = new("curl");
-        OtherClient program = Start(pair, "curl", out string folder);
+        OtherClient program = Start(pair, "curl", out string folder, 300);
         byte[] content = RandomNumberGenerator.GetBytes(40_000_000);
         File.WriteAllBytes(Path.Combine(folder, "read"), content);
-        (byte[]? read, Command command) = program.Read("files/read", "--tftp-blksize", "512", "--max-time", "300");
+        (byte[]? read, Command command) = program.Read("files/read", "--tftp-blksize", "512");
         Assert.True(content.AsSpan().SequenceEqual(read), command.ToString());
-        command = program.Write("files/written", content, "--tftp-blksize", "512", "--max-time", "300");
+        command = program.Write("files/written", content, "--tftp-blksize", "512");
         Assert.True(command.ExitCode == 0, command.ToString());
         Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(folder, "written"))));
     }
 
-    private static OtherClient Start(Pair pair, string name, out string folder)
+    private static OtherClient Start(Pair pair, string name, out string folder, int patience = 55)
     {
         folder = Path.Combine(pair.Lab.Folder, "served");
         Directory.CreateDirectory(folder);
         SporeNode spore = pair.Start(true, null, "--serve", folder, "--writable");
         pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
         Ping.IsAnswered(pair.Stock.Machine, pair.Stock.Scoped(spore.Self));
-        return new OtherClient(pair.Lab, pair.Stock, pair.Self, name);
+        return new OtherClient(pair.Lab, pair.Stock, pair.Self, name) { Patience = patience };
     }
 }

@@ -475,6 +475,12 @@ internal sealed unsafe partial class Machine : IDisposable
 
     private void MarkRoots()
     {
+        // While the constructor allocates them, nothing else is there.
+        if (_statics == null)
+        {
+            return;
+        }
+
         for (int i = 0; i < Program.Statics.Count; i++)
         {
             Memory.Mark(_statics[i]);

@@ -161,7 +161,10 @@ internal sealed class RequestTable
         }
     }
 
-    /// <summary>Should be called when the response to a request is there.</summary>
+    /// <summary>
+    /// Should be called when the response to a request is there, or null when there will be none: who waits for it gets
+    /// error 0, and the next request may come.
+    /// </summary>
     /// <returns>
     /// False, with nothing changed, if the request is not waiting for a response any more, or the response is too long.
     /// </returns>
@@ -175,6 +178,13 @@ internal sealed class RequestTable
                 if (length > request.Bytes.Length || request.IsOver(now))
                 {
                     return false;
+                }
+
+                if (response == null)
+                {
+                    request.State = RequestState.None;
+                    EndReads(i);
+                    return true;
                 }
 
                 request.Complete(response, offset, length, now);

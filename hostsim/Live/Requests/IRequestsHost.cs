@@ -15,7 +15,7 @@ internal interface IRequestsHost
 
     /// <summary>Gives the response to a request. Called on any thread, without the node's lock.</summary>
     /// <param name="number">The number of the request.</param>
-    /// <param name="response">The response.</param>
+    /// <param name="response">The response, or null where there will be none.</param>
     /// <returns>False if nobody waits for it any more.</returns>
-    bool Respond(long number, byte[] response);
+    bool Respond(long number, byte[]? response);
 }

@@ -187,7 +187,8 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
     {
         if (result.Output == null)
         {
-            string end = request.WantsResponse ? "; it gets no answer" : string.Empty;
+            bool isRefused = request.WantsResponse && _host.Respond(request.Number, null);
+            string end = isRefused ? "; it gets no answer" : string.Empty;
             Tell("request failed", "red", request, result.Fault + end);
             return;
         }

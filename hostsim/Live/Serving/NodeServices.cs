@@ -131,11 +131,11 @@ internal sealed class NodeServices : IServingHost, IRequestsHost, IDisposable
     }
 
     /// <inheritdoc/>
-    bool IRequestsHost.Respond(long number, byte[] response)
+    bool IRequestsHost.Respond(long number, byte[]? response)
     {
         lock (_gate)
         {
-            bool isTaken = !_isStopped && _node.Respond(number, response, 0, response.Length, _clock());
+            bool isTaken = !_isStopped && _node.Respond(number, response, 0, response?.Length ?? 0, _clock());
             _changed();
             return isTaken;
         }

@@ -113,7 +113,8 @@ public class CommandTests
         "--entry",
         "Spore.Tests.Device.PrimitiveTests::PowerOnSelfTestPasses")]
     [InlineData(1, "limit: 1000 IL instructions have run", "run", "TESTS", "--limit", "1000")]
-    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "1")]
+    [InlineData(1, "heap: too small for the program's static fields", "run", "TESTS", "--heap", "1")]
+    [InlineData(1, "OutOfMemoryException", "run", "TESTS", "--heap", "2")]
     [InlineData(1, "can't be read as an assembly", "run", "FOLDER/Spore.Mesh.pdb")]
     [InlineData(1, "the program has 3 arrays for it", "run", "TESTS", "--identity", "IDENTITY")]
     [InlineData(1, "the program has no array for it", "run", "FOLDER/Spore.Mesh.dll", "--identity", "IDENTITY")]

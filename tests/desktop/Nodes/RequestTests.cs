@@ -164,6 +164,20 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    public void A_handler_that_has_no_answer_ends_the_request_and_the_reads_that_wait_for_it()
+    {
+        _response = null;
+        long number = Ask(_client, "hello");
+        TftpTransfer read = Read(_client, number);
+        _mesh.Run(1_000);
+        Assert.True(_server.Node.Respond(number, null, 0, 0, _mesh.Now));
+        Assert.Equal(TftpError.NotDefined, Result(_client, read, 100));
+        Assert.False(_server.Node.Respond(number, null, 0, 0, _mesh.Now));
+        Assert.Equal(TftpError.FileNotFound, Result(_client, Read(_client, number)));
+        Assert.NotEqual(number, Ask(_other, "more"));
+    }
+
+    [Fact]
     public void A_node_with_room_for_more_answers_several_peers_and_one_request_of_each()
     {
         _server.Node.HandleRequests(this, 2, Size);
