@@ -377,12 +377,12 @@ public sealed class UapiTests : IDisposable
             _lab.Keep(_machine.Start(["socat", "-u", socket, "STDOUT"]));
         }
 
-        Assert.Equal("errno=-22\n\n", Command.Run(["socat", "-t5", "-", socket], new string('x', 600)).Output);
+        Assert.Equal("errno=-22\n\n", Command.Run(["socat", "-t30", "-", socket], new string('x', 600)).Output);
         Assert.Equal(
             "errno=-22\n\nerrno=-22\n\nerrno=0\n\n",
-            Command.Run(["socat", "-t5", "-", socket], "set=1\nnonsense\n\nget=1\nx=y\n\nset=1\n\n").Output);
+            Command.Run(["socat", "-t30", "-", socket], "set=1\nnonsense\n\nget=1\nx=y\n\nset=1\n\n").Output);
         Assert.Equal(
-            "", Command.Run(["socat", "-t5", "-", socket], $"set=1\npublic_key={new string('7', 64)}\n").Output);
+            "", Command.Run(["socat", "-t30", "-", socket], $"set=1\npublic_key={new string('7', 64)}\n").Output);
         Assert.Equal(3, Dump(spore).Length);
     }
 
