@@ -4,8 +4,8 @@ using Spore.WireGuard;
 
 namespace Spore.Mesh;
 
-// When and where a node asks a peer because of a packet that can be forged (PROTOCOL section 4.2): the plans that hellos
-// and initiations with an old timestamp make, and the limits of the initiations that they provoke.
+// When and where a node asks a peer because of a packet that can be forged (PROTOCOL section 4.2): the plans that
+// hellos and initiations with an old timestamp make, and the limits of the initiations that they provoke.
 public sealed partial class Node
 {
     private const int LongestAnswerDelay = 2000;
