@@ -26,7 +26,7 @@ internal static class TransferProgress
             new TaskDescriptionColumn(),
             new ProgressBarColumn(),
             new BytesColumn(),
-            new TransferSpeedColumn(),
+            new TransferSpeedColumn { Base = FileSizeBase.Decimal },
             new RemainingTimeColumn(),
         ];
         terminal.Progress().Columns(columns).Start(context =>
