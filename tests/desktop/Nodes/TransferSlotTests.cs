@@ -14,7 +14,7 @@ public class TransferSlotTests
     [Fact]
     public void A_guest_has_one_transfer_at_a_time()
     {
-        (MeshNode node, _) = Device(1);
+        (MeshNode node, _) = Device(1, transfers: 8);
         Stranger guest = _mesh.AddStranger(20);
         Assert.True(guest.Connect(node));
         StrangerTransfer first = guest.StartRead("head", silentAfter: 0);

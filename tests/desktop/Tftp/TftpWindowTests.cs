@@ -301,6 +301,18 @@ public class TftpWindowTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(4)]
+    [InlineData(8)]
+    public void A_request_that_wants_a_response_is_not_sent_again_without(int code)
+    {
+        Assert.Equal(
+            "wrq request octet response 1", Client(() => _host.Write(_remote, "request", new byte[3], true)));
+        Assert.Equal("", Error(code));
+        Assert.Equal([code], Results());
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
