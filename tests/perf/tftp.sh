@@ -24,79 +24,18 @@ while getopts r:m:a:h option; do
   esac
 done
 
-flash=tools/flash/bin/desktop/Release/net10.0/flash.dll
-hostsim=hostsim/bin/desktop/Release/net10.0/hostsim.dll
-for file in "$flash" "$hostsim"; do
-  [ -f "$file" ] || { echo "$file is not there; run: dotnet build -c Release" >&2; exit 1; }
-done
-for program in ip iperf3 dotnet atftp "$atftpd"; do
-  command -v "$program" > /dev/null || { echo "$program is not there" >&2; exit 1; }
-done
+source tests/perf/lab.sh
+demand iperf3 atftp "$atftpd"
 
 # Block size and window of each setting.
 settings=("512 1" "1368 1" "1368 4" "1368 16" "1368 64")
-folder=$(mktemp -d)
-machines=("spore-tftp-$$-1" "spore-tftp-$$-2")
-running=()
-
-clean() {
-  for process in "${running[@]}"; do
-    kill "$process" 2> /dev/null || true
-  done
-  for process in "${running[@]}"; do
-    wait "$process" 2> /dev/null || true
-  done
-  for machine in "${machines[@]}"; do
-    ip netns delete "$machine" 2> /dev/null || true
-  done
-  rm -rf "$folder"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM
-
-# Runs in the background on machine 1 or 2.
-start() {
-  local machine=${machines[$1 - 1]} log=$folder/$2.log
-  shift 2
-  ip netns exec "$machine" "$@" > "$log" 2>&1 &
-  running+=($!)
-}
-
-await() {
-  for ((i = 0; i < 200; i++)); do
-    "$@" > /dev/null 2>&1 && return
-    sleep 0.05
-  done
-  echo "waited in vain for: $*" >&2
-  tail -n 5 "$folder"/*.log >&2
-  exit 1
-}
-
-# The outer network: 10.77.0.1 and .2 on a pair of veth. The inner one: 10.99.0.1 and .2, members of one signed network.
-for machine in "${machines[@]}"; do
-  ip netns add "$machine"
-  ip -n "$machine" link set lo up
-done
-ip -n "${machines[0]}" link add eth0 type veth peer name eth0 netns "${machines[1]}"
-dotnet $flash root new -o "$folder/root.key" > /dev/null
-printf '[Network]\nVersion = 1\n' > "$folder/network.ini"
-for n in 1 2; do
-  ip -n "${machines[$n - 1]}" addr add 10.77.0.$n/24 dev eth0
-  ip -n "${machines[$n - 1]}" link set eth0 up
-  key=$(dotnet $flash node new --root "$folder/root.key" -o "$folder/$n.id" | sed -n 's/^public key: *//p')
-  printf '\n[Peer]\nPublicKey = %s\nLabel = node%s\nAllowedIPs = 10.99.0.%s/32\nEndpoint = 10.77.0.%s:51820\n' \
-    "$key" $n $n $n >> "$folder/network.ini"
-done
-dotnet $flash sign "$folder/network.ini" --key "$folder/root.key" -o "$folder/network.spore" > /dev/null 2>&1
+make_wire
+make_network
 mkdir "$folder/served"
 head -c "${megabytes}000000" /dev/urandom > "$folder/served/file"
-for n in 1 2; do
-  serve=()
-  [ $n = 1 ] || serve=(--serve "$folder/served")
-  start $n hostsim-$n dotnet $hostsim node --identity "$folder/$n.id" --listen 51820 --network "$folder/network.spore" \
-    --tun perf0 "${serve[@]}"
-done
-await ip netns exec "${machines[0]}" ping -c 1 -W 1 10.99.0.2
+start_node 1
+start_node 2 --serve "$folder/served"
+await ping_once
 start 2 atftpd "$atftpd" --daemon --no-fork --user root --group root --bind-address 10.99.0.2 "$folder/served"
 start 2 iperf3 iperf3 -s
 
@@ -131,10 +70,8 @@ median() {
   sort -n "$folder/$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-commit=$(git describe --always --dirty 2> /dev/null || echo unknown)
-echo "hostsim $commit on .NET $(dotnet --list-runtimes | sed -n 's/^Microsoft.NETCore.App \([^ ]*\) .*/\1/p' | tail -n 1)"
+describe_machine
 atftp --version 2>&1 | head -n 1
-echo "Linux $(uname -r), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 for ((round = 1; round <= rounds; round++)); do
   echo "round $round of $rounds" >&2
   for setting in "${settings[@]}"; do

@@ -25,84 +25,14 @@ while getopts r:t:w:o:h option; do
   esac
 done
 
-flash=tools/flash/bin/desktop/Release/net10.0/flash.dll
-hostsim=hostsim/bin/desktop/Release/net10.0/hostsim.dll
-for file in "$flash" "$hostsim"; do
-  [ -f "$file" ] || { echo "$file is not there; run: dotnet build -c Release" >&2; exit 1; }
-done
-for program in ip wg iperf3 dotnet "$wireguard_go"; do
-  command -v "$program" > /dev/null || { echo "$program is not there" >&2; exit 1; }
-done
-
-folder=$(mktemp -d)
-machines=("spore-perf-$$-1" "spore-perf-$$-2")
-running=()
-
-stop() {
-  for process in "${running[@]}"; do
-    kill "$process" 2> /dev/null || true
-  done
-  for process in "${running[@]}"; do
-    wait "$process" 2> /dev/null || true
-  done
-  running=()
-}
-
-clean() {
-  stop
-  for machine in "${machines[@]}"; do
-    ip netns delete "$machine" 2> /dev/null || true
-  done
-  rm -rf "$folder"
-}
-trap clean EXIT
-trap 'exit 130' INT TERM
-
-# Runs in the background on machine 1 or 2; the process is the program itself.
-start() {
-  local machine=${machines[$1 - 1]} log=$folder/$2.log
-  shift 2
-  ip netns exec "$machine" "$@" > "$log" 2>&1 &
-  running+=($!)
-}
-
-await() {
-  for ((i = 0; i < 200; i++)); do
-    "$@" > /dev/null 2>&1 && return
-    sleep 0.05
-  done
-  echo "waited in vain for: $*" >&2
-  tail -n 5 "$folder"/*.log >&2
-  exit 1
-}
-
-# The outer network: 10.77.0.1 and .2 on a pair of veth.
-for machine in "${machines[@]}"; do
-  ip netns add "$machine"
-  ip -n "$machine" link set lo up
-done
-ip -n "${machines[0]}" link add eth0 type veth peer name eth0 netns "${machines[1]}"
-for n in 1 2; do
-  ip -n "${machines[$n - 1]}" addr add 10.77.0.$n/24 dev eth0
-  ip -n "${machines[$n - 1]}" link set eth0 up
-done
-
-# The inner one: 10.99.0.1 and .2, members of one signed network.
-make_network() {
-  dotnet $flash root new -o "$folder/root.key" > /dev/null
-  printf '[Network]\nVersion = 1\n' > "$folder/network.ini"
-  for n in 1 2; do
-    local key
-    key=$(dotnet $flash node new --root "$folder/root.key" -o "$folder/$n.id" | sed -n 's/^public key: *//p')
-    printf '\n[Peer]\nPublicKey = %s\nAllowedIPs = 10.99.0.%s/32\nEndpoint = 10.77.0.%s:51820\n' "$key" $n $n >> "$folder/network.ini"
-  done
-  dotnet $flash sign "$folder/network.ini" --key "$folder/root.key" -o "$folder/network.spore" > /dev/null
-}
+source tests/perf/lab.sh
+demand wg iperf3 "$wireguard_go"
+make_wire
+make_network
 
 start_hostsim() {
-  for n in 1 2; do
-    start $n hostsim-$n dotnet $hostsim node --identity "$folder/$n.id" --listen 51820 --network "$folder/network.spore" --tun perf0
-  done
+  start_node 1
+  start_node 2
 }
 
 # Its sockets of the user API are found by the interface's name, whatever machine it is on.
@@ -124,10 +54,6 @@ start_wireguard_go() {
 
 wg_is_up() {
   ip netns exec "${machines[$1 - 1]}" wg show "wgperf$$n$1"
-}
-
-ping_once() {
-  ip netns exec "${machines[0]}" ping -c 1 -W 1 10.99.0.2
 }
 
 # Seconds of processor time that the program of both machines has used.
@@ -177,12 +103,9 @@ median() {
   summary "$@" | cut -d ' ' -f 1
 }
 
-make_network
-commit=$(git describe --always --dirty 2> /dev/null || echo unknown)
-echo "hostsim $commit on .NET $(dotnet --list-runtimes | sed -n 's/^Microsoft.NETCore.App \([^ ]*\) .*/\1/p' | tail -n 1)"
+describe_machine
 "$wireguard_go" --version 2>&1 | head -n 1
 iperf3 --version | head -n 1
-echo "Linux $(uname -r), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)"
 for ((round = 1; round <= rounds; round++)); do
   echo "round $round of $rounds, Mbit/s" >&2
   for program in "${programs[@]}"; do
