@@ -60,7 +60,8 @@ internal sealed class LocalAddresses(INetworkWatch watch)
     /// <param name="endpoint">Its destination.</param>
     /// <returns>
     /// The address; null where the machine is to choose it. An address is forgotten for an endpoint when the machine
-    /// has lost it, and when datagrams to the endpoint would leave by another interface than others came by.
+    /// has lost it. As in Linux's WireGuard it is also forgotten while datagrams to the endpoint leave by another
+    /// interface than those of the endpoint came by.
     /// </returns>
     public LocalAddress? Find(Endpoint endpoint)
     {
@@ -68,9 +69,9 @@ internal sealed class LocalAddresses(INetworkWatch watch)
         LocalAddress?[] addresses = _addresses;
         LocalAddress? address = number < addresses.Length ? addresses[number] : null;
         int generation = watch.Generation;
-        if (address == null || address.Generation == generation)
+        if (address == null)
         {
-            return address;
+            return null;
         }
 
         lock (_checking)

@@ -25,7 +25,8 @@ public class LocalAddressesTests
         Assert.Equal(first, Learn(First));
         Assert.NotEqual(first, Learn(Second));
         Assert.Equal(First, Find(first)!.Low);
-        Assert.Equal(0, _watch.Lookups);
+        Assert.Equal(First, Find(first)!.Low);
+        Assert.Equal(1, _watch.Lookups);
     }
 
     [Fact]
@@ -83,6 +84,16 @@ public class LocalAddressesTests
         _watch.Generation++;
         Assert.Null(Find(number));
         Assert.Equal(First, Find(Learn(First))!.Low);
+    }
+
+    [Fact]
+    public void One_that_is_heard_after_the_change_is_compared_with_the_route_too()
+    {
+        int number = Learn(First);
+        _watch.Generation++;
+        _watch.Route = Link + 1;
+        Assert.Null(Find(number));
+        Assert.Null(Find(Learn(First)));
     }
 
     [Fact]
