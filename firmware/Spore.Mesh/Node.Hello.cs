@@ -157,7 +157,7 @@ public sealed partial class Node
         for (int i = 0; i < members; i++)
         {
             _nextToCall = _nextToCall + 1 < members ? _nextToCall + 1 : 0;
-            if (_nextToCall == _applied.OwnEntry || !HasEndpoint(_nextToCall))
+            if (_nextToCall == _applied.OwnEntry || !_applied.IsMember(_nextToCall) || !HasEndpoint(_nextToCall))
             {
                 continue;
             }

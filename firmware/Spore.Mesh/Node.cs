@@ -81,7 +81,7 @@ public sealed partial class Node
         CurveScratch scratch = new CurveScratch();
         X25519 idle = new X25519(scratch);
         Ed25519 ed25519 = new Ed25519(scratch, idle);
-        ed25519.SetKey(identity, IdentityRecord.TrustRootOffset);
+        HeadVerifier verifier = new HeadVerifier(ed25519, identity, IdentityRecord.TrustRootOffset);
         X25519 x25519 = new X25519(scratch);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
@@ -114,7 +114,7 @@ public sealed partial class Node
             this,
             entropy);
 
-        _hello = new Hello(xaead, _hash, ed25519.PublicKey);
+        _hello = new Hello(xaead, _hash, verifier.TrustRoot);
         _neighbours = new Neighbours(limits.Neighbours);
         _sources = new HelloSources(limits.HelloSources);
         _nonces = new NonceMemory(limits.HelloNonces);
@@ -133,7 +133,7 @@ public sealed partial class Node
             IdentityRecord.Floor(identity, 0),
             _clock,
             _jitter,
-            ed25519,
+            verifier,
             _hash,
             _tunnel,
             _tftp,

@@ -102,7 +102,7 @@ public sealed class NodeLimits : NetworkLimits
             ReceiveWindows = 4,
             SlotTime = 15000,
             NetworkEntries = 64,
-            NetworkBytes = 2800,
+            NetworkBytes = 2656,
             Prefixes = 64,
             Mtu = 1280,
             RateLimitSources = 8,

@@ -109,7 +109,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.BlockSize = options.BlockSize ?? limits.BlockSize;
             limits.Window = options.Window ?? limits.Window;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            _files = new NodeFiles(options, limits.NetworkBytes, identity.TrustRoot);
+            _files = new NodeFiles(options, NetworkHeader.MaxHeadSize + limits.NetworkBytes, identity.TrustRoot);
             byte[]? network = _files.ReadNetwork(cancel);
             _files.ReadPresharedKeys(cancel);
             _watch = WatchNetwork(options.Tun);

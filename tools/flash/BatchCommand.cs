@@ -109,7 +109,7 @@ internal static class BatchCommand
     {
         string source = ini.IsNew ? table : ini.Path;
         terminal.Warn(source, ini.Network);
-        string excess = DeviceLimits.Excess(ini.Network, NetworkSigner.Size(ini.Network), NodeLimits.Device());
+        string excess = DeviceLimits.Excess(ini.Network, NetworkSigner.EntriesSize(ini.Network), NodeLimits.Device());
         if (excess.Length > 0)
         {
             terminal.Warn(

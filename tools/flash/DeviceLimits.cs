@@ -11,7 +11,7 @@ internal static class DeviceLimits
 {
     /// <summary>Compares a network with the limits of a node.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="size">The size of its signed file in bytes.</param>
+    /// <param name="size">The length of its entries in bytes.</param>
     /// <param name="limits">The limits.</param>
     /// <returns>What is too much, like <c>65 members (64 at most)</c>; empty if the network fits.</returns>
     public static string Excess(NetworkDescription network, int size, NodeLimits limits)
@@ -19,7 +19,7 @@ internal static class DeviceLimits
         int prefixes = network.Peers.Sum(p => p.AllowedPrefixes.Count);
         List<string> excess = [];
         Add(network.Peers.Count, limits.NetworkEntries, "members");
-        Add(size, limits.NetworkBytes, "bytes");
+        Add(size, limits.NetworkBytes, "bytes of entries");
         Add(prefixes, limits.Prefixes, "prefixes");
         return string.Join(", ", excess);
 

@@ -126,11 +126,12 @@ internal static class NetworkTable
     {
         const string Name = "Size";
         string text = string.Create(CultureInfo.InvariantCulture, $"{size:N0} bytes");
-        if (DeviceLimits.Excess(network, size, NodeLimits.Device()).Length == 0)
+        int entries = NetworkSigner.EntriesSize(network);
+        if (DeviceLimits.Excess(network, entries, NodeLimits.Device()).Length == 0)
         {
             fields.Add(Name, text);
         }
-        else if (DeviceLimits.Excess(network, size, NodeLimits.Desktop()).Length == 0)
+        else if (DeviceLimits.Excess(network, entries, NodeLimits.Desktop()).Length == 0)
         {
             fields.Add(Name, $"{text}: too large for a device to hold whole", Color.Yellow);
         }

@@ -15,10 +15,11 @@ public static class NetworkFaultText
         NetworkFault.TrailingBytes => "it goes on after its end",
         NetworkFault.Magic => "it does not begin with \"spore-1\": this is not a signed network",
         NetworkFault.NotZero => "bytes that must be zero are not",
-        NetworkFault.HeaderValue => "the version is zero, or a time is beyond the year 9999",
+        NetworkFault.HeaderValue =>
+            "the revision is zero, a time is beyond the year 9999, or it expires before it was issued",
         NetworkFault.TooLarge => "it has more entries, prefixes or bytes than can be held",
         NetworkFault.Count => "the number of entries is zero or does not fit their length",
-        NetworkFault.Signature => "the trust root did not sign this",
+        NetworkFault.Signature => "neither the trust root nor a key that it certified signed this",
         NetworkFault.Older => "its version is below the one already held",
         NetworkFault.BelowFloor => "its version is below the oldest that the node may accept",
         NetworkFault.Expired => "it has expired",
@@ -32,7 +33,9 @@ public static class NetworkFaultText
         NetworkFault.CriticalField => "it has a field of an unknown type that may not be skipped",
         NetworkFault.Root => "the entries do not hash to the root in the header",
         NetworkFault.AlreadyRefused => "the same header was refused before",
-        NetworkFault.Key => "its public key is all zero",
+        NetworkFault.Key => "its public key is of small order",
+        NetworkFault.Certificate => "its certificate is malformed, or is for another epoch",
+        NetworkFault.Witnesses => "the header states another number of witnesses than the entries have",
         _ => fault.ToString(),
     };
 }

@@ -58,7 +58,7 @@ public static class NetworkReader
     public static void Verify(byte[] bytes, string file, byte[] trustRoot)
     {
         Load(bytes, file);
-        if (!NetworkHeader.Verify(new Ed25519(), trustRoot, 0, bytes, 0))
+        if (!new HeadVerifier(new Ed25519(), trustRoot, 0).Verify(bytes, 0, false))
         {
             throw Refuse(file, "signature", NetworkFault.Signature);
         }
@@ -80,7 +80,8 @@ public static class NetworkReader
         }
 
         // Not before the lengths agree: memory is taken for what is there, not for what the header says.
-        int expected = NetworkHeader.Size + NetworkHeader.EntriesLength(bytes, 0);
+        int head = NetworkHeader.HeadSize(bytes, 0);
+        int expected = head + NetworkHeader.EntriesLength(bytes, 0);
         if (bytes.Length != expected)
         {
             throw new InputException(file, "length", $"it has {bytes.Length} bytes, and its header says {expected}");
@@ -94,21 +95,26 @@ public static class NetworkReader
         };
         NetworkFile network = new(limits, new Blake2s());
         network.Begin(bytes, 0);
-        fault = network.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size);
+        fault = network.Append(bytes, head, bytes.Length - head);
         if (fault != NetworkFault.None)
         {
             throw Refuse(file, $"entry {FirstFaultyEntry(bytes)}", fault);
         }
 
         fault = network.Complete();
-        return fault == NetworkFault.None ? network : throw Refuse(file, "Merkle root", fault);
+        return fault switch
+        {
+            NetworkFault.None => network,
+            NetworkFault.Root => throw Refuse(file, "Merkle root", fault),
+            _ => throw Refuse(file, "header", fault),
+        };
     }
 
     // Counted from 1. The file itself forgets all it had when it finds a fault.
     private static int FirstFaultyEntry(byte[] bytes)
     {
         int number = 1;
-        int at = NetworkHeader.Size;
+        int at = NetworkHeader.HeadSize(bytes, 0);
         ReadOnlySpan<byte> previous = [];
         while (NetworkEntry.Check(bytes, at, bytes.Length - at) == NetworkFault.None)
         {

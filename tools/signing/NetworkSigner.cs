@@ -13,12 +13,24 @@ namespace Spore.Signing;
 /// <summary>Makes signed network files (PROTOCOL section 7).</summary>
 public static class NetworkSigner
 {
-    /// <summary>Encodes and signs a network.</summary>
+    /// <summary>Encodes a network of epoch 0, and signs it with the trust root itself.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="root">The key to sign with.</param>
+    /// <param name="root">The trust root.</param>
     /// <returns>The file's bytes, which a node's own code has accepted.</returns>
-    /// <exception cref="InputException">The description is not sound. One that was parsed always is.</exception>
-    public static byte[] Sign(NetworkDescription network, TrustRootKey root)
+    /// <exception cref="InputException">The description is not valid. One that was parsed always is.</exception>
+    public static byte[] Sign(NetworkDescription network, TrustRootKey root) =>
+        Sign(network, root, [], root.PublicKey);
+
+    /// <summary>Encodes a network, and signs it with a key that the trust root certified for the epoch.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="key">The signing key.</param>
+    /// <param name="certificate">Its certificate, 112 bytes; empty in epoch 0, where the trust root signs.</param>
+    /// <param name="trustRoot">The trust root, 32 bytes.</param>
+    /// <returns>The file's bytes, which a node's own code has accepted.</returns>
+    /// <exception cref="InputException">
+    /// The description is not valid, or the certificate is not the key's for the network's epoch.
+    /// </exception>
+    public static byte[] Sign(NetworkDescription network, TrustRootKey key, byte[] certificate, byte[] trustRoot)
     {
         List<byte[]> entries = [.. network.Peers.OrderBy(p => Convert.ToHexString(p.PublicKey), StringComparer.Ordinal)
             .Select(EntryBytes)];
@@ -30,31 +42,51 @@ public static class NetworkSigner
         }
 
         int length = entries.Sum(e => e.Length);
-        byte[] file = new byte[NetworkHeader.Size + length];
+        byte[] file = new byte[NetworkHeader.Size + certificate.Length + length];
         NetworkHeader.WriteMagic(file, 0);
         BigEndian.WriteUInt64(file, NetworkHeader.VersionOffset, network.Version);
         BigEndian.WriteUInt64(file, NetworkHeader.IssuedOffset, (ulong)network.Issued);
         BigEndian.WriteUInt64(file, NetworkHeader.ExpiresOffset, (ulong)network.Expires);
         BigEndian.WriteUInt32(file, NetworkHeader.CountOffset, entries.Count);
         BigEndian.WriteUInt32(file, NetworkHeader.EntriesLengthOffset, length);
+        file[NetworkHeader.WitnessesOffset] = (byte)Math.Min(
+            network.Peers.Count(p => (p.Roles & EntryRoles.Witness) != 0), NetworkHeader.MostWitnesses);
         tree.Root(file, NetworkHeader.RootOffset);
-        root.Sign(file.AsSpan(0, NetworkHeader.SignedSize)).CopyTo(file, NetworkHeader.SignatureOffset);
-        int at = NetworkHeader.Size;
+        key.Sign(file.AsSpan(0, NetworkHeader.SignedSize)).CopyTo(file, NetworkHeader.SignatureOffset);
+        certificate.CopyTo(file, NetworkHeader.Size);
+        int at = NetworkHeader.Size + certificate.Length;
         foreach (byte[] entry in entries)
         {
             entry.CopyTo(file, at);
             at += entry.Length;
         }
 
-        NetworkReader.Verify(file, "network", root.PublicKey);
+        NetworkReader.Verify(file, "network", trustRoot);
         return file;
     }
 
-    /// <summary>Computes the size of a signed network.</summary>
+    /// <summary>Certifies a signing key for an epoch.</summary>
+    /// <param name="root">The trust root.</param>
+    /// <param name="epoch">The epoch, 1 to 65535.</param>
+    /// <param name="signingKey">The public key to certify, 32 bytes.</param>
+    /// <returns>The certificate, 112 bytes.</returns>
+    public static byte[] Certify(TrustRootKey root, int epoch, byte[] signingKey)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(epoch, ushort.MaxValue);
+        byte[] certificate = new byte[SigningCertificate.Size];
+        SigningCertificate.WriteMagic(certificate, 0);
+        UInt16(epoch).CopyTo(certificate, SigningCertificate.EpochOffset);
+        signingKey.CopyTo(certificate, SigningCertificate.KeyOffset);
+        root.Sign(certificate.AsSpan(0, SigningCertificate.SignedSize))
+            .CopyTo(certificate, SigningCertificate.SignatureOffset);
+        return certificate;
+    }
+
+    /// <summary>Computes the size of a network's entries.</summary>
     /// <param name="network">The network.</param>
-    /// <returns>The size of its file in bytes, header included.</returns>
-    public static int Size(NetworkDescription network) =>
-        NetworkHeader.Size + network.Peers.Sum(p => EntryBytes(p).Length);
+    /// <returns>The length of all entries in bytes.</returns>
+    public static int EntriesSize(NetworkDescription network) => network.Peers.Sum(p => EntryBytes(p).Length);
 
     /// <summary>Encodes an entry.</summary>
     /// <param name="peer">What it says.</param>

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using Spore.SignedNetwork;
+using Spore.Signing;
 
 namespace Spore.Emulator;
 
@@ -41,6 +43,8 @@ internal sealed class PrimitiveBench
             (m, result) => [result, zero, m.NewBytes(_key), Machine.Int(KeySize)],
             result => _bouncyCastle.MultiplyBase(result, _key[KeySize..]));
         yield return HeaderVerification();
+        yield return EpochVerification("signatures of a head in an epoch", false);
+        yield return EpochVerification("the same, its certificate known and the signing key decoded", true);
         yield return Compression(
             "BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, 32, _bouncyCastle.Blake2s, Machine.Int(32));
         yield return Compression("SHA-512 block", 10_300, "Spore.Crypto.Sha512", 128, 64, _bouncyCastle.Sha512);
@@ -151,13 +155,37 @@ internal sealed class PrimitiveBench
             throw new ProgramException("bench", "expected, and not so: the network is loaded");
         }
 
-        Spent spent = run.SpentIn("Spore.SignedNetwork.NetworkHeader::Verify");
+        Spent spent = run.SpentIn("Spore.SignedNetwork.HeadVerifier::Verify");
         ReadOnlySpan<byte> identity = Machine.BytesOf(run.Machine.StaticField(Fixture, "FirstIdentity"));
         ReadOnlySpan<byte> network = Machine.BytesOf(run.Machine.StaticField(Fixture, "NetworkVersion1"));
         Comparison compared = _bouncyCastle.Verify(
             identity[40..72].ToArray(), network[..80].ToArray(), network[80..144].ToArray());
         return new BenchRow(
             "Ed25519 verification of a network header", spent.Instructions, spent.Cost, 1_450_000, compared);
+    }
+
+    private BenchRow EpochVerification(string name, bool isCertified)
+    {
+        using TrustRootKey root = TrustRootKey.FromSeed(_key.AsSpan(0, KeySize));
+        using TrustRootKey signingKey = TrustRootKey.FromSeed(_key.AsSpan(KeySize, KeySize));
+        NetworkDescription network = new() { Version = (1UL << 48) | 1 };
+        network.Peers.Add(new PeerDescription { PublicKey = root.PublicKey });
+        byte[] certificate = NetworkSigner.Certify(root, 1, signingKey.PublicKey);
+        byte[] file = NetworkSigner.Sign(network, signingKey, certificate, root.PublicKey);
+
+        using Machine machine = Load();
+        HeapBlock ed25519 = machine.NewObject("Spore.Crypto.Ed25519", []);
+        HeapBlock zero = Machine.Int(0);
+        HeapBlock verifier = machine.NewObject(
+            "Spore.SignedNetwork.HeadVerifier", ed25519, machine.NewBytes(root.PublicKey), zero);
+        HeapBlock head = machine.NewBytes(file.AsSpan(0, NetworkHeader.MaxHeadSize));
+        DeviceMethod verify = machine.Program.FindMethod("Spore.SignedNetwork.HeadVerifier::Verify");
+        machine.Call(verify, verifier, head, zero, Machine.Int(0));
+        machine.ClearCounters();
+        HeapBlock result = machine.Call(verify, verifier, head, zero, Machine.Int(isCertified ? 1 : 0));
+        return result.I4 != 0
+            ? new BenchRow(name, machine.Instructions, machine.Cost, 0)
+            : throw new ProgramException("bench", "expected, and not so: the head verifies");
     }
 
     private Machine Load()

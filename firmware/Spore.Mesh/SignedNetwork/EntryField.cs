@@ -25,13 +25,21 @@ public sealed class EntryField
     /// </summary>
     public const int Keepalive = 5;
 
-    /// <summary>What the member does for others, 1 byte of <see cref="EntryRoles"/>.</summary>
+    /// <summary>
+    /// What the member does for others: 1 byte of <see cref="EntryRoles"/>, and more that are skipped.
+    /// </summary>
     public const int Roles = 6;
 
     /// <summary>A vendor's own: an IANA enterprise number, 4 bytes, then anything. May repeat.</summary>
     public const int Vendor = 32;
 
-    /// <summary>The lowest type that may not be skipped where it is unknown.</summary>
+    /// <summary>
+    /// The lowest type that restricts: where it is unknown, its entry gives the rights of a guest. A restriction that a
+    /// node can't keep must not fail open.
+    /// </summary>
+    public const int FirstRestrictive = 96;
+
+    /// <summary>The lowest type that makes a file unusable where it is unknown.</summary>
     public const int FirstCritical = 128;
 
     private byte[] _entry;

@@ -1,5 +1,4 @@
 using Spore.Base;
-using Spore.Crypto;
 
 namespace Spore.SignedNetwork;
 
@@ -7,7 +6,7 @@ namespace Spore.SignedNetwork;
 /// An entry of a signed network: all that is said about one member (PROTOCOL section 7.2).
 /// <code>
 ///  0   2  length of the entry, these two bytes included
-///  2  32  public key (X25519), not all zero
+///  2  32  public key (X25519), not of small order
 /// 34      fields in ascending order of type: type 1, length 1, value
 /// </code>
 /// </summary>
@@ -69,7 +68,7 @@ public static class NetworkEntry
             return NetworkFault.Truncated;
         }
 
-        if (ConstantTime.IsZero(entry, offset + KeyOffset, KeySize))
+        if (SmallOrderKeys.Contains(entry, offset + KeyOffset))
         {
             return NetworkFault.Key;
         }
@@ -132,6 +131,26 @@ public static class NetworkEntry
         return count;
     }
 
+    /// <summary>Whether an entry that was checked has the witness's role.</summary>
+    /// <param name="entry">A buffer that holds the entry.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>True when its roles include it.</returns>
+    public static bool IsWitness(byte[] entry, int offset)
+    {
+        int end = offset + Length(entry, offset);
+        for (int next = offset + FieldsOffset;
+            next < end && entry[next] <= EntryField.Roles;
+            next += 2 + entry[next + 1])
+        {
+            if (entry[next] == EntryField.Roles)
+            {
+                return (entry[next + 2] & EntryRoles.Witness) != 0;
+            }
+        }
+
+        return false;
+    }
+
     private static NetworkFault CheckField(int type, byte[] buffer, int offset, int length)
     {
         switch (type)
@@ -171,7 +190,7 @@ public static class NetworkEntry
                 return length == 2 ? NetworkFault.None : NetworkFault.FieldLength;
 
             case EntryField.Roles:
-                return length == 1 ? NetworkFault.None : NetworkFault.FieldLength;
+                return length >= 1 ? NetworkFault.None : NetworkFault.FieldLength;
 
             case EntryField.Vendor:
                 return length >= 4 ? NetworkFault.None : NetworkFault.FieldLength;

@@ -24,7 +24,7 @@ public enum NetworkFault
     /// <summary>Its number of entries is zero or can't fit its length.</summary>
     Count,
 
-    /// <summary>The trust root did not sign it.</summary>
+    /// <summary>It was not signed by the trust root, or by a signing key that the trust root certified.</summary>
     Signature,
 
     /// <summary>Its version is below the one already held.</summary>
@@ -39,7 +39,9 @@ public enum NetworkFault
     /// <summary>It differs from the network held under the same version.</summary>
     Equivocation,
 
-    /// <summary>Its version is zero, or a time in it is beyond the year 9999.</summary>
+    /// <summary>
+    /// Its revision is zero, a time in it is beyond the year 9999, or it expires before it was issued.
+    /// </summary>
     HeaderValue,
 
     /// <summary>An entry's length does not fit.</summary>
@@ -69,6 +71,12 @@ public enum NetworkFault
     /// <summary>The same header was refused before.</summary>
     AlreadyRefused,
 
-    /// <summary>The public key of an entry is all zero.</summary>
+    /// <summary>The public key of an entry is of small order, as zero is.</summary>
     Key,
+
+    /// <summary>Its certificate is malformed, or is for another epoch.</summary>
+    Certificate,
+
+    /// <summary>The entries have another number of witnesses than the header states.</summary>
+    Witnesses,
 }

@@ -16,6 +16,7 @@ public sealed class NetworkFile
     private int _previous;
     private int _next;
     private int _prefixes;
+    private int _witnesses;
 
     /// <summary>Makes an empty file and takes all memory it will ever use.</summary>
     /// <param name="limits">What it must be able to hold: bytes, entries and prefixes.</param>
@@ -26,7 +27,7 @@ public sealed class NetworkFile
         _tree = new MerkleTree(hash, limits.NetworkEntries);
         _root = new byte[MerkleTree.HashSize];
         _offsets = new int[limits.NetworkEntries];
-        Bytes = new byte[limits.NetworkBytes];
+        Bytes = new byte[NetworkHeader.MaxHeadSize + limits.NetworkBytes];
     }
 
     /// <summary>
@@ -44,7 +45,7 @@ public sealed class NetworkFile
     }
 
     /// <summary>
-    /// The file, of which the first <see cref="Length"/> bytes count: the header, then the entries. Not to be changed.
+    /// The file, of which the first <see cref="Length"/> bytes count: the head, then the entries. Not to be changed.
     /// </summary>
     public readonly byte[] Bytes;
 
@@ -66,7 +67,13 @@ public sealed class NetworkFile
     /// <summary>The number of bytes still to come; 0 when empty.</summary>
     public int Missing
     {
-        get { return Length == 0 ? 0 : NetworkHeader.Size + NetworkHeader.EntriesLength(Bytes, 0) - Length; }
+        get { return Length == 0 ? 0 : HeadSize + NetworkHeader.EntriesLength(Bytes, 0) - Length; }
+    }
+
+    /// <summary>The length of header and certificate in bytes; 0 when empty.</summary>
+    public int HeadSize
+    {
+        get { return Length == 0 ? 0 : NetworkHeader.HeadSize(Bytes, 0); }
     }
 
     /// <summary>The version of the network, 0 when empty.</summary>
@@ -134,31 +141,32 @@ public sealed class NetworkFile
     }
 
     /// <summary>
-    /// Starts to receive a network. Called once its header's signature has verified; what was held is lost.
+    /// Starts to receive a network. Called once the signatures of its head have verified; what was held is lost.
     /// </summary>
-    /// <param name="header">A buffer that holds the header.</param>
+    /// <param name="head">A buffer that holds the head.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>
-    /// What is wrong with the header, as <see cref="NetworkHeader.Check"/> reports it; the signature is not looked at.
+    /// What is wrong with the head, as <see cref="NetworkHeader.Check"/> reports it; signatures are not looked at.
     /// </returns>
-    public NetworkFault Begin(byte[] header, int offset)
+    public NetworkFault Begin(byte[] head, int offset)
     {
         Clear();
-        NetworkFault fault = NetworkHeader.Check(header, offset, _limits);
+        NetworkFault fault = NetworkHeader.Check(head, offset, _limits);
         if (fault != NetworkFault.None)
         {
             return fault;
         }
 
-        Array.Copy(header, offset, Bytes, 0, NetworkHeader.Size);
-        Length = NetworkHeader.Size;
-        _next = NetworkHeader.Size;
+        Length = NetworkHeader.HeadSize(head, offset);
+        Array.Copy(head, offset, Bytes, 0, Length);
+        _next = Length;
+        _witnesses = 0;
         _tree.Begin();
         return NetworkFault.None;
     }
 
     /// <summary>
-    /// Takes the next bytes behind the header. Called in order, in pieces of any size; checks and hashes each entry as
+    /// Takes the next bytes behind the head. Called in order, in pieces of any size; checks and hashes each entry as
     /// soon as it is whole, so that how the bytes were split makes no difference.
     /// </summary>
     /// <param name="data">A buffer that holds the bytes.</param>
@@ -192,7 +200,8 @@ public sealed class NetworkFile
     /// with it may not any more.
     /// </summary>
     /// <returns>
-    /// What is wrong with it: bytes are missing, or the entries don't hash to the root in the header.
+    /// What is wrong with it: bytes are missing, the entries don't hash to the root in the header, or it counts other
+    /// witnesses.
     /// </returns>
     public NetworkFault Complete()
     {
@@ -212,7 +221,12 @@ public sealed class NetworkFile
             return Settle(NetworkFault.Root);
         }
 
-        int offset = NetworkHeader.Size;
+        if (_witnesses != Bytes[NetworkHeader.WitnessesOffset])
+        {
+            return Settle(NetworkFault.Witnesses);
+        }
+
+        int offset = HeadSize;
         for (int i = 0; i < Count; i++)
         {
             _offsets[i] = offset;
@@ -245,7 +259,7 @@ public sealed class NetworkFile
 
     private NetworkFault TakeEntries()
     {
-        int total = NetworkHeader.Size + NetworkHeader.EntriesLength(Bytes, 0);
+        int total = HeadSize + NetworkHeader.EntriesLength(Bytes, 0);
         int entries = NetworkHeader.Count(Bytes, 0);
         while (_next < Length)
         {
@@ -281,6 +295,11 @@ public sealed class NetworkFile
             if (_prefixes > _limits.Prefixes)
             {
                 return NetworkFault.TooLarge;
+            }
+
+            if (NetworkEntry.IsWitness(Bytes, _next) && _witnesses < NetworkHeader.MostWitnesses)
+            {
+                _witnesses++;
             }
 
             int length = NetworkEntry.Length(Bytes, _next);

@@ -4,23 +4,28 @@ using Spore.Crypto;
 namespace Spore.SignedNetwork;
 
 /// <summary>
-/// The header of a signed network (PROTOCOL section 7.1). Integers are big-endian.
+/// The header of a signed network (PROTOCOL section 7.1). Integers are big-endian. The header, followed by the
+/// certificate of the signing key where the epoch is not 0, is the <em>head</em>.
 /// <code>
 ///  0   8  "spore-1\n"
-///  8   8  network version, at least 1
+///  8   8  network version: epoch 2, revision 6, at least 1
 /// 16   8  issued, Unix seconds
-/// 24   8  expires, Unix seconds (0: never)
+/// 24   8  expires, Unix seconds, above issued (0: never)
 /// 32   4  number of entries, at least 1
 /// 36   4  length of all entries in bytes
-/// 40   8  zero
+/// 40   1  number of witnesses among them (255: or more)
+/// 41   7  zero
 /// 48  32  Merkle root over the entries
-/// 80  64  Ed25519 signature by the trust root over bytes 0..79
+/// 80  64  Ed25519 signature over bytes 0..79: by the trust root in epoch 0, else by the certified signing key
 /// </code>
 /// </summary>
 public static class NetworkHeader
 {
     /// <summary>The length of a header in bytes.</summary>
     public const int Size = 144;
+
+    /// <summary>The length of a head with a certificate in bytes.</summary>
+    public const int MaxHeadSize = Size + SigningCertificate.Size;
 
     /// <summary>The number of bytes, from the first, that the signature covers.</summary>
     public const int SignedSize = 80;
@@ -30,6 +35,9 @@ public static class NetworkHeader
 
     /// <summary>Where the version starts, 8 bytes.</summary>
     public const int VersionOffset = 8;
+
+    /// <summary>Where the revision starts, 6 bytes.</summary>
+    public const int RevisionOffset = VersionOffset + EpochSize;
 
     /// <summary>Where the time of issue starts, 8 bytes.</summary>
     public const int IssuedOffset = 16;
@@ -43,8 +51,11 @@ public static class NetworkHeader
     /// <summary>Where the length of all entries starts, 4 bytes.</summary>
     public const int EntriesLengthOffset = 36;
 
-    /// <summary>Where the eight bytes start that must be zero.</summary>
-    public const int ZeroOffset = 40;
+    /// <summary>The offset of the number of witnesses, 1 byte.</summary>
+    public const int WitnessesOffset = 40;
+
+    /// <summary>Where the seven bytes start that must be zero.</summary>
+    public const int ZeroOffset = 41;
 
     /// <summary>Where the Merkle root starts, 32 bytes.</summary>
     public const int RootOffset = 48;
@@ -58,7 +69,13 @@ public static class NetworkHeader
     /// </summary>
     public const long LastTime = 253402300799L;
 
+    /// <summary>The largest number of witnesses that a header states; it stands for more too.</summary>
+    public const int MostWitnesses = 255;
+
+    internal const int EpochSize = 2;
+
     private const int MagicSize = 8;
+    private const int RevisionSize = 6;
 
     private static readonly string _magic = "spore-1\n";
 
@@ -80,6 +97,24 @@ public static class NetworkHeader
     public static ulong Version(byte[] header, int offset)
     {
         return BigEndian.ReadUInt64(header, offset + VersionOffset);
+    }
+
+    /// <summary>Reads the epoch: the upper 16 bits of the network version.</summary>
+    /// <param name="header">A buffer that holds the header.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The epoch. In epoch 0 the trust root itself signs, and there is no certificate.</returns>
+    public static int Epoch(byte[] header, int offset)
+    {
+        return BigEndian.ReadUInt16(header, offset + VersionOffset);
+    }
+
+    /// <summary>Tells how long a head is.</summary>
+    /// <param name="header">A buffer that holds its header.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The length of header and certificate in bytes.</returns>
+    public static int HeadSize(byte[] header, int offset)
+    {
+        return Epoch(header, offset) == 0 ? Size : MaxHeadSize;
     }
 
     /// <summary>Reads when the network was issued.</summary>
@@ -119,10 +154,10 @@ public static class NetworkHeader
     }
 
     /// <summary>
-    /// Checks all of a header but its signature, which costs much more. Called before it; changes nothing.
+    /// Checks all of a head but its signatures, which cost much more. Called before them; changes nothing.
     /// </summary>
-    /// <param name="header">A buffer that holds the header.</param>
-    /// <param name="offset">Where it starts; a buffer too short for a header is a fault.</param>
+    /// <param name="header">A buffer that holds the head.</param>
+    /// <param name="offset">Where it starts; a buffer too short for a head is a fault.</param>
     /// <param name="limits">What this node can hold.</param>
     /// <returns>What is wrong with it.</returns>
     public static NetworkFault Check(byte[] header, int offset, NetworkLimits limits)
@@ -148,9 +183,12 @@ public static class NetworkHeader
             }
         }
 
-        if (ConstantTime.IsZero(header, offset + VersionOffset, 8)
-            || ReadTime(header, offset + IssuedOffset) < 0
-            || ReadTime(header, offset + ExpiresOffset) < 0)
+        long issued = ReadTime(header, offset + IssuedOffset);
+        long expires = ReadTime(header, offset + ExpiresOffset);
+        if (ConstantTime.IsZero(header, offset + RevisionOffset, RevisionSize)
+            || issued < 0
+            || expires < 0
+            || (expires != 0 && expires <= issued))
         {
             return NetworkFault.HeaderValue;
         }
@@ -162,34 +200,12 @@ public static class NetworkHeader
             return NetworkFault.Count;
         }
 
-        return count > limits.NetworkEntries || Size + length > limits.NetworkBytes
-            ? NetworkFault.TooLarge
-            : NetworkFault.None;
-    }
+        if (count > limits.NetworkEntries || length > limits.NetworkBytes)
+        {
+            return NetworkFault.TooLarge;
+        }
 
-    /// <summary>
-    /// Checks a header's signature. Called after <see cref="Check"/>, off the packet path; changes nothing.
-    /// </summary>
-    /// <param name="ed25519">The verifier.</param>
-    /// <param name="trustRoot">A buffer with the trust root, an Ed25519 public key of 32 bytes.</param>
-    /// <param name="trustRootOffset">Where it starts.</param>
-    /// <param name="header">A buffer that holds the header.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <returns>True when the trust root signed it.</returns>
-    public static bool Verify(Ed25519 ed25519, byte[] trustRoot, int trustRootOffset, byte[] header, int offset)
-    {
-        return ed25519.Verify(trustRoot, trustRootOffset, header, offset, SignedSize, header, offset + SignatureOffset);
-    }
-
-    /// <summary>Begins to check a header's signature, to be carried on by <see cref="Ed25519.Step"/>.</summary>
-    /// <param name="ed25519">The verifier.</param>
-    /// <param name="trustRoot">A buffer with the trust root, an Ed25519 public key of 32 bytes.</param>
-    /// <param name="trustRootOffset">Where it starts.</param>
-    /// <param name="header">A buffer that holds the header.</param>
-    /// <param name="offset">Where it starts.</param>
-    public static void BeginVerify(Ed25519 ed25519, byte[] trustRoot, int trustRootOffset, byte[] header, int offset)
-    {
-        ed25519.Begin(trustRoot, trustRootOffset, header, offset, SignedSize, header, offset + SignatureOffset);
+        return Epoch(header, offset) == 0 ? NetworkFault.None : SigningCertificate.Check(header, offset);
     }
 
     // Negative for a time beyond LastTime: one with its top bit set is so by itself.

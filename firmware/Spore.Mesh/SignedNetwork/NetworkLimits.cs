@@ -11,8 +11,9 @@ public class NetworkLimits : TunnelLimits
     public int NetworkEntries;
 
     /// <summary>
-    /// Bytes of the largest network file that can be held, header included. While none is being received, inner packets
-    /// wait in all of it but what holds one of the largest, for sessions to come up: 128 of those at most.
+    /// Bytes of all entries of the largest network that can be held; its head is not counted. While none is being
+    /// received, inner packets wait in all of it but what holds one of the largest, for sessions to come up: 128 of
+    /// those at most.
     /// </summary>
     public int NetworkBytes;
 

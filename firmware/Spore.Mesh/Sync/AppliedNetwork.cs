@@ -68,7 +68,7 @@ internal sealed class AppliedNetwork
     /// <returns>The index of the entry, or -1.</returns>
     internal int Find(byte[] key, int offset)
     {
-        return MemberCount > 0 ? File.Find(key, offset) : -1;
+        return Member(MemberCount > 0 ? File.Find(key, offset) : -1);
     }
 
     /// <summary>Finds the entry of a member by its link-local address.</summary>
@@ -77,7 +77,7 @@ internal sealed class AppliedNetwork
     /// <returns>The index of the entry, or -1.</returns>
     internal int FindLinkLocal(byte[] address, int offset)
     {
-        return MemberCount > 0 ? _linkLocals.Find(File, address, offset) : AllowedIps.None;
+        return Member(MemberCount > 0 ? _linkLocals.Find(File, address, offset) : -1);
     }
 
     /// <summary>Puts the cursor on the first field of a type in an entry.</summary>
@@ -96,16 +96,36 @@ internal sealed class AppliedNetwork
         return false;
     }
 
-    /// <summary>Whether an entry has the witness's role. Moves the cursor.</summary>
+    /// <summary>
+    /// Whether an entry gives more than a guest's rights: it has no restriction that this node does not know. Moves the
+    /// cursor.
+    /// </summary>
+    internal bool IsMember(int entry)
+    {
+        Field.Begin(File.Bytes, File.EntryOffset(entry));
+        while (Field.Next())
+        {
+            if (Field.Type >= EntryField.FirstRestrictive)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a member has the witness's role. Moves the cursor.</summary>
     internal bool IsWitness(int entry)
     {
-        return FindField(entry, EntryField.Roles) && (File.Bytes[Field.ValueOffset] & EntryRoles.Witness) != 0;
+        return NetworkEntry.IsWitness(File.Bytes, File.EntryOffset(entry)) && IsMember(entry);
     }
 
     /// <summary>Whether others keep their sessions with a member alive. Moves the cursor.</summary>
     internal bool IsKeptAlive(int entry)
     {
-        return FindField(entry, EntryField.Keepalive) && BigEndian.ReadUInt16(File.Bytes, Field.ValueOffset) > 0;
+        return FindField(entry, EntryField.Keepalive)
+            && BigEndian.ReadUInt16(File.Bytes, Field.ValueOffset) > 0
+            && IsMember(entry);
     }
 
     /// <summary>
@@ -131,6 +151,37 @@ internal sealed class AppliedNetwork
         }
 
         return false;
+    }
+
+    /// <summary>Whether a head is that of the applied network, byte for byte.</summary>
+    /// <param name="buffer">A buffer with the head.</param>
+    /// <param name="offset">Where it starts.</param>
+    internal bool HasHead(byte[] buffer, int offset)
+    {
+        return Standing != Standing.None && ConstantTime.Equal(buffer, offset, File.Bytes, 0, File.HeadSize);
+    }
+
+    /// <summary>Whether a certificate is that of the applied network, byte for byte.</summary>
+    /// <param name="buffer">A buffer with a head whose epoch is not 0.</param>
+    /// <param name="offset">Where the head starts.</param>
+    internal bool HasCertificate(byte[] buffer, int offset)
+    {
+        int certificate = offset + NetworkHeader.Size;
+        return Standing != Standing.None
+            && File.HeadSize == NetworkHeader.MaxHeadSize
+            && ConstantTime.Equal(buffer, certificate, File.Bytes, NetworkHeader.Size, SigningCertificate.Size);
+    }
+
+    /// <summary>Whether a head has another certificate of the applied network's epoch.</summary>
+    /// <param name="buffer">A buffer with a head that has verified.</param>
+    /// <param name="offset">Where the head starts.</param>
+    internal bool HasOtherCertificate(byte[] buffer, int offset)
+    {
+        int epoch = NetworkHeader.Epoch(buffer, offset);
+        return Standing != Standing.None
+            && epoch != 0
+            && epoch == NetworkHeader.Epoch(File.Bytes, 0)
+            && !HasCertificate(buffer, offset);
     }
 
     /// <summary>Whether a header is that of the applied network, byte for byte.</summary>
@@ -164,6 +215,11 @@ internal sealed class AppliedNetwork
         for (int i = 0; i < file.Count; i++)
         {
             IsOnlyWitness = IsOnlyWitness && (i == OwnEntry || !IsWitness(i));
+            if (!IsMember(i))
+            {
+                continue;
+            }
+
             Field.Begin(file.Bytes, file.EntryOffset(i));
             while (Field.Next())
             {
@@ -175,6 +231,11 @@ internal sealed class AppliedNetwork
         }
 
         Prefixes.Complete();
+    }
+
+    private int Member(int entry)
+    {
+        return entry >= 0 && IsMember(entry) ? entry : -1;
     }
 
     /// <summary>Called when the network has expired: it has no members any more.</summary>

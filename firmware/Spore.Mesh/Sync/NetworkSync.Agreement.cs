@@ -99,7 +99,7 @@ internal sealed partial class NetworkSync
         }
 
         TftpTransfer transfer =
-            MayExchangeHeads() ? StartRead(slot, _headName, HeadTag, NetworkHeader.Size, now) : null;
+            MayExchangeHeads() ? StartRead(slot, _headName, HeadTag, NetworkHeader.MaxHeadSize, now) : null;
         Agreements.Set(slot, Agreements.WantsRead, transfer == null);
         return transfer != null;
     }
@@ -121,7 +121,7 @@ internal sealed partial class NetworkSync
                 slot * LinkLocalAddress.Size,
                 _headName,
                 HeadTag,
-                NetworkHeader.Size,
+                _applied.File.HeadSize,
                 false,
                 now);
             if (transfer == null)

@@ -6,7 +6,7 @@ using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-// Headers that transfers bring: all checks, and the signatures, of which one is checked at a time
+// Heads that transfers bring: all checks, and the signatures, of which those of one head are checked at a time
 // (PROTOCOL section 7.4).
 internal sealed partial class NetworkSync
 {
@@ -14,11 +14,13 @@ internal sealed partial class NetworkSync
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
 
-    private readonly Ed25519 _ed25519;
+    private readonly HeadVerifier _verifier;
     private readonly RefusedHeaders _refused;
-    private readonly byte[] _headers;
+
+    // The heads that transfers bring, by transfer.
+    private readonly byte[] _heads;
     private readonly HeaderCheck[] _checks;
-    private readonly byte[] _candidate = new byte[NetworkHeader.Size];
+    private readonly byte[] _candidate = new byte[NetworkHeader.MaxHeadSize];
     private ulong _candidateVersion;
     private CandidateState _candidateState;
 
@@ -63,12 +65,12 @@ internal sealed partial class NetworkSync
         int next = NextCheck(now);
         if (next >= 0)
         {
-            int header = next * NetworkHeader.Size;
+            int header = HeadOffset(next);
             Peer peer = PeerOf(_tftp.At(next));
             if (peer != null && !IsCandidate(header) && CheckUnrefused(header, now) == NetworkFault.None)
             {
                 Agreements.CheckedAt[peer.Slot] = now;
-                NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, header);
+                _verifier.Begin(_heads, header, IsCertified(_heads, header));
                 _checking = next;
                 return;
             }
@@ -83,35 +85,49 @@ internal sealed partial class NetworkSync
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void ContinueCheck(long now)
     {
-        if (_ed25519.Step())
+        if (_verifier.Step())
         {
             return;
         }
 
         int checkedTransfer = _checking;
         _checking = -1;
-        EndCheck(checkedTransfer, _ed25519.Finish(), now);
+        EndCheck(checkedTransfer, _verifier.Finish(), now);
         ScheduleCheck(now);
     }
 
-    // Copies what the block holds of the header. A repeated block may differ from the one whose signature was checked.
-    private int Collect(int header, HeaderCheck check, byte[] data, int offset, int count)
+    // Copies what the block holds of the head. A repeated block may differ from the one whose signature was checked.
+    private int Collect(int head, HeaderCheck check, byte[] data, int offset, int count)
     {
-        int taken = NetworkHeader.Size - check.Length;
-        if (taken > count)
+        int taken = 0;
+        int missing = HeadSize(head, check) - check.Length;
+        while (missing > 0 && taken < count)
         {
-            taken = count;
+            int part = missing < count - taken ? missing : count - taken;
+            int at = head + check.Length;
+            if (check.State == HeaderState.Verified && !ConstantTime.Equal(_heads, at, data, offset + taken, part))
+            {
+                check.State = HeaderState.Open;
+            }
+
+            Array.Copy(data, offset + taken, _heads, at, part);
+            check.Length += part;
+            taken += part;
+            missing = HeadSize(head, check) - check.Length;
         }
 
-        int at = header + check.Length;
-        if (check.State == HeaderState.Verified && !ConstantTime.Equal(_headers, at, data, offset, taken))
-        {
-            check.State = HeaderState.Open;
-        }
-
-        Array.Copy(data, offset, _headers, at, taken);
-        check.Length += taken;
         return taken;
+    }
+
+    private static int HeadOffset(int transfer)
+    {
+        return transfer * NetworkHeader.MaxHeadSize;
+    }
+
+    // The header tells whether a certificate follows.
+    private int HeadSize(int head, HeaderCheck check)
+    {
+        return check.Length < NetworkHeader.Size ? NetworkHeader.Size : NetworkHeader.HeadSize(_heads, head);
     }
 
     // Called when a header is whole: decides what can be decided without its signature.
@@ -123,8 +139,8 @@ internal sealed partial class NetworkSync
             return TftpResult.Aborted;
         }
 
-        int header = transfer.Index * NetworkHeader.Size;
-        if (_applied.HasHeader(_headers, header))
+        int header = HeadOffset(transfer.Index);
+        if (_applied.HasHead(_heads, header))
         {
             return Agree(transfer, peer, now);
         }
@@ -146,7 +162,7 @@ internal sealed partial class NetworkSync
 
             // While a verified header was on its way again, another one of its version may have been applied: the check
             // then reports equivocation.
-            if (check.State != HeaderState.Verified || NetworkHeader.Version(_headers, header) == _applied.Version)
+            if (check.State != HeaderState.Verified || NetworkHeader.Version(_heads, header) == _applied.Version)
             {
                 check.State = HeaderState.Waiting;
                 check.WaitsSince = now;
@@ -184,8 +200,8 @@ internal sealed partial class NetworkSync
 
     private NetworkFault CheckUnrefused(int header, long now)
     {
-        NetworkFault fault = CheckUnsigned(_headers, header, now);
-        return fault == NetworkFault.None && _refused.Contains(_headers, header) ? NetworkFault.AlreadyRefused : fault;
+        NetworkFault fault = CheckUnsigned(_heads, header, now);
+        return fault == NetworkFault.None && _refused.Contains(_heads, header) ? NetworkFault.AlreadyRefused : fault;
     }
 
     private bool IsPast(long expires, long now)
@@ -197,10 +213,11 @@ internal sealed partial class NetworkSync
     private bool VerifyAtOnce(byte[] file, int offset)
     {
         _tunnel.StopWork();
-        bool isSigned = NetworkHeader.Verify(_ed25519, _ed25519.PublicKey, 0, file, offset);
+        bool isSigned = _verifier.Verify(file, offset, IsCertified(file, offset));
         if (_checking >= 0)
         {
-            NetworkHeader.BeginVerify(_ed25519, _ed25519.PublicKey, 0, _headers, _checking * NetworkHeader.Size);
+            int header = HeadOffset(_checking);
+            _verifier.Begin(_heads, header, IsCertified(_heads, header));
         }
 
         return isSigned;
@@ -214,7 +231,7 @@ internal sealed partial class NetworkSync
         check.State = HeaderState.Open;
         int verdict = peer == null
             ? TftpResult.Aborted
-            : JudgeChecked(transfer, peer, check, index * NetworkHeader.Size, isSigned, now);
+            : JudgeChecked(transfer, peer, check, HeadOffset(index), isSigned, now);
         _tftp.Resume(transfer, verdict, now);
     }
 
@@ -223,11 +240,11 @@ internal sealed partial class NetworkSync
     private int JudgeChecked(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, bool isSigned, long now)
     {
         bool isCandidate = IsCandidate(header);
-        NetworkFault fault = isCandidate ? CheckUnsigned(_headers, header, now) : CheckUnrefused(header, now);
+        NetworkFault fault = isCandidate ? CheckUnsigned(_heads, header, now) : CheckUnrefused(header, now);
         int slot = peer.Slot;
         if (fault == NetworkFault.None && !isCandidate && !isSigned)
         {
-            _refused.Add(_headers, header);
+            _refused.Add(_heads, header);
             Agreements.Set(slot, Agreements.WasRefused, true);
             fault = NetworkFault.Signature;
         }
@@ -242,14 +259,16 @@ internal sealed partial class NetworkSync
             return Refuse(transfer, fault);
         }
 
-        ulong version = NetworkHeader.Version(_headers, header);
+        ulong version = NetworkHeader.Version(_heads, header);
         Agreements.Set(slot, Agreements.HasVouched, true);
-        if (_applied.HasHeader(_headers, header))
+        if (_applied.HasHeader(_heads, header))
         {
             return Agree(transfer, peer, now);
         }
 
-        if (version == _applied.Version || (version == _candidateVersion && !isCandidate))
+        if (version == _applied.Version
+            || (version == _candidateVersion && !IsCandidateHeader(header))
+            || _applied.HasOtherCertificate(_heads, header))
         {
             _host.Report(SyncEvent.Equivocation, peer, (long)version);
             return Refuse(transfer, NetworkFault.Equivocation);
@@ -260,7 +279,7 @@ internal sealed partial class NetworkSync
             _host.Report(SyncEvent.HeaderVerified, peer, (long)version);
             if (version > _candidateVersion)
             {
-                Array.Copy(_headers, header, _candidate, 0, NetworkHeader.Size);
+                Array.Copy(_heads, header, _candidate, 0, NetworkHeader.HeadSize(_heads, header));
                 _candidateVersion = version;
                 _candidateState = CandidateState.Sought;
                 _pullTries = 0;
@@ -350,7 +369,7 @@ internal sealed partial class NetworkSync
     private long CheckDueOf(int index, long now)
     {
         Peer peer = PeerOf(_tftp.At(index));
-        if (peer == null || IsCandidate(index * NetworkHeader.Size))
+        if (peer == null || IsCandidate(HeadOffset(index)))
         {
             return now;
         }
@@ -360,6 +379,26 @@ internal sealed partial class NetworkSync
 
     private bool IsCandidate(int header)
     {
-        return _candidateVersion != 0 && ConstantTime.Equal(_headers, header, _candidate, 0, NetworkHeader.Size);
+        return _candidateVersion != 0
+            && ConstantTime.Equal(_heads, header, _candidate, 0, NetworkHeader.HeadSize(_candidate, 0));
+    }
+
+    private bool IsCandidateHeader(int header)
+    {
+        return _candidateVersion != 0 && ConstantTime.Equal(_heads, header, _candidate, 0, NetworkHeader.Size);
+    }
+
+    // Whether the certificate of a head is one that has verified already: then it is not checked again.
+    private bool IsCertified(byte[] head, int offset)
+    {
+        return _applied.HasCertificate(head, offset)
+            || (_candidateVersion != 0
+                && NetworkHeader.HeadSize(_candidate, 0) == NetworkHeader.MaxHeadSize
+                && ConstantTime.Equal(
+                    head,
+                    offset + NetworkHeader.Size,
+                    _candidate,
+                    NetworkHeader.Size,
+                    SigningCertificate.Size));
     }
 }

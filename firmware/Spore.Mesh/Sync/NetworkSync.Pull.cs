@@ -52,10 +52,10 @@ internal sealed partial class NetworkSync
             _tftp.Abort(_pull, TftpError.NotDefined);
         }
 
-        _pull = StartRead(slot, _networkName, NetworkTag, _limits.NetworkBytes, now);
+        _pull = StartRead(slot, _networkName, NetworkTag, MostBytes, now);
         if (_pull == null && EndHeadExchange())
         {
-            _pull = StartRead(slot, _networkName, NetworkTag, _limits.NetworkBytes, now);
+            _pull = StartRead(slot, _networkName, NetworkTag, MostBytes, now);
         }
 
         if (_pull == null)
@@ -80,7 +80,7 @@ internal sealed partial class NetworkSync
         }
 
         // A file that is older than the head in front of it is being replaced: the peer is asked again.
-        ulong version = NetworkHeader.Version(_headers, transfer.Index * NetworkHeader.Size);
+        ulong version = NetworkHeader.Version(_heads, HeadOffset(transfer.Index));
         if (transfer.File == HeadTag || version > Agreements.Offered[slot])
         {
             Agreements.Offered[slot] = version;

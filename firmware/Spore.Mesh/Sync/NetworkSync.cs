@@ -47,7 +47,7 @@ internal sealed partial class NetworkSync
     /// <param name="floor">The oldest network version that the node may accept.</param>
     /// <param name="clock">The wall clock.</param>
     /// <param name="jitter">The randomness of intervals.</param>
-    /// <param name="ed25519">The verifier, with the trust root as its key.</param>
+    /// <param name="verifier">The verifier of heads.</param>
     /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="tftp">The service for transfers, whose files call the methods below.</param>
@@ -64,7 +64,7 @@ internal sealed partial class NetworkSync
         ulong floor,
         WallClock clock,
         Jitter jitter,
-        Ed25519 ed25519,
+        HeadVerifier verifier,
         Blake2s hash,
         Tunnel tunnel,
         TftpService tftp,
@@ -80,7 +80,7 @@ internal sealed partial class NetworkSync
         _floor = floor;
         _clock = clock;
         _jitter = jitter;
-        _ed25519 = ed25519;
+        _verifier = verifier;
         _tunnel = tunnel;
         _tftp = tftp;
         _publicKey = publicKey;
@@ -91,7 +91,7 @@ internal sealed partial class NetworkSync
         _staging = new Staging(new NetworkFile(applied.File), tunnel, mtu);
         _refused = new RefusedHeaders(hash);
         Agreements = new Agreements(tunnel.Peers.Length);
-        _headers = new byte[tftp.Capacity * NetworkHeader.Size];
+        _heads = new byte[tftp.Capacity * NetworkHeader.MaxHeadSize];
         _checks = new HeaderCheck[tftp.Capacity];
         for (int i = 0; i < _checks.Length; i++)
         {
@@ -117,7 +117,7 @@ internal sealed partial class NetworkSync
         if (Ascii.IsSame(name, offset, length, _headName))
         {
             transfer.File = HeadTag;
-            transfer.Size = NetworkHeader.Size;
+            transfer.Size = _applied.File.HeadSize;
             return _applied.Standing != Standing.None && ServesHead ? TftpResult.Ok : TftpError.FileNotFound;
         }
 
@@ -153,7 +153,7 @@ internal sealed partial class NetworkSync
         }
 
         transfer.File = NetworkTag;
-        return transfer.Size > _limits.NetworkBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
+        return transfer.Size > MostBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
     }
 
     /// <summary>Called when a block of <c>head</c> or <c>network</c> is to be sent.</summary>
@@ -168,7 +168,7 @@ internal sealed partial class NetworkSync
     }
 
     /// <summary>
-    /// Called when a block of <c>head</c> or <c>network</c> has arrived. The first 144 bytes are the header.
+    /// Called when a block of <c>head</c> or <c>network</c> has arrived. The first 144 or 256 bytes are the head.
     /// </summary>
     /// <param name="transfer">The transfer.</param>
     /// <param name="data">The buffer that holds the block.</param>
@@ -181,10 +181,11 @@ internal sealed partial class NetworkSync
     {
         HeaderCheck check = _checks[transfer.Index];
         int taken = 0;
-        if (check.Length < NetworkHeader.Size)
+        int head = HeadOffset(transfer.Index);
+        if (check.Length < HeadSize(head, check))
         {
-            taken = Collect(transfer.Index * NetworkHeader.Size, check, data, offset, count);
-            if (check.Length < NetworkHeader.Size)
+            taken = Collect(head, check, data, offset, count);
+            if (check.Length < HeadSize(head, check))
             {
                 return last ? Refuse(transfer, NetworkFault.Truncated) : TftpResult.Ok;
             }
@@ -251,7 +252,7 @@ internal sealed partial class NetworkSync
     /// <returns>What is wrong with it; then nothing has changed, but for a network that was being received.</returns>
     internal NetworkFault Load(byte[] file, int offset, int length, long now)
     {
-        if (length < NetworkHeader.Size)
+        if (length < NetworkHeader.Size || length < NetworkHeader.HeadSize(file, offset))
         {
             return NetworkFault.Truncated;
         }
@@ -278,6 +279,11 @@ internal sealed partial class NetworkSync
             return NetworkFault.None;
         }
 
+        if (_applied.HasOtherCertificate(file, offset))
+        {
+            return NetworkFault.Equivocation;
+        }
+
         if (_staging.Owner != null)
         {
             _tftp.Abort(_staging.Owner, TftpError.NotDefined);
@@ -286,7 +292,8 @@ internal sealed partial class NetworkSync
         fault = _staging.Begin(file, offset, null, now);
         if (fault == NetworkFault.None)
         {
-            fault = _staging.Append(file, offset + NetworkHeader.Size, length - NetworkHeader.Size, now);
+            int head = NetworkHeader.HeadSize(file, offset);
+            fault = _staging.Append(file, offset + head, length - head, now);
         }
 
         if (fault == NetworkFault.None)
@@ -393,8 +400,8 @@ internal sealed partial class NetworkSync
         TftpTransfer owner = _staging.Owner;
         if (owner != null && owner != transfer)
         {
-            ulong version = NetworkHeader.Version(_headers, header);
-            ulong held = NetworkHeader.Version(_headers, owner.Index * NetworkHeader.Size);
+            ulong version = NetworkHeader.Version(_heads, header);
+            ulong held = NetworkHeader.Version(_heads, HeadOffset(owner.Index));
             bool isBetter = version > held || (version == held && !IsOfGuest(transfer) && IsOfGuest(owner));
             if (!isBetter && !_staging.IsSilent(now))
             {
@@ -404,7 +411,7 @@ internal sealed partial class NetworkSync
             _tftp.Abort(owner, TftpError.NotDefined);
         }
 
-        return _staging.Begin(_headers, header, transfer, now) == NetworkFault.None;
+        return _staging.Begin(_heads, header, transfer, now) == NetworkFault.None;
     }
 
     // One block is parked, a member's rather than a guest's.
@@ -440,6 +447,12 @@ internal sealed partial class NetworkSync
         }
 
         return TftpResult.Ok;
+    }
+
+    // The largest network file that this node can hold, in bytes.
+    private int MostBytes
+    {
+        get { return NetworkHeader.MaxHeadSize + _limits.NetworkBytes; }
     }
 
     private bool IsOfGuest(TftpTransfer transfer)

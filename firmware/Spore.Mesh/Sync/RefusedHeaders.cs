@@ -3,7 +3,7 @@ using Spore.SignedNetwork;
 
 namespace Spore.Sync;
 
-/// <summary>The last four network headers whose signature was refused, so that none of them is checked again.</summary>
+/// <summary>The last four heads whose signature was refused, so that none of them is checked again.</summary>
 internal sealed class RefusedHeaders
 {
     private const int Count = 4;
@@ -48,7 +48,7 @@ internal sealed class RefusedHeaders
     private void Digest(byte[] header, int offset)
     {
         _hash.Begin(DigestSize);
-        _hash.Update(header, offset, NetworkHeader.Size);
+        _hash.Update(header, offset, NetworkHeader.HeadSize(header, offset));
         _hash.Finish(_digest, 0);
     }
 }

@@ -58,7 +58,7 @@ public sealed class BatchCommandTests : IDisposable
         Assert.Equal(0, run.Code);
         Assert.Matches(
             @"^flash: nodes\.csv: size: warning: boards can't hold this network, and will not apply it: "
-                + @"101 members \(64 at most\), \d+ bytes \(2800 at most\), 102 prefixes \(64 at most\); "
+                + @"101 members \(64 at most\), \d+ bytes of entries \(2656 at most\), 102 prefixes \(64 at most\); "
             + @"make it smaller\n$",
             run.Error);
         Assert.EndsWith(

@@ -138,7 +138,7 @@ public sealed class FlashCommandTests : IDisposable
             _folder.Run("check", "@network.spore", "--root", Root));
         Assert.Equal(0, _folder.Run("check", "@network.spore", "--root", "@root.key").Code);
         AssertFails(
-            "network.spore: signature: the trust root did not sign this",
+            "network.spore: signature: neither the trust root nor a key that it certified signed this",
             "check",
             "@network.spore",
             "--root",
@@ -163,7 +163,8 @@ public sealed class FlashCommandTests : IDisposable
 
         Assert.Contains($"Signature  good, by {Root}", _folder.Run("show", "@n.spore", "--root", "@root.key").Output);
         AssertFails(
-            "n.spore: signature: the trust root did not sign this", "show", "@n.spore", "--root", Keys.NodeText(1));
+
+                "n.spore: signature: neither the trust root nor a key that it certified signed this", "show", "@n.spore", "--root", Keys.NodeText(1));
     }
 
     [Fact]

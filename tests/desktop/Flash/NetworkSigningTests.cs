@@ -59,7 +59,7 @@ public class NetworkSigningTests
         select Peer(key, label, prefixes, endpoints, keepalive, roles, vendors);
 
     private static readonly Gen<NetworkDescription> _network =
-        from version in Gen.ULong[1, ulong.MaxValue]
+        from version in Gen.ULong[1, (1UL << 48) - 1]
         from issued in Gen.Long[0, 200_000_000_000]
         from lifetime in Gen.Long[0, 50_000_000_000]
         from peers in _peer.Array[1, 6]
@@ -160,10 +160,10 @@ public class NetworkSigningTests
         using TrustRootKey root = Keys.Root();
         PeerDescription peer = Peer(Keys.Node(1), null, [], [], 0, 0, []);
         Assert.Equal(
-            "network: header: the version is zero, or a time is beyond the year 9999",
+            "network: header: the revision is zero, a time is beyond the year 9999, or it expires before it was issued",
             Refusal(Network(0, 0, 0, [peer])));
         Assert.Equal(
-            "network: header: the version is zero, or a time is beyond the year 9999",
+            "network: header: the revision is zero, a time is beyond the year 9999, or it expires before it was issued",
             Refusal(Network(1, -1, 0, [peer])));
         Assert.Equal(
             "network: header: the number of entries is zero or does not fit their length",
@@ -219,7 +219,8 @@ public class NetworkSigningTests
             NetworkBytes.Sign([.. rich[..48], .. new byte[32], .. rich[80..]]),
             "n: Merkle root: the entries do not hash to the root in the header");
         yield return new(
-            [.. rich[..80], .. new byte[64], .. rich[144..]], "n: signature: the trust root did not sign this");
+            [.. rich[..80], .. new byte[64], .. rich[144..]],
+                "n: signature: neither the trust root nor a key that it certified signed this");
     }
 
     [Theory]
@@ -246,7 +247,7 @@ public class NetworkSigningTests
         using TrustRootKey root = Keys.Root();
         byte[] bytes = NetworkSigner.Sign(Network(3, 4, 0, [Peer(Keys.Node(1), null, [], [], 0, 0, [])]), root);
         NetworkFile file = new(NodeLimits.Device(), new Blake2s());
-        Assert.True(NetworkHeader.Verify(new Ed25519(), root.PublicKey, 0, bytes, 0));
+        Assert.True(new HeadVerifier(new Ed25519(), root.PublicKey, 0).Verify(bytes, 0, false));
         Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
         Assert.Equal(NetworkFault.None, file.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size));
         Assert.Equal(NetworkFault.None, file.Complete());

@@ -76,10 +76,10 @@ public sealed class NetworkWarningTests : IDisposable
     }
 
     [Theory]
-    [InlineData(64, 2800, "")]
-    [InlineData(65, 2800, "65 members (64 at most), 65 prefixes (64 at most)")]
-    [InlineData(64, 2801, "2801 bytes (2800 at most)")]
-    public void A_board_holds_64_members_and_prefixes_and_2800_bytes(int members, int size, string excess)
+    [InlineData(64, 2656, "")]
+    [InlineData(65, 2656, "65 members (64 at most), 65 prefixes (64 at most)")]
+    [InlineData(64, 2657, "2657 bytes of entries (2656 at most)")]
+    public void A_board_holds_64_members_and_prefixes_and_2656_bytes(int members, int size, string excess)
     {
         NetworkDescription network = new();
         for (int i = 0; i < members; i++)

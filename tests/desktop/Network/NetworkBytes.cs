@@ -10,8 +10,7 @@ namespace Spore.Tests.Network;
 /// <summary>Builds network files byte by byte, with nothing of the core's.</summary>
 internal static class NetworkBytes
 {
-    private static readonly Key _root = Key.Import(
-        SignatureAlgorithm.Ed25519, Enumerable.Repeat((byte)7, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
+    private static readonly Key _root = SigningKey(7);
 
     public static byte[] TrustRoot => _root.PublicKey.Export(KeyBlobFormat.RawPublicKey);
 
@@ -43,9 +42,48 @@ internal static class NetworkBytes
         BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(24), expires);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(32), entries.Count);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(36), all.Length);
+        header[40] = (byte)Math.Min(255, entries.Count(IsWitness));
         MerkleModel.Root([.. entries]).CopyTo(header, 48);
         Sign(header);
         return [.. header, .. all];
+    }
+
+    /// <summary>The key whose seed is one byte, 32 times.</summary>
+    public static Key SigningKey(byte seed) => Key.Import(
+        SignatureAlgorithm.Ed25519, Enumerable.Repeat(seed, 32).ToArray(), KeyBlobFormat.RawPrivateKey);
+
+    /// <summary>A certificate by the trust root.</summary>
+    public static byte[] Certificate(int epoch, Key signingKey, Key? root = null)
+    {
+        byte[] certificate = new byte[112];
+        "spore-c\n"u8.CopyTo(certificate);
+        BinaryPrimitives.WriteUInt16BigEndian(certificate.AsSpan(8), (ushort)epoch);
+        signingKey.PublicKey.Export(KeyBlobFormat.RawPublicKey).CopyTo(certificate, 16);
+        SignatureAlgorithm.Ed25519.Sign(root ?? _root, certificate.AsSpan(0, 48)).CopyTo(certificate, 48);
+        return certificate;
+    }
+
+    /// <summary>A file of an epoch beyond 0, signed by a certified key.</summary>
+    public static byte[] EpochFile(
+        int epoch, ulong revision, Key signingKey, byte[] certificate, params byte[][] entries)
+    {
+        byte[] file = File(((ulong)epoch << 48) | revision, 1_700_000_000, 0, entries);
+        SignatureAlgorithm.Ed25519.Sign(signingKey, file.AsSpan(0, 80)).CopyTo(file, 80);
+        return [.. file[..144], .. certificate, .. file[144..]];
+    }
+
+    // Of an entry that may be damaged.
+    private static bool IsWitness(byte[] entry)
+    {
+        for (int at = 34; at + 2 < entry.Length; at += 2 + entry[at + 1])
+        {
+            if (entry[at] == 6)
+            {
+                return (entry[at + 2] & 1) != 0;
+            }
+        }
+
+        return false;
     }
 
     public static byte[] File(params byte[][] entries) => File(5, 1_700_000_000, 1_800_000_000, entries);

@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using CsCheck;
 using Spore.Base;
+using Spore.Crypto;
 using Spore.SignedNetwork;
 using Xunit;
 
@@ -198,7 +199,7 @@ public class NetworkEntryTests
         yield return new(EntryField.EndpointAddress, [6, 18], NetworkFault.FieldLength);
         yield return new(EntryField.Label, [.. Enumerable.Range(1, 64)], NetworkFault.FieldLength);
         yield return new(EntryField.Keepalive, [2], NetworkFault.FieldLength);
-        yield return new(EntryField.Roles, [1], NetworkFault.FieldLength);
+        yield return new(EntryField.Roles, [.. Enumerable.Range(1, 255)], NetworkFault.FieldLength);
         yield return new(EntryField.Vendor, [.. Enumerable.Range(4, 252)], NetworkFault.FieldLength);
         yield return new(0, [.. Enumerable.Range(0, 256)], NetworkFault.None);
         yield return new(7, [.. Enumerable.Range(0, 256)], NetworkFault.None);
@@ -272,16 +273,39 @@ public class NetworkEntryTests
     }
 
     [Fact]
-    public void A_key_is_not_all_zero()
+    public void A_key_is_not_of_small_order()
     {
-        Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(0)));
+        X25519 x25519 = new();
         Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(0, NetworkBytes.Field(EntryField.Keepalive, 1))));
-        for (int i = 0; i < 32; i++)
+        foreach (byte[] small in SmallOrder())
         {
-            byte[] key = new byte[32];
-            key[i] = 1;
-            Assert.Equal(NetworkFault.None, Check(NetworkBytes.Entry(key)));
+            Assert.True(x25519.IsSmallOrder(small, 0));
+            Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(small)));
+            small[31] |= 0x80;
+            Assert.Equal(NetworkFault.Key, Check(NetworkBytes.Entry(small)));
+            for (int bit = 0; bit < 255; bit++)
+            {
+                byte[] key = [.. small];
+                key[bit / 8] ^= (byte)(1 << (bit % 8));
+                Assert.Equal(
+                    x25519.IsSmallOrder(key, 0) ? NetworkFault.Key : NetworkFault.None,
+                    Check(NetworkBytes.Entry(key)));
+            }
         }
+    }
+
+    // All encodings below 2^255 of the coordinates whose points have an order of 8 or less (RFC 7748 section 6.1): the
+    // prime is 2^255 - 19.
+    private static IEnumerable<byte[]> SmallOrder()
+    {
+        byte[] prime = [0xED, .. Enumerable.Repeat((byte)0xFF, 30), 0x7F];
+        yield return new byte[32];
+        yield return [1, .. new byte[31]];
+        yield return [(byte)(prime[0] - 1), .. prime[1..]];
+        yield return [.. prime];
+        yield return [(byte)(prime[0] + 1), .. prime[1..]];
+        yield return Convert.FromHexString("E0EB7A7C3B41B8AE1656E3FAF19FC46ADA098DEB9C32B1FD866205165F49B800");
+        yield return Convert.FromHexString("5F9C95BCA3508C24B1D0B1559C83EF5B04445CC4581C8E86D8224EDDD09F1157");
     }
 
     public static IEnumerable<TheoryDataRow<int, byte[], bool>> Repeats()

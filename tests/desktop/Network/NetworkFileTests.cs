@@ -20,7 +20,8 @@ public class NetworkFileTests
     private static NetworkFault Take(NetworkFile file, byte[] bytes, params int[] pieces)
     {
         NetworkFault fault = file.Begin(bytes, 0);
-        if (fault == NetworkFault.None && !NetworkHeader.Verify(new Ed25519(), NetworkBytes.TrustRoot, 0, bytes, 0))
+        if (fault == NetworkFault.None
+            && !new HeadVerifier(new Ed25519(), NetworkBytes.TrustRoot, 0).Verify(bytes, 0, false))
         {
             file.Clear();
             fault = NetworkFault.Signature;

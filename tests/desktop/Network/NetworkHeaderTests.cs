@@ -35,19 +35,29 @@ public class NetworkHeaderTests
         yield return new(0, 0x73706F72652D320A, 8, NetworkFault.Magic);
         yield return new(0, 0x53706F72652D310A, 8, NetworkFault.Magic);
         yield return new(8, 0, 8, NetworkFault.HeaderValue);
-        for (int bit = 0; bit < 64; bit += 8)
+        for (int bit = 0; bit < 48; bit += 8)
         {
             yield return new(8, 1UL << bit, 8, NetworkFault.None);
         }
 
-        yield return new(8, ulong.MaxValue, 8, NetworkFault.None);
+        // Another epoch needs a certificate.
+        yield return new(8, 1UL << 48, 8, NetworkFault.HeaderValue);
+        yield return new(8, 1UL << 56, 8, NetworkFault.HeaderValue);
+        yield return new(8, (1UL << 48) | 1, 8, NetworkFault.Truncated);
+        yield return new(8, ulong.MaxValue, 8, NetworkFault.Truncated);
         yield return new(16, 0, 8, NetworkFault.None);
-        yield return new(16, 253402300799, 8, NetworkFault.None);
+        yield return new(16, 1_799_999_999, 8, NetworkFault.None);
+        yield return new(16, 1_800_000_000, 8, NetworkFault.HeaderValue);
+        yield return new(16, 253402300799, 8, NetworkFault.HeaderValue);
         yield return new(16, 253402300800, 8, NetworkFault.HeaderValue);
         yield return new(16, long.MaxValue, 8, NetworkFault.HeaderValue);
         yield return new(16, 0x8000000000000000, 8, NetworkFault.HeaderValue);
         yield return new(16, ulong.MaxValue, 8, NetworkFault.HeaderValue);
         yield return new(24, 0, 8, NetworkFault.None);
+        yield return new(24, 1, 8, NetworkFault.HeaderValue);
+        yield return new(24, 1_700_000_000, 8, NetworkFault.HeaderValue);
+        yield return new(24, 1_700_000_001, 8, NetworkFault.None);
+        yield return new(24, 253402300799, 8, NetworkFault.None);
         yield return new(24, 253402300800, 8, NetworkFault.HeaderValue);
         yield return new(24, 0x8000000000000000, 8, NetworkFault.HeaderValue);
         yield return new(32, 0, 4, NetworkFault.Count);
@@ -62,11 +72,12 @@ public class NetworkHeaderTests
         yield return new(36, 0xFFFFFFFF, 4, NetworkFault.Count);
         yield return new(32, ((ulong)64 << 32) | (64 * 34), 8, NetworkFault.None);
         yield return new(32, ((ulong)65 << 32) | (65 * 34), 8, NetworkFault.TooLarge);
-        yield return new(32, ((ulong)64 << 32) | (8192 - 144), 8, NetworkFault.None);
-        yield return new(32, ((ulong)64 << 32) | (8192 - 143), 8, NetworkFault.TooLarge);
+        yield return new(32, ((ulong)64 << 32) | 8192, 8, NetworkFault.None);
+        yield return new(32, ((ulong)64 << 32) | 8193, 8, NetworkFault.TooLarge);
         yield return new(32, 0x03FFFFFF_FFFFFFFF, 8, NetworkFault.TooLarge);
+        yield return new(40, 0xFF00000000000000, 8, NetworkFault.None);
         yield return new(40, 1, 8, NetworkFault.NotZero);
-        yield return new(40, 0x8000000000000000, 8, NetworkFault.NotZero);
+        yield return new(40, 0x0080000000000000, 8, NetworkFault.NotZero);
     }
 
     [Theory]
@@ -95,19 +106,22 @@ public class NetworkHeaderTests
     [Fact]
     public void Any_flipped_bit_breaks_the_signature_and_another_root_did_not_sign()
     {
-        Ed25519 ed25519 = new();
         byte[] header = [1, .. Header()];
         byte[] root = [2, .. NetworkBytes.TrustRoot];
-        Assert.True(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+        HeadVerifier verifier = new(new Ed25519(), root, 1);
+        Assert.True(verifier.Verify(header, 1, false));
         for (int i = 0; i < NetworkHeader.Size; i++)
         {
+            // A flipped bit of the epoch asks for a certificate, which is not there.
             header[1 + i] ^= (byte)(1 << (i % 8));
-            Assert.False(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+            Assert.False(
+                NetworkHeader.Check(header, 1, NetworkBytes.Limits()) == NetworkFault.None
+                && verifier.Verify(header, 1, false));
             header[1 + i] ^= (byte)(1 << (i % 8));
         }
 
         root[9] ^= 1;
-        Assert.False(NetworkHeader.Verify(ed25519, root, 1, header, 1));
+        Assert.False(new HeadVerifier(new Ed25519(), root, 1).Verify(header, 1, false));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ namespace Spore.Tests.Nodes;
 public class FullNetworkTests
 {
     private const int HeaderSize = 144;
+    private const int DeviceBytes = 2656;
 
     private ulong _version;
 
@@ -89,12 +90,12 @@ public class FullNetworkTests
     {
         MeshNode node = new Mesh().Add(1, NodeLimits.Device());
         byte[][] keys = Keys(node, 63);
-        byte[] vendor = NetworkBytes.Field(32, new byte[2800 - HeaderSize - (63 * 41) - 2 + more]);
+        byte[] vendor = NetworkBytes.Field(32, new byte[DeviceBytes - (63 * 41) - 2 + more]);
         byte[][] entries = [.. keys.Select(
             (k, i) => NetworkBytes.Entry(
                 k, i == 0 ? [Prefix(10, 0, 0, 0, 32), vendor] : [Prefix(10, 0, 0, (byte)i, 32)]))];
         byte[] file = Network(entries);
-        Assert.Equal(2800 + more, file.Length);
+        Assert.Equal(HeaderSize + DeviceBytes + more, file.Length);
         Assert.Equal(fault, node.Load(file));
     }
 

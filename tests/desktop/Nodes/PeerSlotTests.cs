@@ -160,17 +160,17 @@ public class PeerSlotTests
     }
 
     [Fact]
-    public void A_member_with_such_a_key_can_not_be_sent_to_and_puts_nobody_out()
+    public void A_network_with_such_a_key_is_refused_and_puts_nobody_out()
     {
         byte[] small = new byte[32];
         small[0] = 1;
+        Load(1);
         Assert.Equal(
-            NetworkFault.None,
+            NetworkFault.Key,
             _node.Load(Mesh.NetworkOf(
-                1, [_node, .. _members], null, 0, NetworkBytes.Entry(small, NetworkBytes.Field(1, 10, 0, 0, 99, 32)))));
+                2, [_node, .. _members], null, 0, NetworkBytes.Entry(small, NetworkBytes.Field(1, 10, 0, 0, 99, 32)))));
         Assert.True(_members[0].Connect(_node));
         Assert.True(_members[1].Connect(_node));
-        Assert.False(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 99], 1, 2, 3)));
         Assert.Equal(0, _node.Count(NodeEvent.PeerRemoved));
         Assert.True(_members[0].Ping());
         Assert.True(_members[1].Ping());

@@ -7,18 +7,22 @@ namespace Spore.Tests.Nodes;
 
 public class RefusedHeadersTests
 {
-    [Fact]
-    public void Only_a_header_with_the_same_bytes_is_one_that_was_refused()
+    [Theory]
+    [InlineData(0, NetworkHeader.Size)]
+    [InlineData(1, NetworkHeader.MaxHeadSize)]
+    public void Only_a_head_with_the_same_bytes_is_one_that_was_refused(byte epoch, int size)
     {
         RefusedHeaders refused = new(new Blake2s());
-        byte[] header = new byte[NetworkHeader.Size];
-        refused.Add(header, 0);
-        Assert.True(refused.Contains([9, .. header], 1));
-        for (int i = 0; i < header.Length * 255; i++)
+        byte[] head = new byte[NetworkHeader.MaxHeadSize];
+        head[NetworkHeader.VersionOffset] = epoch;
+        refused.Add(head, 0);
+        Assert.True(refused.Contains([9, .. head], 1));
+        for (int i = 0; i < head.Length * 255; i++)
         {
-            header[i / 255] = (byte)(1 + (i % 255));
-            Assert.False(refused.Contains(header, 0), $"byte {i / 255}");
-            header[i / 255] = 0;
+            byte before = head[i / 255];
+            head[i / 255] += (byte)(1 + (i % 255));
+            Assert.True(i / 255 >= size == refused.Contains(head, 0), $"byte {i / 255}");
+            head[i / 255] = before;
         }
     }
 }

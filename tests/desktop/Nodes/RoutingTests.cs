@@ -195,9 +195,9 @@ public class RoutingTests
     // bytes, 4 before each.
     [Theory]
     [InlineData(1280, 1)]
-    [InlineData(756, 2)]
-    [InlineData(757, 1)]
-    [InlineData(76, 19)]
+    [InlineData(812, 2)]
+    [InlineData(813, 1)]
+    [InlineData(76, 20)]
     public void Of_more_packets_than_fit_on_a_device_the_newest_arrive_in_order(int length, int fit)
     {
         MeshNode device = _mesh.Add(4, NodeLimits.Device());

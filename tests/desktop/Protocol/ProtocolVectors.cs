@@ -41,6 +41,7 @@ internal static class ProtocolVectors
             entry = Entries(),
             merkle = Merkle(),
             network = Network(),
+            certificate = Certificate(),
         };
         return JsonSerializer.Serialize(vectors, new JsonSerializerOptions { WriteIndented = true, NewLine = "\n" })
             + "\n";
@@ -187,7 +188,7 @@ internal static class ProtocolVectors
         byte[] signed =
         [
             .. "spore-1\n"u8, .. Big(2), .. Big(1_764_000_000), .. Big(0), .. Big(3)[4..],
-            .. Big((ulong)all.Length)[4..], .. new byte[8], .. MerkleModel.Root([.. entries]),
+            .. Big((ulong)all.Length)[4..], .. new byte[] { 1, 0, 0, 0, 0, 0, 0, 0 }, .. MerkleModel.Root([.. entries]),
         ];
         using Key root = Key.Import(SignatureAlgorithm.Ed25519, RootSeed, KeyBlobFormat.RawPrivateKey);
         return new
@@ -196,6 +197,33 @@ internal static class ProtocolVectors
             trustRoot = Hex(RootPublic),
             version = 2,
             file = Hex([.. signed, .. SignatureAlgorithm.Ed25519.Sign(root, signed), .. all]),
+        };
+    }
+
+    // A network whose header a certified key signs, with one entry.
+    private static object Certificate()
+    {
+        byte[] seed = Count(0xA0, 32);
+        using Key root = Key.Import(SignatureAlgorithm.Ed25519, RootSeed, KeyBlobFormat.RawPrivateKey);
+        using Key key = Key.Import(SignatureAlgorithm.Ed25519, seed, KeyBlobFormat.RawPrivateKey);
+        byte[] entry = NetworkBytes.Entry(Count(0x01, 32), NetworkBytes.Field(1, 10, 77, 0, 1, 32));
+        byte[] signed =
+        [
+            .. "spore-1\n"u8, .. Big((3UL << 48) | 1), .. Big(1_764_000_000), .. Big(1_795_536_000), .. Big(1)[4..],
+            .. Big((ulong)entry.Length)[4..], .. new byte[8], .. MerkleModel.Root([entry]),
+        ];
+        byte[] certified =
+            [.. "spore-c\n"u8, 0, 3, .. new byte[6], .. key.PublicKey.Export(KeyBlobFormat.RawPublicKey)];
+        byte[] certificate = [.. certified, .. SignatureAlgorithm.Ed25519.Sign(root, certified)];
+        return new
+        {
+            rootSeed = Hex(RootSeed),
+            trustRoot = Hex(RootPublic),
+            signingSeed = Hex(seed),
+            epoch = 3,
+            revision = 1,
+            certificate = Hex(certificate),
+            file = Hex([.. signed, .. SignatureAlgorithm.Ed25519.Sign(key, signed), .. certificate, .. entry]),
         };
     }
 

@@ -135,11 +135,28 @@ public class ProtocolVectorsTests
         JsonElement v = Vectors.GetProperty("network");
         byte[] bytes = Bytes(v, "file");
         NetworkFile file = new(NodeLimits.Device(), new Blake2s());
-        Assert.True(NetworkHeader.Verify(new Ed25519(), Bytes(v, "trustRoot"), 0, bytes, 0));
+        Assert.True(new HeadVerifier(new Ed25519(), Bytes(v, "trustRoot"), 0).Verify(bytes, 0, false));
         Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
         Assert.Equal(NetworkFault.None, file.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size));
         Assert.Equal(NetworkFault.None, file.Complete());
         Assert.Equal(v.GetProperty("version").GetUInt64(), file.Version);
+    }
+
+    [Fact]
+    public void A_network_of_an_epoch()
+    {
+        JsonElement v = Vectors.GetProperty("certificate");
+        byte[] bytes = Bytes(v, "file");
+        Assert.Equal(Bytes(v, "certificate"), bytes[NetworkHeader.Size..NetworkHeader.MaxHeadSize]);
+        NetworkFile file = new(NodeLimits.Device(), new Blake2s());
+        HeadVerifier verifier = new(new Ed25519(), Bytes(v, "trustRoot"), 0);
+        Assert.True(verifier.Verify(bytes, 0, false));
+        Assert.True(verifier.Verify(bytes, 0, true));
+        Assert.Equal(v.GetProperty("epoch").GetInt32(), NetworkHeader.Epoch(bytes, 0));
+        Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
+        Assert.Equal(
+            NetworkFault.None, file.Append(bytes, NetworkHeader.MaxHeadSize, bytes.Length - NetworkHeader.MaxHeadSize));
+        Assert.Equal(NetworkFault.None, file.Complete());
     }
 
     private static byte[] Bytes(JsonElement element, string name) =>
