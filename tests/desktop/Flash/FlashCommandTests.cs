@@ -163,8 +163,11 @@ public sealed class FlashCommandTests : IDisposable
 
         Assert.Contains($"Signature  good, by {Root}", _folder.Run("show", "@n.spore", "--root", "@root.key").Output);
         AssertFails(
-
-                "n.spore: signature: neither the trust root nor a key that it certified signed this", "show", "@n.spore", "--root", Keys.NodeText(1));
+            "n.spore: signature: neither the trust root nor a key that it certified signed this",
+            "show",
+            "@n.spore",
+            "--root",
+            Keys.NodeText(1));
     }
 
     [Fact]

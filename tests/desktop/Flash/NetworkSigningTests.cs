@@ -220,7 +220,7 @@ public class NetworkSigningTests
             "n: Merkle root: the entries do not hash to the root in the header");
         yield return new(
             [.. rich[..80], .. new byte[64], .. rich[144..]],
-                "n: signature: neither the trust root nor a key that it certified signed this");
+            "n: signature: neither the trust root nor a key that it certified signed this");
     }
 
     [Theory]
