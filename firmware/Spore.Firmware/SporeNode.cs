@@ -317,6 +317,9 @@ public sealed class SporeNode : INodeHost
             case NodeEvent.NetworkExpired:
                 Log.Write("the network has expired");
                 break;
+            case NodeEvent.NetworkRestored:
+                Log.Write("the network has not expired: wall time was corrected");
+                break;
             case NodeEvent.Behind:
                 Log.Write(string.Concat("this node is not in network version ", value.ToString()));
                 break;

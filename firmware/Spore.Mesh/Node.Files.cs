@@ -138,7 +138,7 @@ public sealed partial class Node : ITftpFiles
             return TftpResult.Later;
         }
 
-        bool isMember = IsMember(peer);
+        bool isMember = HasRights(peer);
         if (Ascii.IsSame(name, offset, length, _statusName))
         {
             transfer.File = StatusTag;
@@ -179,12 +179,12 @@ public sealed partial class Node : ITftpFiles
         if (RequestTable.IsRequest(name, offset, length))
         {
             peer.CopyPublicKey(_key, 0);
-            return _requests == null || !IsMember(peer)
+            return _requests == null || !HasRights(peer)
                 ? Refusal.NotWritable(transfer)
                 : _requests.OpenWrite(transfer, _key, _now);
         }
 
-        return Files != null && IsMember(peer) && !NetworkSync.IsName(name, offset, length)
+        return Files != null && HasRights(peer) && !NetworkSync.IsName(name, offset, length)
             ? Files.OpenWrite(transfer, name, offset, length)
             : _sync.OpenWrite(transfer, name, offset, length);
     }

@@ -115,24 +115,14 @@ public sealed partial class Node : INetworkSyncHost
         RestartHello();
     }
 
-    void INetworkSyncHost.NetworkExpired(long now)
+    void INetworkSyncHost.ExpiryJudged(long now)
     {
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            Peer peer = peers[i];
-            if (!peer.InUse || !IsMember(peer))
+            if (peers[i].InUse)
             {
-                continue;
-            }
-
-            if (_slots.IsConfigured(peer.Slot))
-            {
-                peer.Owner = peer.SlotOwner;
-            }
-            else
-            {
-                Remove(peer, now);
+                FollowNetwork(peers[i], now);
             }
         }
     }

@@ -40,7 +40,16 @@ public sealed partial class Node : IUdpOutput
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         _now = now;
-        return _tunnel.Send(buffer, offset, length, now);
+        return !IsToExpired(buffer, offset, length) && _tunnel.Send(buffer, offset, length, now);
+    }
+
+    // Whether a packet is to the link-local address of a member whose network has expired.
+    private bool IsToExpired(byte[] buffer, int offset, int length)
+    {
+        return IsExpired
+            && length >= Ipv6.HeaderSize
+            && IpPacket.Version(buffer, offset) == 6
+            && FindOwner(buffer, offset + Ipv6.DestinationOffset, true) >= 0;
     }
 
     void IUdpOutput.SendUdp(
@@ -110,7 +119,7 @@ public sealed partial class Node : IUdpOutput
 
         bool isOwn = toLinkLocal
             || (_applied.OwnEntry >= 0 && FindOwner(buffer, destination, version == 6) == _applied.OwnEntry);
-        if (peer.IsProvisional)
+        if (peer.IsProvisional || (IsMember(peer) && IsExpired))
         {
             if (!toLinkLocal || !Echo(peer, buffer, offset, total, now))
             {
@@ -124,7 +133,7 @@ public sealed partial class Node : IUdpOutput
         {
             // Answered.
         }
-        else if (isOwn || (IsMember(peer) && !IpPacket.IsUnicast(version, buffer, destination)))
+        else if (isOwn || (HasRights(peer) && !IpPacket.IsUnicast(version, buffer, destination)))
         {
             Counters.InnerDelivered++;
             if (!_host.Deliver(buffer, offset, total))

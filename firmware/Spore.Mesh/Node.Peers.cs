@@ -58,6 +58,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
 
         _slots.SetConfigured(peer.Slot, true);
+        SetOwner(peer, peer.Owner);
         peer.IsProvisional = false;
         if (endpoint != null && endpoint.IsKnown)
         {
@@ -118,6 +119,10 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     void ITunnelHost.WriteTimestamp(byte[] timestamp, long now)
     {
         Tai64n.Write(timestamp, 0, _clock.Now(now));
+        if (!_clock.IsFed)
+        {
+            Tai64n.Mark(timestamp, 0);
+        }
     }
 
     bool ITunnelHost.TimestampVerified(Peer peer, byte[] timestamp, long now)
@@ -132,9 +137,10 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             peer.Since = now;
         }
 
-        if (IsMember(peer) && _applied.IsWitness(peer.Owner))
+        if (!Tai64n.IsMarked(timestamp, 0) && IsMember(peer) && _applied.IsWitness(peer.Owner))
         {
-            _clock.Learn(Tai64n.ToUnixMilliseconds(timestamp, 0), now);
+            peer.CopyPublicKey(_key, 0);
+            _clock.AddWord(_key, 0, Tai64n.ToUnixMilliseconds(timestamp, 0), now);
         }
 
         return true;
@@ -308,7 +314,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <summary>Called when a peer in a slot turns out to be a member, or its entry has changed.</summary>
     private void Enroll(Peer peer, int entry, long now)
     {
-        peer.Owner = entry;
+        SetOwner(peer, entry);
         peer.IsProvisional = false;
         int keepalive = 0;
 
@@ -332,6 +338,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         }
 
         _tunnel.SetKeepalive(peer, keepalive, now);
+    }
+
+    // A configured peer keeps its own rights beside an expired network.
+    private void SetOwner(Peer peer, int entry)
+    {
+        peer.Owner = IsExpired && _slots.IsConfigured(peer.Slot) ? peer.SlotOwner : entry;
     }
 
     private static void ReadEndpoint(Endpoint endpoint, byte[] value, int offset, int length)
@@ -573,6 +585,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     public static bool IsMember(Peer peer)
     {
         return peer.Owner >= 0;
+    }
+
+    // The members of an expired network have the rights of guests, though they keep their slots.
+    private bool HasRights(Peer peer)
+    {
+        return IsMember(peer) && !IsExpired;
     }
 
     /// <summary>Whether the operator has configured a peer.</summary>

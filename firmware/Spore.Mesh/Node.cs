@@ -316,7 +316,7 @@ public sealed partial class Node
                 ProbePeers(now);
                 break;
             case Deadline.Expiry:
-                _sync.Expire(now);
+                _sync.JudgeExpiry(now);
                 break;
             case Deadline.Freshness:
                 _sync.SeekFreshness(now);
@@ -351,12 +351,25 @@ public sealed partial class Node
         }
     }
 
-    /// <summary>Feeds wall time, from SNTP or a clock.</summary>
+    /// <summary>
+    /// Feeds wall time, from the operator or a battery-backed clock. It counts alone until it is fed again, and
+    /// other nodes may believe it. An earlier time than before is accepted too.
+    /// </summary>
     /// <param name="unixMilliseconds">The time since 1970.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void SetWallClock(long unixMilliseconds, long now)
     {
-        _clock.Learn(unixMilliseconds, now);
+        _clock.Feed(unixMilliseconds, now);
+    }
+
+    /// <summary>
+    /// Called with a time that nobody has authenticated, as plain SNTP's: one word beside those of the witnesses.
+    /// </summary>
+    /// <param name="unixMilliseconds">The time since 1970.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void AddSntpTime(long unixMilliseconds, long now)
+    {
+        _clock.AddSntp(unixMilliseconds, now);
     }
 
     /// <summary>The number of peers with a session that can carry packets.</summary>

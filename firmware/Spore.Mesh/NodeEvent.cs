@@ -53,6 +53,12 @@ public enum NodeEvent
     /// <summary>The applied network has expired: its members are no longer trusted; the value is its version.</summary>
     NetworkExpired = (int)SyncEvent.NetworkExpired,
 
+    /// <summary>
+    /// The applied network has not expired after all, since wall time was corrected: its members are trusted again.
+    /// The value is its version.
+    /// </summary>
+    NetworkRestored = (int)SyncEvent.NetworkRestored,
+
     /// <summary>The peer holds the same network header; the value is the version.</summary>
     Agreed = (int)SyncEvent.Agreed,
 

@@ -7,7 +7,8 @@ namespace Spore.WireGuard;
 /// first: paper section 5.1.
 /// </summary>
 /// <remarks>
-/// Nanoseconds are whitened to multiples of 2^24, as the other implementations do, to give no fine clock away.
+/// Nanoseconds are whitened to multiples of 2^24, as the other implementations do, to give no fine clock away. Their
+/// lowest bit is set where the time is no clock's: the sender has none, or raised the time above an earlier one.
 /// </remarks>
 public static class Tai64n
 {
@@ -17,6 +18,7 @@ public static class Tai64n
     // 2^62, and the ten leap seconds at the Unix epoch.
     private const long Epoch = 0x400000000000000AL;
     private const int Tick = 1 << 24;
+    private const int LastByte = Size - 1;
     private const int LastTick = 1000000000 / Tick * Tick;
 
     /// <summary>Writes a wall time.</summary>
@@ -48,6 +50,23 @@ public static class Tai64n
         return seconds > Last ? Last * 1000 : seconds * 1000;
     }
 
+    /// <summary>Marks a timestamp as no clock's.</summary>
+    /// <param name="timestamp">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    public static void Mark(byte[] timestamp, int offset)
+    {
+        timestamp[offset + LastByte] |= 1;
+    }
+
+    /// <summary>Whether a timestamp is marked as no clock's.</summary>
+    /// <param name="timestamp">The buffer that holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>True when it is.</returns>
+    public static bool IsMarked(byte[] timestamp, int offset)
+    {
+        return (timestamp[offset + LastByte] & 1) != 0;
+    }
+
     /// <summary>Compares two timestamps as unsigned bytes.</summary>
     /// <param name="a">The buffer of the first.</param>
     /// <param name="aOffset">Where it starts.</param>
@@ -68,7 +87,7 @@ public static class Tai64n
         return 0;
     }
 
-    /// <summary>Writes the next tick after a timestamp; the last one there is stays as it is.</summary>
+    /// <summary>Writes the next tick after a timestamp, marked; the last one there is stays as it is.</summary>
     /// <param name="timestamp">The buffer to write 12 bytes to.</param>
     /// <param name="offset">Where to.</param>
     /// <param name="previous">The buffer of the timestamp to go beyond; may be the same.</param>
@@ -80,11 +99,11 @@ public static class Tai64n
             | ((long)previous[previousOffset + 10] << 8) | previous[previousOffset + 11];
         if (nanoseconds < LastTick)
         {
-            WriteParts(timestamp, offset, seconds, ((int)nanoseconds & ~(Tick - 1)) + Tick);
+            WriteParts(timestamp, offset, seconds, ((int)nanoseconds & ~(Tick - 1)) + Tick + 1);
         }
         else if (seconds != -1)
         {
-            WriteParts(timestamp, offset, seconds + 1, 0);
+            WriteParts(timestamp, offset, seconds + 1, 1);
         }
         else
         {

@@ -296,7 +296,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _keyLog?.Remote(peer);
         }
 
-        _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired;
+        _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired or NodeEvent.NetworkRestored;
         _configuration.Hear(what, peer);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;

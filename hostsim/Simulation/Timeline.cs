@@ -140,6 +140,10 @@ internal sealed class Timeline
                 Tell(node, TimelineKind.Refused, $"version {value} has expired");
                 break;
 
+            case NodeEvent.NetworkRestored:
+                Tell(node, TimelineKind.NetworkApplied, $"version {value} has not expired: wall time was corrected");
+                break;
+
             case NodeEvent.Equivocation:
                 if (First(node, what, peer))
                 {

@@ -50,10 +50,10 @@ internal sealed class AppliedNetwork
         get { return Standing == Standing.None ? 0 : File.Version; }
     }
 
-    /// <summary>The number of members: 0 while no network is applied, and once it has expired.</summary>
+    /// <summary>The number of entries: 0 while no network is applied.</summary>
     internal int MemberCount
     {
-        get { return Standing == Standing.Valid ? File.Count : 0; }
+        get { return Standing == Standing.None ? 0 : File.Count; }
     }
 
     /// <summary>Where the public key of an entry starts in the bytes of the file.</summary>
@@ -192,13 +192,24 @@ internal sealed class AppliedNetwork
         return Standing != Standing.None && ConstantTime.Equal(buffer, offset, File.Bytes, 0, NetworkHeader.Size);
     }
 
-    /// <summary>
-    /// When the network expires, in milliseconds since 1970; <see cref="long.MaxValue"/> for never, and where there is
-    /// nothing left to expire.
-    /// </summary>
-    internal long Expires
+    /// <summary>The number of witnesses that the header states; 0 while no network is applied.</summary>
+    internal int StatedWitnesses
     {
-        get { return Standing == Standing.Valid && File.Expires != 0 ? File.Expires * 1000 : long.MaxValue; }
+        get { return Standing == Standing.None ? 0 : File.Bytes[NetworkHeader.WitnessesOffset]; }
+    }
+
+    /// <summary>Whether the key of a witness starts with these eight bytes. Moves the cursor.</summary>
+    internal bool HasWitness(ulong key)
+    {
+        for (int i = 0; i < MemberCount; i++)
+        {
+            if (BigEndian.ReadUInt64(File.Bytes, KeyOffset(i)) == key && IsWitness(i))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Called when a network is applied.</summary>
@@ -211,16 +222,44 @@ internal sealed class AppliedNetwork
         OwnEntry = file.Find(publicKey, 0);
         IsOnlyWitness = OwnEntry >= 0 && IsWitness(OwnEntry);
         _linkLocals.Fill(file);
-        Prefixes.Begin(file.Bytes);
         for (int i = 0; i < file.Count; i++)
         {
             IsOnlyWitness = IsOnlyWitness && (i == OwnEntry || !IsWitness(i));
+        }
+
+        FillPrefixes();
+    }
+
+    private int Member(int entry)
+    {
+        return entry >= 0 && IsMember(entry) ? entry : -1;
+    }
+
+    /// <summary>Called when the network has expired, so that its members have no addresses, or is restored.</summary>
+    internal void SetExpired(bool isExpired)
+    {
+        Standing = isExpired ? Standing.Expired : Standing.Valid;
+        if (isExpired)
+        {
+            Prefixes.Begin(null);
+        }
+        else
+        {
+            FillPrefixes();
+        }
+    }
+
+    private void FillPrefixes()
+    {
+        Prefixes.Begin(File.Bytes);
+        for (int i = 0; i < File.Count; i++)
+        {
             if (!IsMember(i))
             {
                 continue;
             }
 
-            Field.Begin(file.Bytes, file.EntryOffset(i));
+            Field.Begin(File.Bytes, File.EntryOffset(i));
             while (Field.Next())
             {
                 if (Field.Type == EntryField.Prefix)
@@ -231,17 +270,5 @@ internal sealed class AppliedNetwork
         }
 
         Prefixes.Complete();
-    }
-
-    private int Member(int entry)
-    {
-        return entry >= 0 && IsMember(entry) ? entry : -1;
-    }
-
-    /// <summary>Called when the network has expired: it has no members any more.</summary>
-    internal void Expire()
-    {
-        Standing = Standing.Expired;
-        Prefixes.Begin(null);
     }
 }

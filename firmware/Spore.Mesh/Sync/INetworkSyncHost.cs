@@ -21,9 +21,9 @@ internal interface INetworkSyncHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     void NetworkApplied(Peer from, long now);
 
-    /// <summary>Called when the applied network has expired: its members lose their rights.</summary>
+    /// <summary>Called when the applied network has expired, or is restored: its members lose or get rights.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    void NetworkExpired(long now);
+    void ExpiryJudged(long now);
 
     /// <summary>Whether an endpoint of a member is known. Takes no slot.</summary>
     /// <param name="entry">The index of the member's entry.</param>

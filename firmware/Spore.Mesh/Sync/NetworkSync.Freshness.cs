@@ -31,7 +31,7 @@ internal sealed partial class NetworkSync
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal bool IsFresh(long now)
     {
-        return _applied.MemberCount > 0 && now - _confirmedAt < FreshFor;
+        return _applied.Standing == Standing.Valid && now - _confirmedAt < FreshFor;
     }
 
     /// <summary>Whether a peer has refused to serve its newer network to this node.</summary>
@@ -59,7 +59,7 @@ internal sealed partial class NetworkSync
             _host.Report(SyncEvent.FreshnessEnded, null, (long)_applied.Version);
         }
 
-        int members = _applied.MemberCount;
+        int members = _applied.Standing == Standing.Valid ? _applied.MemberCount : 0;
         for (int i = 0; i < members; i++)
         {
             _askedWitness = _askedWitness + 1 < members ? _askedWitness + 1 : 0;

@@ -204,9 +204,10 @@ internal sealed partial class NetworkSync
         return fault == NetworkFault.None && _refused.Contains(_heads, header) ? NetworkFault.AlreadyRefused : fault;
     }
 
+    // A new network is judged without the words of witnesses.
     private bool IsPast(long expires, long now)
     {
-        return expires != 0 && _clock.Now(now) >= expires * 1000;
+        return expires != 0 && _clock.Own(now) >= expires * 1000;
     }
 
     // Verifies the operator's header within the call. A check that is under way shares the verifier: it begins anew.

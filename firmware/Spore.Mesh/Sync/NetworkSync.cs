@@ -319,31 +319,45 @@ internal sealed partial class NetworkSync
         return slot >= 0 && _tunnel.Peers[slot].InUse ? _tunnel.Peers[slot] : null;
     }
 
-    /// <summary>When the applied network expires, in milliseconds on the monotonic clock.</summary>
+    /// <summary>
+    /// When the applied network expires, or is restored after wall time was corrected, in milliseconds on the monotonic
+    /// clock.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal long ExpiryDue(long now)
     {
-        long expires = _applied.Expires;
-        if (expires == Never)
+        if (_applied.Standing == Standing.None || _applied.File.Expires == 0)
         {
             return Never;
         }
 
-        long left = expires - _clock.Now(now);
-        return left <= 0 ? now : now + left;
+        long left = (_applied.File.Expires * 1000) - _clock.Now(now);
+        bool isExpired = _applied.Standing == Standing.Expired;
+        if (left <= 0)
+        {
+            return isExpired ? Never : now;
+        }
+
+        return isExpired ? now : now + left;
     }
 
-    /// <summary>Should be called when <see cref="ExpiryDue"/> has come.</summary>
+    /// <summary>
+    /// Should be called when <see cref="ExpiryDue"/> has come: the applied network expires, or is restored.
+    /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    internal void Expire(long now)
+    internal void JudgeExpiry(long now)
     {
-        _applied.Expire();
+        bool isPast = _applied.Standing == Standing.Valid;
+        _applied.SetExpired(isPast);
         _isReportedFresh = false;
-        _host.NetworkExpired(now);
-        _host.Report(SyncEvent.NetworkExpired, null, (long)_applied.Version);
+        AbortReads();
+        _host.ExpiryJudged(now);
+        _host.Report(isPast ? SyncEvent.NetworkExpired : SyncEvent.NetworkRestored, null, (long)_applied.Version);
+        SetDue(SyncDeadline.Freshness, now);
     }
 
-    // Called when the staged network is complete and its root agrees.
+    // Called when the staged network is complete and its root agrees. It may have expired by the words of witnesses: then
+    // it expires at the next call of Advance.
     private void Apply(Peer from, long now)
     {
         _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
@@ -357,7 +371,7 @@ internal sealed partial class NetworkSync
         _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
         _confirmedAt = now - FreshFor;
         _isReportedFresh = false;
-        _clock.Learn(_applied.File.Issued * 1000, now);
+        _clock.Follow(_applied);
         AbortReads();
         _host.NetworkApplied(from, now);
         if (from != null && IsWitness(from))
@@ -380,7 +394,7 @@ internal sealed partial class NetworkSync
             SyncDeadline.Freshness, IsFresh(now) ? now + (FreshFor / 2) : now + _jitter.Below(LongestFirstDelay + 1));
     }
 
-    // A peer that is reading the old network would get a mixture.
+    // A peer that is reading the old network would get a mixture, and one that has lost its rights what it may not.
     private void AbortReads()
     {
         for (int i = 0; i < _tftp.Capacity; i++)

@@ -22,6 +22,11 @@ internal enum SyncEvent
     /// <summary>The applied network has expired; the value is its network version.</summary>
     NetworkExpired,
 
+    /// <summary>
+    /// The applied network has not expired after all, since wall time was corrected; the value is its network version.
+    /// </summary>
+    NetworkRestored,
+
     /// <summary>The peer holds the same header; the value is the network version.</summary>
     Agreed,
 

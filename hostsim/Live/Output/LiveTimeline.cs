@@ -89,6 +89,8 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.NetworkRefused =>
                 ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
             NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
+            NodeEvent.NetworkRestored =>
+                ("network restored", "green", $"version {value} has not expired: wall time was corrected"),
             NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
             NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
             NodeEvent.FreshnessEnded =>

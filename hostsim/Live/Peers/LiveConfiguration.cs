@@ -73,7 +73,7 @@ internal sealed class LiveConfiguration(
             case NodeEvent.PeerRemoved:
                 _handshakes.Remove(KeyText.Format(key));
                 break;
-            case NodeEvent.NetworkApplied or NodeEvent.NetworkExpired:
+            case NodeEvent.NetworkApplied or NodeEvent.NetworkExpired or NodeEvent.NetworkRestored:
                 _prefixes.Change();
                 break;
         }

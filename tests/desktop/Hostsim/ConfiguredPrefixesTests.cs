@@ -274,7 +274,7 @@ public class ConfiguredPrefixesTests
 
         private void Load(Step step)
         {
-            // After it has expired, no clock would let another one in.
+            // After it has expired, this clock lets no other one in.
             if (_expired)
             {
                 return;

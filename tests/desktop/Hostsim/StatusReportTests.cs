@@ -33,7 +33,7 @@ public class StatusReportTests
         timeline.Flush(FlushPatience);
         string[] lines = output.ToString().Split('\n');
         Assert.EndsWith($"  status           {line}", lines[0], StringComparison.Ordinal);
-        string kind = state is NetworkState.None or NetworkState.Expired ? "guest" : "member";
+        string kind = state is NetworkState.None ? "guest" : "member";
         Assert.Contains(lines, l => l.Contains($"  {kind,-15}  ") && l.Contains(" at 192.0.2.2:51820; session for "));
     }
 

@@ -18,7 +18,7 @@ internal sealed class Mesh
 
     public Mesh(int seed = 1) => _random = new Random(seed);
 
-    public const long BuildTime = 1_750_000_000;
+    public const long BuildTime = 1_760_000_000;
 
     public double Loss { get; set; }
 

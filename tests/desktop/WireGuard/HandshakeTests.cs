@@ -421,7 +421,7 @@ public class HandshakeTests
         _end.Run(5400);
         _end.Tunnel.Provoke(peer, _there, _end.Now);
         _stock.TakeInitiation(_end.Take()[0]);
-        Assert.Equal("40000000EE6B280A01000000", Convert.ToHexString(_stock.Timestamp));
+        Assert.Equal("40000000EE6B280A01000001", Convert.ToHexString(_stock.Timestamp));
     }
 
     [Fact]
