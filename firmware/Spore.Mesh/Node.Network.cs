@@ -53,7 +53,17 @@ public sealed partial class Node : INetworkSyncHost
             return NetworkState.Fresh;
         }
 
-        return _applied.IsOnlyWitness ? NetworkState.Witness : NetworkState.Unconfirmed;
+        return _applied.IsOwnWitness && _applied.OtherWitnesses == 0 ? NetworkState.Witness : NetworkState.Unconfirmed;
+    }
+
+    /// <summary>
+    /// The number of other witnesses, two at most, whose head this node has read within the last hour and found equal.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>That number.</returns>
+    public int ConfirmedBy(long now)
+    {
+        return _sync.ConfirmedBy(now);
     }
 
     /// <summary>The number of members with a slot whose head equalled this node's within the last hour.</summary>

@@ -21,6 +21,9 @@ internal sealed class Agreements
     /// <summary>It has sent a TFTP packet.</summary>
     internal const int SpeaksTftp = 16;
 
+    /// <summary>The node has read the head that it showed last.</summary>
+    internal const int WasRead = 256;
+
     private const int HadSession = 32;
     private const int MayAskOnce = 64;
     private const int MayAskThrice = 128;
@@ -39,7 +42,7 @@ internal sealed class Agreements
     /// <summary>When a signature from it was last checked; long ago at first.</summary>
     internal readonly long[] CheckedAt;
 
-    private readonly byte[] _flags;
+    private readonly short[] _flags;
 
     /// <summary>Takes the memory.</summary>
     internal Agreements(int slots)
@@ -48,7 +51,7 @@ internal sealed class Agreements
         OfferedAt = new long[slots];
         AgreedAt = new long[slots];
         CheckedAt = new long[slots];
-        _flags = new byte[slots];
+        _flags = new short[slots];
     }
 
     /// <summary>Whether a slot has one of the flags above.</summary>
@@ -61,7 +64,7 @@ internal sealed class Agreements
     internal void Set(int slot, int flag, bool value)
     {
         int flags = _flags[slot];
-        _flags[slot] = (byte)(value ? flags | flag : flags & ~flag);
+        _flags[slot] = (short)(value ? flags | flag : flags & ~flag);
     }
 
     /// <summary>Whether its head equalled ours.</summary>

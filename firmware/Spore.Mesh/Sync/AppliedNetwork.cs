@@ -21,9 +21,6 @@ internal sealed class AppliedNetwork
     /// <summary>The index of this node's own entry, or -1.</summary>
     internal int OwnEntry = -1;
 
-    /// <summary>Whether the network names this node as a witness, and no other node.</summary>
-    internal bool IsOnlyWitness;
-
     /// <summary>
     /// The members' prefixes, whose owners are indices of entries. It is empty once the network has expired.
     /// </summary>
@@ -198,6 +195,15 @@ internal sealed class AppliedNetwork
         get { return Standing == Standing.None ? 0 : File.Bytes[NetworkHeader.WitnessesOffset]; }
     }
 
+    /// <summary>The number of witnesses beside this node; 0 while no network is applied.</summary>
+    internal int OtherWitnesses { get; private set; }
+
+    /// <summary>Whether the network names this node as a witness. Moves the cursor.</summary>
+    internal bool IsOwnWitness
+    {
+        get { return Standing != Standing.None && OwnEntry >= 0 && IsWitness(OwnEntry); }
+    }
+
     /// <summary>Whether the key of a witness starts with these eight bytes. Moves the cursor.</summary>
     internal bool HasWitness(ulong key)
     {
@@ -220,13 +226,8 @@ internal sealed class AppliedNetwork
         File = file;
         Standing = Standing.Valid;
         OwnEntry = file.Find(publicKey, 0);
-        IsOnlyWitness = OwnEntry >= 0 && IsWitness(OwnEntry);
+        OtherWitnesses = StatedWitnesses - (IsOwnWitness ? 1 : 0);
         _linkLocals.Fill(file);
-        for (int i = 0; i < file.Count; i++)
-        {
-            IsOnlyWitness = IsOnlyWitness && (i == OwnEntry || !IsWitness(i));
-        }
-
         FillPrefixes();
     }
 

@@ -51,7 +51,7 @@ internal sealed partial class NetworkSync
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (peers[i].InUse && peers[i].Owner >= 0 && now - Agreements.AgreedAt[i] < FreshFor)
+            if (peers[i].InUse && peers[i].Owner >= 0 && now - Agreements.AgreedAt[i] < Confirmations.Lifetime)
             {
                 count++;
             }
@@ -112,7 +112,7 @@ internal sealed partial class NetworkSync
             return true;
         }
 
-        if (_applied.Standing != Standing.None && ServesHead && !IsSilent(slot))
+        if (_applied.Standing != Standing.None && !IsSilent(slot))
         {
             TftpTransfer transfer = !MayExchangeHeads() ? null : _tftp.StartWrite(
                 _linkLocal,
@@ -206,6 +206,12 @@ internal sealed partial class NetworkSync
         return transfer.IsActive && transfer.IsClient && transfer.File == HeadTag;
     }
 
+    // Whether the node itself reads head or network.
+    private static bool IsRead(TftpTransfer transfer)
+    {
+        return transfer.IsClient && !transfer.IsSender;
+    }
+
     // Whether a peer writes network. This does not show that the peer's own node holds it: a person may have sent it
     // with curl, from a machine whose node does not.
     private static bool IsPush(TftpTransfer transfer)
@@ -231,10 +237,9 @@ internal sealed partial class NetworkSync
             _host.Report(SyncEvent.Agreed, peer, (long)_applied.Version);
         }
 
-        Confirm(peer, now, now);
-        if (IsFresh(now))
+        if (IsRead(transfer))
         {
-            SetDue(SyncDeadline.Freshness, _confirmedAt + (FreshFor / 2));
+            Confirm(peer, now, now);
         }
 
         return transfer.File == HeadTag ? TftpResult.Ok : Refusal.Network(transfer, NetworkFault.Older);
@@ -258,7 +263,10 @@ internal sealed partial class NetworkSync
         if (Agreements.Offered[slot] == version)
         {
             Agreements.AgreedAt[slot] = Agreements.OfferedAt[slot];
-            Confirm(peer, Agreements.AgreedAt[slot], now);
+            if (Agreements.Is(slot, Agreements.WasRead))
+            {
+                Confirm(peer, Agreements.AgreedAt[slot], now);
+            }
         }
         else if (!peer.IsProvisional && peer.HasSession(now))
         {

@@ -1,3 +1,4 @@
+using Spore.Base;
 using Spore.WireGuard;
 
 namespace Spore.Sync;
@@ -5,16 +6,13 @@ namespace Spore.Sync;
 // Whether the applied network is the current one, which only witnesses can confirm (PROTOCOL section 8.2).
 internal sealed partial class NetworkSync
 {
-    // How long a witness's confirmation counts, in milliseconds.
-    private const long FreshFor = 3600000;
-
     private const long FreshnessRetry = 60000;
 
     // The longest delay before the first witness is asked, in milliseconds: nodes that apply a network
     // together don't ask together.
     private const int LongestFirstDelay = 2000;
 
-    private long _confirmedAt = -FreshFor;
+    private readonly Confirmations _confirmations = new Confirmations();
 
     // The index of the entry of the witness that was asked last.
     private int _askedWitness;
@@ -26,12 +24,31 @@ internal sealed partial class NetworkSync
     private bool _isReportedFresh;
 
     /// <summary>
-    /// Whether another witness has confirmed the applied network within the last hour, in a live session.
+    /// Whether two other witnesses have confirmed the applied network within the last hour; where there is only one
+    /// other witness, whether it has.
     /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal bool IsFresh(long now)
     {
-        return _applied.Standing == Standing.Valid && now - _confirmedAt < FreshFor;
+        return _applied.Standing == Standing.Valid && Needed > 0 && _confirmations.Count(now) >= Needed;
+    }
+
+    /// <summary>The number of other witnesses, two at most, that have confirmed the network in the last hour.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal int ConfirmedBy(long now)
+    {
+        return _confirmations.Count(now);
+    }
+
+    /// <summary>The number of confirmations since the node started.</summary>
+    internal int ConfirmedSinceBoot
+    {
+        get { return _confirmations.SinceBoot; }
+    }
+
+    private int Needed
+    {
+        get { return _applied.OtherWitnesses < 2 ? _applied.OtherWitnesses : 2; }
     }
 
     /// <summary>Whether a peer has refused to serve its newer network to this node.</summary>
@@ -42,7 +59,7 @@ internal sealed partial class NetworkSync
 
     /// <summary>
     /// Should be called when <see cref="SyncDeadline.Freshness"/> has come: asks one witness after the other for its
-    /// head, until one has confirmed the node's own.
+    /// head, until enough have confirmed the node's own.
     /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void SeekFreshness(long now)
@@ -51,7 +68,7 @@ internal sealed partial class NetworkSync
         bool isFresh = IsFresh(now);
         if (isFresh)
         {
-            SetDue(SyncDeadline.Freshness, _confirmedAt + FreshFor);
+            SetDue(SyncDeadline.Freshness, _confirmations.Since(Needed) + Confirmations.Lifetime);
         }
         else if (_isReportedFresh)
         {
@@ -89,22 +106,31 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // A witness that started without its network does not vouch for one that any member brought.
+    // A witness that started without its network does not vouch for one that any member brought: nobody reads its head.
     private bool ServesHead
     {
-        get { return _hasAuthority || _applied.OwnEntry < 0 || !_applied.IsWitness(_applied.OwnEntry); }
+        get { return _hasAuthority || !_applied.IsOwnWitness; }
     }
 
-    // Called when a peer's header has equalled the node's own at some time.
+    // Called when the node has read the head of a peer, and it equalled the node's own at some time. What a peer writes
+    // confirms nothing: it may have read it here.
     private void Confirm(Peer peer, long at, long now)
     {
-        if (!IsWitness(peer) || now - at >= FreshFor)
+        if (!IsWitness(peer) || now - at >= Confirmations.Lifetime)
         {
             return;
         }
 
-        _confirmedAt = at > _confirmedAt ? at : _confirmedAt;
+        _confirmations.Add(BigEndian.ReadUInt64(_applied.File.Bytes, _applied.KeyOffset(peer.Owner)), at);
         _hasAuthority = true;
+        if (!IsFresh(now))
+        {
+            // The next witness is asked at once.
+            SetDue(SyncDeadline.Freshness, now);
+            return;
+        }
+
+        SetDue(SyncDeadline.Freshness, _confirmations.Since(Needed) + (Confirmations.Lifetime / 2));
         if (!_isReportedFresh)
         {
             _isReportedFresh = true;

@@ -81,10 +81,13 @@ internal sealed partial class NetworkSync
 
         // A file that is older than the head in front of it is being replaced: the peer is asked again.
         ulong version = NetworkHeader.Version(_heads, HeadOffset(transfer.Index));
-        if (transfer.File == HeadTag || version > Agreements.Offered[slot])
+        if (transfer.File == HeadTag
+            || version > Agreements.Offered[slot]
+            || (IsRead(transfer) && version == Agreements.Offered[slot]))
         {
             Agreements.Offered[slot] = version;
             Agreements.OfferedAt[slot] = now;
+            Agreements.Set(slot, Agreements.WasRead, IsRead(transfer));
         }
 
         if (transfer.File == HeadTag)

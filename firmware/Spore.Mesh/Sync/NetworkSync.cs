@@ -356,7 +356,7 @@ internal sealed partial class NetworkSync
         SetDue(SyncDeadline.Freshness, now);
     }
 
-    // Called when the staged network is complete and its root agrees. It may have expired by the words of witnesses: then
+    // A peer that is reading the old network would get a mixture, and one that has lost its rights too much.
     // it expires at the next call of Advance.
     private void Apply(Peer from, long now)
     {
@@ -369,7 +369,7 @@ internal sealed partial class NetworkSync
         }
 
         _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
-        _confirmedAt = now - FreshFor;
+        _confirmations.Clear();
         _isReportedFresh = false;
         _clock.Follow(_applied);
         AbortReads();
@@ -390,8 +390,10 @@ internal sealed partial class NetworkSync
         }
 
         SetDue(SyncDeadline.Exchange, now);
-        SetDue(
-            SyncDeadline.Freshness, IsFresh(now) ? now + (FreshFor / 2) : now + _jitter.Below(LongestFirstDelay + 1));
+        if (!IsFresh(now))
+        {
+            SetDue(SyncDeadline.Freshness, now + _jitter.Below(LongestFirstDelay + 1));
+        }
     }
 
     // A peer that is reading the old network would get a mixture, and one that has lost its rights what it may not.

@@ -160,15 +160,63 @@ public class FreshnessTests
     public void A_new_network_is_not_fresh_before_a_witness_has_shown_it()
     {
         Assert.True(_witness.Connect(_node));
-        Assert.True(_witness.Write("head", _network[..144]).IsComplete);
-        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 1_000));
         byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
         Assert.True(_member.Connect(_node));
         Assert.True(_member.Write("network", newer).IsComplete);
         Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
+        _witness.Files["head"] = newer[..144];
         Assert.True(_witness.Connect(_node));
-        Assert.True(_witness.Write("head", newer[..144]).IsComplete);
-        Assert.Equal(NetworkState.Fresh, _node.Node.State(_mesh.Now));
+        Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 1_000));
+    }
+
+    [Fact]
+    public void A_head_that_a_witness_writes_confirms_nothing()
+    {
+        _witness.Files.Clear();
+        Assert.True(_witness.Connect(_node));
+        Assert.True(_witness.Write("head", _network[..144]).IsComplete);
+        _mesh.Run(1_000);
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
+    }
+
+    // Each case: the other witnesses, those of them that show the same head, and the state.
+    [Theory]
+    [InlineData(1, 1, NetworkState.Fresh)]
+    [InlineData(2, 1, NetworkState.Unconfirmed)]
+    [InlineData(2, 2, NetworkState.Fresh)]
+    [InlineData(3, 1, NetworkState.Unconfirmed)]
+    [InlineData(3, 2, NetworkState.Fresh)]
+    public void It_takes_two_other_witnesses_where_there_are_two(int witnesses, int shows, NetworkState state)
+    {
+        foreach (bool isWitness in (bool[])[false, true])
+        {
+            MeshNode node = _mesh.Add((byte)(isWitness ? 40 : 41));
+            Stranger[] others = [.. Enumerable.Range(50, witnesses).Select(i => _mesh.AddStranger((byte)i))];
+            byte[] network = Mesh.NetworkOf(
+                6,
+                isWitness ? [] : [node],
+                null,
+                0,
+                [.. others.Select(o => o.Key)
+                    .Concat(isWitness ? [node.Key] : [])
+                    .Select(key => NetworkBytes.Entry(key, NetworkBytes.Field(6, 1)))]);
+            Assert.Equal(NetworkFault.None, node.Load(network));
+            foreach (Stranger other in others.Take(shows))
+            {
+                other.Files["head"] = network[..144];
+                Assert.True(other.Connect(node));
+                _mesh.Run(1_000);
+            }
+
+            Assert.Equal(state, node.Node.State(_mesh.Now));
+            Assert.Equal(int.Min(2, shows), node.Node.ConfirmedBy(_mesh.Now));
+
+            // Whoever shows it again is one witness still.
+            Assert.True(others[0].Connect(node));
+            _mesh.Run(1_000);
+            Assert.Equal(state, node.Node.State(_mesh.Now));
+        }
     }
 
     [Fact]
@@ -189,8 +237,9 @@ public class FreshnessTests
         long before, bool fresh)
     {
         byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
+        _witness.Files["head"] = newer[..144];
         Assert.True(_witness.Connect(_node));
-        Assert.True(_witness.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => _node.Knows(NodeEvent.HeaderVerified), 1_000));
         _witness.IsOn = false;
         _mesh.Run(before);
         Assert.True(_member.Connect(_node));
@@ -232,7 +281,9 @@ public class FreshnessTests
         Assert.Equal(TftpError.FileNotFound, _member.Read("head").Error);
         Assert.True(_witness.Connect(rebooted));
         Assert.Equal(TftpError.FileNotFound, _witness.Read("head").Error);
-        Assert.True(_witness.Write("head", network[..144]).IsComplete);
+        _witness.Files["head"] = network[..144];
+        Assert.True(_witness.Connect(rebooted));
+        Assert.True(_mesh.RunUntil(() => rebooted.Knows(NodeEvent.Fresh), 1_000));
         Assert.True(_member.Connect(rebooted));
         Assert.Equal(network[..144], _member.Read("head").Content);
     }
@@ -247,7 +298,7 @@ public class FreshnessTests
     }
 
     [Fact]
-    public void Nor_does_it_write_its_head_to_anyone()
+    public void It_writes_its_head_like_any_member()
     {
         (MeshNode rebooted, _) = RebootedWitness();
         _member.Requests.Clear();
@@ -255,7 +306,7 @@ public class FreshnessTests
         Assert.True(_member.Connect(rebooted));
         Assert.Equal(TftpError.FileAlreadyExists, _member.Write("head", Mesh.NetworkOf(3, [rebooted])[..144]).Error);
         _mesh.Run(20_000);
-        Assert.DoesNotContain("write head", _member.Requests);
+        Assert.Contains("write head", _member.Requests);
     }
 
     [Fact]

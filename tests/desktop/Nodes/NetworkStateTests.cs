@@ -67,9 +67,9 @@ public class NetworkStateTests
         byte[] network = Mesh.NetworkOf(1, [], null, 0, Witness(node), Witness(other));
         Assert.Equal(NetworkFault.None, node.Load(network));
         Assert.Equal(NetworkState.Unconfirmed, node.Node.State(mesh.Now));
+        other.Files["head"] = network[..NetworkHeader.Size];
         Assert.True(other.Connect(node));
-        Assert.True(other.Write("head", network[..NetworkHeader.Size]).IsComplete);
-        Assert.Equal(NetworkState.Fresh, node.Node.State(mesh.Now));
+        Assert.True(mesh.RunUntil(() => node.Node.State(mesh.Now) == NetworkState.Fresh, 1_000));
 
         static byte[] Witness(IStation station) => NetworkBytes.Entry(station.Key, NetworkBytes.Field(6, 1));
     }

@@ -27,8 +27,9 @@ internal sealed class NodeInState
             case NetworkState.Fresh:
                 byte[] network = Nodes.Mesh.NetworkOf(1, [Node, Member], Member);
                 Load(network);
+                Member.Files["head"] = network[..NetworkHeader.Size];
                 Assert.True(Member.Connect(Node));
-                Assert.True(Member.Write("head", network[..NetworkHeader.Size]).IsComplete);
+                Assert.True(Mesh.RunUntil(() => Node.Knows(NodeEvent.Fresh), 1_000));
                 break;
             case NetworkState.Behind:
                 MeshNode other = Mesh.Add(3);

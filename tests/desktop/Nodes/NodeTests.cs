@@ -95,7 +95,12 @@ public class NodeTests
         MeshNode[] nodes = [.. Enumerable.Range(1, 6).Select(i => mesh.Add((byte)i))];
         nodes[0].Load(Mesh.NetworkOf(1, nodes, witness: nodes[0]));
         Assert.True(mesh.RunUntil(() => nodes.All(n => n.Node.NetworkVersion == 1), 60_000), State(mesh));
-        mesh.RunUntil(() => nodes[5].Node.SessionCount(mesh.Now) == 5, 600_000);
+        foreach (MeshNode other in nodes.Take(5))
+        {
+            nodes[5].Send(InnerPacket.Udp([10, 0, 0, 6], [10, 0, 0, other.Seed], 1, 2, 3));
+        }
+
+        mesh.RunUntil(() => nodes[5].Node.SessionCount(mesh.Now) == 5, 20_000);
         MeshNode[] before = [.. nodes.Take(5).Where(
             n => n.Node.Peers.Any(p => p.InUse && p.PublicKey.SequenceEqual(nodes[5].Key) && p.HasSession(mesh.Now)))];
         Assert.NotEmpty(before);
