@@ -41,7 +41,7 @@ internal static class Deadline
     internal const int Exchange = FirstOfSync + SyncDeadline.Exchange;
 
     /// <summary>A network is read from a peer.</summary>
-    internal const int Pull = FirstOfSync + SyncDeadline.Pull;
+    internal const int Turn = FirstOfSync + SyncDeadline.Turn;
 
     /// <summary>When a signature may be checked next. It is a part of <see cref="Work"/>.</summary>
     internal const int Check = FirstOfSync + SyncDeadline.Check;

@@ -414,7 +414,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             return false;
         }
 
-        _sync.Agreements.Clear(peer.Slot);
+        _sync.ClearSlot(peer.Slot);
         _slots.Clear(peer.Slot);
         LinkLocalAddress.FromKey(_hash, key, offset, _slots.LinkLocals, PeerSlots.LinkLocal(peer.Slot));
         return true;

@@ -41,7 +41,7 @@ public sealed partial class Node
         for (int i = 0; i < _tftp.Capacity; i++)
         {
             TftpTransfer transfer = _tftp.At(i);
-            if (!transfer.IsActive || transfer.IsClient)
+            if (!transfer.IsActive || transfer.IsClient || _sync.HasTurn(transfer))
             {
                 continue;
             }

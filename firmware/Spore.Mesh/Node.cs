@@ -130,6 +130,8 @@ public sealed partial class Node
             _applied,
             limits,
             limits.Mtu,
+            limits.SlotTime,
+            limits.PassedTurns,
             IdentityRecord.Floor(identity, 0),
             _clock,
             _jitter,
@@ -324,8 +326,8 @@ public sealed partial class Node
             case Deadline.Exchange:
                 _sync.ExchangeHeads(now);
                 break;
-            case Deadline.Pull:
-                _sync.Pull(now);
+            case Deadline.Turn:
+                _sync.TakeTurns(now);
                 break;
             case Deadline.Work:
                 Work(now);

@@ -31,9 +31,13 @@ public sealed class NodeLimits : NetworkLimits
 
     /// <summary>
     /// For how long a peer's transfer keeps its slot while a request of another peer finds none, in milliseconds. It
-    /// doubles for a peer with each transfer that has been ended for that reason.
+    /// doubles for a peer with each transfer that has been ended for that reason. It is also the length of a turn to
+    /// bring a newer network, in the first round.
     /// </summary>
     public int SlotTime = 5000;
+
+    /// <summary>Peers that let a turn pass and are remembered by key.</summary>
+    public int PassedTurns = 16;
 
     /// <summary>Keys whose last hello is remembered.</summary>
     public int Neighbours = 4;
@@ -67,6 +71,7 @@ public sealed class NodeLimits : NetworkLimits
             Window = 64,
             ReceiveWindows = 4096,
             SlotTime = 5000,
+            PassedTurns = 1024,
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
             Prefixes = 8192,
@@ -101,6 +106,7 @@ public sealed class NodeLimits : NetworkLimits
             Window = 4,
             ReceiveWindows = 4,
             SlotTime = 15000,
+            PassedTurns = 16,
             NetworkEntries = 64,
             NetworkBytes = 2656,
             Prefixes = 64,

@@ -68,6 +68,7 @@ internal sealed partial class NetworkSync
     internal void ExchangeHeads(long now)
     {
         SetDue(SyncDeadline.Exchange, Never);
+        EndSlowReads(now);
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -152,10 +153,35 @@ internal sealed partial class NetworkSync
     {
         transfer.Peer = slot;
         _checks[transfer.Index].Since = now;
+        BringForward(SyncDeadline.Exchange, now + _turnTime);
         if (!Agreements.Is(slot, Agreements.SpeaksTftp))
         {
             transfer.MostRequests = Agreements.Requests(slot);
             Agreements.Requested(slot);
+        }
+    }
+
+    // A node without a network gives each peer the time of one turn to show its head. The time that the node itself takes
+    // to check a header does not count.
+    private void EndSlowReads(long now)
+    {
+        for (int i = 0; i < _tftp.Capacity && _applied.Standing == Standing.None; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (!IsHeadExchange(transfer) || _checks[i].State == HeaderState.Waiting)
+            {
+                continue;
+            }
+
+            long due = _checks[i].Since + _turnTime;
+            if (due > now)
+            {
+                BringForward(SyncDeadline.Exchange, due);
+                continue;
+            }
+
+            _turns.Passed(IdOf(transfer.Peer));
+            _tftp.Abort(transfer, TftpError.NotDefined);
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed partial class NetworkSync
     private const long GuestCheckInterval = 30000;
 
     private readonly HeadVerifier _verifier;
-    private readonly RefusedHeaders _refused;
+    private readonly HeadMemory _refused;
+    private readonly HeadMemory _verified;
 
     // The heads that transfers bring, by transfer.
     private readonly byte[] _heads;
@@ -67,7 +68,7 @@ internal sealed partial class NetworkSync
         {
             int header = HeadOffset(next);
             Peer peer = PeerOf(_tftp.At(next));
-            if (peer != null && !IsCandidate(header) && CheckUnrefused(header, now) == NetworkFault.None)
+            if (peer != null && !IsVerified(header) && CheckUnrefused(header, now) == NetworkFault.None)
             {
                 Agreements.CheckedAt[peer.Slot] = now;
                 _verifier.Begin(_heads, header, IsCertified(_heads, header));
@@ -145,34 +146,33 @@ internal sealed partial class NetworkSync
             return Agree(transfer, peer, now);
         }
 
-        if (!IsCandidate(header))
+        bool isVerified = IsVerified(header);
+        NetworkFault fault = isVerified ? CheckUnsigned(_heads, header, now) : CheckUnrefused(header, now);
+        if (fault == NetworkFault.Older)
         {
-            NetworkFault fault = CheckUnrefused(header, now);
-            if (fault == NetworkFault.Older)
-            {
-                // The peer is the one to be informed.
-                Inform(peer, !peer.IsProvisional || transfer.IsClient, now);
-                return EndOfOlder(transfer);
-            }
+            // The peer is the one to be informed.
+            Inform(peer, !peer.IsProvisional || transfer.IsClient, now);
+            return EndOfOlder(transfer);
+        }
 
-            if (fault != NetworkFault.None)
-            {
-                return Refuse(transfer, fault);
-            }
+        if (fault != NetworkFault.None)
+        {
+            return Refuse(transfer, fault);
+        }
 
-            // While a verified header was on its way again, another one of its version may have been applied: the check
-            // then reports equivocation.
-            if (check.State != HeaderState.Verified || NetworkHeader.Version(_heads, header) == _applied.Version)
-            {
-                check.State = HeaderState.Waiting;
-                check.WaitsSince = now;
-                ScheduleCheck(now);
-                return TftpResult.Wait;
-            }
+        // While a verified header was on its way again, another one of its version may have been applied: the check
+        // then reports equivocation.
+        if ((!isVerified && check.State != HeaderState.Verified)
+            || NetworkHeader.Version(_heads, header) == _applied.Version)
+        {
+            check.State = HeaderState.Waiting;
+            check.WaitsSince = now;
+            ScheduleCheck(now);
+            return TftpResult.Wait;
         }
 
         TakeOffer(transfer, peer, now);
-        return transfer.File == HeadTag || TakeStaging(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
+        return transfer.File == HeadTag || MayBring(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
     }
 
     // All checks of a header but that of its signature.
@@ -240,10 +240,10 @@ internal sealed partial class NetworkSync
     // a newer one may have been applied.
     private int JudgeChecked(TftpTransfer transfer, Peer peer, HeaderCheck check, int header, bool isSigned, long now)
     {
-        bool isCandidate = IsCandidate(header);
-        NetworkFault fault = isCandidate ? CheckUnsigned(_heads, header, now) : CheckUnrefused(header, now);
+        bool isVerified = IsVerified(header);
+        NetworkFault fault = isVerified ? CheckUnsigned(_heads, header, now) : CheckUnrefused(header, now);
         int slot = peer.Slot;
-        if (fault == NetworkFault.None && !isCandidate && !isSigned)
+        if (fault == NetworkFault.None && !isVerified && !isSigned)
         {
             _refused.Add(_heads, header);
             Agreements.Set(slot, Agreements.WasRefused, true);
@@ -267,24 +267,24 @@ internal sealed partial class NetworkSync
             return Agree(transfer, peer, now);
         }
 
-        if (version == _applied.Version
-            || (version == _candidateVersion && !IsCandidateHeader(header))
-            || _applied.HasOtherCertificate(_heads, header))
+        if (version == _applied.Version || _applied.HasOtherCertificate(_heads, header))
         {
             _host.Report(SyncEvent.Equivocation, peer, (long)version);
             return Refuse(transfer, NetworkFault.Equivocation);
         }
 
-        if (!isCandidate)
+        if (!isVerified)
         {
+            _verified.Add(_heads, header);
             _host.Report(SyncEvent.HeaderVerified, peer, (long)version);
-            if (version > _candidateVersion)
-            {
-                Array.Copy(_heads, header, _candidate, 0, NetworkHeader.HeadSize(_heads, header));
-                _candidateVersion = version;
-                _candidateState = CandidateState.Sought;
-                _pullTries = 0;
-            }
+        }
+
+        if (version > _candidateVersion)
+        {
+            Array.Copy(_heads, header, _candidate, 0, NetworkHeader.HeadSize(_heads, header));
+            _candidateVersion = version;
+            _candidateState = CandidateState.Sought;
+            _turns.Restart();
         }
 
         TakeOffer(transfer, peer, now);
@@ -293,7 +293,7 @@ internal sealed partial class NetworkSync
             return EndOfHead(transfer, transfer.BlockLength - check.Rest);
         }
 
-        if (_staging.Parked == transfer && TakeStaging(transfer, header, now))
+        if (_staging.Parked == transfer && MayBring(transfer, header, now))
         {
             return TakeEntries(
                 transfer,
@@ -370,7 +370,7 @@ internal sealed partial class NetworkSync
     private long CheckDueOf(int index, long now)
     {
         Peer peer = PeerOf(_tftp.At(index));
-        if (peer == null || IsCandidate(HeadOffset(index)))
+        if (peer == null || IsVerified(HeadOffset(index)))
         {
             return now;
         }
@@ -378,15 +378,10 @@ internal sealed partial class NetworkSync
         return Agreements.CheckedAt[peer.Slot] + (peer.Owner >= 0 ? MemberCheckInterval : GuestCheckInterval);
     }
 
-    private bool IsCandidate(int header)
+    // Whether a head has verified before, by its bytes.
+    private bool IsVerified(int header)
     {
-        return _candidateVersion != 0
-            && ConstantTime.Equal(_heads, header, _candidate, 0, NetworkHeader.HeadSize(_candidate, 0));
-    }
-
-    private bool IsCandidateHeader(int header)
-    {
-        return _candidateVersion != 0 && ConstantTime.Equal(_heads, header, _candidate, 0, NetworkHeader.Size);
+        return _verified.Contains(_heads, header);
     }
 
     // Whether the certificate of a head is one that has verified already: then it is not checked again.

@@ -44,6 +44,8 @@ internal sealed partial class NetworkSync
     /// <param name="applied">The applied network, empty.</param>
     /// <param name="limits">What the node can hold.</param>
     /// <param name="mtu">The tunnel's MTU in bytes.</param>
+    /// <param name="turnTime">The length of a turn in the first round, in milliseconds.</param>
+    /// <param name="passed">The number of peers to remember that let a turn pass.</param>
     /// <param name="floor">The oldest network version that the node may accept.</param>
     /// <param name="clock">The wall clock.</param>
     /// <param name="jitter">The randomness of intervals.</param>
@@ -61,6 +63,8 @@ internal sealed partial class NetworkSync
         AppliedNetwork applied,
         NetworkLimits limits,
         int mtu,
+        int turnTime,
+        int passed,
         ulong floor,
         WallClock clock,
         Jitter jitter,
@@ -89,7 +93,10 @@ internal sealed partial class NetworkSync
         _due = due;
         _first = first;
         _staging = new Staging(new NetworkFile(applied.File), tunnel, mtu);
-        _refused = new RefusedHeaders(hash);
+        _refused = new HeadMemory(hash);
+        _verified = new HeadMemory(hash);
+        _turns = new Turns(tunnel.Peers.Length, passed);
+        _turnTime = turnTime;
         Agreements = new Agreements(tunnel.Peers.Length);
         _heads = new byte[tftp.Capacity * NetworkHeader.MaxHeadSize];
         _checks = new HeaderCheck[tftp.Capacity];
@@ -222,9 +229,9 @@ internal sealed partial class NetworkSync
         }
 
         _staging.Closed(transfer);
-        if (transfer == _pull)
+        if (transfer == _turn)
         {
-            PullEnded(transfer, result, now);
+            TurnEnded(transfer, result, now);
         }
         else if (transfer.IsClient
             && !transfer.IsSender
@@ -289,11 +296,11 @@ internal sealed partial class NetworkSync
             _tftp.Abort(_staging.Owner, TftpError.NotDefined);
         }
 
-        fault = _staging.Begin(file, offset, null, now);
+        fault = _staging.Begin(file, offset, null);
         if (fault == NetworkFault.None)
         {
             int head = NetworkHeader.HeadSize(file, offset);
-            fault = _staging.Append(file, offset + head, length - head, now);
+            fault = _staging.Append(file, offset + head, length - head);
         }
 
         if (fault == NetworkFault.None)
@@ -365,9 +372,16 @@ internal sealed partial class NetworkSync
         if (_candidateVersion <= version)
         {
             _candidateVersion = 0;
-            SetDue(SyncDeadline.Pull, Never);
         }
 
+        if (_turn != null && from != null && _turn.Peer == from.Slot)
+        {
+            _turns.Succeeded(IdOf(from.Slot));
+            _turn = null;
+        }
+
+        _turns.Restart();
+        SetDue(SyncDeadline.Turn, _candidateVersion == 0 ? Never : now);
         _candidateState = _candidateVersion == 0 ? CandidateState.None : CandidateState.Sought;
         _confirmations.Clear();
         _isReportedFresh = false;
@@ -409,27 +423,6 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Takes the buffer for a transfer. One that is silent gives it up, an older version to a newer one, and a
-    // guest's to anyone else's.
-    private bool TakeStaging(TftpTransfer transfer, int header, long now)
-    {
-        TftpTransfer owner = _staging.Owner;
-        if (owner != null && owner != transfer)
-        {
-            ulong version = NetworkHeader.Version(_heads, header);
-            ulong held = NetworkHeader.Version(_heads, HeadOffset(owner.Index));
-            bool isBetter = version > held || (version == held && !IsOfGuest(transfer) && IsOfGuest(owner));
-            if (!isBetter && !_staging.IsSilent(now))
-            {
-                return false;
-            }
-
-            _tftp.Abort(owner, TftpError.NotDefined);
-        }
-
-        return _staging.Begin(_heads, header, transfer, now) == NetworkFault.None;
-    }
-
     // One block is parked, a member's rather than a guest's.
     private void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
@@ -444,7 +437,7 @@ internal sealed partial class NetworkSync
             return TftpResult.Aborted;
         }
 
-        NetworkFault fault = _staging.Append(data, offset, count, now);
+        NetworkFault fault = _staging.Append(data, offset, count);
         if (fault == NetworkFault.None && last)
         {
             fault = IsPast(_staging.Expires, now) ? NetworkFault.Expired : _staging.Complete();

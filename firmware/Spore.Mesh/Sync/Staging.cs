@@ -12,18 +12,9 @@ namespace Spore.Sync;
 /// </summary>
 internal sealed class Staging
 {
-    /// <summary>
-    /// How long a transfer may be silent, in milliseconds, before another one may have the buffer. Less than
-    /// <see cref="Trickle"/> in that time is silence too.
-    /// </summary>
-    internal const long Patience = 5000;
-
-    private const int Trickle = 512;
-
     private readonly Tunnel _tunnel;
     private readonly int _mtu;
     private NetworkFile _file;
-    private long _touched;
     private TftpTransfer _parked;
     private int _parkedLength;
     private bool _isLastParked;
@@ -54,19 +45,12 @@ internal sealed class Staging
         get { return _mtu < _file.Bytes.Length / 2 ? _mtu : _file.Bytes.Length / 2; }
     }
 
-    /// <summary>Whether the transfer that has the buffer has been silent for too long.</summary>
-    internal bool IsSilent(long now)
-    {
-        return now - _touched >= Patience;
-    }
-
     /// <summary>Called when a network is to be received. Packets that wait are dropped.</summary>
     /// <param name="header">A buffer with its header, which was checked.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="owner">The transfer, or null where the operator gives the network.</param>
-    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>What is wrong with it; then packets wait again.</returns>
-    internal NetworkFault Begin(byte[] header, int offset, TftpTransfer owner, long now)
+    internal NetworkFault Begin(byte[] header, int offset, TftpTransfer owner)
     {
         _tunnel.QueueIn(null, 0);
         _parked = null;
@@ -78,16 +62,13 @@ internal sealed class Staging
         }
 
         Owner = owner;
-        _touched = now;
         return NetworkFault.None;
     }
 
     /// <summary>Called when bytes of the entries have arrived.</summary>
     /// <returns>What is wrong with them; then the file is empty.</returns>
-    internal NetworkFault Append(byte[] data, int offset, int count, long now)
+    internal NetworkFault Append(byte[] data, int offset, int count)
     {
-        long touched = _touched + (count * Patience / Trickle);
-        _touched = now < touched ? now : touched;
         return _file.Append(data, offset, count);
     }
 

@@ -15,7 +15,7 @@ internal static class SyncDeadline
     internal const int Exchange = 2;
 
     /// <summary>A network is read from a peer.</summary>
-    internal const int Pull = 3;
+    internal const int Turn = 3;
 
     /// <summary>A signature may be checked.</summary>
     internal const int Check = 4;

@@ -3,8 +3,8 @@ using Spore.SignedNetwork;
 
 namespace Spore.Sync;
 
-/// <summary>The last four heads whose signature was refused, so that none of them is checked again.</summary>
-internal sealed class RefusedHeaders
+/// <summary>The last four heads whose signatures were refused, or have verified: none of them is checked again.</summary>
+internal sealed class HeadMemory
 {
     private const int Count = 4;
     private const int DigestSize = 16;
@@ -15,7 +15,7 @@ internal sealed class RefusedHeaders
     private int _next;
     private int _used;
 
-    internal RefusedHeaders(Blake2s hash)
+    internal HeadMemory(Blake2s hash)
     {
         _hash = hash;
     }

@@ -5,23 +5,23 @@ using Xunit;
 
 namespace Spore.Tests.Nodes;
 
-public class RefusedHeadersTests
+public class HeadMemoryTests
 {
     [Theory]
     [InlineData(0, NetworkHeader.Size)]
     [InlineData(1, NetworkHeader.MaxHeadSize)]
-    public void Only_a_head_with_the_same_bytes_is_one_that_was_refused(byte epoch, int size)
+    public void Only_a_head_with_the_same_bytes_is_remembered(byte epoch, int size)
     {
-        RefusedHeaders refused = new(new Blake2s());
+        HeadMemory memory = new(new Blake2s());
         byte[] head = new byte[NetworkHeader.MaxHeadSize];
         head[NetworkHeader.VersionOffset] = epoch;
-        refused.Add(head, 0);
-        Assert.True(refused.Contains([9, .. head], 1));
+        memory.Add(head, 0);
+        Assert.True(memory.Contains([9, .. head], 1));
         for (int i = 0; i < head.Length * 255; i++)
         {
             byte before = head[i / 255];
             head[i / 255] += (byte)(1 + (i % 255));
-            Assert.True(i / 255 >= size == refused.Contains(head, 0), $"byte {i / 255}");
+            Assert.True(i / 255 >= size == memory.Contains(head, 0), $"byte {i / 255}");
             head[i / 255] = before;
         }
     }

@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Spore.Mesh;
+using Spore.SignedNetwork;
+using Spore.Sync;
+using Spore.Tests.Network;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>Who may bring a newer network, and for how long (PROTOCOL section 7.5).</summary>
+public class TurnTests
+{
+    private const int Attackers = 8;
+
+    [Fact]
+    public void Two_turns_go_to_members_and_one_to_any_other_peer_and_those_that_let_none_pass_are_first()
+    {
+        Turns turns = new(8, 2);
+        Assert.Equal((0, 2), (turns.Rank(true, 1), turns.Rank(false, 2)));
+        turns.Begin(0, true);
+        Assert.Equal((0, 2), (turns.Rank(true, 1), turns.Rank(false, 2)));
+        turns.Begin(1, true);
+        Assert.Equal((2, 0), (turns.Rank(true, 1), turns.Rank(false, 2)));
+        turns.Begin(2, false);
+        Assert.Equal((0, 2), (turns.Rank(true, 1), turns.Rank(false, 2)));
+        turns.Passed(1);
+        turns.Passed(2);
+        Assert.Equal((1, 3), (turns.Rank(true, 1), turns.Rank(false, 2)));
+        turns.Succeeded(1);
+        Assert.Equal((0, 3), (turns.Rank(true, 1), turns.Rank(false, 2)));
+    }
+
+    [Fact]
+    public void The_time_doubles_with_each_round_and_each_peer_has_one_turn_in_it()
+    {
+        Turns turns = new(2, 2);
+        for (int i = 0; i < 2000; i++)
+        {
+            Assert.Equal(Math.Min(i, 10), turns.Doublings);
+            Assert.False(turns.HasHad(0));
+            turns.Begin(0, true);
+            Assert.True(turns.HasHad(0));
+            Assert.False(turns.HasHad(1));
+            turns.EndRound();
+        }
+
+        turns.Restart();
+        Assert.Equal(0, turns.Doublings);
+        Assert.False(turns.HasHad(0));
+    }
+
+    [Fact]
+    public void As_many_peers_are_remembered_as_there_is_memory_for()
+    {
+        Turns turns = new(2, 3);
+        foreach (ulong peer in (ulong[])[1, 2, 2, 2, 3, 4])
+        {
+            turns.Passed(peer);
+        }
+
+        Assert.Equal([false, true, true, true, false], ((ulong[])[1, 2, 3, 4, 5]).Select(turns.HasPassed));
+    }
+
+    public static IEnumerable<TheoryDataRow<bool, string, bool>> Attacks()
+    {
+        foreach (bool isDevice in (bool[])[false, true])
+        {
+            foreach (string attack in (string[])["stalls", "trickles", "starts anew", "lies"])
+            {
+                yield return new(isDevice, attack, true);
+                yield return new(isDevice, attack, false);
+            }
+        }
+    }
+
+    // The attackers are all that there are: members of the old network, or guests beside it.
+    [Theory]
+    [MemberData(nameof(Attacks))]
+    public void Eight_attackers_keep_a_newer_network_out_for_a_bounded_time(
+        bool isDevice, string attack, bool areMembers)
+    {
+        Mesh mesh = new();
+        NodeLimits limits = isDevice ? NodeLimits.Device() : NodeLimits.Desktop();
+        limits.Peers = 2 + Attackers;
+        limits.Keypairs = Math.Max(limits.Keypairs, 60);
+        limits.Initiations = Math.Max(limits.Initiations, 40);
+        limits.Guests = areMembers || !isDevice ? limits.Guests : Attackers;
+        MeshNode node = mesh.Add(1, limits);
+        Stranger honest = mesh.AddStranger(2);
+        Stranger[] attackers = [.. Enumerable.Range(10, Attackers).Select(i => mesh.AddStranger((byte)i))];
+        IStation[] members = areMembers ? [node, honest, .. attackers] : [node, honest];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, members)));
+        byte[] newer = Mesh.NetworkOf(
+            2, [node, honest], null, 0, [.. Enumerable.Range(1, 5).Select(Padding)]);
+        byte[] damaged = [.. newer[..^1], (byte)(newer[^1] ^ 1)];
+        HashSet<IStation> slow = [.. attackers];
+        long delay = attack == "trickles" ? 1_500 : 0;
+        mesh.Filter = (from, _, datagram) =>
+        {
+            if (!slow.Contains(from) || datagram[0] != 4)
+            {
+                return true;
+            }
+
+            if (delay > 0 && datagram.Length > 200)
+            {
+                mesh.After(mesh.Now + delay, () => mesh.Inject(node, datagram, from.Endpoint));
+                return false;
+            }
+
+            return true;
+        };
+        foreach (Stranger attacker in attackers)
+        {
+            Join(attacker);
+            if (attack == "trickles" || attack == "lies")
+            {
+                attacker.Files["network"] = damaged;
+            }
+
+            Offer(attacker);
+        }
+
+        Join(honest);
+        honest.Files["network"] = newer;
+        long start = mesh.Now;
+        long bound = isDevice ? 300_000 : 60_000;
+        long nextPush = 0;
+        long nextOffer = mesh.Now;
+        bool isApplied = false;
+        while (!isApplied && mesh.Now - start < bound)
+        {
+            if (mesh.Now >= nextOffer)
+            {
+                honest.Connect(node);
+                honest.StartWrite("head", newer[..144]);
+                nextOffer = mesh.Now + 20_000;
+            }
+
+            if (attack == "starts anew" && mesh.Now >= nextPush)
+            {
+                foreach (Stranger attacker in attackers)
+                {
+                    attacker.StartWrite("network", damaged, silentAfter: 1);
+                }
+
+                nextPush = mesh.Now + 4_000;
+            }
+
+            isApplied = mesh.RunUntil(() => node.Node.NetworkVersion == 2, 1_000);
+        }
+
+        Assert.True(isApplied, $"after {mesh.Now - start} ms");
+
+        // A device answers few handshakes at a time.
+        void Join(Stranger peer)
+        {
+            for (int i = 0; !peer.Connect(node); i++)
+            {
+                Assert.True(i < 20);
+                mesh.Run(5_000);
+            }
+        }
+
+        void Offer(Stranger attacker)
+        {
+            // Without the file it answers nothing: it stalls.
+            attacker.HasNoServer = attack == "stalls";
+            attacker.StartWrite("head", newer[..144]);
+            mesh.Run(200);
+        }
+    }
+
+    private static byte[] Padding(int key) => NetworkBytes.Entry(
+        NetworkBytes.Key32(key), NetworkBytes.Field(32, [0, 0, 0, 1, .. new byte[200]]));
+}
