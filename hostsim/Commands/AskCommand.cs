@@ -91,7 +91,16 @@ internal sealed class AskCommand(TextWriter output, IAnsiConsole? terminal, Stre
             Size = body.Length,
             WantsResponse = true,
         };
-        session.Run(request, RequestName);
+        try
+        {
+            session.Run(request, RequestName);
+        }
+        catch (HostsimException) when (IsRefused(request, TftpError.AccessViolation))
+        {
+            throw new HostsimException(
+                $"{session.Peer.Name} refuses the request; it has no handler, or takes requests of members only");
+        }
+
         if (request.Response == 0)
         {
             throw new HostsimException($"{session.Peer.Name} has taken the request, but it gives no answers");
@@ -107,15 +116,20 @@ internal sealed class AskCommand(TextWriter output, IAnsiConsole? terminal, Stre
                 session.Run(response, name);
                 return answer.ToArray();
             }
-            catch (HostsimException) when (IsLate(response) && request.Seconds < Patience)
+            catch (HostsimException)
+                when (IsRefused(response, TftpError.NotDefined) && request.Seconds < Patience)
             {
                 // The answer is not there yet, and may be asked for again.
+            }
+            catch (HostsimException) when (IsRefused(response, TftpError.FileNotFound))
+            {
+                throw new HostsimException($"{session.Peer.Name} has taken the request, but has no answer to it");
             }
         }
     }
 
-    private static bool IsLate(FileExchange response) =>
-        response is { IsDone: true, IsRefused: true, Result: TftpError.NotDefined };
+    private static bool IsRefused(FileExchange exchange, int error) =>
+        exchange is { IsDone: true, IsRefused: true } && exchange.Result == error;
 
     private void Print(byte[] answer)
     {

@@ -14,41 +14,27 @@ internal sealed class GetCommand(TextWriter output, IAnsiConsole? terminal) : Tr
 {
     private const int BufferSize = 64 * 1024;
 
-    private readonly Argument<string> _name = new("NAME") { Description = "The file's name at the peer." };
-    private readonly Argument<string> _file = new("FILE")
-    {
-        Description = "Where to put it; - is standard output. An old file stays until all is here.",
-    };
-
-    private readonly Option<string> _peer = new(PeerOption)
-    {
-        HelpName = "KEY|LABEL",
-        Description = PeerHelp,
-        Required = true,
-    };
+    private readonly FileArguments _arguments = new(
+        "Where to put it; - is standard output. An old file stays until all is here.");
 
     /// <summary>Makes a command read a file.</summary>
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
-        command.Add(_name);
-        command.Add(_file);
-        command.Add(_peer);
+        _arguments.AddTo(command);
         AddOptions(command);
         command.SetAction(Run);
     }
 
     private int Run(ParseResult parsed)
     {
-        string name = parsed.GetRequiredValue(_name);
-        string path = parsed.GetRequiredValue(_file);
-        CheckName(name);
+        (string name, string path, string peer) = _arguments.Read(parsed);
         if (path == Standard && IsJson(parsed))
         {
             throw new UsageException("--json", "standard output has the file already; name another FILE than -");
         }
 
-        return Run(parsed, PeerOption, parsed.GetRequiredValue(_peer), name, path != Standard, session =>
+        return Run(parsed, FileArguments.PeerOption, peer, name, path != Standard, session =>
         {
             if (path == Standard)
             {

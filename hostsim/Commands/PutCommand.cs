@@ -15,36 +15,22 @@ namespace Spore.Hostsim.Commands;
 internal sealed class PutCommand(TextWriter output, IAnsiConsole? terminal, Stream? input)
     : TransferCommand(output, terminal)
 {
-    private readonly Argument<string> _name = new("NAME") { Description = "The file's name at the peer." };
-    private readonly Argument<string> _file = new("FILE")
-    {
-        Description = "What to send, at most 2^31 - 1 bytes; - is standard input.",
-    };
-
-    private readonly Option<string> _peer = new(PeerOption)
-    {
-        HelpName = "KEY|LABEL",
-        Description = PeerHelp,
-        Required = true,
-    };
+    private readonly FileArguments _arguments = new(
+        "What to send, at most 2^31 - 1 bytes; - is standard input.");
 
     /// <summary>Makes a command write a file.</summary>
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
     {
-        command.Add(_name);
-        command.Add(_file);
-        command.Add(_peer);
+        _arguments.AddTo(command);
         AddOptions(command);
         command.SetAction(Run);
     }
 
     private int Run(ParseResult parsed)
     {
-        string name = parsed.GetRequiredValue(_name);
-        string path = parsed.GetRequiredValue(_file);
-        CheckName(name);
-        return Run(parsed, PeerOption, parsed.GetRequiredValue(_peer), name, true, session =>
+        (string name, string path, string peer) = _arguments.Read(parsed);
+        return Run(parsed, FileArguments.PeerOption, peer, name, true, session =>
         {
             string shown = path == Standard ? "input" : path;
             using Stream content = NodeFiles.Await(

@@ -19,14 +19,11 @@ namespace Spore.Hostsim.Commands;
 /// <param name="terminal">The terminal that the output is, or null.</param>
 internal abstract class TransferCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    /// <summary>The name of the option for the peer.</summary>
-    protected const string PeerOption = "--peer";
+    /// <summary>The help text for a peer.</summary>
+    public const string PeerHelp = "The peer: its public key, or its label in --network.";
 
     /// <summary>What stands for standard input or output.</summary>
     protected const string Standard = "-";
-
-    /// <summary>The help text for a peer.</summary>
-    protected const string PeerHelp = "The peer: its public key, or its label in --network.";
 
     private const int HighestWindow = 64;
     private const int UsualBlockSize = 1228;
@@ -104,19 +101,6 @@ internal abstract class TransferCommand(TextWriter output, IAnsiConsole? termina
 
     /// <summary>The terminal that the output is, or null.</summary>
     protected IAnsiConsole? Terminal => terminal;
-
-    /// <summary>Checks the name of a file at the peer.</summary>
-    /// <param name="name">The name.</param>
-    /// <exception cref="UsageException">TFTP can't ask for it.</exception>
-    protected static void CheckName(string name)
-    {
-        if (name.Length > TftpTransfer.MaxNameLength || !name.All(c => c is >= ' ' and <= '~'))
-        {
-            throw new UsageException(
-                "NAME",
-                $"{MessageText.Quote(name)} is not a name of at most {TftpTransfer.MaxNameLength} ASCII characters");
-        }
-    }
 
     /// <summary>Whether the result is to be JSON.</summary>
     /// <param name="parsed">The command line.</param>

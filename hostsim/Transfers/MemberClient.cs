@@ -25,6 +25,11 @@ internal sealed class MemberClient : IFileClient
     private const int SessionPatience = 30_000;
     private const int Tick = 100;
 
+    // In milliseconds. A peer that has measured no round trip sends the last block again after 1 s, and any other one
+    // after its timeout, which is shorter on most paths. More time would help only where two datagrams in a row are
+    // lost.
+    private const int Dally = 1250;
+
     // Where the packet starts in a transport message (paper 5.4.6), and TFTP in the packet.
     private const int PacketStart = 16;
     private const int PayloadStart = PacketStart + Ipv6.HeaderSize + Udp.HeaderSize;
@@ -35,16 +40,19 @@ internal sealed class MemberClient : IFileClient
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _changed = new();
     private readonly Thread _thread;
+    private readonly CancellationToken _cancel;
+    private long? _readAt;
     private Exception? _failure;
 
     /// <summary>Starts the node.</summary>
     /// <param name="options">What it is made from. It has no interface.</param>
     /// <param name="peer">The peer.</param>
-    /// <param name="cancel">Ends the wait for a file that is a FIFO.</param>
+    /// <param name="cancel">Ends the wait for a file that is a FIFO, and that of <see cref="Dispose"/>.</param>
     /// <exception cref="HostsimException">Something given by the operator is not right.</exception>
     public MemberClient(NodeOptions options, RemotePeer peer, CancellationToken cancel)
     {
         _peer = peer;
+        _cancel = cancel;
         _node = new LiveNode(options, new LiveTimeline(TextWriter.Null, null), cancel);
         _files = new ClientFiles(Received, (transfer, result) => _node.Change((n, _) => n.Abort(transfer, result)))
         {
@@ -94,11 +102,25 @@ internal sealed class MemberClient : IFileClient
             Wait(cancel);
             progress();
         }
+
+        if (!exchange.IsWrite && exchange.Result == TftpResult.Ok)
+        {
+            _readAt = Stopwatch.GetTimestamp();
+        }
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Ends the node. After a read it goes on a little longer, and acknowledges the last block again if that
+    /// acknowledgment was lost (RFC 1350 section 6): else the peer would send the block again for half a minute.
+    /// </summary>
     public void Dispose()
     {
+        if (_readAt is { } readAt)
+        {
+            double left = Dally - Stopwatch.GetElapsedTime(readAt).TotalMilliseconds;
+            _cancel.WaitHandle.WaitOne((int)Math.Max(0, left));
+        }
+
         _stop.Cancel();
         _thread.Join();
         _node.Dispose();

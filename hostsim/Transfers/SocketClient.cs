@@ -2,8 +2,11 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
+using Spore.Base;
 using Spore.Hostsim.Crypto;
+using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live;
+using Spore.Hostsim.Live.Datagrams;
 using Spore.Tftp;
 
 namespace Spore.Hostsim.Transfers;
@@ -33,11 +36,11 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
     private readonly TftpService _service;
     private readonly ClientFiles _files;
     private readonly BootClock _clock = new();
-    private readonly byte[] _received = new byte[65536];
-    private readonly SocketAddress _source = new(AddressFamily.InterNetworkV6);
+    private readonly Endpoint _peer;
     private readonly SocketAddress _destination;
-    private int _receivedLength;
+    private DatagramsRead? _received;
     private Socket? _socket;
+    private IDatagramSocket? _receiver;
     private int _port;
     private int _destinationPort;
     private bool _isRefused;
@@ -62,12 +65,13 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
         _remote = remote;
         _localBytes = local.GetAddressBytes();
         _remoteBytes = remote.GetAddressBytes();
+        _peer = EndpointAddress.From(new IPEndPoint(remote, serverPort));
         _destination = new IPEndPoint(remote, serverPort).Serialize();
         _destinationPort = serverPort;
         _serverPort = serverPort;
         LargestBlock = largestBlock;
         Buffer = new byte[TftpPacket.DataHeaderSize + Math.Max(largestBlock, TftpPacket.DefaultBlockSize)];
-        _files = new ClientFiles(() => _received.AsSpan(0, _receivedLength), Abort);
+        _files = new ClientFiles(() => Received, Abort);
         _service = new TftpService(
             1, Math.Min(blockSize, largestBlock), largestBlock, window, window, _files, this, new SystemEntropy());
     }
@@ -80,6 +84,10 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
 
     /// <inheritdoc/>
     public int PayloadOffset => 0;
+
+    // The datagram that the service is handling, or has handled last.
+    private ReadOnlySpan<byte> Received =>
+        _received == null ? [] : _received.Buffer.AsSpan(_received.Offset, _received.Length);
 
     /// <inheritdoc/>
     public void Run(FileExchange exchange, Action progress, CancellationToken cancel)
@@ -158,7 +166,7 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
     /// <inheritdoc/>
     public void Dispose()
     {
-        _socket?.Dispose();
+        _receiver?.Dispose();
     }
 
     private TftpTransfer Start(FileExchange exchange)
@@ -206,7 +214,7 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
 
     private void Open(int port)
     {
-        _socket?.Dispose();
+        _receiver?.Dispose();
         _socket = null;
         _port = port;
         Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
@@ -220,6 +228,8 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
                 socket.SetRawSocketOption(Ipv6Level, ReceiveErrors, BitConverter.GetBytes(1));
             }
 
+            _receiver = OperatingSystem.IsLinux() ? new LinuxSocket(socket, SocketBuffer) : new PlainSocket(socket);
+            _received ??= _receiver.NewRoom();
             _socket = socket;
         }
         catch (SocketException exception)
@@ -229,7 +239,7 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
         }
     }
 
-    // Waits for a datagram, but not longer than a tick.
+    // Waits for datagrams, but not longer than a tick.
     private void Receive()
     {
         if (_socket == null)
@@ -238,31 +248,28 @@ internal sealed class SocketClient : IFileClient, IUdpOutput
             return;
         }
 
-        try
-        {
-            _receivedLength = _socket.ReceiveFrom(_received, SocketFlags.None, _source);
-        }
-        catch (SocketException exception)
-        {
-            _isRefused |= IsRefusal(exception);
-            return;
-        }
+        _isRefused |= _receiver!.Receive(_received!);
 
-        // struct sockaddr_in6: the address is behind family, port and flow label.
-        if (_source.Buffer.Span.Slice(8, TftpTransfer.AddressSize).SequenceEqual(_remoteBytes))
+        // A retransmission of the request may go from another port, where what came to this one is not for it.
+        int port = _port;
+        long now = _clock.Now;
+        while (_received!.Next())
         {
-            int sourcePort = (_source[2] << 8) | _source[3];
-            _service.Receive(
-                _received,
-                0,
-                _receivedLength,
-                _remoteBytes,
-                0,
-                sourcePort == _serverPort ? TftpPacket.Port : sourcePort,
-                _localBytes,
-                0,
-                _port,
-                _clock.Now);
+            Endpoint source = _received.Source;
+            if (source.AddressHigh == _peer.AddressHigh && source.AddressLow == _peer.AddressLow)
+            {
+                _service.Receive(
+                    _received.Buffer,
+                    _received.Offset,
+                    _received.Length,
+                    _remoteBytes,
+                    0,
+                    source.Port == _serverPort ? TftpPacket.Port : source.Port,
+                    _localBytes,
+                    0,
+                    port,
+                    now);
+            }
         }
     }
 

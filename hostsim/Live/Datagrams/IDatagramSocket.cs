@@ -13,10 +13,11 @@ internal interface IDatagramSocket : IDisposable
     /// <returns>The room.</returns>
     DatagramsRead NewRoom();
 
-    /// <summary>Waits for datagrams.</summary>
+    /// <summary>Waits for datagrams, as long as the socket's timeout says.</summary>
     /// <param name="room">An empty room, that stays so where nothing came but an error of an earlier datagram.</param>
+    /// <returns>Whether an earlier datagram was refused: ICMP has reported "port unreachable".</returns>
     /// <exception cref="ObjectDisposedException">The socket is not there any more.</exception>
-    void Receive(DatagramsRead room);
+    bool Receive(DatagramsRead room);
 
     /// <summary>
     /// Sends datagrams, and forgets them. One that can't be sent is lost, and the batch reports it

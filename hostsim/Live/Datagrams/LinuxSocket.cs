@@ -48,6 +48,7 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     private const int MessageSize = 90;
     private const int AddressNotAvailable = 99;
     private const int NetworkUnreachable = 101;
+    private const int ConnectionRefused = 111;
     private const int HostUnreachable = 113;
 
     private readonly Socket _socket;
@@ -95,7 +96,7 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     }
 
     /// <inheritdoc/>
-    public void Receive(DatagramsRead room)
+    public bool Receive(DatagramsRead room)
     {
         for (int i = 0; i < Places; i++)
         {
@@ -113,6 +114,8 @@ internal sealed partial class LinuxSocket : IDatagramSocket
             EndpointAddress.Read(_received.NameAt(i), _isIpv4, source);
             source.SetLocal(LearnLocal(i));
         }
+
+        return count < 0 && Marshal.GetLastPInvokeError() == ConnectionRefused;
     }
 
     /// <inheritdoc/>

@@ -35,16 +35,18 @@ internal sealed class PlainSocket : IDatagramSocket
     }
 
     /// <inheritdoc/>
-    public void Receive(DatagramsRead room)
+    public bool Receive(DatagramsRead room)
     {
         try
         {
             int length = _socket.ReceiveFrom(room.Buffer, SocketFlags.None, _source);
             EndpointAddress.Read(_source.Buffer.Span, _isIpv4, room.Add(length, length));
+            return false;
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            // An ICMP error of an earlier datagram, or the end, which the next call tells.
+            // An ICMP error of an earlier datagram, the timeout, or the end, which the next call tells.
+            return exception.SocketErrorCode is SocketError.ConnectionRefused or SocketError.ConnectionReset;
         }
     }
 

@@ -30,6 +30,8 @@ internal sealed partial class LinuxTun : IDisposable
     private const nuint OffloadChecksum = 0x01;
     private const nuint OffloadTcp4 = 0x02;
     private const nuint OffloadTcp6 = 0x04;
+    private const nuint OffloadUdp4 = 0x20;
+    private const nuint OffloadUdp6 = 0x40;
     private const short Readable = 0x0001;
     private const int RequestSize = 40;
     private const int FlagsOffset = 16;
@@ -46,6 +48,7 @@ internal sealed partial class LinuxTun : IDisposable
     private readonly SafeFileHandle _handle;
     private readonly SafeFileHandle _wake;
     private readonly int _headerSize;
+    private readonly bool _joinsUdp;
     private Thread? _reader;
     private volatile bool _closed;
 
@@ -96,8 +99,12 @@ internal sealed partial class LinuxTun : IDisposable
         _wake = new SafeFileHandle(OpenEvent(0, NonBlocking | CloseOnExec), true);
         if (hasHeaders)
         {
+            // A kernel that accepts this can cut large datagrams (Linux 6.2); it is not to hand them over.
+            const nuint Tcp = OffloadChecksum | OffloadTcp4 | OffloadTcp6;
+            _joinsUdp = Control(_handle, SetOffload, Tcp | OffloadUdp4 | OffloadUdp6) == 0;
+
             // A kernel that does not want to hand over large segments goes on with small ones.
-            Control(_handle, SetOffload, OffloadChecksum | OffloadTcp4 | OffloadTcp6);
+            Control(_handle, SetOffload, Tcp);
         }
     }
 
@@ -119,7 +126,7 @@ internal sealed partial class LinuxTun : IDisposable
     /// <returns>An empty batch.</returns>
     public PacketBatch NewBatch()
     {
-        return new PacketBatch(_headerSize > 0);
+        return new PacketBatch(_headerSize > 0, _joinsUdp);
     }
 
     /// <summary>

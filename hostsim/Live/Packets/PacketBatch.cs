@@ -4,7 +4,8 @@ namespace Spore.Hostsim.Live.Packets;
 
 /// <summary>
 /// Packets that wait to be written to a TUN interface, one behind the other. TCP segments that follow each other become
-/// one large segment, which costs the machine no more than a small one.
+/// one large segment, which costs the machine no more than a small one, and UDP datagrams of one flow and of one length
+/// become one large datagram.
 /// </summary>
 internal sealed class PacketBatch
 {
@@ -14,14 +15,18 @@ internal sealed class PacketBatch
 
     private readonly byte[] _bytes = new byte[Room];
     private readonly int[] _ends = new int[MaxCount];
-    private readonly TcpRun _run = new();
-    private readonly bool _joins;
+    private readonly TcpRun _segments = new();
+    private readonly UdpRun _datagrams = new();
+    private readonly bool _joinsTcp;
+    private readonly bool _joinsUdp;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="joins">Whether segments may be joined: whether the interface takes the header that says so.</param>
-    public PacketBatch(bool joins)
+    /// <param name="joinsTcp">Whether segments may be joined: whether the interface accepts a virtio header.</param>
+    /// <param name="joinsUdp">Whether datagrams may be joined, which only newer kernels can cut again.</param>
+    public PacketBatch(bool joinsTcp, bool joinsUdp)
     {
-        _joins = joins;
+        _joinsTcp = joinsTcp;
+        _joinsUdp = joinsUdp;
     }
 
     /// <summary>How many there are to be written.</summary>
@@ -34,11 +39,16 @@ internal sealed class PacketBatch
     {
         int end = Count == 0 ? 0 : _ends[Count - 1];
         TcpSegment segment = default;
-        bool joinable = _joins && TcpSegment.TryRead(packet, out segment);
-        if (joinable && Room - end >= segment.Payload.Length && _run.TryExtend(segment, MaxPacket))
+        UdpDatagram datagram = default;
+        bool isSegment = _joinsTcp && TcpSegment.TryRead(packet, out segment);
+        bool isDatagram = _joinsUdp && !isSegment && UdpDatagram.TryRead(packet, out datagram);
+        ReadOnlySpan<byte> payload = isSegment ? segment.Payload : isDatagram ? datagram.Payload : default;
+        if (Room - end >= payload.Length
+            && ((isSegment && _segments.TryExtend(segment, MaxPacket))
+                || (isDatagram && _datagrams.TryExtend(datagram, MaxPacket))))
         {
-            segment.Payload.CopyTo(_bytes.AsSpan(end));
-            _ends[Count - 1] = end + segment.Payload.Length;
+            payload.CopyTo(_bytes.AsSpan(end));
+            _ends[Count - 1] = end + payload.Length;
             return true;
         }
 
@@ -51,13 +61,14 @@ internal sealed class PacketBatch
         Memory<byte> place = _bytes.AsMemory(end);
         packet.CopyTo(place.Span[VirtioHeader.Size..]);
         _ends[Count++] = end + VirtioHeader.Size + packet.Length;
-        if (joinable)
+        EndRow();
+        if (isSegment)
         {
-            _run.Begin(place, segment);
+            _segments.Begin(place, segment);
         }
-        else
+        else if (isDatagram)
         {
-            _run.End();
+            _datagrams.Begin(place, datagram);
         }
 
         return true;
@@ -68,7 +79,7 @@ internal sealed class PacketBatch
     /// <returns>A virtio header and a packet.</returns>
     public ReadOnlySpan<byte> At(int index)
     {
-        _run.End();
+        EndRow();
         int start = index == 0 ? 0 : _ends[index - 1];
         return _bytes.AsSpan(start, _ends[index] - start);
     }
@@ -76,7 +87,13 @@ internal sealed class PacketBatch
     /// <summary>Called when all are written.</summary>
     public void Clear()
     {
-        _run.End();
+        EndRow();
         Count = 0;
+    }
+
+    private void EndRow()
+    {
+        _segments.End();
+        _datagrams.End();
     }
 }

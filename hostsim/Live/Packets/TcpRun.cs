@@ -1,4 +1,5 @@
 using System;
+using Spore.Net;
 
 namespace Spore.Hostsim.Live.Packets;
 
@@ -81,10 +82,10 @@ internal sealed class TcpRun
                 ChecksumStart = (ushort)_transport,
                 ChecksumOffset = TcpHeader.Checksum,
             }.Write(_place.Span);
-            TcpHeader.WriteLength(packet, _transport, _length);
+            IpHeader.WriteLength(packet, _transport, _length);
 
             // The rest of the sum is added where it is cut, or not at all on the machine itself.
-            uint sum = TcpHeader.PseudoHeader(packet, _length - _transport);
+            uint sum = IpHeader.PseudoHeader(packet, IpProtocol.Tcp, _length - _transport);
             VectorChecksum.Write(sum, packet.Slice(_transport + TcpHeader.Checksum, 2));
         }
 

@@ -10,15 +10,6 @@ namespace Spore.Hostsim.Live.Packets;
 /// </summary>
 internal readonly ref struct TcpSegment
 {
-    private const byte Ipv4WithoutOptions = 0x45;
-    private const byte Ipv6Version = 6;
-    private const int Ipv4Fragment = 6;
-    private const int Ipv4Protocol = 9;
-    private const int Ipv6NextHeader = 6;
-
-    // Of the bits that tell of fragments only "don't fragment": then the identification means nothing (RFC 6864).
-    private const ushort DontFragment = 0x4000;
-
     private TcpSegment(ReadOnlySpan<byte> packet, int transport, int headerLength)
     {
         Packet = packet;
@@ -51,10 +42,8 @@ internal readonly ref struct TcpSegment
     public static bool TryRead(ReadOnlySpan<byte> packet, out TcpSegment segment)
     {
         segment = default;
-        int transport = packet[0] == Ipv4WithoutOptions
-            ? Ipv4.HeaderSize
-            : packet[0] >> 4 == Ipv6Version ? Ipv6.HeaderSize : packet.Length;
-        if (packet.Length < transport + TcpHeader.MinSize || !IsWholeTcp(packet))
+        int transport = IpHeader.FindTransport(packet, IpProtocol.Tcp, TcpHeader.MinSize);
+        if (transport == 0)
         {
             return false;
         }
@@ -64,7 +53,7 @@ internal readonly ref struct TcpSegment
         if (headerLength < TcpHeader.MinSize
             || tcp.Length <= headerLength
             || (tcp[TcpHeader.Flags] & ~TcpHeader.Push) != TcpHeader.Ack
-            || VectorChecksum.Add(TcpHeader.PseudoHeader(packet, tcp.Length), tcp) != 0xFFFF)
+            || VectorChecksum.Add(IpHeader.PseudoHeader(packet, IpProtocol.Tcp, tcp.Length), tcp) != 0xFFFF)
         {
             return false;
         }
@@ -82,30 +71,11 @@ internal readonly ref struct TcpSegment
     public bool HasHeadersOf(ReadOnlySpan<byte> other)
     {
         ReadOnlySpan<byte> mine = Packet;
-        int ip = Transport;
-        bool same = mine[0] == other[0]
-            && (mine[0] == Ipv4WithoutOptions
-                ? mine[1] == other[1]
-                    && IsSame(mine, other, Ipv4Fragment, Ipv4Protocol + 1)
-                    && IsSame(mine, other, Ipv4.SourceOffset, ip)
-                : IsSame(mine, other, 1, 4) && IsSame(mine, other, Ipv6NextHeader, ip));
-        return same
-            && IsSame(mine, other, ip, ip + TcpHeader.Sequence)
-            && IsSame(mine, other, ip + TcpHeader.Acknowledgment, ip + TcpHeader.Flags)
-            && IsSame(mine, other, ip + TcpHeader.Flags + 1, ip + TcpHeader.Checksum)
-            && IsSame(mine, other, ip + TcpHeader.Checksum + 2, HeaderLength);
-    }
-
-    private static bool IsWholeTcp(ReadOnlySpan<byte> packet)
-    {
-        return packet[0] == Ipv4WithoutOptions
-            ? packet[Ipv4Protocol] == IpProtocol.Tcp
-                && BinaryPrimitives.ReadUInt16BigEndian(packet[Ipv4Fragment..]) == DontFragment
-            : packet[Ipv6NextHeader] == IpProtocol.Tcp;
-    }
-
-    private static bool IsSame(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, int start, int end)
-    {
-        return a[start..end].SequenceEqual(b[start..end]);
+        int tcp = Transport;
+        return IpHeader.IsSame(mine, other)
+            && IpHeader.IsSame(mine, other, tcp, tcp + TcpHeader.Sequence)
+            && IpHeader.IsSame(mine, other, tcp + TcpHeader.Acknowledgment, tcp + TcpHeader.Flags)
+            && IpHeader.IsSame(mine, other, tcp + TcpHeader.Flags + 1, tcp + TcpHeader.Checksum)
+            && IpHeader.IsSame(mine, other, tcp + TcpHeader.Checksum + 2, HeaderLength);
     }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using Spore.Net;
 
 namespace Spore.Hostsim.Live.Packets;
 
@@ -68,7 +69,7 @@ internal sealed class TcpSegmenter
         tcp.Slice(TcpHeader.Sequence, 4).Clear();
         tcp[TcpHeader.Flags] = 0;
         tcp.Slice(TcpHeader.Checksum, 2).Clear();
-        _fixedSum = VectorChecksum.Add(TcpHeader.PseudoHeader(headers, 0), tcp);
+        _fixedSum = VectorChecksum.Add(IpHeader.PseudoHeader(headers, IpProtocol.Tcp, 0), tcp);
         return true;
     }
 
@@ -93,7 +94,7 @@ internal sealed class TcpSegmenter
             BinaryPrimitives.WriteUInt16BigEndian(packet[Ipv4Identification..], (ushort)_identification++);
         }
 
-        TcpHeader.WriteLength(packet, _transport, Length);
+        IpHeader.WriteLength(packet, _transport, Length);
         bool isLast = _payload + size == _end;
         Span<byte> tcp = packet[_transport..];
         BinaryPrimitives.WriteUInt32BigEndian(tcp[TcpHeader.Sequence..], _sequence);

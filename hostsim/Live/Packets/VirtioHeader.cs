@@ -25,6 +25,9 @@ internal struct VirtioHeader
     /// <summary>In <see cref="Segmentation"/>: to become many segments of TCP over IPv6.</summary>
     public const byte Tcp6 = 4;
 
+    /// <summary>In <see cref="Segmentation"/>: to become many datagrams of UDP.</summary>
+    public const byte Udp = 5;
+
     /// <summary>Flags.</summary>
     public byte Flags;
 

@@ -80,7 +80,7 @@ public class AllocationTests
     {
         byte[] large = new TcpPacket { Payload = new byte[60000] }.BuildLarge(1368);
         PacketsRead read = new(VirtioHeader.Size);
-        PacketBatch batch = new(true);
+        PacketBatch batch = new(true, true);
         AssertAllocatesNothing(() =>
         {
             long before = GC.GetAllocatedBytesForCurrentThread();

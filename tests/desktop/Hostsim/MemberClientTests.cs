@@ -161,6 +161,21 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
     }
 
     [Fact]
+    public void The_last_acknowledgment_is_sent_again_if_it_was_lost()
+    {
+        int reads = 0;
+        using LossyPath path = new(IPEndPoint.Parse(_endpoint));
+        _files.Readable["files/a"] = "a file"u8.ToArray();
+
+        // From the last block on, until the node sends it again, nothing of the client arrives.
+        _files.OnRead = _ => path.IsLossy = ++reads == 1;
+        Assert.Equal(0, DoBy(path.Endpoint, null, "get", "files/a", "-", "--peer", "gate").Code);
+        Assert.Equal(2, reads);
+        Assert.True(path.Lost > 0);
+        _node.Change((_, _) => Assert.Equal(TftpResult.Ok, Assert.Single(_files.Results).Result));
+    }
+
+    [Fact]
     public void Without_a_session_the_command_ends_at_its_time_limit()
     {
         NodeIdentity lamp = MakeNode("lamp");
@@ -173,12 +188,15 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
 
     private (int Code, byte[] Output, string Error) Do(params string[] args) => Do(null, args);
 
-    private (int Code, byte[] Output, string Error) Do(Stream? input, params string[] args)
+    private (int Code, byte[] Output, string Error) Do(Stream? input, params string[] args) =>
+        DoBy(_endpoint, input, args);
+
+    private (int Code, byte[] Output, string Error) DoBy(string endpoint, Stream? input, params string[] args)
     {
         using MemoryStream output = new();
         using StreamWriter writer = new(output) { AutoFlush = true };
         StringWriter error = new();
-        string[] way = ["--identity", PathOf("shed"), "--network", PathOf("n.spore"), "--endpoint", _endpoint];
+        string[] way = ["--identity", PathOf("shed"), "--network", PathOf("n.spore"), "--endpoint", endpoint];
         int code = Spore.Hostsim.Program.Run([.. args, .. way], writer, error, null, input);
         return (code, output.ToArray(), error.ToString());
     }

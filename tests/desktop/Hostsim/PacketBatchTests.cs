@@ -151,7 +151,7 @@ public class PacketBatchTests
         const int Long = 1380;
         TcpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Long) };
         int fits = (65535 - first.IpHeaderLength - 32) / Long;
-        PacketBatch batch = new(true);
+        PacketBatch batch = new(true, true);
         for (int i = 0; i <= fits; i++)
         {
             Assert.True(batch.Add(first.After(i * Long, first.Payload).Build()));
@@ -165,7 +165,7 @@ public class PacketBatchTests
     [Fact]
     public void A_full_batch_takes_no_more_until_it_is_empty()
     {
-        PacketBatch batch = new(true);
+        PacketBatch batch = new(true, true);
         byte[] echo = InnerPacket.Echo([10, 99, 0, 1], [10, 99, 0, 2]);
         int count = 0;
         while (batch.Add(echo))
@@ -199,9 +199,109 @@ public class PacketBatchTests
     public void Where_the_interface_has_no_headers_nothing_is_joined()
     {
         TcpPacket first = new() { Payload = Bytes.Random(1, Size) };
-        PacketBatch batch = new(false);
+        PacketBatch batch = new(false, false);
         batch.Add(first.Build());
         batch.Add(first.After(Size, first.Payload).Build());
+        Assert.Equal(2, batch.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Datagrams_of_one_length_become_one_and_a_shorter_one_is_the_last(bool isIpv6)
+    {
+        UdpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Size) };
+        UdpPacket second = first with { Payload = Bytes.Random(2, Size), Identification = 7 };
+        UdpPacket shorter = first with { Payload = Bytes.Random(3, 1) };
+        UdpPacket two = first with { Payload = [.. first.Payload, .. second.Payload] };
+        UdpPacket three = first with { Payload = [.. two.Payload, .. shorter.Payload] };
+        Assert.Equal([two.BuildLarge(Size)], Join(first.Build(), second.Build()));
+        Assert.Equal(
+            [three.BuildLarge(Size), Plain(shorter)],
+            Join(first.Build(), second.Build(), shorter.Build(), shorter.Build()));
+
+        UdpPacket longer = first with { Payload = Bytes.Random(4, Size + 1) };
+        Assert.Equal([Plain(first), Plain(longer)], Join(first.Build(), longer.Build()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_datagram_of_another_flow_or_of_no_plain_kind_stays_alone(bool isIpv6)
+    {
+        UdpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Size) };
+        UdpPacket second = first with { Payload = Bytes.Random(2, Size) };
+        List<InnerIp> others =
+        [
+            second with { TrafficClass = 4 },
+            second with { HopLimit = 63 },
+            second with { Source = 3 },
+            second with { Destination = 3 },
+            second with { SourcePort = 61001 },
+            second with { DestinationPort = 62001 },
+            second with { Protocol = 136 },
+            second with { Payload = [] },
+            second with { Excess = 1 },
+            second with { Excess = -1 },
+            isIpv6 ? second with { FlowLabel = 1 } : second with { Fragment = 0 },
+            second with { IsIpv6 = !isIpv6 },
+            new TcpPacket { IsIpv6 = isIpv6, Payload = second.Payload },
+        ];
+        if (!isIpv6)
+        {
+            others.AddRange([second with { Fragment = 0x6000 }, second with { IpOptions = [1, 1, 1, 0] }]);
+        }
+
+        Assert.All(others, o => Assert.Equal([Plain(first), Plain(o)], Join(first.Build(), o.Build())));
+
+        // Nor does one go on behind it, where its kind can't be joined at all.
+        Assert.Equal(3, Join(first.Build(), (second with { Excess = 1 }).Build(), second.Build()).Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void A_datagram_with_a_wrong_checksum_or_none_stays_as_it_is(bool isIpv6)
+    {
+        UdpPacket first = new() { IsIpv6 = isIpv6, Payload = Bytes.Random(1, Size) };
+        byte[] sound = first.Build();
+        byte[] next = (first with { Payload = Bytes.Random(2, Size) }).Build();
+        for (int at = first.IpHeaderLength; at < sound.Length; at++)
+        {
+            byte[] wrong = [.. sound];
+            wrong[at] ^= 0x10;
+            Assert.Equal([[.. new byte[10], .. wrong], [.. new byte[10], .. next]], Join(wrong, next));
+            wrong = [.. next];
+            wrong[at] ^= 0x10;
+            Assert.Equal([[.. new byte[10], .. sound], [.. new byte[10], .. wrong]], Join(sound, wrong));
+        }
+
+        byte[] without = [.. sound];
+        without.AsSpan(first.IpHeaderLength + 6, 2).Clear();
+        Assert.Equal(2, Join(without, without).Count);
+    }
+
+    [Theory]
+    [InlineData(100, 64)]
+    [InlineData(1368, 47)]
+    public void A_row_of_datagrams_ends_at_what_the_kernel_cuts(int size, int most)
+    {
+        UdpPacket datagram = new() { IsIpv6 = true, Payload = Bytes.Random(1, size) };
+        PacketBatch batch = new(true, true);
+        for (int i = 0; i <= most; i++)
+        {
+            Assert.True(batch.Add(datagram.Build()));
+        }
+
+        Assert.Equal(2, batch.Count);
+        Assert.Equal(10 + 48 + (most * size), batch.At(0).Length);
+        Assert.Equal(10 + 48 + size, batch.At(1).Length);
+    }
+
+    [Fact]
+    public void Where_the_kernel_does_not_cut_datagrams_none_are_joined()
+    {
+        byte[] datagram = new UdpPacket { Payload = Bytes.Random(1, Size) }.Build();
+        PacketBatch batch = new(true, false);
+        batch.Add(datagram);
+        batch.Add(datagram);
         Assert.Equal(2, batch.Count);
     }
 
@@ -223,12 +323,12 @@ public class PacketBatchTests
 
     private static List<byte[]> Join(params byte[][] packets)
     {
-        PacketBatch batch = new(true);
+        PacketBatch batch = new(true, true);
         Assert.All(packets, p => Assert.True(batch.Add(p)));
         return [.. Enumerable.Range(0, batch.Count).Select(i => batch.At(i).ToArray())];
     }
 
-    private static byte[] Plain(TcpPacket packet)
+    private static byte[] Plain(InnerIp packet)
     {
         return [.. new byte[10], .. packet.Build()];
     }

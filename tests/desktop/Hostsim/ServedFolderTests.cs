@@ -208,21 +208,52 @@ public sealed class ServedFolderTests : IServingHost, IDisposable
     }
 
     [Theory]
-    [InlineData("0123456789a")]
-    [InlineData("012345678")]
-    [InlineData("")]
-    public void A_file_that_changes_meanwhile_aborts_its_transfer(string content)
+    [InlineData(100_000 + 1)]
+    [InlineData(100_000 - 1)]
+    [InlineData(0)]
+    public void A_file_that_changes_meanwhile_aborts_its_transfer(int size)
     {
+        byte[] content = new byte[100_000];
+        new Random(1).NextBytes(content);
+        File.WriteAllBytes(At("file"), content);
         ServedFolder folder = Serve();
         TftpTransfer transfer = NewTransfer();
         Assert.Equal(TftpResult.Ok, Read(folder, transfer, "files/file"));
-        ReadAll(folder, transfer, 5);
+        byte[] block = new byte[1368];
+        folder.Read(transfer, 0, block, 0, block.Length);
+        File.WriteAllBytes(At("file"), new byte[size]);
+
+        // This part was read with the first block.
+        folder.Read(transfer, block.Length, block, 0, block.Length);
+        Assert.Equal(content[block.Length..(2 * block.Length)], block);
         Assert.Null(_aborted);
-        File.WriteAllText(At("file"), content);
-        folder.Read(transfer, 5, new byte[5], 0, 5);
+        folder.Read(transfer, 48 * block.Length, block, 0, block.Length);
         Assert.Equal(TftpError.NotDefined, _aborted);
         Assert.NotNull(transfer.ErrorText);
         Close(folder, transfer, TftpError.NotDefined);
+    }
+
+    [Fact]
+    public void A_block_comes_from_its_position_whatever_was_read_before()
+    {
+        byte[] content = new byte[200_000];
+        new Random(1).NextBytes(content);
+        File.WriteAllBytes(At("file"), content);
+        ServedFolder folder = Serve();
+        TftpTransfer transfer = NewTransfer();
+        Assert.Equal(TftpResult.Ok, Read(folder, transfer, "files/file"));
+        (int Position, int Count)[] blocks =
+        [
+            (0, 1000), (65_000, 536), (65_000, 537), (65_536, 1000), (64_000, 1000), (0, 1000), (199_999, 1),
+            (130_000, 65_464), (130_000, 70_000), (134_464, 65_536), (134_463, 65_536),
+        ];
+        Assert.All(blocks, b =>
+        {
+            byte[] block = new byte[b.Count];
+            folder.Read(transfer, b.Position, block, 0, b.Count);
+            Assert.Equal(content[b.Position..(b.Position + b.Count)], block);
+        });
+        Close(folder, transfer, TftpResult.Ok);
     }
 
     [Fact]
