@@ -68,6 +68,7 @@ public sealed class SporeNode : INodeHost
         limits.MultiplicationTime = multiplication;
         _node = new Node(
             limits, identity, _transport, _entropy, this, FirmwareVersion.BuildTime, Environment.TickCount64);
+        _node.FirmwareVersion = FirmwareVersion.Text;
         Log.Write(string.Concat("node ", Convert.ToBase64String(_node.PublicKey)));
     }
 
@@ -341,6 +342,11 @@ public sealed class SporeNode : INodeHost
         }
 
         return false;
+    }
+
+    long INodeHost.FreeHeap()
+    {
+        return nanoFramework.Runtime.Native.GC.Run(false);
     }
 
     private static string Describe(IdentityFault fault)

@@ -43,4 +43,8 @@ public interface INodeHost
     /// of that does not count.
     /// </returns>
     bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint);
+
+    /// <summary>Called when a member reads <c>status</c>.</summary>
+    /// <returns>The free memory of the managed heap in bytes; -1 where it is not known.</returns>
+    long FreeHeap();
 }

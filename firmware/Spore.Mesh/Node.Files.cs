@@ -141,9 +141,7 @@ public sealed partial class Node : ITftpFiles
         bool isMember = HasRights(peer);
         if (Ascii.IsSame(name, offset, length, _statusName))
         {
-            transfer.File = StatusTag;
-            transfer.Size = WriteStatus(transfer.Mode);
-            return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
+            return isMember ? OpenStatus(transfer) : Refusal.MembersOnly(transfer);
         }
 
         long response = TftpOptions.ParseResponseName(name, offset, length);
@@ -199,9 +197,9 @@ public sealed partial class Node : ITftpFiles
         {
             Files.Read(transfer, position, buffer, offset, count);
         }
-        else if (transfer.File == StatusTag)
+        else if (transfer.File == NetworkSync.SnapshotTag)
         {
-            ReadStatus(transfer, position, buffer, offset, count);
+            ReadSnapshot(position, buffer, offset, count);
         }
         else
         {

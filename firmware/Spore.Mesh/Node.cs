@@ -129,7 +129,7 @@ public sealed partial class Node
             this,
             _applied,
             limits,
-            limits.Mtu,
+            limits.Mtu > limits.StatusBytes ? limits.Mtu : limits.StatusBytes,
             limits.SlotTime,
             limits.PassedTurns,
             IdentityRecord.Floor(identity, 0),

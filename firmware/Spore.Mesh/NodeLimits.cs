@@ -36,6 +36,9 @@ public sealed class NodeLimits : NetworkLimits
     /// </summary>
     public int SlotTime = 5000;
 
+    /// <summary>The most bytes of the file <c>status</c>. They are part of the memory for a network.</summary>
+    public int StatusBytes = 1024;
+
     /// <summary>Peers that let a turn pass and are remembered by key.</summary>
     public int PassedTurns = 16;
 
@@ -72,6 +75,7 @@ public sealed class NodeLimits : NetworkLimits
             ReceiveWindows = 4096,
             SlotTime = 5000,
             PassedTurns = 1024,
+            StatusBytes = 1 << 16,
             NetworkEntries = 4096,
             NetworkBytes = 1 << 20,
             Prefixes = 8192,
@@ -107,6 +111,7 @@ public sealed class NodeLimits : NetworkLimits
             ReceiveWindows = 4,
             SlotTime = 15000,
             PassedTurns = 16,
+            StatusBytes = 1024,
             NetworkEntries = 64,
             NetworkBytes = 2656,
             Prefixes = 64,

@@ -129,6 +129,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 OuterIpv4 = _transport.HasIpv4,
                 OuterIpv6 = _transport.HasIpv6,
                 KeyLog = _keyLog,
+                FirmwareVersion = typeof(LiveNode).Assembly.GetName().Version?.ToString(3),
             };
             _privateKey = options.Tun == null
                 ? _privateKey
@@ -318,6 +319,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         byte[] peer = key.AsSpan(keyOffset, KeyText.KeySize).ToArray();
         return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
+
+    long INodeHost.FreeHeap() => -1;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -173,6 +173,8 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
         false;
 
+    long INodeHost.FreeHeap() => -1;
+
     private void Reschedule()
     {
         if (Core is not { NextDeadline: < long.MaxValue / 2 } core)

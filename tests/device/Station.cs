@@ -81,6 +81,11 @@ internal sealed class Station : ITransport, IEntropy, INodeHost, ITftpFiles
         return false;
     }
 
+    public long FreeHeap()
+    {
+        return -1;
+    }
+
     /// <summary>The size of the one file, in bytes; any name means it.</summary>
     public const int FileSize = 12 * 1228;
 

@@ -60,5 +60,7 @@ internal sealed class Surroundings : ITransport, INodeHost
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint) =>
         false;
 
+    long INodeHost.FreeHeap() => -1;
+
     void INodeHost.Report(NodeEvent what, byte[] key, int keyOffset, long value) => Events[(int)what]++;
 }

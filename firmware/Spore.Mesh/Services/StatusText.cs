@@ -1,74 +1,347 @@
-using Spore.Tftp;
+using Spore.Base;
+using Spore.Net;
 
 namespace Spore.Services;
 
-/// <summary>The text of the file <c>status</c>. Read first: PROTOCOL section 8.3.</summary>
-internal static class StatusText
+/// <summary>
+/// Writes the text of the file <c>status</c> into a buffer; what does not fit is left out. Read first: PROTOCOL section
+/// 8.3.
+/// </summary>
+internal sealed class StatusText
 {
-    /// <summary>More bytes than the text can have.</summary>
-    internal const int MaxSize = 256;
+    /// <summary>A number that is left empty.</summary>
+    internal const long Unknown = -1;
 
-    // A number stands where a '#' is; the state is one of the words. Text in one piece takes least memory.
-    private static readonly string _text =
-        "state=@\nversion=#\nsessions=#\nuptime=#\ndue_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\n\n";
+    private const int KeySize = 32;
+    private const int Escaped = '%';
 
-    // In the order of NetworkState.
-    private static readonly string _stateWords = "none unconfirmed witness fresh behind expired ";
+    // Each text has a number where a '#' is, and bytes of its own where another sign is. Text in one piece takes least
+    // memory.
+    private static readonly string _node =
+        "state=@\nreason=$\nversion=#\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
+        + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\ndropped=#\n";
 
-    /// <summary>Writes the text.</summary>
-    /// <param name="buffer">The buffer to write to.</param>
-    /// <param name="offset">Where it starts.</param>
-    /// <param name="isNetascii">Whether CR LF ends a line, instead of LF.</param>
-    /// <param name="source">The node.</param>
-    /// <returns>The length of the text in bytes, less than <see cref="MaxSize"/>.</returns>
-    internal static int Emit(byte[] buffer, int offset, bool isNetascii, IStatusSource source)
+    private static readonly string _peer = "peer=@ label=$ endpoint=! session=# version=# in=# out=#\n";
+    private static readonly string _omitted = "peers_omitted=#\n";
+
+    // In the order of NetworkState, and one more reason for being unconfirmed.
+    private static readonly string _states = "none|unconfirmed|witness|fresh|behind|expired|";
+    private static readonly string _reasons =
+        "no network|too few witnesses read|only witness|witnesses agree|newer network refused|past its end|"
+        + "no other witness|";
+
+    private byte[] _buffer;
+    private int _start;
+    private int _at;
+    private int _end;
+    private bool _isNetascii;
+
+    /// <summary>Whether all that was written has fitted.</summary>
+    internal bool Fits { get; private set; }
+
+    /// <summary>The length of the text so far, in bytes.</summary>
+    internal int Length
     {
-        int at = offset;
+        get { return _at - _start; }
+    }
+
+    /// <summary>Called before all others: the text will be written to a buffer.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="offset">Where the text will start.</param>
+    /// <param name="capacity">The number of bytes that there are for it.</param>
+    /// <param name="isNetascii">Whether CR LF ends a line, instead of LF.</param>
+    internal void Begin(byte[] buffer, int offset, int capacity, bool isNetascii)
+    {
+        _buffer = buffer;
+        _start = offset;
+        _at = offset;
+        _end = offset + capacity;
+        _isNetascii = isNetascii;
+        Fits = true;
+    }
+
+    /// <summary>Ends the text before a length that it had, so that more can be written.</summary>
+    /// <param name="length">The length in bytes.</param>
+    internal void Truncate(int length)
+    {
+        _at = _start + length;
+        Fits = true;
+    }
+
+    /// <summary>Writes all lines about the node itself.</summary>
+    /// <param name="source">The node.</param>
+    internal void AddNode(IStatusSource source)
+    {
         int numbers = 0;
-        for (int i = 0; i < _text.Length; i++)
+        for (int i = 0; i < _node.Length; i++)
         {
-            char c = _text[i];
-            if (c == '@')
+            char c = _node[i];
+            switch (c)
             {
-                at = EmitWord(buffer, at, source.StatusState);
+                case '@':
+                    AddWord(_states, source.StatusState);
+                    break;
+                case '$':
+                    AddWord(_reasons, source.StatusReason);
+                    break;
+                case '!':
+                    AddText(source.StatusFirmware);
+                    break;
+                case '#':
+                    AddNumber(source.StatusNumber(numbers));
+                    numbers++;
+                    break;
+                default:
+                    Add(c);
+                    break;
             }
-            else if (c == '#')
+        }
+    }
+
+    /// <summary>Writes the line of a peer.</summary>
+    /// <param name="source">The node, which knows the numbers of the peer.</param>
+    /// <param name="slot">The slot of the peer.</param>
+    internal void AddPeer(IStatusSource source, int slot)
+    {
+        int numbers = 0;
+        for (int i = 0; i < _peer.Length; i++)
+        {
+            char c = _peer[i];
+            switch (c)
             {
-                at = Ascii.EmitNumber(buffer, at, source.StatusNumber(numbers)) - 1;
-                numbers++;
+                case '@':
+                    AddKey(source.StatusKey(slot));
+                    break;
+                case '$':
+                    AddLabel(source.StatusLabel(slot), source);
+                    break;
+                case '!':
+                    AddEndpoint(source.StatusEndpoint(slot));
+                    break;
+                case '#':
+                    AddNumber(source.StatusPeerNumber(slot, numbers));
+                    numbers++;
+                    break;
+                default:
+                    Add(c);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Writes how many peers have no line.</summary>
+    /// <param name="count">Their number.</param>
+    internal void AddOmitted(int count)
+    {
+        for (int i = 0; i < _omitted.Length; i++)
+        {
+            if (_omitted[i] == '#')
+            {
+                AddNumber(count);
             }
             else
             {
-                if (c == '\n' && isNetascii)
-                {
-                    buffer[at] = (byte)'\r';
-                    at++;
-                }
-
-                buffer[at] = (byte)c;
-                at++;
+                Add(_omitted[i]);
             }
         }
-
-        return at - offset;
     }
 
-    private static int EmitWord(byte[] buffer, int at, int word)
+    /// <summary>Writes the line break that ends the text.</summary>
+    internal void End()
+    {
+        Add('\n');
+    }
+
+    private void AddWord(string words, int word)
     {
         for (int i = 0; word >= 0; i++)
         {
-            char c = _stateWords[i];
-            if (c == ' ')
+            if (words[i] == '|')
             {
                 word--;
             }
             else if (word == 0)
             {
-                buffer[at] = (byte)c;
-                at++;
+                Add(words[i]);
+            }
+        }
+    }
+
+    private void AddText(string text)
+    {
+        for (int i = 0; text != null && i < text.Length; i++)
+        {
+            Add(text[i]);
+        }
+    }
+
+    private void AddNumber(long value)
+    {
+        if (value == Unknown)
+        {
+            return;
+        }
+
+        long unit = 1;
+        while (value / unit >= 10)
+        {
+            unit *= 10;
+        }
+
+        for (; unit > 0; unit /= 10)
+        {
+            Add((char)('0' + (int)(value / unit % 10)));
+        }
+    }
+
+    private void AddKey(byte[] key)
+    {
+        for (int i = 0; i < KeySize; i++)
+        {
+            AddDigits(key[i] >> 4);
+            AddDigits(key[i] & 15);
+        }
+    }
+
+    // Spaces separate the parts of a line, so they and what is not printable are written as in a URI (RFC 3986 section
+    // 2.1).
+    private void AddLabel(int length, IStatusSource source)
+    {
+        byte[] bytes = source.StatusLabelBytes;
+        int offset = source.StatusLabelOffset;
+        for (int i = 0; i < length; i++)
+        {
+            int c = bytes[offset + i];
+            if (c > ' ' && c != Escaped && c != 0x7F)
+            {
+                Add((char)c);
+            }
+            else
+            {
+                Add('%');
+                AddDigits(c >> 4);
+                AddDigits(c & 15);
+            }
+        }
+    }
+
+    private void AddEndpoint(Endpoint endpoint)
+    {
+        if (!endpoint.IsKnown)
+        {
+            return;
+        }
+
+        if (endpoint.IsIpv4)
+        {
+            // In this order the interpreter takes the result as signed.
+            long address = 0xFFFFFFFFL & (long)endpoint.AddressLow;
+            for (int shift = 24; shift >= 0; shift -= 8)
+            {
+                AddNumber((address >> shift) & 0xFF);
+                if (shift > 0)
+                {
+                    Add('.');
+                }
+            }
+        }
+        else
+        {
+            Add('[');
+            AddIpv6(endpoint);
+            if (endpoint.Zone != 0)
+            {
+                Add('%');
+                AddNumber(endpoint.Zone);
+            }
+
+            Add(']');
+        }
+
+        Add(':');
+        AddNumber(endpoint.Port);
+    }
+
+    // RFC 5952: the longest run of zero groups is written as "::", the first of several.
+    private void AddIpv6(Endpoint endpoint)
+    {
+        int runStart = -1;
+        int runLength = 1;
+        for (int i = 0; i < Ipv6.AddressSize / 2; i++)
+        {
+            int length = 0;
+            while (i + length < Ipv6.AddressSize / 2 && Group(endpoint, i + length) == 0)
+            {
+                length++;
+            }
+
+            if (length > runLength)
+            {
+                runStart = i;
+                runLength = length;
             }
         }
 
-        return at;
+        for (int i = 0; i < Ipv6.AddressSize / 2; i++)
+        {
+            if (i == runStart)
+            {
+                Add(':');
+                Add(':');
+                i += runLength - 1;
+                continue;
+            }
+
+            if (i > 0 && i != runStart + runLength)
+            {
+                Add(':');
+            }
+
+            AddDigits(Group(endpoint, i));
+        }
+    }
+
+    private static int Group(Endpoint endpoint, int index)
+    {
+        ulong half = index < 4 ? endpoint.AddressHigh : endpoint.AddressLow;
+        return (int)(0xFFFFL & (long)(half >> (48 - (16 * (index & 3)))));
+    }
+
+    // Hexadecimal digits without leading zeros.
+    private void AddDigits(int value)
+    {
+        int shift = 0;
+        while (value >> shift > 15)
+        {
+            shift += 4;
+        }
+
+        for (; shift >= 0; shift -= 4)
+        {
+            int digit = (value >> shift) & 15;
+            Add((char)(digit < 10 ? '0' + digit : 'a' + digit - 10));
+        }
+    }
+
+    private void Add(char c)
+    {
+        if (c == '\n' && _isNetascii)
+        {
+            AddByte('\r');
+        }
+
+        AddByte(c);
+    }
+
+    private void AddByte(char c)
+    {
+        if (_at == _end)
+        {
+            Fits = false;
+            return;
+        }
+
+        _buffer[_at] = (byte)c;
+        _at++;
     }
 }

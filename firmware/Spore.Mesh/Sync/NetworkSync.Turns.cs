@@ -139,6 +139,7 @@ internal sealed partial class NetworkSync
             BeginTurn(transfer, slot, now);
         }
 
+        AbortSnapshotReaders();
         return _staging.Begin(_heads, header, transfer) == NetworkFault.None;
     }
 

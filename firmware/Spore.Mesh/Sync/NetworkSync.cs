@@ -43,7 +43,7 @@ internal sealed partial class NetworkSync
     /// <param name="host">The node.</param>
     /// <param name="applied">The applied network, empty.</param>
     /// <param name="limits">What the node can hold.</param>
-    /// <param name="mtu">The tunnel's MTU in bytes.</param>
+    /// <param name="parking">The bytes of the staging buffer to keep free of packets.</param>
     /// <param name="turnTime">The length of a turn in the first round, in milliseconds.</param>
     /// <param name="passed">The number of peers to remember that let a turn pass.</param>
     /// <param name="floor">The oldest network version that the node may accept.</param>
@@ -62,7 +62,7 @@ internal sealed partial class NetworkSync
         INetworkSyncHost host,
         AppliedNetwork applied,
         NetworkLimits limits,
-        int mtu,
+        int parking,
         int turnTime,
         int passed,
         ulong floor,
@@ -92,7 +92,7 @@ internal sealed partial class NetworkSync
         _linkLocals = linkLocals;
         _due = due;
         _first = first;
-        _staging = new Staging(new NetworkFile(applied.File), tunnel, mtu);
+        _staging = new Staging(new NetworkFile(applied.File), tunnel, parking);
         _refused = new HeadMemory(hash);
         _verified = new HeadMemory(hash);
         _turns = new Turns(tunnel.Peers.Length, passed);
@@ -296,6 +296,8 @@ internal sealed partial class NetworkSync
             _tftp.Abort(_staging.Owner, TftpError.NotDefined);
         }
 
+        AbortSnapshotReaders();
+
         fault = _staging.Begin(file, offset, null);
         if (fault == NetworkFault.None)
         {
@@ -426,6 +428,11 @@ internal sealed partial class NetworkSync
     // One block is parked, a member's rather than a guest's.
     private void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
+        if (SnapshotReaders > 0)
+        {
+            return;
+        }
+
         bool mayEvict = _staging.Parked != null && IsOfGuest(_staging.Parked) && !IsOfGuest(transfer);
         _staging.Park(transfer, data, offset, count, last, mayEvict);
     }

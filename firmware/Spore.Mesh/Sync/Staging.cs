@@ -6,14 +6,13 @@ using Spore.WireGuard;
 namespace Spore.Sync;
 
 /// <summary>
-/// The staging buffer, which has three users. A network is received into it. While none is, inner packets wait in it
-/// for a session, and at its end the block is parked that followed a header whose signature is being checked. No
-/// other file touches it.
+/// The staging buffer. A network is received into it. While none is, inner packets wait in it for a session. At its
+/// end the block is parked that followed a header whose signature is being checked, or a snapshot of status lies.
 /// </summary>
 internal sealed class Staging
 {
     private readonly Tunnel _tunnel;
-    private readonly int _mtu;
+    private readonly int _parking;
     private NetworkFile _file;
     private TftpTransfer _parked;
     private int _parkedLength;
@@ -22,12 +21,12 @@ internal sealed class Staging
     /// <summary>Makes an empty buffer, in which packets wait.</summary>
     /// <param name="file">The memory for a network.</param>
     /// <param name="tunnel">The tunnel whose packets wait in it.</param>
-    /// <param name="mtu">The tunnel's MTU in bytes.</param>
-    internal Staging(NetworkFile file, Tunnel tunnel, int mtu)
+    /// <param name="parking">The bytes to keep free of packets, for a block that is parked or a snapshot.</param>
+    internal Staging(NetworkFile file, Tunnel tunnel, int parking)
     {
         _file = file;
         _tunnel = tunnel;
-        _mtu = mtu;
+        _parking = parking;
         End();
     }
 
@@ -40,9 +39,28 @@ internal sealed class Staging
         get { return _file.Expires; }
     }
 
-    private int ParkingSpace
+    /// <summary>The number of bytes at the end of the buffer in which no packets wait.</summary>
+    internal int ParkingSpace
     {
-        get { return _mtu < _file.Bytes.Length / 2 ? _mtu : _file.Bytes.Length / 2; }
+        get { return _parking < _file.Bytes.Length / 2 ? _parking : _file.Bytes.Length / 2; }
+    }
+
+    /// <summary>The buffer whose end that is.</summary>
+    internal byte[] ParkingBytes
+    {
+        get { return _file.Bytes; }
+    }
+
+    /// <summary>Where the space for parking starts in the buffer.</summary>
+    internal int ParkingOffset
+    {
+        get { return _file.Bytes.Length - ParkingSpace; }
+    }
+
+    /// <summary>Whether nothing is parked, and no network is received.</summary>
+    internal bool IsFree
+    {
+        get { return _parked == null && _file.IsEmpty; }
     }
 
     /// <summary>Called when a network is to be received. Packets that wait are dropped.</summary>
@@ -84,7 +102,7 @@ internal sealed class Staging
     {
         Owner = null;
         _file.Clear();
-        _tunnel.QueueIn(_file.Bytes, _file.Bytes.Length - ParkingSpace);
+        _tunnel.QueueIn(_file.Bytes, ParkingOffset);
     }
 
     /// <summary>

@@ -373,9 +373,9 @@ public sealed class FirmwareTests : IDisposable
     [Fact]
     public void AfterItsEndANetworkIsReportedExpiredAndTheLedFlashesFast()
     {
-        // Later than the build time, so that the board's clock follows from it.
-        const long Later = 1_900_000_000;
-        _board.Join(network: FirmwareBoard.Network(1, FirmwareBoard.PeerKey, Later, Later + 150));
+        // The board's clock starts at the build time of the firmware.
+        const long Built = 1_795_564_800;
+        _board.Join(network: FirmwareBoard.Network(1, FirmwareBoard.PeerKey, Built, Built + 200));
         Device.RunFor(130);
         AssertState("fresh, version 1", Current);
         Device.RunFor(120);

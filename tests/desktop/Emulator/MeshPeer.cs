@@ -94,6 +94,8 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
         false;
 
+    long INodeHost.FreeHeap() => -1;
+
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) =>
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
 }

@@ -194,6 +194,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// </summary>
     public Func<byte[], string?, Endpoint, bool>? Finds { get; set; }
 
+    long INodeHost.FreeHeap() => 54_321;
+
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint)
     {
         string sought = name is null ? string.Empty : System.Text.Encoding.ASCII.GetString(name, offset, length);

@@ -1,0 +1,238 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Net;
+using System.Text;
+using CsCheck;
+using Spore.Base;
+using Spore.Mesh;
+using Spore.Services;
+using Spore.SignedNetwork;
+using Spore.Tests.Network;
+using Xunit;
+
+namespace Spore.Tests.Nodes;
+
+/// <summary>The file <c>status</c> (PROTOCOL section 8.3).</summary>
+public class StatusTests
+{
+    private readonly Mesh _mesh = new();
+
+    [Fact]
+    public void It_has_these_lines_in_this_order()
+    {
+        MeshNode node = _mesh.Add(1);
+        node.Node.FirmwareVersion = "1.2.3";
+        Stranger member = Member(node, NetworkBytes.Field(4, Encoding.UTF8.GetBytes("Küche 50%")));
+        string[] lines = Read(member);
+        Assert.Equal(
+            [
+                "state", "reason", "version", "sessions", "confirmed_by", "since_boot", "firmware", "heap", "uptime",
+                "due_checks", "due_secrets", "due_keys", "due_pairs", "in", "out", "invalid", "replayed", "limited",
+                "dropped", "peer", string.Empty, string.Empty,
+            ],
+            lines.Select(l => l.Split('=')[0]));
+        Assert.Equal(
+            [
+                "state=unconfirmed", "reason=no other witness", "version=5", "sessions=1", "confirmed_by=0",
+                "since_boot=0", "firmware=1.2.3", "heap=54321",
+            ],
+            lines[..8]);
+        string key = Convert.ToHexStringLower(member.Key);
+        Assert.StartsWith(
+            $"peer={key} label=Küche%2050%25 endpoint=192.0.2.2:51820 session=0 version= in=",
+            lines[^3],
+            StringComparison.Ordinal);
+    }
+
+    public static IEnumerable<TheoryDataRow<NetworkState, string>> Reasons()
+    {
+        yield return new(NetworkState.Unconfirmed, "no other witness");
+        yield return new(NetworkState.Witness, "only witness");
+        yield return new(NetworkState.Fresh, "witnesses agree");
+        yield return new(NetworkState.Behind, "newer network refused");
+    }
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public void Each_state_has_its_reason(NetworkState state, string reason)
+    {
+        NodeInState node = new(state);
+        string[] lines = Read(node.Member);
+        Assert.Equal($"reason={reason}", lines[1]);
+        Assert.Equal(state == NetworkState.Fresh ? "confirmed_by=1" : "confirmed_by=0", lines[4]);
+        Assert.Equal(state == NetworkState.Fresh, lines[5] != "since_boot=0");
+    }
+
+    [Fact]
+    public void A_witness_that_was_not_read_is_the_reason()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        Stranger witness = _mesh.AddStranger(3);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member, witness], witness)));
+        Assert.True(member.Connect(node));
+        Assert.Equal("reason=too few witnesses read", Read(member)[1]);
+    }
+
+    [Theory]
+    [InlineData(10, 0)]
+    [InlineData(300, 0)]
+    [InlineData(600, 0)]
+    [InlineData(1024, 0)]
+    [InlineData(1024, 40)]
+    public void What_does_not_fit_is_counted(int size, int label)
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.StatusBytes = size;
+        MeshNode node = _mesh.Add(1, limits);
+        Stranger[] members = [.. Enumerable.Range(2, 8).Select(i => _mesh.AddStranger((byte)i))];
+        byte[][] entries =
+            [.. members.Select(m => NetworkBytes.Entry(
+                m.Key, label == 0 ? [] : [NetworkBytes.Field(4, [.. Enumerable.Repeat((byte)'x', label)])]))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node], null, 0, entries)));
+        foreach (Stranger member in members)
+        {
+            Assert.True(member.Connect(node));
+        }
+
+        byte[] text = [.. members[0].Read("status").Content];
+        Assert.InRange(text.Length, Math.Min(size, 200), size);
+        string[] lines = Encoding.UTF8.GetString(text).Split('\n');
+        int shown = lines.Count(l => l.StartsWith("peer=", StringComparison.Ordinal));
+        if (size < 600)
+        {
+            Assert.Equal(0, shown);
+            return;
+        }
+
+        Assert.InRange(shown, 1, 7);
+        Assert.Equal($"peers_omitted={8 - shown}", lines[^3]);
+        Assert.Equal([string.Empty, string.Empty], lines[^2..]);
+    }
+
+    [Fact]
+    public void One_read_is_one_snapshot_and_readers_share_it()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger[] members = [.. Enumerable.Range(2, 3).Select(i => _mesh.AddStranger((byte)i))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, .. members])));
+        foreach (Stranger member in members)
+        {
+            Assert.True(member.Connect(node));
+        }
+
+        StrangerTransfer first = members[0].StartRead("status", silentAfter: 0);
+        _mesh.Run(3_000);
+        string[] second = Read(members[1]);
+        _mesh.Run(2_100);
+        Assert.False(first.IsDone);
+        string[] third = Read(members[2]);
+        Assert.True(first.IsDone || first.Error != null);
+
+        // The second shares that of the first, whose uptime it has; the third has one of its own.
+        Assert.InRange(Uptime(third) - Uptime(second), 4, 6);
+    }
+
+    [Fact]
+    public void A_network_that_arrives_ends_a_read_of_it()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = Member(node);
+        StrangerTransfer slow = member.StartRead("status", silentAfter: 0);
+        _mesh.Run(500);
+        Stranger guest = _mesh.AddStranger(20);
+        Assert.True(guest.Connect(node));
+        Assert.True(guest.Write("network", Mesh.NetworkOf(6, [node, member])).IsComplete);
+        Assert.Equal(0, slow.Error);
+        Assert.Equal("version=6", Read(member)[2]);
+    }
+
+    [Fact]
+    public void Endpoints_are_written_as_RFC_5952_says()
+    {
+        Gen.Select(Gen.Byte.Array[16], Gen.Int[0, 255], Gen.Int[1, 65535]).Sample((bytes, zeros, port) =>
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                if ((zeros & (1 << i)) != 0)
+                {
+                    bytes[2 * i] = bytes[(2 * i) + 1] = 0;
+                }
+            }
+
+            Endpoint endpoint = new();
+            endpoint.SetIpv6(bytes, 0, port, 0);
+            if (endpoint.IsKnown && !endpoint.IsIpv4)
+            {
+                string expected = new IPEndPoint(new IPAddress(bytes), port).ToString();
+
+                // .NET writes the embedded IPv4 address of some prefixes in decimal.
+                if (!expected.Contains('.', StringComparison.Ordinal))
+                {
+                    Assert.Equal(expected, Text(endpoint));
+                }
+            }
+        });
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", 1)]
+    [InlineData("0.0.0.1", 65535)]
+    [InlineData("255.255.255.255", 80)]
+    public void And_those_of_IPv4_with_dots(string address, int port)
+    {
+        Endpoint endpoint = new();
+        endpoint.SetIpv4(IPAddress.Parse(address).GetAddressBytes(), 0, port);
+        Assert.Equal($"{address}:{port}", Text(endpoint));
+    }
+
+    private static string Text(Endpoint endpoint)
+    {
+        byte[] buffer = new byte[300];
+        StatusText text = new();
+        text.Begin(buffer, 0, buffer.Length, false);
+        text.AddPeer(new OnePeer(endpoint), 0);
+        string line = Encoding.UTF8.GetString(buffer, 0, text.Length);
+        return line[(line.IndexOf("endpoint=", StringComparison.Ordinal) + 9)..].Split(' ')[0];
+    }
+
+    private static int Uptime(string[] lines) => int.Parse(
+        lines.Single(l => l.StartsWith("uptime=", StringComparison.Ordinal))[7..], CultureInfo.InvariantCulture);
+
+    private static string[] Read(Stranger member) =>
+        Encoding.UTF8.GetString([.. member.Read("status").Content]).Split('\n');
+
+    private Stranger Member(MeshNode node, params byte[][] fields)
+    {
+        Stranger member = _mesh.AddStranger(2);
+        Assert.Equal(
+            NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node], null, 0, NetworkBytes.Entry(member.Key, fields))));
+        Assert.True(member.Connect(node));
+        return member;
+    }
+
+    private sealed class OnePeer(Endpoint endpoint) : IStatusSource
+    {
+        public int StatusState => 0;
+
+        public int StatusReason => 0;
+
+        public string? StatusFirmware => null;
+
+        public byte[] StatusLabelBytes => [];
+
+        public int StatusLabelOffset => 0;
+
+        public long StatusNumber(int index) => 0;
+
+        public byte[] StatusKey(int slot) => new byte[32];
+
+        public int StatusLabel(int slot) => 0;
+
+        public Endpoint StatusEndpoint(int slot) => endpoint;
+
+        public long StatusPeerNumber(int slot, int index) => StatusText.Unknown;
+    }
+}
