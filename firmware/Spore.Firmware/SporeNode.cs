@@ -346,7 +346,8 @@ public sealed class SporeNode : INodeHost
 
     long INodeHost.FreeHeap()
     {
-        return nanoFramework.Runtime.Native.GC.Run(false);
+        // In this order the interpreter takes the result as signed.
+        return 0x7FFFFFFFL & nanoFramework.Runtime.Native.GC.Run(false);
     }
 
     private static string Describe(IdentityFault fault)

@@ -141,8 +141,8 @@ public sealed partial class Node : IStatusSource
         }
     }
 
-    // Called when a member opens status. Readers share a snapshot while it is young; an old one is made anew, and ends the
-    // transfers of those that still read it. It lies in the staging buffer, so there is none while a network arrives.
+    // Called when a member opens status. Readers share a snapshot while it is young; an old one is made anew, and ends
+    // the transfers of those that still read it. It lies in the staging buffer: while a network arrives there is none.
     private int OpenStatus(TftpTransfer transfer)
     {
         int readers = _sync.SnapshotReaders;

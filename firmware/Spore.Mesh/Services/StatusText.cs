@@ -19,7 +19,8 @@ internal sealed class StatusText
     // memory.
     private static readonly string _node =
         "state=@\nreason=$\nversion=#\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
-        + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\ndropped=#\n";
+        + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\n"
+        + "dropped=#\n";
 
     private static readonly string _peer = "peer=@ label=$ endpoint=! session=# version=# in=# out=#\n";
     private static readonly string _omitted = "peers_omitted=#\n";

@@ -3,7 +3,7 @@ using Spore.SignedNetwork;
 
 namespace Spore.Sync;
 
-/// <summary>The last four heads whose signatures were refused, or have verified: none of them is checked again.</summary>
+/// <summary>The last four heads whose signatures were refused, or verified: none of them is checked again.</summary>
 internal sealed class HeadMemory
 {
     private const int Count = 4;

@@ -161,8 +161,8 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // A node without a network gives each peer the time of one turn to show its head. The time that the node itself takes
-    // to check a header does not count.
+    // A node without a network gives each peer the time of one turn to show its head. The time that the node itself
+    // takes to check a header does not count.
     private void EndSlowReads(long now)
     {
         for (int i = 0; i < _tftp.Capacity && _applied.Standing == Standing.None; i++)

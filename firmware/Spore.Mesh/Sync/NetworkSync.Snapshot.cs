@@ -54,7 +54,7 @@ internal sealed partial class NetworkSync
         return Agreements.Agrees(slot) ? _applied.Version : Agreements.Offered[slot];
     }
 
-    /// <summary>Called when the snapshot is made anew, or its memory is needed: ends the transfers that read it.</summary>
+    /// <summary>Called when the snapshot is made anew, or its memory is needed: ends all reads of it.</summary>
     internal void AbortSnapshotReaders()
     {
         for (int i = 0; i < _tftp.Capacity; i++)

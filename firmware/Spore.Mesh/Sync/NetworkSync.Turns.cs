@@ -8,8 +8,8 @@ namespace Spore.Sync;
 // Reading the body of a newer network: each peer that offers one has its turn (PROTOCOL section 7.5).
 internal sealed partial class NetworkSync
 {
-    // The pause between rounds, in milliseconds, doubles up to the last one. A node that is behind asks once a minute, so
-    // the last one with its jitter is not longer.
+    // The pause between rounds, in milliseconds, doubles up to the last one. A node that is behind asks once a minute,
+    // so the last one with its jitter is not longer.
     private const long FirstPause = 1000;
     private const long LastPause = 48000;
 
@@ -39,8 +39,8 @@ internal sealed partial class NetworkSync
     }
 
     /// <summary>
-    /// Should be called when <see cref="SyncDeadline.Turn"/> has come: ends a turn that is over, or reads the newer network
-    /// from the peer that is next.
+    /// Should be called when <see cref="SyncDeadline.Turn"/> has come: ends a turn that is over, or reads the newer
+    /// network from the peer that is next.
     /// </summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void TakeTurns(long now)
@@ -120,7 +120,7 @@ internal sealed partial class NetworkSync
     }
 
     // Called when the head of a transfer of network has verified: whether its entries are accepted now. The node's own
-    // read has its turn already. A write has one when its writer is next, or in the place of a peer that let a turn pass.
+    // read has its turn already. A write has one when its writer is next, or in place of a peer that let a turn pass.
     private bool MayBring(TftpTransfer transfer, int header, long now)
     {
         if (_turn != transfer)

@@ -298,7 +298,8 @@ public class NetworkRuleTests
 
         // From the fourth gap on, 200 ms are less than a tenth.
         Assert.Contains(
-            Enumerable.Range(3, gaps.Length - 3), i => Math.Abs(gaps[i] - Math.Min(1_000L << i, 48_000)) > gaps[i] / 10);
+            Enumerable.Range(3, gaps.Length - 3),
+            i => Math.Abs(gaps[i] - Math.Min(1_000L << i, 48_000)) > gaps[i] / 10);
 
         _member.Files["network"] = NetworkOf(6);
         Assert.True(_mesh.RunUntil(() => _node.Node.NetworkVersion == 6, 90_000));
