@@ -86,7 +86,7 @@ public static class NetworkIni
     {
         StringBuilder text = new();
         text.Append($"[{NetworkSection}]\n");
-        text.Append(CultureInfo.InvariantCulture, $"Version = {network.Version}\n");
+        text.Append($"Version = {VersionText.Format(network.Version)}\n");
         if (withIssued)
         {
             text.Append($"Issued = {FormatTime(network.Issued)}\n");
@@ -236,7 +236,7 @@ public static class NetworkIni
         {
             _line = 1;
             BeginSection($"[{NetworkSection}]");
-            TakeKey("Version", version.ToString(CultureInfo.InvariantCulture));
+            TakeKey("Version", VersionText.Format(version));
         }
 
         public void TakePeer(int number, IEnumerable<(string Name, string Value)> fields)
@@ -361,11 +361,8 @@ public static class NetworkIni
             switch (key)
             {
                 case "Version":
-                    _network.Version = ulong.TryParse(
-                        value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
-                        && version != 0
-                        ? version
-                        : throw Fault(key, $"'{value}' is not a number from 1 to {ulong.MaxValue}");
+                    _network.Version = VersionText.TryParse(value)
+                        ?? throw Fault(key, $"{MessageText.Quote(value)} is not {VersionText.Form}");
                     break;
 
                 case "Issued":

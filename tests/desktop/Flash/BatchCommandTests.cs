@@ -460,8 +460,8 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--network-version", "0", "'0' is not a network version, a number from 1 to 18446744073709551615")]
-    [InlineData("--floor", "x", "'x' is not a network version, a number from 0 to 18446744073709551615")]
+    [InlineData("--network-version", "0", "'0' is not " + VersionText.Form)]
+    [InlineData("--floor", "x", "'x' is not 0, for any version, or " + VersionText.Form)]
     [InlineData("--rendezvous", "x", "'x' is not host:port, address:port or [IPv6]:port")]
     [InlineData("--separator", "x", "'x' is not a separator; give one character, or comma, semicolon or tab")]
     [InlineData("--separator", "::", "'::' is not a separator; give one character, or comma, semicolon or tab")]

@@ -26,7 +26,7 @@ public class NetworkIniTests
             # a network
             ; in full
             [network]
-            version=18446744073709551615
+            version=65535.281474976710655
               Issued = 2026-06-30T23:59:58Z ; a comment
             Expires = 2027-01-02
             [ Peer ]
@@ -214,11 +214,14 @@ public class NetworkIniTests
     [InlineData("-1")]
     [InlineData("1.0")]
     [InlineData("x")]
-    [InlineData("18446744073709551616")]
-    public void A_version_is_a_positive_number(string version)
+    [InlineData("281474976710656")]
+    [InlineData("0.5")]
+    [InlineData("3.0")]
+    [InlineData("65536.1")]
+    public void A_version_is_a_revision_or_an_epoch_and_a_revision(string version)
     {
         Assert.Equal(
-            $"n.ini:2: Version: '{version}' is not a number from 1 to 18446744073709551615",
+            $"n.ini:2: Version: '{version}' is not {VersionText.Form}",
             Message($"[Network]\nVersion={version}"));
     }
 

@@ -152,7 +152,7 @@ internal sealed class NodeBatch
         return identity.Floor == floor
             ? new BatchNode(label, identity, false, path, image)
             : throw new InputException(
-                path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+                path, "floor", $"this identity is there already, with a floor of {VersionText.Format(identity.Floor)}");
     }
 
     private static bool IsThere(BatchNode node, byte[] image) =>
