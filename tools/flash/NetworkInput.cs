@@ -14,6 +14,13 @@ internal static class NetworkInput
     /// <returns>Whether it begins with the magic of a header.</returns>
     public static bool IsSigned(ReadOnlySpan<byte> bytes) => bytes.StartsWith("spore-1\n"u8);
 
+    /// <summary>Tells where an INI file has the version.</summary>
+    /// <param name="ini">The file's bytes, which <see cref="NetworkIni.Parse"/> has accepted.</param>
+    /// <param name="path">Its path.</param>
+    /// <returns>The file and the line.</returns>
+    public static string VersionLine(ReadOnlySpan<byte> ini, string path) =>
+        $"{path}:{NetworkIniEdit.LineOf(ini, "Version")}";
+
     /// <summary>Reads a network, whose signature is not checked.</summary>
     /// <param name="path">The path of its file.</param>
     /// <param name="now">The time of issue where an INI file names none.</param>

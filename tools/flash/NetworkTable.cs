@@ -22,15 +22,15 @@ internal static class NetworkTable
     /// <param name="terminal">Where to.</param>
     /// <param name="now">The time of day.</param>
     /// <param name="network">The network.</param>
-    /// <param name="size">The size of its file in bytes.</param>
+    /// <param name="bytes">The bytes of its file.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="signedBy">
     /// The trust root that was found to have signed it, or null where that was not looked at.
     /// </param>
     public static void Write(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[]? signedBy)
     {
-        WriteHeader(terminal, now, network, size, path, signedBy);
+        WriteHeader(terminal, now, network, bytes, path, signedBy);
         foreach (PeerDescription peer in network.Peers)
         {
             terminal.Console.WriteLine();
@@ -49,13 +49,13 @@ internal static class NetworkTable
     /// <param name="terminal">Where to.</param>
     /// <param name="now">The time of day.</param>
     /// <param name="network">The network.</param>
-    /// <param name="size">The size of its file in bytes.</param>
+    /// <param name="bytes">The bytes of its file.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="signedBy">The trust root that signed it.</param>
     public static void WriteSummary(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[] signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[] signedBy)
     {
-        WriteHeader(terminal, now, network, size, path, signedBy);
+        WriteHeader(terminal, now, network, bytes, path, signedBy);
         TextTable table = new(
             null,
             ("Member", ColumnKind.Exact),
@@ -89,7 +89,7 @@ internal static class NetworkTable
         .ToDictionary(g => g.Key, g => string.Join('\n', g));
 
     private static void WriteHeader(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[]? signedBy)
     {
         FieldList fields = new();
         fields.Add("File", path);
@@ -100,18 +100,25 @@ internal static class NetworkTable
         fields.Add("Issued", NetworkIni.FormatTime(network.Issued));
         AddExpiry(fields, network.Expires, now);
         fields.Add("Members", network.Peers.Count.ToString(CultureInfo.InvariantCulture));
-        AddSize(fields, network, size);
+        AddSize(fields, network, bytes.Length);
         if (signedBy is null)
         {
             fields.Add("Signature", "not checked (--root KEY does)", Color.Yellow);
         }
         else
         {
-            fields.Add("Signature", $"good, by {KeyText.Format(signedBy)}", Color.Green);
+            string root = KeyText.Format(signedBy);
+            string signer = NetworkHeader.Epoch(bytes, 0) == 0
+                ? root
+                : $"{KeyText.Format(SigningKey(bytes))}, certified by {root}";
+            fields.Add("Signature", $"good, by {signer}", Color.Green);
         }
 
         fields.Write(terminal.Console);
     }
+
+    private static ReadOnlySpan<byte> SigningKey(byte[] network) =>
+        network.AsSpan(NetworkHeader.Size + SigningCertificate.KeyOffset, KeyText.KeySize);
 
     private static void AddExpiry(FieldList fields, long expires, DateTimeOffset now)
     {

@@ -19,7 +19,7 @@ internal static class NextCommand
                 "The INI file, whose Version and Issued are changed in place; or the last signed network, whose "
                 + "members stay.",
         };
-        Option<string?> key = SignCommand.KeyOption();
+        Option<string?> key = NetworkKeyOption.Make();
         Option<string?> output = new("--output", "-o")
         {
             Description = "The file to write. [default: network.spore]",
@@ -32,28 +32,28 @@ internal static class NextCommand
         command.SetAction(result =>
         {
             string source = result.GetRequiredValue(file);
-            string keyFile = result.GetValue(key) ?? SignCommand.KeyBeside(source);
+            string keyFile = NetworkKeyOption.PathOf(result.GetValue(key), source);
             string target = result.GetValue(output) ?? Path.ChangeExtension(source, SignedExtension);
             byte[] bytes = InputFile.Read(source, NetworkInput.IniLimit);
-            using TrustRootKey root = SignCommand.LoadKey(terminal, keyFile);
+            using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile);
             if (NetworkInput.IsSigned(bytes))
             {
-                Renew(terminal, now, source, bytes, root, new SignedTarget(terminal, now, target, keyFile));
+                Renew(terminal, now, source, bytes, signer, new SignedTarget(terminal, now, target, keyFile));
             }
             else
             {
-                Advance(terminal, now, source, bytes, root, new SignedTarget(terminal, now, target, source, keyFile));
+                Advance(terminal, now, source, bytes, signer, new SignedTarget(terminal, now, target, source, keyFile));
             }
         });
         return command;
     }
 
     private static void Renew(
-        Terminal terminal, DateTimeOffset now, string source, byte[] old, TrustRootKey root, SignedTarget target)
+        Terminal terminal, DateTimeOffset now, string source, byte[] old, NetworkKey signer, SignedTarget target)
     {
-        NetworkReader.Verify(old, source, root.PublicKey);
+        NetworkReader.Verify(old, source, signer.TrustRoot);
         NetworkDescription network = NetworkReader.Read(old, source);
-        network.Version = Next(network.Version, source, "version");
+        network.Version = Next(network.Version, signer, source, "version");
         network.Issued = now.ToUnixTimeSeconds();
         if (network.Expires != 0 && network.Expires <= network.Issued)
         {
@@ -64,16 +64,16 @@ internal static class NextCommand
                 + "--ini prints one)");
         }
 
-        byte[] bytes = NetworkSigner.Sign(network, root);
+        byte[] bytes = NetworkSigner.Sign(network, signer);
         if (!Root(bytes).SequenceEqual(Root(old)))
         {
             throw new InputException(
                 source, null, "it has entries of a later format, which this version of flash can't write again");
         }
 
-        target.Check(bytes, root.PublicKey);
+        target.Check(bytes, signer.TrustRoot);
         terminal.Warn(source, network);
-        target.Write(bytes, root.PublicKey);
+        target.Write(bytes, signer.TrustRoot);
         string ini = Path.ChangeExtension(source, ".ini");
         if (File.Exists(ini))
         {
@@ -84,13 +84,13 @@ internal static class NextCommand
 
     // The INI file is written first: after a failure the same command gives the same version.
     private static void Advance(
-        Terminal terminal, DateTimeOffset now, string source, byte[] old, TrustRootKey root, SignedTarget target)
+        Terminal terminal, DateTimeOffset now, string source, byte[] old, NetworkKey signer, SignedTarget target)
     {
         NetworkDescription before = NetworkIni.Parse(old, source, now);
-        string where = $"{source}:{NetworkIniEdit.LineOf(old, "Version")}";
-        byte[]? signed = target.Read(root.PublicKey);
+        string where = NetworkInput.VersionLine(old, source);
+        byte[]? signed = target.Read(signer.TrustRoot);
         ulong last = signed is null ? before.Version : NetworkHeader.Version(signed, 0);
-        ulong next = Next(last, where, "Version");
+        ulong next = Next(last, signer, where, "Version");
         if (before.Version != last && before.Version != next)
         {
             string signedVersion = VersionText.Format(last);
@@ -103,19 +103,36 @@ internal static class NextCommand
 
         byte[] ini = NetworkIniEdit.SetVersion(old, next, now.ToUnixTimeSeconds());
         NetworkDescription network = NetworkIni.Parse(ini, source, now);
-        byte[] bytes = NetworkSigner.Sign(network, root);
+        byte[] bytes = NetworkSigner.Sign(network, signer);
         terminal.Warn(source, network);
         OutputFile.Write(source, ini);
-        target.Write(bytes, root.PublicKey);
+        target.Write(bytes, signer.TrustRoot);
     }
 
-    private static ulong Next(ulong version, string where, string field) =>
-        VersionText.Revision(version) < VersionText.MaxRevision
+    // A new epoch begins with its first revision.
+    private static ulong Next(ulong version, NetworkKey signer, string where, string field)
+    {
+        int epoch = VersionText.Epoch(version);
+        if (signer.Epoch > epoch)
+        {
+            return VersionText.Make(signer.Epoch, 1);
+        }
+
+        if (signer.Epoch < epoch)
+        {
+            throw new InputException(
+                where,
+                field,
+                $"the last one is {VersionText.Format(version)}, and the key signs the older epoch {signer.Epoch}");
+        }
+
+        return VersionText.Revision(version) < VersionText.MaxRevision
             ? version + 1
             : throw new InputException(
                 where,
                 field,
                 $"{VersionText.Format(version)} is the last one of its epoch; certify a signing key for another epoch");
+    }
 
     private static ReadOnlySpan<byte> Root(byte[] network) =>
         network.AsSpan(NetworkHeader.RootOffset, MerkleTree.HashSize);

@@ -8,14 +8,12 @@ namespace Spore.Flash;
 /// <summary><c>flash sign</c>: makes a signed network of an INI file.</summary>
 internal static class SignCommand
 {
-    private const string DefaultKey = "root.key";
-
     private static readonly TimeSpan _clockTolerance = TimeSpan.FromMinutes(10);
 
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> ini = new("network.ini") { Description = "The network, in the style of wg setconf." };
-        Option<string?> key = KeyOption();
+        Option<string?> key = NetworkKeyOption.Make();
         Option<string?> output = new("--output", "-o")
         {
             Description = "The file to write. [default: the INI file's name with .spore]",
@@ -34,46 +32,30 @@ internal static class SignCommand
                 terminal,
                 now,
                 source,
-                result.GetValue(key) ?? KeyBeside(source),
+                NetworkKeyOption.PathOf(result.GetValue(key), source),
                 target,
                 result.GetValue(force));
         });
         return command;
     }
 
-    /// <summary>The option for the key that signs.</summary>
-    public static Option<string?> KeyOption() => new("--key")
-    {
-        Description = $"The trust root's key file. [default: {DefaultKey} beside the network's file]",
-        HelpName = DefaultKey,
-    };
-
-    /// <summary>The path of the key that signs where none is given.</summary>
-    public static string KeyBeside(string file) => Path.Combine(Path.GetDirectoryName(file) ?? "", DefaultKey);
-
-    /// <summary>Reads the key that signs.</summary>
-    public static TrustRootKey LoadKey(Terminal terminal, string path)
-    {
-        TrustRootKey key = TrustRootKey.Load(path);
-        terminal.WarnIfExposed(path);
-        return key;
-    }
-
     private static void Sign(
         Terminal terminal, DateTimeOffset now, string source, string keyFile, string target, bool force)
     {
-        NetworkDescription network = NetworkIni.Parse(InputFile.Read(source, NetworkInput.IniLimit), source, now);
-        using TrustRootKey root = LoadKey(terminal, keyFile);
+        byte[] ini = InputFile.Read(source, NetworkInput.IniLimit);
+        NetworkDescription network = NetworkIni.Parse(ini, source, now);
+        using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile);
+        NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, NetworkInput.VersionLine(ini, source));
         Warn(terminal, now, source, network);
         terminal.Warn(source, network);
         SignedTarget output = new(terminal, now, target, source, keyFile);
-        byte[] bytes = NetworkSigner.Sign(network, root);
+        byte[] bytes = NetworkSigner.Sign(network, signer);
         if (!force)
         {
-            output.Check(bytes, root.PublicKey);
+            output.Check(bytes, signer.TrustRoot);
         }
 
-        output.Write(bytes, root.PublicKey);
+        output.Write(bytes, signer.TrustRoot);
     }
 
     // What is legal, but will surprise the one who signs it.

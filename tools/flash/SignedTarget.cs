@@ -92,6 +92,6 @@ internal sealed class SignedTarget
     {
         OutputFile.Write(_path, bytes);
         NetworkDescription network = NetworkReader.Read(bytes, _path);
-        NetworkTable.WriteSummary(_terminal, _now, network, bytes.Length, _path, trustRoot);
+        NetworkTable.WriteSummary(_terminal, _now, network, bytes, _path, trustRoot);
     }
 }

@@ -270,13 +270,15 @@ public sealed class FlashCommandTests : IDisposable
             ["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
         yield return new(
             ["node", "new", "--root", "@network.ini"],
-            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+            "network.ini: line 1: this is neither a trust root key file (flash root new makes one) nor a signing key "
+            + "file (flash signing new makes one)");
         yield return new(["sign", "@none"], "none: no such file");
         yield return new(["sign", "@root.key"], "root.key:2: this is neither a [section] nor a key = value");
         yield return new(["sign", "@network.ini", "--key", "@none"], "none: no such file");
         yield return new(
             ["sign", "@network.ini", "--key", "@network.ini"],
-            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+            "network.ini: line 1: this is neither a trust root key file (flash root new makes one) nor a signing key "
+            + "file (flash signing new makes one)");
         yield return new(["sign", "@network.ini", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["show", "@none"], "none: no such file");
         yield return new(
