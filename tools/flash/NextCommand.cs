@@ -71,7 +71,7 @@ internal static class NextCommand
                 source, null, "it has entries of a later format, which this version of flash can't write again");
         }
 
-        target.Check(bytes, signer.TrustRoot);
+        target.Check(bytes, signer.TrustRoot, source);
         terminal.Warn(source, network);
         target.Write(bytes, signer.TrustRoot);
         string ini = Path.ChangeExtension(source, ".ini");

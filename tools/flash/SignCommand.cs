@@ -21,7 +21,9 @@ internal static class SignCommand
         };
         Option<bool> force = new("--force")
         {
-            Description = "Replace a file that holds the same or a newer version, or something else.",
+            Description =
+                "Replace a file whatever it holds: the same version or a newer one, one that is more than one revision "
+                + "older, or something else.",
         };
         Command command = new("sign", "Sign a network.") { ini, key, output, force };
         command.SetAction(result =>
@@ -45,14 +47,15 @@ internal static class SignCommand
         byte[] ini = InputFile.Read(source, NetworkInput.IniLimit);
         NetworkDescription network = NetworkIni.Parse(ini, source, now);
         using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile);
-        NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, NetworkInput.VersionLine(ini, source));
+        string version = NetworkInput.VersionLine(ini, source);
+        NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, version);
         Warn(terminal, now, source, network);
         terminal.Warn(source, network);
         SignedTarget output = new(terminal, now, target, source, keyFile);
         byte[] bytes = NetworkSigner.Sign(network, signer);
         if (!force)
         {
-            output.Check(bytes, signer.TrustRoot);
+            output.Check(bytes, signer.TrustRoot, version);
         }
 
         output.Write(bytes, signer.TrustRoot);

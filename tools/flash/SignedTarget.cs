@@ -56,12 +56,14 @@ internal sealed class SignedTarget
 
     /// <summary>
     /// Checks that a network may follow the one that is there. Signed twice, one version would be two networks: nodes
-    /// keep the first they see, and the mesh splits.
+    /// keep the first they see, and the mesh splits. A jump is most often a typing error, and a revision that was
+    /// spread can't be taken back.
     /// </summary>
     /// <param name="bytes">The network.</param>
     /// <param name="trustRoot">The trust root, 32 bytes.</param>
+    /// <param name="where">The file and line of its version.</param>
     /// <exception cref="InputException">It may not, or there is something else.</exception>
-    public void Check(byte[] bytes, byte[] trustRoot)
+    public void Check(byte[] bytes, byte[] trustRoot, string where)
     {
         if (Read(trustRoot) is not byte[] old || old.AsSpan().SequenceEqual(bytes))
         {
@@ -70,18 +72,22 @@ internal sealed class SignedTarget
 
         ulong held = NetworkHeader.Version(old, 0);
         ulong version = NetworkHeader.Version(bytes, 0);
-        if (held >= version)
+        bool isNewer = version > held;
+        if (isNewer && VersionText.Revision(version) <= VersionText.Revision(held) + 1)
         {
-            string there = VersionText.Format(held);
-            throw new InputException(
-                _path,
-                "version",
-                held == version
-                    ? $"the file there has version {there} too, with other content; raise Version in the INI file "
-                        + "(--force replaces it)"
-                    : $"the file there has version {there}, and this one would have {VersionText.Format(version)}; "
-                        + "raise Version in the INI file (--force replaces it)");
+            return;
         }
+
+        string there = held == version
+            ? $"{_path} has this version too, with other content"
+            : $"{_path} has {VersionText.Format(held)}";
+        ulong revision = VersionText.Revision(held);
+        int epoch = isNewer ? VersionText.Epoch(version) : VersionText.Epoch(held);
+        string next = revision == VersionText.MaxRevision && epoch == VersionText.Epoch(held)
+            ? "certify a signing key for another epoch"
+            : $"write {VersionText.Format(VersionText.Make(epoch, Math.Min(revision + 1, VersionText.MaxRevision)))}";
+        throw new InputException(
+            where, "Version", $"it is {VersionText.Format(version)}, and {there}; {next} (--force replaces it)");
     }
 
     /// <summary>Writes a network, and shows it.</summary>

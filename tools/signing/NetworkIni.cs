@@ -196,6 +196,7 @@ public static class NetworkIni
     {
         private readonly NetworkDescription _network = new() { Issued = now.ToUnixTimeSeconds() };
         private readonly Dictionary<string, int> _peers = [];
+        private readonly LinkLocalOwners _linkLocals = new(NodeKey.LinkLocal);
         private readonly Dictionary<AllowedPrefix, int> _prefixes = [];
         private readonly Dictionary<string, int> _given = new(StringComparer.OrdinalIgnoreCase);
         private int _line;
@@ -439,6 +440,11 @@ public static class NetworkIni
             if (!_peers.TryAdd(KeyText.Format(key), _sectionLine))
             {
                 throw Fault("PublicKey", $"this key has an entry already, on line {_peers[KeyText.Format(key)]}");
+            }
+
+            if (_linkLocals.Add(key, _line) is string collision)
+            {
+                throw Fault("PublicKey", collision);
             }
 
             _peer.PublicKey = key;

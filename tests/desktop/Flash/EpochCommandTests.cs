@@ -224,6 +224,7 @@ public sealed class EpochCommandTests : IDisposable
         WriteIni("12");
         Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
         Certify("signing.key", 3);
+        File.Copy(_folder.File("signing.key"), _folder.File("three.key"));
         Assert.Contains("Version    3.1\n", _folder.Run("next", "@network.ini").Output);
         Assert.Contains("Version    3.2\n", _folder.Run("next", "@network.ini").Output);
         Assert.Contains("Version = 3.2\n", File.ReadAllText(_folder.File("network.ini")));
@@ -240,9 +241,34 @@ public sealed class EpochCommandTests : IDisposable
         // An older epoch is an older network, whatever its revision is.
         _folder.Write("old.ini", $"[Network]\nVersion = 2.99\n{_members}");
         AssertFails(
-            "network.spore: version: the file there has version 3.3, and this one would have 2.99; raise Version in "
-            + "the INI file (--force replaces it)",
+            "old.ini:2: Version: it is 2.99, and network.spore has 3.3; write 3.4 (--force replaces it)",
             "sign", "@old.ini", "--key", "@old.key", "-o", "@network.spore");
+
+        // A new epoch may go on with the revision, or begin with the first one.
+        File.Delete(_folder.File("signing.key"));
+        Certify("signing.key", 4);
+        foreach (string version in new[] { "4.1", "4.4" })
+        {
+            WriteIni("3.3");
+            Assert.Equal(0, _folder.Run("sign", "@network.ini", "--key", "@three.key", "--force").Code);
+            WriteIni(version);
+            Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
+        }
+
+        WriteIni("4.6");
+        AssertFails(
+            "network.ini:2: Version: it is 4.6, and network.spore has 4.4; write 4.5 (--force replaces it)",
+            "sign",
+            "@network.ini");
+        Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
+        WriteIni("4.281474976710655");
+        Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
+        WriteIni("4.1");
+        AssertFails(
+            "network.ini:2: Version: it is 4.1, and network.spore has 4.281474976710655; certify a signing key for "
+            + "another epoch (--force replaces it)",
+            "sign",
+            "@network.ini");
     }
 
     [Fact]

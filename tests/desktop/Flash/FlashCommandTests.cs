@@ -190,20 +190,23 @@ public sealed class FlashCommandTests : IDisposable
 
         _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
         AssertFails(
-            "network.spore: version: the file there has version 3 too, with other content; raise Version in the INI "
-            + "file (--force replaces it)",
+            "network.ini:2: Version: it is 3, and network.spore has this version too, with other content; write 4 "
+            + "(--force replaces it)",
             "sign",
             "@network.ini");
-        _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 2"));
-        AssertFails(
-            "network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI "
-            + "file (--force replaces it)",
-            "sign",
-            "@network.ini");
+        foreach (string other in new[] { "5", "2" })
+        {
+            _folder.Write("network.ini", "\n" + _ini.Replace("Version = 3", $"Version = {other}"));
+            AssertFails(
+                $"network.ini:3: Version: it is {other}, and network.spore has 3; write 4 (--force replaces it)",
+                "sign",
+                "@network.ini");
+        }
+
         Assert.Equal(first, _folder.Read("network.spore"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
 
-        _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 4"));
+        _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
 
         _folder.Run("root", "new", "-o", "@other.key");

@@ -280,7 +280,14 @@ public class NetworkIniTests
             "AllowedIPs=fe00::/7",
             "AllowedIPs: 'fe00::/7' touches fe80::/10; link-local addresses follow from the keys");
         yield return new("AllowedIPs=ff02::1", "AllowedIPs: 'ff02::1' touches ff00::/8, which is multicast");
-        yield return new("AllowedIPs=128.0.0.0/1", "AllowedIPs: '128.0.0.0/1' touches 224.0.0.0/4, which is multicast");
+        const string All = "; all addresses are 0.0.0.0/0 and ::/0, which are allowed";
+        yield return new(
+            "AllowedIPs=128.0.0.0/1", $"AllowedIPs: '128.0.0.0/1' touches 224.0.0.0/4, which is multicast{All}");
+        yield return new(
+            "AllowedIPs=192.0.0.0/2", $"AllowedIPs: '192.0.0.0/2' touches 224.0.0.0/4, which is multicast{All}");
+        yield return new(
+            "AllowedIPs=8000::/1",
+            $"AllowedIPs: '8000::/1' touches fe80::/10; link-local addresses follow from the keys{All}");
         yield return new("Endpoint=", "Endpoint: '' is not host:port, address:port or [IPv6]:port");
         yield return new("Endpoint=gate", "Endpoint: 'gate' is not host:port, address:port or [IPv6]:port");
         yield return new(
