@@ -184,11 +184,12 @@ public class NetworkIniTests
     [Theory]
     [InlineData("Version=1", "Version: it was given already, on line 2")]
     [InlineData("issued=1\nISSUED=1", "Issued: it was given already, on line 3")]
-    [InlineData("ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires")]
+    [InlineData(
+        "ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
     [InlineData(
         "PresharedKey=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
-        "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires")]
-    [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires")]
+        "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
+    [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
     [InlineData("Issued=", "Issued: '' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData("Issued=-1", "Issued: '-1' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData(
