@@ -37,11 +37,12 @@ internal static class NetworkKeyOption
     /// <summary>Reads the key.</summary>
     /// <param name="terminal">For the warning about a file that others can read.</param>
     /// <param name="path">The path of its file.</param>
+    /// <param name="passphraseFile">The file of its passphrase, or null.</param>
     /// <returns>The key.</returns>
     /// <exception cref="InputException">It can't be used.</exception>
-    public static NetworkKey Load(Terminal terminal, string path)
+    public static NetworkKey Load(Terminal terminal, string path, string? passphraseFile)
     {
-        NetworkKey key = NetworkKey.Load(path);
+        NetworkKey key = NetworkKey.Load(path, PassphraseOptions.From(terminal, passphraseFile));
         terminal.WarnIfExposed(path);
         return key;
     }

@@ -20,6 +20,7 @@ internal static class NextCommand
                 + "members stay.",
         };
         Option<string?> key = NetworkKeyOption.Make();
+        Option<string?> passphrase = PassphraseOptions.File();
         Option<string?> output = new("--output", "-o")
         {
             Description = "The file to write. [default: network.spore]",
@@ -27,7 +28,7 @@ internal static class NextCommand
         };
         Command command = new("next", "Raise the revision by one, set the time of issue to now, and sign.")
         {
-            file, key, output,
+            file, key, passphrase, output,
         };
         command.SetAction(result =>
         {
@@ -35,7 +36,7 @@ internal static class NextCommand
             string keyFile = NetworkKeyOption.PathOf(result.GetValue(key), source);
             string target = result.GetValue(output) ?? Path.ChangeExtension(source, SignedExtension);
             byte[] bytes = InputFile.Read(source, NetworkInput.IniLimit);
-            using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile);
+            using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile, result.GetValue(passphrase));
             if (NetworkInput.IsSigned(bytes))
             {
                 Renew(terminal, now, source, bytes, signer, new SignedTarget(terminal, now, target, keyFile));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.IO;
+using Spore.CommandLine;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -9,6 +10,7 @@ namespace Spore.Flash;
 internal static class RootCertifyCommand
 {
     private const string CertificateFile = "signing.cert";
+    private const string NewPassphraseFile = "--new-passphrase-file";
 
     public static Command Build(Terminal terminal)
     {
@@ -41,6 +43,9 @@ internal static class RootCertifyCommand
                 + $"{CertificateFile}, which is no secret]",
             HelpName = "FILE",
         };
+        Option<string?> passphraseFile = PassphraseOptions.File();
+        Option<bool> encrypt = PassphraseOptions.Encrypt();
+        Option<string?> newPassphraseFile = PassphraseOptions.File(NewPassphraseFile, "encrypts the new key");
         Option<bool> force = new("--force")
         {
             Description = "Replace an existing file. The signing key it held can then sign no more networks.",
@@ -50,7 +55,7 @@ internal static class RootCertifyCommand
             "Certify a signing key for an epoch: a new one, written with its certificate into one file, or the one of "
             + "--public.")
         {
-            rootFile, epoch, publicKey, output, force,
+            rootFile, passphraseFile, epoch, publicKey, output, encrypt, newPassphraseFile, force,
         };
         command.SetAction(result =>
         {
@@ -60,38 +65,56 @@ internal static class RootCertifyCommand
                 : null;
             string target = result.GetValue(output)
                 ?? (certified is null ? NetworkKeyOption.SigningFile : CertificateFile);
-            using TrustRootKey root = TrustRootKey.Load(rootPath);
-            terminal.WarnIfExposed(rootPath);
+            if (certified is not null && result.GetValue(encrypt))
+            {
+                throw new UsageException(
+                    "--encrypt", "this is for a new key; with --public nothing secret is written");
+            }
+
             if (Path.GetFullPath(target) == Path.GetFullPath(rootPath))
             {
                 throw new InputException(target, null, "this file is read, so nothing can be written to it");
             }
 
-            Certify(terminal, root, result.GetRequiredValue(epoch), certified, target, result.GetValue(force));
+            byte[]? passphrase = PassphraseOptions.ForNew(
+                terminal, result.GetValue(encrypt), result.GetValue(newPassphraseFile), target, NewPassphraseFile);
+            using TrustRootKey root = TrustRootKey.Load(
+                rootPath, PassphraseOptions.From(terminal, result.GetValue(passphraseFile)));
+            terminal.WarnIfExposed(rootPath);
+            int number = result.GetRequiredValue(epoch);
+            bool replace = result.GetValue(force);
+            if (certified is null)
+            {
+                MakeKey(terminal, root, number, target, passphrase, replace);
+            }
+            else
+            {
+                MakeCertificate(terminal, root, number, certified, target, replace);
+            }
         });
         return command;
     }
 
-    private static void Certify(
-        Terminal terminal, TrustRootKey root, int epoch, byte[]? publicKey, string target, bool force)
+    private static void MakeKey(
+        Terminal terminal, TrustRootKey root, int epoch, string target, byte[]? passphrase, bool force)
     {
-        if (publicKey is not null)
-        {
-            if (!force && Path.Exists(target))
-            {
-                throw new InputException(target, null, "exists already; --force replaces it");
-            }
-
-            KeyCertificate certificate = root.Certify(epoch, publicKey);
-            certificate.Save(target);
-            SigningShowCommand.Print(terminal, publicKey, certificate);
-            return;
-        }
-
         using SigningKey key = SigningKey.Generate();
         key.Accept(root.Certify(epoch, key.PublicKey), target);
-        key.Save(target, force);
+        key.Save(target, force, passphrase);
         SigningShowCommand.Print(terminal, key.PublicKey, key.KeyCertificate);
+    }
+
+    private static void MakeCertificate(
+        Terminal terminal, TrustRootKey root, int epoch, byte[] publicKey, string target, bool force)
+    {
+        if (!force && Path.Exists(target))
+        {
+            throw new InputException(target, null, "exists already; --force replaces it");
+        }
+
+        KeyCertificate certificate = root.Certify(epoch, publicKey);
+        certificate.Save(target);
+        SigningShowCommand.Print(terminal, publicKey, certificate);
     }
 
     private static int ParseEpoch(ArgumentResult result)

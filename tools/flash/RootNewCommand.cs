@@ -22,12 +22,19 @@ internal static class RootNewCommand
         {
             Description = "Tell how to go on with a key that stays on a machine without a network.",
         };
-        Command command = new("new", "Make a new key, and print its public key.") { output, offline, force };
+        Option<bool> encrypt = PassphraseOptions.Encrypt();
+        Option<string?> passphraseFile = PassphraseOptions.File(use: "encrypts the key");
+        Command command = new("new", "Make a new key, and print its public key.") 
+        {
+            output, offline, encrypt, passphraseFile, force,
+        };
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(output);
+            byte[]? passphrase = PassphraseOptions.ForNew(
+                terminal, result.GetValue(encrypt), result.GetValue(passphraseFile), path);
             using TrustRootKey key = TrustRootKey.Generate();
-            key.Save(path, result.GetValue(force));
+            key.Save(path, result.GetValue(force), passphrase);
             terminal.Output.WriteLine(KeyText.Format(key.PublicKey));
             if (result.GetValue(offline))
             {

@@ -19,13 +19,14 @@ internal static class SignCommand
             Description = "The file to write. [default: the INI file's name with .spore]",
             HelpName = "network.spore",
         };
+        Option<string?> passphrase = PassphraseOptions.File();
         Option<bool> force = new("--force")
         {
             Description =
                 "Replace a file whatever it holds: the same version or a newer one, one that is more than one revision "
                 + "older, or something else.",
         };
-        Command command = new("sign", "Sign a network.") { ini, key, output, force };
+        Command command = new("sign", "Sign a network.") { ini, key, passphrase, output, force };
         command.SetAction(result =>
         {
             string source = result.GetRequiredValue(ini);
@@ -35,6 +36,7 @@ internal static class SignCommand
                 now,
                 source,
                 NetworkKeyOption.PathOf(result.GetValue(key), source),
+                result.GetValue(passphrase),
                 target,
                 result.GetValue(force));
         });
@@ -42,11 +44,17 @@ internal static class SignCommand
     }
 
     private static void Sign(
-        Terminal terminal, DateTimeOffset now, string source, string keyFile, string target, bool force)
+        Terminal terminal,
+        DateTimeOffset now,
+        string source,
+        string keyFile,
+        string? passphraseFile,
+        string target,
+        bool force)
     {
         byte[] ini = InputFile.Read(source, NetworkInput.IniLimit);
         NetworkDescription network = NetworkIni.Parse(ini, source, now);
-        using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile);
+        using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile, passphraseFile);
         string version = NetworkInput.VersionLine(ini, source);
         NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, version);
         Warn(terminal, now, source, network);

@@ -21,9 +21,9 @@ internal static class SigningAcceptCommand
             string path = result.GetRequiredValue(keyFile);
             string source = result.GetRequiredValue(file);
             KeyCertificate certificate = KeyCertificate.Load(source);
-            using SigningKey key = SigningKey.Load(path);
+            using KeyFile key = KeyFile.Read(path, KeyFileKind.SigningKey);
             key.Accept(certificate, source);
-            key.Save(path, true);
+            key.Write(path, true);
             SigningShowCommand.Print(terminal, key.PublicKey, certificate);
         });
         return command;

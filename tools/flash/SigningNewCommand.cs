@@ -18,17 +18,22 @@ internal static class SigningNewCommand
         {
             Description = "Replace an existing file. The key it held can then sign no more networks.",
         };
+        Option<bool> encrypt = PassphraseOptions.Encrypt();
+        Option<string?> passphraseFile = PassphraseOptions.File(use: "encrypts the key");
         Command command = new(
             "new",
             "Make a new signing key without a certificate, and print its public key, which flash root certify "
             + "--public takes.")
         {
-            output, force,
+            output, encrypt, passphraseFile, force,
         };
         command.SetAction(result =>
         {
+            string path = result.GetRequiredValue(output);
+            byte[]? passphrase = PassphraseOptions.ForNew(
+                terminal, result.GetValue(encrypt), result.GetValue(passphraseFile), path);
             using SigningKey key = SigningKey.Generate();
-            key.Save(result.GetRequiredValue(output), result.GetValue(force));
+            key.Save(path, result.GetValue(force), passphrase);
             terminal.Output.WriteLine(KeyText.Format(key.PublicKey));
         });
         return command;

@@ -17,9 +17,9 @@ internal static class SigningShowCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);
-            using SigningKey key = SigningKey.Load(path);
+            using KeyFile key = KeyFile.Read(path, KeyFileKind.SigningKey);
             terminal.WarnIfExposed(path);
-            Print(terminal, key.PublicKey, key.KeyCertificate);
+            Print(terminal, key.PublicKey, key.Certificate);
         });
         return command;
     }

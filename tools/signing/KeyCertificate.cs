@@ -72,8 +72,41 @@ public sealed class KeyCertificate
     /// <exception cref="InputException">It can't be written.</exception>
     public void Save(string path)
     {
-        using KeyFile file = new(KeyFileKind.Certificate, [], this);
+        using KeyFile file = KeyFile.OfCertificate(this);
         file.Write(path, true);
+    }
+
+    /// <summary>Checks that it may take the place of a signing key's certificate.</summary>
+    /// <param name="signingKey">The public signing key, 32 bytes.</param>
+    /// <param name="held">The certificate that it has, or null.</param>
+    /// <param name="where">The name of this certificate's file, for messages.</param>
+    /// <exception cref="InputException">
+    /// It is for another key, or by another trust root, or its epoch is not a later one.
+    /// </exception>
+    internal void CheckFor(byte[] signingKey, KeyCertificate? held, string where)
+    {
+        if (!SigningKey.AsSpan().SequenceEqual(signingKey))
+        {
+            throw new InputException(
+                where,
+                null,
+                $"it is the certificate of {KeyText.Format(SigningKey)}, not of this signing key, "
+                + KeyText.Format(signingKey));
+        }
+
+        if (held is not null && !held.TrustRoot.AsSpan().SequenceEqual(TrustRoot))
+        {
+            throw new InputException(
+                where, null, "another trust root made it than the certificate that the signing key has");
+        }
+
+        if (held is not null && held.Epoch >= Epoch)
+        {
+            throw new InputException(
+                where,
+                "epoch",
+                $"it is for epoch {Epoch}, and the signing key is certified for epoch {held.Epoch} already");
+        }
     }
 
     internal static KeyCertificate Make(TrustRootKey root, int epoch, byte[] signingKey)

@@ -1,7 +1,7 @@
 namespace Spore.Signing;
 
 /// <summary>What a <see cref="KeyFile"/> holds.</summary>
-internal enum KeyFileKind
+public enum KeyFileKind
 {
     /// <summary>The trust root.</summary>
     TrustRoot,

@@ -35,42 +35,29 @@ public abstract class NetworkKey : IDisposable
 
     /// <summary>Reads the key that signs networks, of either kind.</summary>
     /// <param name="path">The path of its file.</param>
+    /// <param name="passphrases">Where the passphrase of an encrypted key comes from; null for nowhere.</param>
     /// <returns>The key.</returns>
     /// <exception cref="InputException">
-    /// The file can't be read or does not hold one, or the signing key has no certificate yet.
+    /// The file can't be read or does not hold one, its passphrase is wrong, or the signing key has no certificate yet.
     /// </exception>
-    public static NetworkKey Load(string path)
+    public static NetworkKey Load(string path, IPassphrases? passphrases = null)
     {
         using KeyFile file = KeyFile.Read(path, KeyFileKind.TrustRoot, KeyFileKind.SigningKey);
-        if (file.Kind == KeyFileKind.TrustRoot)
-        {
-            return TrustRootKey.Of(file);
-        }
-
-        SigningKey key = SigningKey.Of(file);
-        if (key.KeyCertificate is null)
-        {
-            key.Dispose();
-            throw new InputException(
-                path,
-                null,
-                "this signing key has no certificate yet; flash root certify --public makes one, and flash signing "
-                + "accept puts it into this file");
-        }
-
-        return key;
+        return file.TrustRoot is null ? throw Uncertified(path)
+            : file.Kind == KeyFileKind.TrustRoot ? TrustRootKey.Of(file, passphrases)
+            : SigningKey.Of(file, passphrases);
     }
 
     /// <summary>Reads the trust root's public key out of the file of a key, of either kind.</summary>
-    /// <param name="path">The path of the file.</param>
+    /// <param name="path">The path of the file. Its passphrase is not needed.</param>
     /// <returns>32 bytes.</returns>
     /// <exception cref="InputException">
     /// The file can't be read or does not hold one, or the signing key has no certificate yet.
     /// </exception>
     public static byte[] LoadTrustRoot(string path)
     {
-        using NetworkKey key = Load(path);
-        return key.TrustRoot;
+        using KeyFile file = KeyFile.Read(path, KeyFileKind.TrustRoot, KeyFileKind.SigningKey);
+        return file.TrustRoot ?? throw Uncertified(path);
     }
 
     /// <summary>Signs.</summary>
@@ -87,10 +74,17 @@ public abstract class NetworkKey : IDisposable
 
     private protected static byte[] NewSeed() => RandomNumberGenerator.GetBytes(KeyText.KeySize);
 
-    /// <summary>Makes the file of this key.</summary>
-    /// <param name="kind">Its kind.</param>
-    /// <param name="certificate">Its certificate, or null.</param>
-    /// <returns>The file, to be disposed of.</returns>
-    private protected KeyFile FileOf(KeyFileKind kind, KeyCertificate? certificate) =>
-        new(kind, _key.Export(KeyBlobFormat.RawPrivateKey), certificate);
+    private protected void Save(
+        KeyFileKind kind, KeyCertificate? certificate, string path, bool force, byte[]? passphrase)
+    {
+        using KeyFile file = KeyFile.OfKey(
+            kind, PublicKey, _key.Export(KeyBlobFormat.RawPrivateKey), certificate, passphrase);
+        file.Write(path, force);
+    }
+
+    private static InputException Uncertified(string path) => new(
+        path,
+        null,
+        "this signing key has no certificate yet; flash root certify --public makes one, and flash signing accept puts "
+        + "it into this file");
 }

@@ -44,16 +44,6 @@ public sealed class SigningKey : NetworkKey
     /// <returns>Its key.</returns>
     public static SigningKey FromSeed(ReadOnlySpan<byte> seed) => new(seed, null);
 
-    /// <summary>Reads a key from the file that <see cref="Save"/> wrote.</summary>
-    /// <param name="path">Its path.</param>
-    /// <returns>The key, with a certificate or without one.</returns>
-    /// <exception cref="InputException">The file can't be read or does not hold one.</exception>
-    public static new SigningKey Load(string path)
-    {
-        using KeyFile file = KeyFile.Read(path, KeyFileKind.SigningKey);
-        return Of(file);
-    }
-
     /// <summary>Takes a certificate in the place of the one that it has.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="where">The name of its file, for messages.</param>
@@ -62,51 +52,23 @@ public sealed class SigningKey : NetworkKey
     /// </exception>
     public void Accept(KeyCertificate certificate, string where)
     {
-        if (!certificate.SigningKey.AsSpan().SequenceEqual(PublicKey))
-        {
-            throw new InputException(
-                where,
-                null,
-                $"it is the certificate of {KeyText.Format(certificate.SigningKey)}, not of this signing key, "
-                + KeyText.Format(PublicKey));
-        }
-
-        if (KeyCertificate is not null && !KeyCertificate.TrustRoot.AsSpan().SequenceEqual(certificate.TrustRoot))
-        {
-            throw new InputException(
-                where, null, "another trust root made it than the certificate that the signing key has");
-        }
-
-        if (KeyCertificate is not null && KeyCertificate.Epoch >= certificate.Epoch)
-        {
-            throw new InputException(
-                where,
-                "epoch",
-                $"it is for epoch {certificate.Epoch}, and the signing key is certified for epoch "
-                + $"{KeyCertificate.Epoch} already");
-        }
-
+        certificate.CheckFor(PublicKey, KeyCertificate, where);
         KeyCertificate = certificate;
     }
 
     /// <summary>Writes the key and its certificate to a file of mode 0600.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="force">Whether an existing file is replaced.</param>
+    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
     /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public void Save(string path, bool force)
-    {
-        using KeyFile file = FileOf(KeyFileKind.SigningKey, KeyCertificate);
-        file.Write(path, force);
-    }
+    public void Save(string path, bool force, byte[]? passphrase = null) =>
+        Save(KeyFileKind.SigningKey, KeyCertificate, path, force, passphrase);
 
-    internal static SigningKey Of(KeyFile file)
+    internal static SigningKey Of(KeyFile file, IPassphrases? passphrases)
     {
-        SigningKey key = FromSeed(file.Seed);
-        if (file.Certificate is not null)
-        {
-            key.Accept(file.Certificate, file.Path);
-        }
-
+        byte[] seed = file.OpenSeed(passphrases);
+        SigningKey key = new(seed, file.Certificate);
+        CryptographicOperations.ZeroMemory(seed);
         return key;
     }
 }

@@ -40,23 +40,24 @@ public sealed class TrustRootKey : NetworkKey
 
     /// <summary>Reads a key from the file that <see cref="Save"/> wrote.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="passphrases">Where the passphrase of an encrypted key comes from; null for nowhere.</param>
     /// <returns>The key.</returns>
-    /// <exception cref="InputException">The file can't be read or does not hold one.</exception>
-    public static new TrustRootKey Load(string path)
+    /// <exception cref="InputException">
+    /// The file can't be read or does not hold one, or its passphrase is wrong.
+    /// </exception>
+    public static new TrustRootKey Load(string path, IPassphrases? passphrases = null)
     {
         using KeyFile file = KeyFile.Read(path, KeyFileKind.TrustRoot);
-        return Of(file);
+        return Of(file, passphrases);
     }
 
     /// <summary>Writes the key to a file of mode 0600.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="force">Whether an existing file is replaced.</param>
+    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
     /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public void Save(string path, bool force)
-    {
-        using KeyFile file = FileOf(KeyFileKind.TrustRoot, null);
-        file.Write(path, force);
-    }
+    public void Save(string path, bool force, byte[]? passphrase = null) =>
+        Save(KeyFileKind.TrustRoot, null, path, force, passphrase);
 
     /// <summary>Certifies a signing key for an epoch.</summary>
     /// <param name="epoch">The epoch, 1 to 65535.</param>
@@ -64,5 +65,11 @@ public sealed class TrustRootKey : NetworkKey
     /// <returns>The certificate.</returns>
     public KeyCertificate Certify(int epoch, byte[] signingKey) => KeyCertificate.Make(this, epoch, signingKey);
 
-    internal static TrustRootKey Of(KeyFile file) => FromSeed(file.Seed);
+    internal static TrustRootKey Of(KeyFile file, IPassphrases? passphrases)
+    {
+        byte[] seed = file.OpenSeed(passphrases);
+        TrustRootKey key = FromSeed(seed);
+        CryptographicOperations.ZeroMemory(seed);
+        return key;
+    }
 }
