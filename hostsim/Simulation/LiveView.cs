@@ -6,6 +6,7 @@ using System.Threading;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Spore.Hostsim.Display;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -157,7 +158,7 @@ internal sealed class LiveView : ISimulationView
             List<Text> row =
             [
                 new Text(s.Name, new Style(decoration: Decoration.Bold)),
-                new Text(s.Version == 0 ? "-" : $"{s.Version}"),
+                new Text(s.Version == 0 ? "-" : VersionText.Format(s.Version)),
                 new Text(s.State, new Style(s.IsRemoved ? Color.Red : s.IsGood ? Color.Green : Color.Yellow)),
                 new Text($"{s.Sessions}"),
                 .. hasVolumes

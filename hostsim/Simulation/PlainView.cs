@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using Spore.Hostsim.Display;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -64,7 +65,7 @@ internal sealed class PlainView(TextWriter output) : ISimulationView
         foreach (NodeStatus s in _statuses())
         {
             string joined = s.JoinedAfter is { } after ? TimelineEntry.Span(after) : "-";
-            string version = s.Version == 0 ? "-" : $"{s.Version}";
+            string version = s.Version == 0 ? "-" : VersionText.Format(s.Version);
             string received = ByteSize.Describe(s.BytesReceived);
             string sent = ByteSize.Describe(s.BytesSent);
             WriteLine(

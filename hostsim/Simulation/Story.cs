@@ -249,7 +249,9 @@ internal sealed class Story
             .Select(
                 m => m.Core == null
                     ? $"{m.Name} is off"
-                    : m.Version == 0 ? $"{m.Name} has no network" : $"{m.Name} is on version {m.Version}")];
+                    : m.Version == 0
+                    ? $"{m.Name} has no network"
+                    : $"{m.Name} is on version {VersionText.Format(m.Version)}")];
         return missing.Count == 0
             ? null
             : new Verdict(

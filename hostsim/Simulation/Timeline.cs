@@ -61,12 +61,13 @@ internal sealed class Timeline
     public void Hear(SimulatedNode node, NodeEvent what, byte[]? key, long value)
     {
         string peer = _nameOf(key);
+        string version = VersionText.Format((ulong)value);
         switch (what)
         {
             case NodeEvent.HelloSent:
                 if (First(node, what))
                 {
-                    Tell(node, TimelineKind.Hello, value == 0 ? "no network yet" : $"version {value}");
+                    Tell(node, TimelineKind.Hello, value == 0 ? "no network yet" : $"version {version}");
                 }
 
                 break;
@@ -93,32 +94,32 @@ internal sealed class Timeline
             case NodeEvent.HeaderVerified:
                 if (First(node, what, $"{value}"))
                 {
-                    Tell(node, TimelineKind.HeadVerified, $"version {value}, from {peer}");
+                    Tell(node, TimelineKind.HeadVerified, $"version {version}, from {peer}");
                 }
 
                 break;
 
             case NodeEvent.NetworkApplied when key != null:
                 long since = Math.Min(node.Clock, _simulator.Now - PublishedAt);
-                Tell(node, TimelineKind.NetworkApplied, $"version {value}, from {peer}, {TimelineEntry.Span(since)}");
+                Tell(node, TimelineKind.NetworkApplied, $"version {version}, from {peer}, {TimelineEntry.Span(since)}");
                 break;
 
             case NodeEvent.Fresh:
                 if (First(node, what))
                 {
-                    Tell(node, TimelineKind.Fresh, $"version {value}, confirmed by {peer}");
+                    Tell(node, TimelineKind.Fresh, $"version {version}, confirmed by {peer}");
                 }
 
                 break;
 
             case NodeEvent.FreshnessEnded:
-                Tell(node, TimelineKind.Unconfirmed, $"version {value}, no witness has confirmed it for an hour");
+                Tell(node, TimelineKind.Unconfirmed, $"version {version}, no witness has confirmed it for an hour");
                 break;
 
             case NodeEvent.Behind:
                 if (First(node, what, $"{value}"))
                 {
-                    Tell(node, TimelineKind.Behind, $"no place in version {value}, says {peer}");
+                    Tell(node, TimelineKind.Behind, $"no place in version {version}, says {peer}");
                 }
 
                 break;
@@ -137,7 +138,7 @@ internal sealed class Timeline
                 break;
 
             case NodeEvent.NetworkExpired:
-                Tell(node, TimelineKind.Refused, $"version {value} has expired");
+                Tell(node, TimelineKind.Refused, $"version {version} has expired");
                 break;
 
             case NodeEvent.NetworkRestored:
@@ -147,7 +148,7 @@ internal sealed class Timeline
             case NodeEvent.Equivocation:
                 if (First(node, what, peer))
                 {
-                    Tell(node, TimelineKind.Refused, $"{peer} has another version {value}");
+                    Tell(node, TimelineKind.Refused, $"{peer} has another version {version}");
                 }
 
                 break;

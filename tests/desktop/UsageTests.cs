@@ -13,7 +13,7 @@ namespace Spore.Tests;
 public class UsageTests
 {
     [Theory]
-    [InlineData("flash: no command was given; there are new, show (see flash root --help)", "root")]
+    [InlineData("flash: no command was given; there are new, show, certify (see flash root --help)", "root")]
     [InlineData("flash: 'nod' is not a command here; did you mean 'node'? (see flash --help)", "nod", "new")]
     [InlineData("flash: 'bord' is not a command here; did you mean 'boards'? (see flash --help)", "bord")]
     [InlineData("flash: 'ndoe' is not a command here; did you mean 'node'? (see flash --help)", "ndoe")]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
@@ -37,6 +38,13 @@ internal static class BatchCommand
         Option<ulong> floor = VersionArgument.Make(
             "--floor", "The oldest network version that the nodes may ever accept.", 0);
         Option<ulong> version = VersionArgument.Make("--network-version", "The version in network.ini.", 1);
+        Option<string?> assign = new("--assign")
+        {
+            Description =
+                "Assign in network.ini: the ranges from which nodes without AllowedIPs get an address that follows "
+                + "from their key, like 10.7.0.0/16,fd00:7::/64.",
+            HelpName = "PREFIXES",
+        };
         Option<string?> separator = new("--separator")
         {
             Description =
@@ -61,6 +69,7 @@ internal static class BatchCommand
         options.AddTo(command);
         command.Add(floor);
         command.Add(version);
+        command.Add(assign);
         command.Add(separator);
         command.Add(force);
         command.SetAction(result =>
@@ -70,13 +79,19 @@ internal static class BatchCommand
             byte[] trustRoot = KeyArgument.ParseRoot(result.GetRequiredValue(root), "--root", terminal);
             char? given = result.GetValue(separator) is string text ? CsvTable.ParseSeparator(text) : null;
             string table = result.GetRequiredValue(file);
+            string? ranges = result.GetValue(assign);
             NodeBatch batch = NodeBatch.Read(
-                table, given, folder, trustRoot, result.GetValue(floor), result.GetValue(version), now);
+                table, given, folder, trustRoot, result.GetValue(floor), result.GetValue(version), Ranges(ranges), now);
             WarnOfExposed(terminal, batch);
             WarnOfNetwork(terminal, batch.Ini, table);
             if (!batch.Ini.IsNew && result.GetResult(version) is { Implicit: false })
             {
                 terminal.Warn(batch.Ini.Path, "Version", "--network-version is for a new file only; change it here");
+            }
+
+            if (!batch.Ini.IsNew && ranges is not null)
+            {
+                terminal.Warn(batch.Ini.Path, "Assign", "--assign is for a new file only; change it here");
             }
 
             DeploymentImage firmware = options.Load(result, terminal);
@@ -92,6 +107,13 @@ internal static class BatchCommand
             Write(terminal, batch, folder, Make, result.GetValue(force));
         });
         return command;
+    }
+
+    private static IReadOnlyList<AllowedPrefix> Ranges(string? text)
+    {
+        string? fault = null;
+        return (text is null ? [] : KeyAddress.TryParseRanges(text, out fault))
+            ?? throw new UsageException("--assign", fault!);
     }
 
     // Identities and images that are kept also keep their mode.

@@ -22,6 +22,13 @@ internal static class FlashCommand
         {
             RootNewCommand.Build(terminal),
             RootShowCommand.Build(terminal),
+            RootCertifyCommand.Build(terminal),
+        };
+        Command signing = new("signing", "Signing keys: they sign networks in an epoch that the trust root certifies.")
+        {
+            SigningNewCommand.Build(terminal),
+            SigningAcceptCommand.Build(terminal),
+            SigningShowCommand.Build(terminal),
         };
         Command node = new("node", "Nodes' identities: what a node holds before it first boots.")
         {
@@ -33,11 +40,15 @@ internal static class FlashCommand
             + "hexadecimal digits.")
         {
             root,
+            signing,
             node,
             AddressCommand.Build(terminal),
             SignCommand.Build(terminal, now),
+            NextCommand.Build(terminal, now),
+            DiffCommand.Build(terminal, now),
             ShowCommand.Build(terminal, now),
             CheckCommand.Build(terminal, now),
+            ProveCommand.Build(terminal),
             BoardsCommand.Build(terminal),
             ImageCommand.Build(terminal),
             ReadIdentityCommand.Build(terminal),

@@ -17,12 +17,12 @@ internal static class KeyArgument
         KeyText.TryParse(text) ?? throw new UsageException(name, $"this is not a key; {KeyText.Form}");
 
     /// <summary>Reads the public key of a trust root.</summary>
-    /// <param name="text">The key, or the path of a file with the trust root's key pair.</param>
+    /// <param name="text">The key, or the path of the key file of the trust root or of a signing key.</param>
     /// <param name="name">The argument's name, for messages.</param>
     /// <param name="terminal">For the warning about a key file that others can read.</param>
     /// <returns>32 bytes.</returns>
     /// <exception cref="UsageException">It is neither.</exception>
-    /// <exception cref="InputException">The file holds no trust root.</exception>
+    /// <exception cref="InputException">The file holds neither.</exception>
     public static byte[] ParseRoot(string text, string name, Terminal terminal)
     {
         byte[]? key = KeyText.TryParse(text);
@@ -33,9 +33,8 @@ internal static class KeyArgument
 
         if (key is null)
         {
-            using TrustRootKey root = TrustRootKey.Load(text);
+            key = NetworkKey.LoadTrustRoot(text);
             terminal.WarnIfExposed(text);
-            key = root.PublicKey;
         }
 
         return ConstantTime.IsZero(key, 0, key.Length) ? throw new UsageException(name, "this key is all zero") : key;

@@ -16,20 +16,21 @@ internal static class NetworkTable
 {
     private const int Indent = 2;
     private const int Day = 86400;
+    private const string AddressName = "Address";
 
     /// <summary>Writes all that a network says.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="now">The time of day.</param>
     /// <param name="network">The network.</param>
-    /// <param name="size">The size of its file in bytes.</param>
+    /// <param name="bytes">The bytes of its file.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="signedBy">
     /// The trust root that was found to have signed it, or null where that was not looked at.
     /// </param>
     public static void Write(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[]? signedBy)
     {
-        WriteHeader(terminal, now, network, size, path, signedBy);
+        WriteHeader(terminal, now, network, bytes, path, signedBy);
         foreach (PeerDescription peer in network.Peers)
         {
             terminal.Console.WriteLine();
@@ -48,13 +49,13 @@ internal static class NetworkTable
     /// <param name="terminal">Where to.</param>
     /// <param name="now">The time of day.</param>
     /// <param name="network">The network.</param>
-    /// <param name="size">The size of its file in bytes.</param>
+    /// <param name="bytes">The bytes of its file.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="signedBy">The trust root that signed it.</param>
     public static void WriteSummary(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[] signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[] signedBy)
     {
-        WriteHeader(terminal, now, network, size, path, signedBy);
+        WriteHeader(terminal, now, network, bytes, path, signedBy);
         TextTable table = new(
             null,
             ("Member", ColumnKind.Exact),
@@ -78,30 +79,46 @@ internal static class NetworkTable
     public static string Count(int count, string thing) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {thing}{(count == 1 ? "" : "s")}");
 
+    /// <summary>All that a network says about a member, but its address, which follows from its key.</summary>
+    /// <param name="peer">The member.</param>
+    /// <returns>Names and values. A value has a line for each item.</returns>
+    public static Dictionary<string, string> Fields(PeerDescription peer) => Details(peer)
+        .Where(d => d.Name != AddressName)
+        .Prepend(("Label", Label(peer)))
+        .GroupBy(d => d.Item1, d => d.Item2)
+        .ToDictionary(g => g.Key, g => string.Join('\n', g));
+
     private static void WriteHeader(
-        Terminal terminal, DateTimeOffset now, NetworkDescription network, int size, string path, byte[]? signedBy)
+        Terminal terminal, DateTimeOffset now, NetworkDescription network, byte[] bytes, string path, byte[]? signedBy)
     {
         FieldList fields = new();
         fields.Add("File", path);
         fields.Add(
             "Version",
-            network.Version.ToString(CultureInfo.InvariantCulture),
+            VersionText.Format(network.Version),
             new Style(decoration: Decoration.Bold));
         fields.Add("Issued", NetworkIni.FormatTime(network.Issued));
         AddExpiry(fields, network.Expires, now);
         fields.Add("Members", network.Peers.Count.ToString(CultureInfo.InvariantCulture));
-        AddSize(fields, network, size);
+        AddSize(fields, network, bytes.Length);
         if (signedBy is null)
         {
             fields.Add("Signature", "not checked (--root KEY does)", Color.Yellow);
         }
         else
         {
-            fields.Add("Signature", $"good, by {KeyText.Format(signedBy)}", Color.Green);
+            string root = KeyText.Format(signedBy);
+            string signer = NetworkHeader.Epoch(bytes, 0) == 0
+                ? root
+                : $"{KeyText.Format(SigningKey(bytes))}, certified by {root}";
+            fields.Add("Signature", $"good, by {signer}", Color.Green);
         }
 
         fields.Write(terminal.Console);
     }
+
+    private static ReadOnlySpan<byte> SigningKey(byte[] network) =>
+        network.AsSpan(NetworkHeader.Size + SigningCertificate.KeyOffset, KeyText.KeySize);
 
     private static void AddExpiry(FieldList fields, long expires, DateTimeOffset now)
     {
@@ -141,8 +158,13 @@ internal static class NetworkTable
         }
     }
 
-    // Characters that turn the direction of text could make a label look like another one.
-    private static string Label(PeerDescription peer) => peer.Label is null
+    /// <summary>The label of a member.</summary>
+    /// <param name="peer">The member.</param>
+    /// <returns>
+    /// Its label, or <c>-</c>. Characters that turn the direction of text are replaced, since with them a label could
+    /// look like another one.
+    /// </returns>
+    public static string Label(PeerDescription peer) => peer.Label is null
         ? "-"
         : string.Concat(
             peer.Label.Select(
@@ -153,15 +175,15 @@ internal static class NetworkTable
     private static IEnumerable<(string Name, string Value)> Details(PeerDescription peer)
     {
         yield return ("Public key", KeyText.Format(peer.PublicKey));
-        yield return ("Address", new IPAddress(NodeKey.LinkLocal(peer.PublicKey)).ToString());
+        yield return (AddressName, new IPAddress(NodeKey.LinkLocal(peer.PublicKey)).ToString());
         if (peer.AllowedPrefixes.Count > 0)
         {
-            yield return ("Allowed IPs", string.Join(", ", peer.AllowedPrefixes));
+            yield return ("Allowed IPs", string.Join('\n', peer.AllowedPrefixes));
         }
 
         if (peer.Endpoints.Count > 0)
         {
-            yield return ("Endpoints", string.Join(", ", peer.Endpoints));
+            yield return ("Endpoints", string.Join('\n', peer.Endpoints));
         }
 
         if (peer.Keepalive != 0)
@@ -191,7 +213,7 @@ internal static class NetworkTable
 
         foreach (UnknownField field in peer.UnknownFields)
         {
-            yield return ($"Type {field.Type}", $"unknown, {Count(field.Value.Length, "byte")}");
+            yield return ($"Type {field.Type}", $"unknown: {Convert.ToHexStringLower(field.Value)}");
         }
     }
 }

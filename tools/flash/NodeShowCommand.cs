@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using Spore.Signing;
 
@@ -30,7 +29,7 @@ internal static class NodeShowCommand
         terminal.Output.WriteLine($"trust root: {KeyText.Format(identity.TrustRoot)}");
         string floor = identity.Floor == 0
             ? "any version"
-            : "version " + identity.Floor.ToString(CultureInfo.InvariantCulture);
+            : $"version {VersionText.Format(identity.Floor)}";
         terminal.Output.WriteLine($"floor:      {floor}");
     }
 }

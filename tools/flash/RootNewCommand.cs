@@ -11,20 +11,49 @@ internal static class RootNewCommand
         Option<string> output = new("--output", "-o")
         {
             Description = "The file to make, with mode 0600.",
-            DefaultValueFactory = _ => "root.key",
+            DefaultValueFactory = _ => NetworkKeyOption.RootFile,
             HelpName = "FILE",
         };
         Option<bool> force = new("--force")
         {
             Description = "Replace an existing file. Networks can then no longer be signed with the key it held.",
         };
-        Command command = new("new", "Make a new key, and print its public key.") { output, force };
+        Option<bool> offline = new("--offline")
+        {
+            Description = "Tell how to go on with a key that stays on a machine without a network.",
+        };
+        Option<bool> encrypt = PassphraseOptions.Encrypt();
+        Option<string?> passphraseFile = PassphraseOptions.File(use: "encrypts the key");
+        Command command = new("new", "Make a new key, and print its public key.") 
+        {
+            output, offline, encrypt, passphraseFile, force,
+        };
         command.SetAction(result =>
         {
+            string path = result.GetRequiredValue(output);
+            byte[]? passphrase = PassphraseOptions.ForNew(
+                terminal, result.GetValue(encrypt), result.GetValue(passphraseFile), path);
             using TrustRootKey key = TrustRootKey.Generate();
-            key.Save(result.GetRequiredValue(output), result.GetValue(force));
+            key.Save(path, result.GetValue(force), passphrase);
             terminal.Output.WriteLine(KeyText.Format(key.PublicKey));
+            if (result.GetValue(offline))
+            {
+                Guide(terminal, path);
+            }
         });
         return command;
+    }
+
+    // Beside the results, so that the public key alone is in a script's variable.
+    private static void Guide(Terminal terminal, string path)
+    {
+        terminal.Error.WriteLine($"keep {path} on this machine, and take only the public key elsewhere. Then:");
+        terminal.Error.WriteLine($"  flash signing new -o {NetworkKeyOption.SigningFile}");
+        terminal.Error.WriteLine("      where networks are signed; it prints a KEY to take here");
+        terminal.Error.WriteLine($"  flash root certify --key {path} --epoch 1 --public KEY -o signing.cert");
+        terminal.Error.WriteLine("      on this machine; take signing.cert, which is no secret, back");
+        terminal.Error.WriteLine($"  flash signing accept signing.cert --key {NetworkKeyOption.SigningFile}");
+        terminal.Error.WriteLine("  flash next network.ini");
+        terminal.Error.WriteLine("      where networks are signed; the version is then 1.1");
     }
 }

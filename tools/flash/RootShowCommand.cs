@@ -13,7 +13,7 @@ internal static class RootShowCommand
         command.SetAction(result =>
         {
             string path = result.GetRequiredValue(file);
-            using TrustRootKey key = TrustRootKey.Load(path);
+            using KeyFile key = KeyFile.Read(path, KeyFileKind.TrustRoot);
             terminal.WarnIfExposed(path);
             terminal.Output.WriteLine(KeyText.Format(key.PublicKey));
         });

@@ -37,7 +37,7 @@ internal static class ShowCommand
             }
             else
             {
-                NetworkTable.Write(terminal, now, network, bytes.Length, path, trustRoot);
+                NetworkTable.Write(terminal, now, network, bytes, path, trustRoot);
             }
         });
         return command;

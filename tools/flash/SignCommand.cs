@@ -1,7 +1,6 @@
 using System;
 using System.CommandLine;
 using System.IO;
-using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Flash;
@@ -9,28 +8,25 @@ namespace Spore.Flash;
 /// <summary><c>flash sign</c>: makes a signed network of an INI file.</summary>
 internal static class SignCommand
 {
-    private const int IniLimit = 64 << 20;
-
     private static readonly TimeSpan _clockTolerance = TimeSpan.FromMinutes(10);
 
     public static Command Build(Terminal terminal, DateTimeOffset now)
     {
         Argument<string> ini = new("network.ini") { Description = "The network, in the style of wg setconf." };
-        Option<string?> key = new("--key")
-        {
-            Description = "The trust root's key file. [default: root.key beside the INI file]",
-            HelpName = "root.key",
-        };
+        Option<string?> key = NetworkKeyOption.Make();
         Option<string?> output = new("--output", "-o")
         {
             Description = "The file to write. [default: the INI file's name with .spore]",
             HelpName = "network.spore",
         };
+        Option<string?> passphrase = PassphraseOptions.File();
         Option<bool> force = new("--force")
         {
-            Description = "Replace a file that holds the same or a newer version, or something else.",
+            Description =
+                "Replace a file whatever it holds: the same version or a newer one, one that is more than one revision "
+                + "older, or something else.",
         };
-        Command command = new("sign", "Sign a network.") { ini, key, output, force };
+        Command command = new("sign", "Sign a network.") { ini, key, passphrase, output, force };
         command.SetAction(result =>
         {
             string source = result.GetRequiredValue(ini);
@@ -39,7 +35,8 @@ internal static class SignCommand
                 terminal,
                 now,
                 source,
-                result.GetValue(key) ?? Beside(source, "root.key"),
+                NetworkKeyOption.PathOf(result.GetValue(key), source),
+                result.GetValue(passphrase),
                 target,
                 result.GetValue(force));
         });
@@ -47,29 +44,29 @@ internal static class SignCommand
     }
 
     private static void Sign(
-        Terminal terminal, DateTimeOffset now, string source, string keyFile, string target, bool force)
+        Terminal terminal,
+        DateTimeOffset now,
+        string source,
+        string keyFile,
+        string? passphraseFile,
+        string target,
+        bool force)
     {
-        NetworkDescription network = NetworkIni.Parse(InputFile.Read(source, IniLimit), source, now);
-        using TrustRootKey root = TrustRootKey.Load(keyFile);
-        terminal.WarnIfExposed(keyFile);
+        byte[] ini = InputFile.Read(source, NetworkInput.IniLimit);
+        NetworkDescription network = NetworkIni.Parse(ini, source, now);
+        using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile, passphraseFile);
+        string version = NetworkInput.VersionLine(ini, source);
+        NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, version);
         Warn(terminal, now, source, network);
         terminal.Warn(source, network);
-
-        if (Path.GetFullPath(target) == Path.GetFullPath(source)
-            || Path.GetFullPath(target) == Path.GetFullPath(keyFile))
+        SignedTarget output = new(terminal, now, target, source, keyFile);
+        byte[] bytes = NetworkSigner.Sign(network, signer);
+        if (!force)
         {
-            throw new InputException(target, null, "this file is read, so the signed network can't be written to it");
+            output.Check(bytes, signer.TrustRoot, version);
         }
 
-        byte[] bytes = NetworkSigner.Sign(network, root);
-        if (!force && Path.Exists(target))
-        {
-            Compare(bytes, network.Version, root.PublicKey, target);
-        }
-
-        OutputFile.Write(target, bytes);
-        NetworkTable.WriteSummary(
-            terminal, now, NetworkReader.Read(bytes, target), bytes.Length, target, root.PublicKey);
+        output.Write(bytes, signer.TrustRoot);
     }
 
     // What is legal, but will surprise the one who signs it.
@@ -85,39 +82,4 @@ internal static class SignCommand
             terminal.Warn(source, "Expires", "this has passed; no node will accept the network");
         }
     }
-
-    // Signed twice, one version would be two networks: nodes keep the first they see, and the mesh splits.
-    private static void Compare(byte[] bytes, ulong version, byte[] trustRoot, string target)
-    {
-        byte[] old = InputFile.Read(target, NetworkReader.SizeLimit);
-        if (old.AsSpan().SequenceEqual(bytes))
-        {
-            return;
-        }
-
-        try
-        {
-            NetworkReader.Verify(old, target, trustRoot);
-        }
-        catch (InputException)
-        {
-            throw new InputException(
-                target, null, "what is there already is no network of this trust root; --force replaces it");
-        }
-
-        ulong held = NetworkHeader.Version(old, 0);
-        if (held >= version)
-        {
-            throw new InputException(
-                target,
-                "version",
-                held == version
-                    ? $"the file there has version {held} too, with other content; raise Version in the INI file "
-                        + "(--force replaces it)"
-                    : $"the file there has version {held}, and this one would have {version}; raise Version in the INI "
-                        + "file (--force replaces it)");
-        }
-    }
-
-    private static string Beside(string file, string name) => Path.Combine(Path.GetDirectoryName(file) ?? "", name);
 }

@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using Spectre.Console;
 using Spore.Signing;
@@ -38,6 +39,11 @@ internal sealed class Terminal
 
     /// <summary>For tables, on the same way out as <see cref="Output"/>.</summary>
     public IAnsiConsole Console { get; }
+
+    /// <summary>
+    /// Asks a person for a secret, which is not shown: takes the question, and returns null where nobody can be asked.
+    /// </summary>
+    public Func<string, string?> AskSecret { get; init; } = _ => null;
 
     /// <summary>Tells of something that is allowed but rarely meant.</summary>
     /// <param name="where">The file.</param>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
+using Spore.Signing;
 
 namespace Spore.Flash;
 
@@ -10,26 +10,26 @@ internal static class VersionArgument
     /// <summary>Makes an option that takes a network version.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="description">What it is for.</param>
-    /// <param name="least">The lowest version allowed, and the default.</param>
+    /// <param name="least">The lowest version allowed, and the default: 0, which stands for any version, or 1.</param>
     /// <returns>The option.</returns>
     public static Option<ulong> Make(string name, string description, ulong least) => new(name)
     {
         Description = description,
         DefaultValueFactory = _ => least,
-        HelpName = "N",
+        HelpName = "VERSION",
         CustomParser = result => Parse(name, least, result),
     };
 
     private static ulong Parse(string name, ulong least, ArgumentResult result)
     {
         string text = result.Tokens[0].Value;
-        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
-            && version >= least)
+        ulong? version = text == "0" && least == 0 ? 0 : VersionText.TryParse(text);
+        if (version is null)
         {
-            return version;
+            string any = least == 0 ? "0, for any version, or " : "";
+            result.AddError($"{name}: {MessageText.Quote(text)} is not {any}{VersionText.Form}");
         }
 
-        result.AddError($"{name}: '{text}' is not a network version, a number from {least} to {ulong.MaxValue}");
-        return 0;
+        return version ?? 0;
     }
 }

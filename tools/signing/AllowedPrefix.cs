@@ -10,6 +10,9 @@ namespace Spore.Signing;
 /// <param name="Length">Its length in bits.</param>
 public sealed record AllowedPrefix(IPAddress Address, int Length)
 {
+    // The length of a prefix with which people write all addresses in parts, as 0.0.0.0/1 and 128.0.0.0/1.
+    private const int LargePart = 3;
+
     private static readonly AllowedPrefix[] _refused =
     [
         new(IPAddress.Parse("224.0.0.0"), 4),
@@ -60,9 +63,13 @@ public sealed record AllowedPrefix(IPAddress Address, int Length)
         {
             if (length > 0 && prefix.Overlaps(refused))
             {
-                fault = refused.Address.AddressFamily == AddressFamily.InterNetworkV6 && refused.Length == 10
-                    ? $"{MessageText.Quote(text)} touches {refused}; link-local addresses follow from the keys"
-                    : $"{MessageText.Quote(text)} touches {refused}, which is multicast";
+                string what = refused.Address.AddressFamily == AddressFamily.InterNetworkV6 && refused.Length == 10
+                    ? "; link-local addresses follow from the keys"
+                    : ", which is multicast";
+                string hint = length <= LargePart
+                    ? "; all addresses are 0.0.0.0/0 and ::/0, which are allowed"
+                    : "";
+                fault = $"{MessageText.Quote(text)} touches {refused}{what}{hint}";
                 return null;
             }
         }

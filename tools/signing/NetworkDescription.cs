@@ -14,6 +14,27 @@ public sealed class NetworkDescription
     /// <summary>When it expires, in Unix seconds; 0 for never.</summary>
     public long Expires { get; set; }
 
+    /// <summary>
+    /// The ranges, at most one of each family, from which members without a prefix of that family get an address that
+    /// follows from their key. They are text for people: in a network that was parsed, those addresses are among the
+    /// members' prefixes, and a signed network has no ranges.
+    /// </summary>
+    public List<AllowedPrefix> Assign { get; } = [];
+
     /// <summary>The members. Their order has no meaning.</summary>
     public List<PeerDescription> Peers { get; } = [];
+
+    /// <summary>A member with the addresses that the ranges give it.</summary>
+    /// <param name="peer">The member, as it is written.</param>
+    /// <returns>A copy. Whether another member has such an address is not looked at.</returns>
+    public PeerDescription WithAddresses(PeerDescription peer)
+    {
+        PeerDescription copy = peer.Copy();
+        foreach (AllowedPrefix range in Assign)
+        {
+            AddressAssignment.Complete(copy, range);
+        }
+
+        return copy;
+    }
 }

@@ -36,6 +36,8 @@ public static class NetworkFaultText
         NetworkFault.Key => "its public key is of small order",
         NetworkFault.Certificate => "its certificate is malformed, or is for another epoch",
         NetworkFault.Witnesses => "the header states another number of witnesses than the entries have",
+        NetworkFault.OtherVersion => "it is for another version of the network",
+        NetworkFault.Index => "it is for an entry beyond the last one of the network",
         _ => fault.ToString(),
     };
 }

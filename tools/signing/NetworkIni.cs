@@ -11,7 +11,7 @@ namespace Spore.Signing;
 /// The network as people write it: an INI file in the style of <c>wg setconf</c>, one [Network] section and a [Peer]
 /// section for each member. Names of sections and keys are not case sensitive; <c>#</c> and <c>;</c> begin a comment
 /// at the start of a line or behind white space; a value in double quotes is taken as it is, with <c>\"</c> and
-/// <c>\\</c> for those two characters. AllowedIPs, Endpoint, Roles and Vendor take lists with commas between.
+/// <c>\\</c> for those two characters. Assign, AllowedIPs, Endpoint, Roles and Vendor take lists with commas between.
 /// </summary>
 public static class NetworkIni
 {
@@ -19,7 +19,7 @@ public static class NetworkIni
     private const string PeerSection = "Peer";
     private const int NameLimit = 24;
 
-    private static readonly string[] _networkKeys = ["Version", "Issued", "Expires"];
+    private static readonly string[] _networkKeys = ["Version", "Issued", "Expires", "Assign"];
     private static readonly string[] _peerKeys =
         ["PublicKey", "Label", "AllowedIPs", "Endpoint", "PersistentKeepalive", "Roles", "Vendor"];
     private static readonly string[] _repeatable = ["AllowedIPs", "Endpoint", "Vendor"];
@@ -56,6 +56,7 @@ public static class NetworkIni
     /// <summary>Makes a network of members that are described elsewhere than in an INI file, in its words.</summary>
     /// <param name="file">Where they are described, for messages.</param>
     /// <param name="version">The network's version, at least 1.</param>
+    /// <param name="assign">The ranges of <c>Assign</c>; empty for none.</param>
     /// <param name="peers">For each member its line, and names and values as of a [Peer] section.</param>
     /// <param name="now">The time of issue.</param>
     /// <returns>The network, all of it sound.</returns>
@@ -63,11 +64,12 @@ public static class NetworkIni
     public static NetworkDescription FromPeers(
         string file,
         ulong version,
+        IReadOnlyList<AllowedPrefix> assign,
         IEnumerable<(int Line, IEnumerable<(string Name, string Value)> Fields)> peers,
         DateTimeOffset now)
     {
         Parser parser = new(file, now);
-        parser.BeginNetwork(version);
+        parser.BeginNetwork(version, assign);
         foreach ((int line, IEnumerable<(string Name, string Value)> fields) in peers)
         {
             parser.TakePeer(line, fields);
@@ -86,13 +88,18 @@ public static class NetworkIni
     {
         StringBuilder text = new();
         text.Append($"[{NetworkSection}]\n");
-        text.Append(CultureInfo.InvariantCulture, $"Version = {network.Version}\n");
+        text.Append($"Version = {VersionText.Format(network.Version)}\n");
         if (withIssued)
         {
             text.Append($"Issued = {FormatTime(network.Issued)}\n");
         }
 
         text.Append($"Expires = {(network.Expires == 0 ? "never" : FormatTime(network.Expires))}\n");
+        if (network.Assign.Count > 0)
+        {
+            text.Append($"Assign = {string.Join(", ", network.Assign)}\n");
+        }
+
         foreach (PeerDescription peer in network.Peers)
         {
             text.Append('\n').Append(FormatPeer(peer));
@@ -196,8 +203,10 @@ public static class NetworkIni
     {
         private readonly NetworkDescription _network = new() { Issued = now.ToUnixTimeSeconds() };
         private readonly Dictionary<string, int> _peers = [];
+        private readonly LinkLocalOwners _linkLocals = new(NodeKey.LinkLocal);
         private readonly Dictionary<AllowedPrefix, int> _prefixes = [];
         private readonly Dictionary<string, int> _given = new(StringComparer.OrdinalIgnoreCase);
+        private readonly List<int> _sectionLines = [];
         private int _line;
         private int _expiresLine;
         private int _networkLine;
@@ -232,11 +241,12 @@ public static class NetworkIni
             TakeKey(name, Unquote(name, line[(equals + 1)..].TrimStart()));
         }
 
-        public void BeginNetwork(ulong version)
+        public void BeginNetwork(ulong version, IReadOnlyList<AllowedPrefix> assign)
         {
             _line = 1;
             BeginSection($"[{NetworkSection}]");
-            TakeKey("Version", version.ToString(CultureInfo.InvariantCulture));
+            TakeKey("Version", VersionText.Format(version));
+            _network.Assign.AddRange(assign);
         }
 
         public void TakePeer(int number, IEnumerable<(string Name, string Value)> fields)
@@ -271,7 +281,26 @@ public static class NetworkIni
                     $"{FormatTime(_network.Expires)} is not after the time of issue, {FormatTime(_network.Issued)}");
             }
 
+            foreach (AllowedPrefix range in _network.Assign)
+            {
+                AssignAddresses(range);
+            }
+
             return _network;
+        }
+
+        private void AssignAddresses(AllowedPrefix range)
+        {
+            List<(PeerDescription Peer, int Line)> peers = [.. _network.Peers.Zip(_sectionLines)];
+            if (AddressAssignment.Assign(range, _prefixes, peers) is (int line, string what))
+            {
+                throw new InputException($"{file}:{line}", "AllowedIPs", what);
+            }
+
+            foreach ((PeerDescription peer, int sectionLine) in peers)
+            {
+                CheckSize(peer, sectionLine);
+            }
         }
 
         private void BeginSection(string line)
@@ -321,16 +350,21 @@ public static class NetworkIni
                 throw new InputException(where, "PublicKey", "it is missing from this section");
             }
 
-            int size = NetworkSigner.EntryBytes(_peer).Length;
+            CheckSize(_peer, _sectionLine);
+            _network.Peers.Add(_peer);
+            _sectionLines.Add(_sectionLine);
+        }
+
+        private void CheckSize(PeerDescription peer, int line)
+        {
+            int size = NetworkSigner.EntryBytes(peer).Length;
             if (size > NetworkEntry.MaxSize)
             {
                 throw new InputException(
-                    where,
+                    $"{file}:{line}",
                     $"[{PeerSection}]",
                     $"all it says takes {size} bytes, and {NetworkEntry.MaxSize} is the most");
             }
-
-            _network.Peers.Add(_peer);
         }
 
         private void TakeKey(string name, string value)
@@ -361,11 +395,8 @@ public static class NetworkIni
             switch (key)
             {
                 case "Version":
-                    _network.Version = ulong.TryParse(
-                        value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong version)
-                        && version != 0
-                        ? version
-                        : throw Fault(key, $"'{value}' is not a number from 1 to {ulong.MaxValue}");
+                    _network.Version = VersionText.TryParse(value)
+                        ?? throw Fault(key, $"{MessageText.Quote(value)} is not {VersionText.Form}");
                     break;
 
                 case "Issued":
@@ -380,6 +411,11 @@ public static class NetworkIni
                         : ParseTime(value) is long time and > 0
                         ? time
                         : throw Fault(key, $"'{value}' is neither 'never' nor a time like 2027-07-01T12:00:00Z");
+                    break;
+
+                case "Assign":
+                    _network.Assign.AddRange(
+                        KeyAddress.TryParseRanges(value, out string? fault) ?? throw Fault(key, fault!));
                     break;
 
                 case "PublicKey":
@@ -442,6 +478,11 @@ public static class NetworkIni
             if (!_peers.TryAdd(KeyText.Format(key), _sectionLine))
             {
                 throw Fault("PublicKey", $"this key has an entry already, on line {_peers[KeyText.Format(key)]}");
+            }
+
+            if (_linkLocals.Add(key, _line) is string collision)
+            {
+                throw Fault("PublicKey", collision);
             }
 
             _peer.PublicKey = key;

@@ -30,21 +30,31 @@ public static class NetworkReader
             Issued = network.Issued,
             Expires = network.Expires,
         };
-        EntryField field = new();
         for (int i = 0; i < network.Count; i++)
         {
-            PeerDescription peer = new();
-            int at = network.EntryOffset(i);
-            peer.PublicKey = network.Bytes.AsSpan(at + NetworkEntry.KeyOffset, KeyText.KeySize).ToArray();
-            for (field.Begin(network.Bytes, at); field.Next();)
-            {
-                Take(peer, field.Type, network.Bytes.AsSpan(field.ValueOffset, field.ValueLength));
-            }
-
-            description.Peers.Add(peer);
+            description.Peers.Add(ReadEntry(network.Bytes, network.EntryOffset(i)));
         }
 
         return description;
+    }
+
+    /// <summary>Reads an entry.</summary>
+    /// <param name="bytes">A buffer with the entry, which <see cref="NetworkEntry.Check"/> has accepted.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>What it says.</returns>
+    public static PeerDescription ReadEntry(byte[] bytes, int offset)
+    {
+        PeerDescription peer = new()
+        {
+            PublicKey = bytes.AsSpan(offset + NetworkEntry.KeyOffset, KeyText.KeySize).ToArray(),
+        };
+        EntryField field = new();
+        for (field.Begin(bytes, offset); field.Next();)
+        {
+            Take(peer, field.Type, bytes.AsSpan(field.ValueOffset, field.ValueLength));
+        }
+
+        return peer;
     }
 
     /// <summary>
@@ -58,13 +68,61 @@ public static class NetworkReader
     public static void Verify(byte[] bytes, string file, byte[] trustRoot)
     {
         Load(bytes, file);
-        if (!new HeadVerifier(new Ed25519(), trustRoot, 0).Verify(bytes, 0, false))
-        {
-            throw Refuse(file, "signature", NetworkFault.Signature);
-        }
+        VerifySignatures(bytes, file, trustRoot);
     }
 
-    private static NetworkFile Load(byte[] bytes, string file)
+    /// <summary>Checks the head of a network, without its entries.</summary>
+    /// <param name="bytes">The file's bytes: a head alone, or a network.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <param name="trustRoot">The trust root, 32 bytes.</param>
+    /// <exception cref="InputException">A node would refuse it.</exception>
+    public static void VerifyHead(byte[] bytes, string file, byte[] trustRoot)
+    {
+        CheckHead(bytes, file);
+        VerifySignatures(bytes, file, trustRoot);
+    }
+
+    /// <summary>Reads a network as a node holds it. Its signature is not checked.</summary>
+    /// <param name="bytes">The file's bytes.</param>
+    /// <param name="file">Its name, for messages.</param>
+    /// <returns>The network, complete.</returns>
+    /// <exception cref="InputException">A node would refuse it.</exception>
+    public static NetworkFile Load(byte[] bytes, string file)
+    {
+        CheckHead(bytes, file);
+
+        // Not before the lengths agree: memory is taken for what is there, not for what the header says.
+        int head = NetworkHeader.HeadSize(bytes, 0);
+        int expected = head + NetworkHeader.EntriesLength(bytes, 0);
+        if (bytes.Length != expected)
+        {
+            throw new InputException(file, "length", $"it has {bytes.Length} bytes, and its header says {expected}");
+        }
+
+        NodeLimits limits = new()
+        {
+            NetworkEntries = NetworkHeader.Count(bytes, 0),
+            NetworkBytes = bytes.Length,
+            Prefixes = bytes.Length,
+        };
+        NetworkFile network = new(limits, new Blake2s());
+        network.Begin(bytes, 0);
+        NetworkFault fault = network.Append(bytes, head, bytes.Length - head);
+        if (fault != NetworkFault.None)
+        {
+            throw Refuse(file, $"entry {FirstFaultyEntry(bytes)}", fault);
+        }
+
+        fault = network.Complete();
+        return fault switch
+        {
+            NetworkFault.None => network,
+            NetworkFault.Root => throw Refuse(file, "Merkle root", fault),
+            _ => throw Refuse(file, "header", fault),
+        };
+    }
+
+    private static void CheckHead(byte[] bytes, string file)
     {
         NodeLimits limits = new() { NetworkEntries = int.MaxValue, NetworkBytes = int.MaxValue };
         NetworkFault fault = NetworkHeader.Check(bytes, 0, limits);
@@ -78,36 +136,14 @@ public static class NetworkReader
         {
             throw Refuse(file, "header", fault);
         }
+    }
 
-        // Not before the lengths agree: memory is taken for what is there, not for what the header says.
-        int head = NetworkHeader.HeadSize(bytes, 0);
-        int expected = head + NetworkHeader.EntriesLength(bytes, 0);
-        if (bytes.Length != expected)
+    private static void VerifySignatures(byte[] bytes, string file, byte[] trustRoot)
+    {
+        if (!new HeadVerifier(new Ed25519(), trustRoot, 0).Verify(bytes, 0, false))
         {
-            throw new InputException(file, "length", $"it has {bytes.Length} bytes, and its header says {expected}");
+            throw Refuse(file, "signature", NetworkFault.Signature);
         }
-
-        limits = new()
-        {
-            NetworkEntries = NetworkHeader.Count(bytes, 0),
-            NetworkBytes = bytes.Length,
-            Prefixes = bytes.Length,
-        };
-        NetworkFile network = new(limits, new Blake2s());
-        network.Begin(bytes, 0);
-        fault = network.Append(bytes, head, bytes.Length - head);
-        if (fault != NetworkFault.None)
-        {
-            throw Refuse(file, $"entry {FirstFaultyEntry(bytes)}", fault);
-        }
-
-        fault = network.Complete();
-        return fault switch
-        {
-            NetworkFault.None => network,
-            NetworkFault.Root => throw Refuse(file, "Merkle root", fault),
-            _ => throw Refuse(file, "header", fault),
-        };
     }
 
     // Counted from 1. The file itself forgets all it had when it finds a fault.

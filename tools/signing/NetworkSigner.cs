@@ -13,25 +13,19 @@ namespace Spore.Signing;
 /// <summary>Makes signed network files (PROTOCOL section 7).</summary>
 public static class NetworkSigner
 {
-    /// <summary>Encodes a network of epoch 0, and signs it with the trust root itself.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="root">The trust root.</param>
+    /// <summary>Encodes a network, and signs it.</summary>
+    /// <param name="network">The network, whose version is of the key's epoch.</param>
+    /// <param name="key">The trust root, or a certified signing key.</param>
     /// <returns>The file's bytes, which a node's own code has accepted.</returns>
     /// <exception cref="InputException">The description is not valid. One that was parsed always is.</exception>
-    public static byte[] Sign(NetworkDescription network, TrustRootKey root) =>
-        Sign(network, root, [], root.PublicKey);
-
-    /// <summary>Encodes a network, and signs it with a key that the trust root certified for the epoch.</summary>
-    /// <param name="network">The network.</param>
-    /// <param name="key">The signing key.</param>
-    /// <param name="certificate">Its certificate, 112 bytes; empty in epoch 0, where the trust root signs.</param>
-    /// <param name="trustRoot">The trust root, 32 bytes.</param>
-    /// <returns>The file's bytes, which a node's own code has accepted.</returns>
-    /// <exception cref="InputException">
-    /// The description is not valid, or the certificate is not the key's for the network's epoch.
-    /// </exception>
-    public static byte[] Sign(NetworkDescription network, TrustRootKey key, byte[] certificate, byte[] trustRoot)
+    public static byte[] Sign(NetworkDescription network, NetworkKey key)
     {
+        if (VersionText.Epoch(network.Version) != key.Epoch)
+        {
+            throw new InputException("network", "version", $"the key signs networks of epoch {key.Epoch} alone");
+        }
+
+        byte[] certificate = key.Certificate;
         List<byte[]> entries = [.. network.Peers.OrderBy(p => Convert.ToHexString(p.PublicKey), StringComparer.Ordinal)
             .Select(EntryBytes)];
         MerkleTree tree = new(new Blake2s(), entries.Count);
@@ -61,26 +55,8 @@ public static class NetworkSigner
             at += entry.Length;
         }
 
-        NetworkReader.Verify(file, "network", trustRoot);
+        NetworkReader.Verify(file, "network", key.TrustRoot);
         return file;
-    }
-
-    /// <summary>Certifies a signing key for an epoch.</summary>
-    /// <param name="root">The trust root.</param>
-    /// <param name="epoch">The epoch, 1 to 65535.</param>
-    /// <param name="signingKey">The public key to certify, 32 bytes.</param>
-    /// <returns>The certificate, 112 bytes.</returns>
-    public static byte[] Certify(TrustRootKey root, int epoch, byte[] signingKey)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(epoch, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(epoch, ushort.MaxValue);
-        byte[] certificate = new byte[SigningCertificate.Size];
-        SigningCertificate.WriteMagic(certificate, 0);
-        UInt16(epoch).CopyTo(certificate, SigningCertificate.EpochOffset);
-        signingKey.CopyTo(certificate, SigningCertificate.KeyOffset);
-        root.Sign(certificate.AsSpan(0, SigningCertificate.SignedSize))
-            .CopyTo(certificate, SigningCertificate.SignatureOffset);
-        return certificate;
     }
 
     /// <summary>Computes the size of a network's entries.</summary>

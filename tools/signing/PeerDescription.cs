@@ -29,4 +29,16 @@ public sealed class PeerDescription
 
     /// <summary>Fields of types that this version does not know, kept as they are.</summary>
     public List<UnknownField> UnknownFields { get; } = [];
+
+    /// <summary>Copies the member.</summary>
+    /// <returns>A copy with lists of its own.</returns>
+    public PeerDescription Copy()
+    {
+        PeerDescription copy = new() { PublicKey = PublicKey, Label = Label, Keepalive = Keepalive, Roles = Roles };
+        copy.AllowedPrefixes.AddRange(AllowedPrefixes);
+        copy.Endpoints.AddRange(Endpoints);
+        copy.VendorFields.AddRange(VendorFields);
+        copy.UnknownFields.AddRange(UnknownFields);
+        return copy;
+    }
 }

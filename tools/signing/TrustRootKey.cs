@@ -1,34 +1,33 @@
 using System;
 using System.Security.Cryptography;
-using System.Text;
-using NSec.Cryptography;
 
 namespace Spore.Signing;
 
-/// <summary>The Ed25519 key that signs networks. Whoever has it decides who is a member.</summary>
-public sealed class TrustRootKey : IDisposable
+/// <summary>
+/// The key that decides who is a member: it signs the networks of epoch 0 itself, and certifies the signing keys of
+/// other epochs.
+/// </summary>
+public sealed class TrustRootKey : NetworkKey
 {
-    /// <summary>The first line of a file that holds one.</summary>
-    public const string FileHeader = "# spore trust root (Ed25519 seed): keep this file secret";
-
-    private const int FileLimit = 4096;
-
-    private readonly Key _key;
-
-    private TrustRootKey(Key key)
+    private TrustRootKey(ReadOnlySpan<byte> seed)
+        : base(seed)
     {
-        _key = key;
-        PublicKey = key.PublicKey.Export(KeyBlobFormat.RawPublicKey);
     }
 
-    /// <summary>The public key, 32 bytes: what nodes hold as their trust root.</summary>
-    public byte[] PublicKey { get; }
+    /// <inheritdoc/>
+    public override int Epoch => 0;
+
+    /// <inheritdoc/>
+    public override byte[] TrustRoot => PublicKey;
+
+    /// <inheritdoc/>
+    public override byte[] Certificate => [];
 
     /// <summary>Makes a new key.</summary>
     /// <returns>A key that there has never been.</returns>
     public static TrustRootKey Generate()
     {
-        byte[] seed = RandomNumberGenerator.GetBytes(KeyText.KeySize);
+        byte[] seed = NewSeed();
         TrustRootKey key = FromSeed(seed);
         CryptographicOperations.ZeroMemory(seed);
         return key;
@@ -37,62 +36,40 @@ public sealed class TrustRootKey : IDisposable
     /// <summary>Makes the key of a seed (RFC 8032 section 5.1.5).</summary>
     /// <param name="seed">The seed, 32 bytes.</param>
     /// <returns>Its key.</returns>
-    public static TrustRootKey FromSeed(ReadOnlySpan<byte> seed) => new(Key.Import(
-        SignatureAlgorithm.Ed25519,
-        seed,
-        KeyBlobFormat.RawPrivateKey,
-        new KeyCreationParameters { ExportPolicy = KeyExportPolicies.AllowPlaintextExport }));
+    public static TrustRootKey FromSeed(ReadOnlySpan<byte> seed) => new(seed);
 
     /// <summary>Reads a key from the file that <see cref="Save"/> wrote.</summary>
     /// <param name="path">Its path.</param>
+    /// <param name="passphrases">Where the passphrase of an encrypted key comes from; null for nowhere.</param>
     /// <returns>The key.</returns>
-    /// <exception cref="InputException">The file can't be read or does not hold one.</exception>
-    public static TrustRootKey Load(string path)
+    /// <exception cref="InputException">
+    /// The file can't be read or does not hold one, or its passphrase is wrong.
+    /// </exception>
+    public static new TrustRootKey Load(string path, IPassphrases? passphrases = null)
     {
-        byte[] bytes = InputFile.Read(path, FileLimit);
-        try
-        {
-            string[] lines = Encoding.UTF8.GetString(bytes).ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
-            if (lines[0] != FileHeader)
-            {
-                throw new InputException(
-                    path, "line 1", "this is not a trust root key file (flash root new makes one)");
-            }
-
-            byte[]? seed = lines.Length == 2 ? KeyText.TryParse(lines[1]) : null;
-            if (seed is null)
-            {
-                throw new InputException(path, "line 2", "one line with the key is expected here; the file is damaged");
-            }
-
-            TrustRootKey key = FromSeed(seed);
-            CryptographicOperations.ZeroMemory(seed);
-            return key;
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(bytes);
-        }
+        using KeyFile file = KeyFile.Read(path, KeyFileKind.TrustRoot);
+        return Of(file, passphrases);
     }
 
     /// <summary>Writes the key to a file of mode 0600.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="force">Whether an existing file is replaced.</param>
+    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
     /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public void Save(string path, bool force)
+    public void Save(string path, bool force, byte[]? passphrase = null) =>
+        Save(KeyFileKind.TrustRoot, null, path, force, passphrase);
+
+    /// <summary>Certifies a signing key for an epoch.</summary>
+    /// <param name="epoch">The epoch, 1 to 65535.</param>
+    /// <param name="signingKey">The public key to certify, 32 bytes.</param>
+    /// <returns>The certificate.</returns>
+    public KeyCertificate Certify(int epoch, byte[] signingKey) => KeyCertificate.Make(this, epoch, signingKey);
+
+    internal static TrustRootKey Of(KeyFile file, IPassphrases? passphrases)
     {
-        byte[] seed = _key.Export(KeyBlobFormat.RawPrivateKey);
-        byte[] bytes = Encoding.UTF8.GetBytes($"{FileHeader}\n{KeyText.Format(seed)}\n");
-        SecretFile.Write(path, bytes, force);
+        byte[] seed = file.OpenSeed(passphrases);
+        TrustRootKey key = FromSeed(seed);
         CryptographicOperations.ZeroMemory(seed);
-        CryptographicOperations.ZeroMemory(bytes);
+        return key;
     }
-
-    /// <summary>Signs.</summary>
-    /// <param name="message">What is to be signed.</param>
-    /// <returns>The signature, 64 bytes.</returns>
-    public byte[] Sign(ReadOnlySpan<byte> message) => SignatureAlgorithm.Ed25519.Sign(_key, message);
-
-    /// <summary>Forgets the private key.</summary>
-    public void Dispose() => _key.Dispose();
 }

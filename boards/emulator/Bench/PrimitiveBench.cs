@@ -167,11 +167,11 @@ internal sealed class PrimitiveBench
     private BenchRow EpochVerification(string name, bool isCertified)
     {
         using TrustRootKey root = TrustRootKey.FromSeed(_key.AsSpan(0, KeySize));
-        using TrustRootKey signingKey = TrustRootKey.FromSeed(_key.AsSpan(KeySize, KeySize));
-        NetworkDescription network = new() { Version = (1UL << 48) | 1 };
+        using SigningKey signingKey = SigningKey.FromSeed(_key.AsSpan(KeySize, KeySize));
+        signingKey.Accept(root.Certify(1, signingKey.PublicKey), "certificate");
+        NetworkDescription network = new() { Version = VersionText.Make(1, 1) };
         network.Peers.Add(new PeerDescription { PublicKey = root.PublicKey });
-        byte[] certificate = NetworkSigner.Certify(root, 1, signingKey.PublicKey);
-        byte[] file = NetworkSigner.Sign(network, signingKey, certificate, root.PublicKey);
+        byte[] file = NetworkSigner.Sign(network, signingKey);
 
         using Machine machine = Load();
         HeapBlock ed25519 = machine.NewObject("Spore.Crypto.Ed25519", []);

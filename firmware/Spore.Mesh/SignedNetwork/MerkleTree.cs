@@ -12,8 +12,10 @@ public sealed class MerkleTree
     /// <summary>The length of a hash in bytes.</summary>
     public const int HashSize = 32;
 
+    // What is hashed before a leaf, and before the two halves of an inner node.
+    private static readonly byte[] _domain = { 0, 1 };
+
     private readonly Blake2s _hash;
-    private readonly byte[] _domain = new byte[2];
 
     // The roots of the complete subtrees so far, the largest first: one for each bit set in _count.
     private readonly byte[] _roots;
@@ -33,7 +35,6 @@ public sealed class MerkleTree
         }
 
         _roots = new byte[levels * HashSize];
-        _domain[1] = 1;
     }
 
     /// <summary>Starts anew with an empty tree.</summary>
@@ -49,17 +50,15 @@ public sealed class MerkleTree
     /// <param name="length">Its length in bytes.</param>
     public void AddLeaf(byte[] entry, int offset, int length)
     {
-        _hash.Begin(HashSize);
-        _hash.Update(_domain, 0, 1);
-        _hash.Update(entry, offset, length);
-        _hash.Finish(_roots, _depth * HashSize);
+        HashLeaf(_hash, entry, offset, length, _roots, _depth * HashSize);
         _depth++;
 
         // Every bit that is set in the old count is a subtree as large as the one at its right by now.
         for (int size = _count; (size & 1) != 0; size >>= 1)
         {
             _depth--;
-            Join(_roots, (_depth - 1) * HashSize, _roots, _depth * HashSize, _roots, (_depth - 1) * HashSize);
+            int left = (_depth - 1) * HashSize;
+            HashNode(_hash, _roots, left, _roots, _depth * HashSize, _roots, left);
         }
 
         _count++;
@@ -80,16 +79,41 @@ public sealed class MerkleTree
         Array.Copy(_roots, (_depth - 1) * HashSize, root, offset, HashSize);
         for (int i = _depth - 2; i >= 0; i--)
         {
-            Join(_roots, i * HashSize, root, offset, root, offset);
+            HashNode(_hash, _roots, i * HashSize, root, offset, root, offset);
         }
     }
 
-    private void Join(byte[] left, int leftOffset, byte[] right, int rightOffset, byte[] joined, int joinedOffset)
+    /// <summary>Computes the hash of a leaf.</summary>
+    /// <param name="hash">The hash to compute with.</param>
+    /// <param name="entry">A buffer with the leaf's data.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="digest">The buffer that takes the hash, 32 bytes.</param>
+    /// <param name="digestOffset">Where the hash is to start.</param>
+    internal static void HashLeaf(
+        Blake2s hash, byte[] entry, int offset, int length, byte[] digest, int digestOffset)
     {
-        _hash.Begin(HashSize);
-        _hash.Update(_domain, 1, 1);
-        _hash.Update(left, leftOffset, HashSize);
-        _hash.Update(right, rightOffset, HashSize);
-        _hash.Finish(joined, joinedOffset);
+        hash.Begin(HashSize);
+        hash.Update(_domain, 0, 1);
+        hash.Update(entry, offset, length);
+        hash.Finish(digest, digestOffset);
+    }
+
+    /// <summary>Computes the hash of an inner node.</summary>
+    /// <param name="hash">The hash to compute with.</param>
+    /// <param name="left">A buffer with the hash of its left child.</param>
+    /// <param name="leftOffset">Where that hash starts.</param>
+    /// <param name="right">A buffer with the hash of its right child.</param>
+    /// <param name="rightOffset">Where that hash starts.</param>
+    /// <param name="digest">The buffer that takes the hash, 32 bytes; it may be that of a child.</param>
+    /// <param name="digestOffset">Where the hash is to start.</param>
+    internal static void HashNode(
+        Blake2s hash, byte[] left, int leftOffset, byte[] right, int rightOffset, byte[] digest, int digestOffset)
+    {
+        hash.Begin(HashSize);
+        hash.Update(_domain, 1, 1);
+        hash.Update(left, leftOffset, HashSize);
+        hash.Update(right, rightOffset, HashSize);
+        hash.Finish(digest, digestOffset);
     }
 }

@@ -79,4 +79,10 @@ public enum NetworkFault
 
     /// <summary>The entries have another number of witnesses than the header states.</summary>
     Witnesses,
+
+    /// <summary>It is a proof for a network of another version.</summary>
+    OtherVersion,
+
+    /// <summary>It is the proof of an entry beyond the last one of the network.</summary>
+    Index,
 }

@@ -109,7 +109,7 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
                 change((node, now) =>
                 {
                     Load(node, network, now);
-                    read.Add($"{path}, version {node.NetworkVersion}");
+                    read.Add($"{path}, version {VersionText.Format(node.NetworkVersion)}");
                 });
             });
         }

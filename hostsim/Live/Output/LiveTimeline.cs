@@ -58,11 +58,12 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             return;
         }
 
+        string version = VersionText.Format((ulong)value);
         (string verb, string colour, string text) = what switch
         {
-            NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {value}"),
+            NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {version}"),
             NodeEvent.HelloHeard =>
-                ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {value}"),
+                ("hello", "grey", value == 0 ? $"from {peer}, without a network" : $"from {peer}, version {version}"),
             NodeEvent.InitiationSent => ("initiation", "grey", value == 1 ? $"to {peer}, provoked" : $"to {peer}"),
             NodeEvent.Unanswered => ("no answer", "yellow", $"from {peer} at {place} for 15 s; it is asked on"),
             NodeEvent.GivenUp => (
@@ -71,7 +72,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
                 $"{peer} at {place}: no answer for 90 s; it is asked again when a packet wants it"),
             NodeEvent.HelloIgnored => ("hello ignored", "grey", value == 0
                 ? $"from {peer}: it is no member, and has no network"
-                : $"from {peer}: it is no member, and its version {value} is not newer"),
+                : $"from {peer}: it is no member, and its version {version} is not newer"),
             NodeEvent.OwnKeyHeard => (
                 "same identity",
                 "red",
@@ -81,25 +82,25 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.SessionDown => ("session down", "yellow", peer),
             NodeEvent.GuestAdmitted => ("guest", "aqua", $"{peer}: only its link-local address"),
             NodeEvent.PeerRemoved => ("peer removed", "yellow", peer),
-            NodeEvent.HeaderVerified => ("head verified", "yellow", $"version {value}, from {peer}"),
+            NodeEvent.HeaderVerified => ("head verified", "yellow", $"version {version}, from {peer}"),
             NodeEvent.HeaderRefused =>
                 ("head refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
             NodeEvent.NetworkApplied =>
-                ("network applied", "green", peer.Length == 0 ? $"version {value}" : $"version {value}, from {peer}"),
+                ("network applied", "green", $"version {version}{(peer.Length == 0 ? "" : $", from {peer}")}"),
             NodeEvent.NetworkRefused =>
                 ("network refused", "red", $"from {peer}: {NetworkFaultText.Describe((NetworkFault)value)}"),
-            NodeEvent.NetworkExpired => ("network expired", "red", $"version {value}"),
+            NodeEvent.NetworkExpired => ("network expired", "red", $"version {version}"),
             NodeEvent.NetworkRestored =>
-                ("network restored", "green", $"version {value} has not expired: wall time was corrected"),
-            NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {value} too"),
-            NodeEvent.Fresh => ("fresh", "lime", $"version {value}, confirmed by {peer}"),
+                ("network restored", "green", $"version {version} has not expired: wall time was corrected"),
+            NodeEvent.Agreed => ("agreed", "green", $"{peer} has version {version} too"),
+            NodeEvent.Fresh => ("fresh", "lime", $"version {version}, confirmed by {peer}"),
             NodeEvent.FreshnessEnded =>
-                ("unconfirmed", "yellow", $"version {value}, no witness has confirmed it for an hour"),
-            NodeEvent.Behind => ("behind", "red", $"no place in version {value}, says {peer}"),
+                ("unconfirmed", "yellow", $"version {version}, no witness has confirmed it for an hour"),
+            NodeEvent.Behind => ("behind", "red", $"no place in version {version}, says {peer}"),
             NodeEvent.UnderLoad =>
                 ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),
             NodeEvent.CookieReceived => ("cookie", "yellow", $"from {peer}, which is under load"),
-            NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {value}"),
+            NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {version}"),
             _ => (what.ToString(), "grey", peer),
         };
         Tell(verb, colour, text);

@@ -36,7 +36,7 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
         if (node.NetworkVersion != 0)
         {
             string role = node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
-            timeline.Banner("network", $"version {node.NetworkVersion}, {node.Network.Count} members; {role}");
+            timeline.Banner("network", $"{Version()}, {node.Network.Count} members; {role}");
         }
     }
 
@@ -65,7 +65,7 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
     {
         NodeCounters counters = node.Counters;
         string state = NetworkStateText.Describe(node, now);
-        string network = node.NetworkVersion == 0 ? state : $"version {node.NetworkVersion}, {state}";
+        string network = node.NetworkVersion == 0 ? state : $"{Version()}, {state}";
         string uptime = TimeSpan.FromSeconds(now / 1000).ToString("c", CultureInfo.InvariantCulture);
         int sessions = node.SessionCount(now);
         return $"up {uptime}; {network}; {sessions} session{(sessions == 1 ? string.Empty : "s")}; {IdleWork(now)}; "
@@ -73,6 +73,8 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
             + $"{counters.Invalid} invalid, {counters.Replayed} replayed, {counters.Limited} limited, "
             + $"{counters.InnerDropped} dropped inside";
     }
+
+    private string Version() => $"version {VersionText.Format(node.NetworkVersion)}";
 
     private static string Traffic(long received, long sent)
     {

@@ -115,7 +115,7 @@ internal static class EndpointReaders
         CsvTable csv = CsvTable.Read(folder.Write("n.csv", table), null, NetworkIni.PeerKeys);
         IEnumerable<(int, IEnumerable<(string, string)>)> rows =
             csv.Rows.Select(r => (r.Line, (IEnumerable<(string, string)>)csv.Fields(r)));
-        return NetworkIni.FromPeers("n.csv", 1, rows, FlashFolder.Now);
+        return NetworkIni.FromPeers("n.csv", 1, [], rows, FlashFolder.Now);
     }
 
     private static (string? Endpoint, string? Fault) Network(Func<NetworkDescription> read, string place)

@@ -308,6 +308,60 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Fact]
+    public void Nodes_without_prefixes_get_addresses_that_stay_when_rows_are_added()
+    {
+        const string Table = "Label,AllowedIPs,Roles\ngate,fd77::1,witness\nshed,,\n";
+        _folder.Write("nodes.csv", Table);
+        Assert.Equal(0, Run("--assign", "10.0.0.0/8, fd77::/64").Code);
+        string ini = File.ReadAllText(_folder.File("out/network.ini"));
+        Assert.Contains("Assign = 10.0.0.0/8, fd77::/64\n", ini);
+        NetworkDescription network = Network();
+        Assert.Equal(["fd77::1/128", Of("gate", "10.0.0.0/8")], Prefixes(network, "gate"));
+        Assert.Equal([Of("shed", "10.0.0.0/8"), Of("shed", "fd77::/64")], Prefixes(network, "shed"));
+
+        // A member that is there does not differ from its row because of its address.
+        _folder.Write("nodes.csv", Table + "barn,,\n");
+        FlashResult again = Run("--assign", "10.0.0.0/8");
+        Assert.Equal(
+            "flash: out/network.ini: Assign: warning: --assign is for a new file only; change it here\n", again.Error);
+        Assert.StartsWith(ini, File.ReadAllText(_folder.File("out/network.ini")));
+        Assert.Equal(Prefixes(network, "shed"), Prefixes(Network(), "shed"));
+        Assert.Equal([Of("barn", "10.0.0.0/8"), Of("barn", "fd77::/64")], Prefixes(Network(), "barn"));
+
+        string Of(string label, string range) => KeyAddress.Of(
+            NodeIdentity.Load(_folder.File($"out/{label}.id")).PublicKey,
+            AllowedPrefix.TryParse(range, out string? _)!).ToString();
+        NetworkDescription Network() => NetworkIni.Parse(_folder.Read("out/network.ini"), "n.ini", FlashFolder.Now);
+        static IEnumerable<string> Prefixes(NetworkDescription network, string label) =>
+            network.Peers.Find(p => p.Label == label)!.AllowedPrefixes.Select(p => p.ToString());
+    }
+
+    [Fact]
+    public void Rows_with_one_address_are_named_by_their_lines_in_the_table()
+    {
+        string rows = string.Concat(Enumerable.Range(1, 3).Select(i => $"{Keys.NodeText((byte)i)},witness\n"));
+        _folder.Write("nodes.csv", "PublicKey,Roles\n" + rows);
+        Assert.Matches(
+            @"^flash: nodes\.csv:[34]: AllowedIPs: the address that follows from its key, 10\.7\.0\.[56]/32, is that "
+            + @"of the member on line [23] too; (write down a free one: AllowedIPs = 10\.7\.0\.[56]/32|10\.7\.0\.4/30 "
+            + @"has no free address, so choose a shorter one for Assign)\n$",
+            Run("--assign", "10.7.0.4/30").Error);
+
+        // The same where the file is there already.
+        Directory.CreateDirectory(_folder.File("out"));
+        AllowedPrefix range = AllowedPrefix.TryParse("10.7.0.4/30", out string? _)!;
+        AllowedPrefix taken = KeyAddress.Of(Keys.Node(3), range);
+        _folder.Write(
+            "out/network.ini",
+            $"[Network]\nVersion = 1\nAssign = {range}\n[Peer]\nPublicKey = {Keys.NodeText(9)}\nLabel = old\n"
+            + $"AllowedIPs = {taken}\n");
+        _folder.Write("nodes.csv", $"PublicKey,Roles\n{Keys.NodeText(3)},witness\n");
+        AssertFails(
+            $"nodes.csv:2: AllowedIPs: {taken}, which follows from its key, is that of 'old' in out/network.ini; "
+            + "choose another one");
+    }
+
+    [Fact]
     public void An_identity_of_another_network_is_not_taken()
     {
         Directory.CreateDirectory(_folder.File("out"));
@@ -460,8 +514,9 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--network-version", "0", "'0' is not a network version, a number from 1 to 18446744073709551615")]
-    [InlineData("--floor", "x", "'x' is not a network version, a number from 0 to 18446744073709551615")]
+    [InlineData("--network-version", "0", "'0' is not " + VersionText.Form)]
+    [InlineData("--assign", "x", "'x' is not an IP address or prefix")]
+    [InlineData("--floor", "x", "'x' is not 0, for any version, or " + VersionText.Form)]
     [InlineData("--rendezvous", "x", "'x' is not host:port, address:port or [IPv6]:port")]
     [InlineData("--separator", "x", "'x' is not a separator; give one character, or comma, semicolon or tab")]
     [InlineData("--separator", "::", "'::' is not a separator; give one character, or comma, semicolon or tab")]

@@ -190,20 +190,23 @@ public sealed class FlashCommandTests : IDisposable
 
         _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
         AssertFails(
-            "network.spore: version: the file there has version 3 too, with other content; raise Version in the INI "
-            + "file (--force replaces it)",
+            "network.ini:2: Version: it is 3, and network.spore has this version too, with other content; write 4 "
+            + "(--force replaces it)",
             "sign",
             "@network.ini");
-        _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 2"));
-        AssertFails(
-            "network.spore: version: the file there has version 3, and this one would have 2; raise Version in the INI "
-            + "file (--force replaces it)",
-            "sign",
-            "@network.ini");
+        foreach (string other in new[] { "5", "2" })
+        {
+            _folder.Write("network.ini", "\n" + _ini.Replace("Version = 3", $"Version = {other}"));
+            AssertFails(
+                $"network.ini:3: Version: it is {other}, and network.spore has 3; write 4 (--force replaces it)",
+                "sign",
+                "@network.ini");
+        }
+
         Assert.Equal(first, _folder.Read("network.spore"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini", "--force").Code);
 
-        _folder.Write("network.ini", _ini.Replace("Version = 3", "Version = 4"));
+        _folder.Write("network.ini", _ini.Replace("= gate\n", "= door\n"));
         Assert.Equal(0, _folder.Run("sign", "@network.ini").Code);
 
         _folder.Run("root", "new", "-o", "@other.key");
@@ -270,13 +273,15 @@ public sealed class FlashCommandTests : IDisposable
             ["node", "show", "@root.key"], "root.key: length: an identity record has 84 bytes, this file 102");
         yield return new(
             ["node", "new", "--root", "@network.ini"],
-            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+            "network.ini: line 1: this is neither a trust root key file (flash root new makes one) nor a signing key "
+            + "file (flash signing new makes one)");
         yield return new(["sign", "@none"], "none: no such file");
         yield return new(["sign", "@root.key"], "root.key:2: this is neither a [section] nor a key = value");
         yield return new(["sign", "@network.ini", "--key", "@none"], "none: no such file");
         yield return new(
             ["sign", "@network.ini", "--key", "@network.ini"],
-            "network.ini: line 1: this is not a trust root key file (flash root new makes one)");
+            "network.ini: line 1: this is neither a trust root key file (flash root new makes one) nor a signing key "
+            + "file (flash signing new makes one)");
         yield return new(["sign", "@network.ini", "-o", "@no/such"], "no/such: no such directory");
         yield return new(["show", "@none"], "none: no such file");
         yield return new(
@@ -297,7 +302,7 @@ public sealed class FlashCommandTests : IDisposable
     public static IEnumerable<TheoryDataRow<string[], string>> Misused()
     {
         const string Key = "a key is 44 characters of base64 or 64 hexadecimal digits";
-        const string Version = "is not a network version, a number from";
+        const string Version = "is not 0, for any version, or " + VersionText.Form;
         yield return new([""], "an argument is empty (see flash --help)");
         yield return new(["node"], "no command was given; there are new, show (see flash node --help)");
         yield return new(["root", "old"], "'old' is not a command here (see flash root --help)");
@@ -319,10 +324,10 @@ public sealed class FlashCommandTests : IDisposable
             "--root: this key is all zero (see flash node new --help)");
         yield return new(
             ["node", "new", "--root", "@root.key", "--floor", "-1"],
-            $"--floor: '-1' {Version} 0 to 18446744073709551615 (see flash node new --help)");
+            $"--floor: '-1' {Version} (see flash node new --help)");
         yield return new(
             ["node", "new", "--root", "@root.key", "--floor", Keys.NodeText(1)],
-            $"--floor: 'KEY' {Version} 0 to 18446744073709551615 (see flash node new --help)");
+            $"--floor: 'KEY' {Version} (see flash node new --help)");
         yield return new(
             ["show", "@network.ini", "--root", "x"],
             $"--root: this is neither a file nor a key; {Key} (see flash show --help)");

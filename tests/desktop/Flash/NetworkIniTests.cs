@@ -26,7 +26,7 @@ public class NetworkIniTests
             # a network
             ; in full
             [network]
-            version=18446744073709551615
+            version=65535.281474976710655
               Issued = 2026-06-30T23:59:58Z ; a comment
             Expires = 2027-01-02
             [ Peer ]
@@ -184,11 +184,12 @@ public class NetworkIniTests
     [Theory]
     [InlineData("Version=1", "Version: it was given already, on line 2")]
     [InlineData("issued=1\nISSUED=1", "Issued: it was given already, on line 3")]
-    [InlineData("ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires")]
+    [InlineData(
+        "ListenPort=1", "ListenPort: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
     [InlineData(
         "PresharedKey=CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg=",
-        "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires")]
-    [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires")]
+        "PresharedKey: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
+    [InlineData("Label=1", "Label: there is no such key in [Network]; there are Version, Issued, Expires, Assign")]
     [InlineData("Issued=", "Issued: '' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData("Issued=-1", "Issued: '-1' is neither a time like 2026-07-01T12:00:00Z nor Unix seconds")]
     [InlineData(
@@ -214,11 +215,14 @@ public class NetworkIniTests
     [InlineData("-1")]
     [InlineData("1.0")]
     [InlineData("x")]
-    [InlineData("18446744073709551616")]
-    public void A_version_is_a_positive_number(string version)
+    [InlineData("281474976710656")]
+    [InlineData("0.5")]
+    [InlineData("3.0")]
+    [InlineData("65536.1")]
+    public void A_version_is_a_revision_or_an_epoch_and_a_revision(string version)
     {
         Assert.Equal(
-            $"n.ini:2: Version: '{version}' is not a number from 1 to 18446744073709551615",
+            $"n.ini:2: Version: '{version}' is not {VersionText.Form}",
             Message($"[Network]\nVersion={version}"));
     }
 
@@ -277,7 +281,14 @@ public class NetworkIniTests
             "AllowedIPs=fe00::/7",
             "AllowedIPs: 'fe00::/7' touches fe80::/10; link-local addresses follow from the keys");
         yield return new("AllowedIPs=ff02::1", "AllowedIPs: 'ff02::1' touches ff00::/8, which is multicast");
-        yield return new("AllowedIPs=128.0.0.0/1", "AllowedIPs: '128.0.0.0/1' touches 224.0.0.0/4, which is multicast");
+        const string All = "; all addresses are 0.0.0.0/0 and ::/0, which are allowed";
+        yield return new(
+            "AllowedIPs=128.0.0.0/1", $"AllowedIPs: '128.0.0.0/1' touches 224.0.0.0/4, which is multicast{All}");
+        yield return new(
+            "AllowedIPs=192.0.0.0/2", $"AllowedIPs: '192.0.0.0/2' touches 224.0.0.0/4, which is multicast{All}");
+        yield return new(
+            "AllowedIPs=8000::/1",
+            $"AllowedIPs: '8000::/1' touches fe80::/10; link-local addresses follow from the keys{All}");
         yield return new("Endpoint=", "Endpoint: '' is not host:port, address:port or [IPv6]:port");
         yield return new("Endpoint=gate", "Endpoint: 'gate' is not host:port, address:port or [IPv6]:port");
         yield return new(

@@ -54,7 +54,11 @@ internal sealed class BatchIni
         get
         {
             Dictionary<string, PeerDescription> there = Network.Peers.ToDictionary(Key);
-            return [.. _wanted.Peers.Where(p => NetworkIni.FormatPeer(p) != NetworkIni.FormatPeer(there[Key(p)]))];
+            return
+            [
+                .. _wanted.Peers.Where(p =>
+                    NetworkIni.FormatPeer(Network.WithAddresses(p)) != NetworkIni.FormatPeer(there[Key(p)])),
+            ];
         }
     }
 
@@ -128,13 +132,16 @@ internal sealed class BatchIni
                 + "entry");
         }
 
-        foreach (AllowedPrefix prefix in peer.AllowedPrefixes)
+        foreach (AllowedPrefix prefix in there.WithAddresses(peer).AllowedPrefixes)
         {
             if (there.Peers.Find(p => p.AllowedPrefixes.Contains(prefix)) is PeerDescription holder)
             {
                 string name = NetworkWarnings.Name([holder]);
+                string which = peer.AllowedPrefixes.Contains(prefix)
+                    ? $"{prefix}"
+                    : $"{prefix}, which follows from its key,";
                 throw new InputException(
-                    where, "AllowedIPs", $"{prefix} is that of {name} in {Path}; choose another one");
+                    where, "AllowedIPs", $"{which} is that of {name} in {Path}; choose another one");
             }
         }
     }

@@ -38,13 +38,21 @@ internal sealed class NodeBatch
     /// <param name="trustRoot">The trust root of all nodes.</param>
     /// <param name="floor">The oldest network version that they may accept.</param>
     /// <param name="version">The version of a new INI file.</param>
+    /// <param name="assign">The ranges of <c>Assign</c> in a new INI file; empty for none.</param>
     /// <param name="now">The time of day.</param>
     /// <returns>The batch.</returns>
     /// <exception cref="InputException">
     /// Something is wrong with the table, or a file of a node is another node's.
     /// </exception>
     public static NodeBatch Read(
-        string path, char? separator, string folder, byte[] trustRoot, ulong floor, ulong version, DateTimeOffset now)
+        string path,
+        char? separator,
+        string folder,
+        byte[] trustRoot,
+        ulong floor,
+        ulong version,
+        IReadOnlyList<AllowedPrefix> assign,
+        DateTimeOffset now)
     {
         CsvTable table = CsvTable.Read(path, separator, NetworkIni.PeerKeys);
         if (table.Missing(LabelColumn) is InputException missing && table.Missing(KeyColumn) is not null)
@@ -87,9 +95,15 @@ internal sealed class NodeBatch
             peers.Add((row.Line, [(KeyColumn, KeyText.Format(node.Identity.PublicKey)), .. fields]));
         }
 
-        NetworkDescription network = NetworkIni.FromPeers(path, version, peers, now);
-        return new NodeBatch(
-            nodes, new BatchIni(Path.Combine(folder, IniName), path, network, [.. peers.Select(p => p.Line)], now));
+        // The rows as they are, since the INI file assigns the addresses; once with them, to name rows that collide.
+        string ini = Path.Combine(folder, IniName);
+        NetworkDescription network = NetworkIni.FromPeers(path, version, [], peers, now);
+        if (!File.Exists(ini))
+        {
+            network.Assign.AddRange(NetworkIni.FromPeers(path, version, assign, peers, now).Assign);
+        }
+
+        return new NodeBatch(nodes, new BatchIni(ini, path, network, [.. peers.Select(p => p.Line)], now));
     }
 
     /// <summary>Checks that no image which is there stands in the way. Writes nothing.</summary>
@@ -152,7 +166,7 @@ internal sealed class NodeBatch
         return identity.Floor == floor
             ? new BatchNode(label, identity, false, path, image)
             : throw new InputException(
-                path, "floor", $"this identity is there already, with a floor of {identity.Floor}");
+                path, "floor", $"this identity is there already, with a floor of {VersionText.Format(identity.Floor)}");
     }
 
     private static bool IsThere(BatchNode node, byte[] image) =>
