@@ -22,6 +22,9 @@ public sealed partial class Node : ITftpFiles
     /// </summary>
     public ITftpFiles Files;
 
+    // Until the name is known. The slot may have served another file before.
+    private const int NoFile = 0;
+
     // Null for a node that answers no requests.
     private RequestTable _requests;
 
@@ -132,6 +135,7 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         transfer.Peer = _requester;
+        transfer.File = NoFile;
         Peer peer = _sync.PeerOf(transfer);
         if (peer == null || !IsServed(transfer.Peer, peer.IsProvisional))
         {
@@ -162,12 +166,14 @@ public sealed partial class Node : ITftpFiles
             result = _sync.OpenRead(transfer, isMember, name, offset, length);
         }
 
-        return result < 0 && transfer.Mode == TftpMode.Netascii ? Refusal.NotText(transfer) : result;
+        bool isOpened = result == TftpResult.Ok || result == TftpResult.Wait;
+        return isOpened && transfer.Mode == TftpMode.Netascii ? Refusal.NotText(transfer) : result;
     }
 
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         transfer.Peer = _requester;
+        transfer.File = NoFile;
         Peer peer = _sync.PeerOf(transfer);
         if (peer == null || !IsServed(transfer.Peer, peer.IsProvisional))
         {
@@ -203,7 +209,7 @@ public sealed partial class Node : ITftpFiles
         }
         else
         {
-            _sync.Read(position, buffer, offset, count);
+            _sync.Read(transfer.File, position, buffer, offset, count);
         }
     }
 

@@ -145,16 +145,14 @@ public sealed partial class Node : IStatusSource
     // the transfers of those that still read it. It lies in the staging buffer: while a network arrives there is none.
     private int OpenStatus(TftpTransfer transfer)
     {
-        int readers = _sync.SnapshotReaders;
-        if (readers > 0 && (_now - _snapshotAt >= SnapshotLifetime || !_sync.HasSnapshotSpace))
+        if (_sync.IsSnapshotRead && _now - _snapshotAt >= SnapshotLifetime)
         {
-            _sync.AbortSnapshotReaders();
-            readers = 0;
+            _sync.AbortParkedReaders();
         }
 
-        if (readers == 0)
+        if (!_sync.IsSnapshotRead)
         {
-            if (!_sync.HasSnapshotSpace)
+            if (!_sync.TakeSnapshotSpace())
             {
                 return TftpResult.Later;
             }

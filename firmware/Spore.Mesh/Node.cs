@@ -284,7 +284,7 @@ public sealed partial class Node
             case Deadline.Check:
                 return Never;
             case Deadline.Work:
-                return _sync.IsChecking ? _now : Earlier(_sync.CheckDue, _tunnel.WorkDue);
+                return _sync.IsChecking || _sync.IsProving ? _now : Earlier(_sync.CheckDue, _tunnel.WorkDue);
             default:
                 return _due[deadline];
         }
@@ -346,6 +346,10 @@ public sealed partial class Node
         else if (_sync.CheckDue <= now && !_tunnel.IsWorking)
         {
             _sync.BeginCheck(now);
+        }
+        else if (_sync.IsProving && _tunnel.WorkDue > now)
+        {
+            _sync.ContinueProof(now);
         }
         else
         {

@@ -3,7 +3,7 @@ using Spore.SignedNetwork;
 
 namespace Spore.Signing;
 
-/// <summary>Makes and checks the proof of an entry (PROTOCOL section 7.6) with the code of nodes.</summary>
+/// <summary>Makes and checks the proof of an entry (PROTOCOL section 7.7) with the code of nodes.</summary>
 public static class NetworkProof
 {
     /// <summary>Makes the proof of an entry.</summary>

@@ -35,6 +35,10 @@ internal sealed class PeerSlots
         _flags = new byte[slots];
         _waitsSince = new int[slots];
         _servedAt = new int[slots];
+        for (int i = 0; i < slots; i++)
+        {
+            Clear(i);
+        }
     }
 
     /// <summary>Where the address of a slot starts in <see cref="LinkLocals"/>.</summary>

@@ -6,7 +6,7 @@ namespace Spore.SignedNetwork;
 
 /// <summary>
 /// The proof that an entry belongs to a signed network: what the files entry/HEX, route/IP and witness/N hold (PROTOCOL
-/// section 7.6). Integers are big-endian.
+/// section 7.7). Integers are big-endian.
 /// <code>
 ///  0   8  network version, that of the header
 ///  8   4  leaf index, from 0, below the header's number of entries
@@ -164,6 +164,15 @@ public static class EntryProof
         Array.Copy(network.Bytes, network.EntryOffset(index), proof, offset + EntryOffset, entryLength);
         path.Begin(index, network.Count, proof, offset + EntryOffset + entryLength);
         return Size(entryLength, index, network.Count);
+    }
+
+    /// <summary>Computes the length of a proof.</summary>
+    /// <param name="network">The network, complete.</param>
+    /// <param name="index">The index of the entry, below the network's number of entries.</param>
+    /// <returns>The length in bytes, at most <see cref="MaxSize"/>.</returns>
+    public static int Size(NetworkFile network, int index)
+    {
+        return Size(network.EntryLength(index), index, network.Count);
     }
 
     private static int Size(int entryLength, long index, long count)

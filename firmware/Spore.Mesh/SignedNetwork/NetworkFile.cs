@@ -94,6 +94,12 @@ public sealed class NetworkFile
         get { return Length == 0 ? 0 : NetworkHeader.Expires(Bytes, 0); }
     }
 
+    // Free while the file is complete and no other one that shares it is received.
+    internal MerkleTree Tree
+    {
+        get { return _tree; }
+    }
+
     /// <summary>Tells where an entry starts.</summary>
     /// <param name="index">Its index, below <see cref="Count"/>, in a complete file.</param>
     /// <returns>Its offset in <see cref="Bytes"/>.</returns>

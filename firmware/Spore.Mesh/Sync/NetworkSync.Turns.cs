@@ -139,7 +139,7 @@ internal sealed partial class NetworkSync
             BeginTurn(transfer, slot, now);
         }
 
-        AbortSnapshotReaders();
+        AbortParkedReaders();
         return _staging.Begin(_heads, header, transfer) == NetworkFault.None;
     }
 

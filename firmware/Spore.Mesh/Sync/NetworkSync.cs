@@ -92,6 +92,7 @@ internal sealed partial class NetworkSync
         _linkLocals = linkLocals;
         _due = due;
         _first = first;
+        _path = new AuditPath(applied.File.Tree);
         _staging = new Staging(new NetworkFile(applied.File), tunnel, parking);
         _refused = new HeadMemory(hash);
         _verified = new HeadMemory(hash);
@@ -106,10 +107,12 @@ internal sealed partial class NetworkSync
         }
     }
 
-    /// <summary>Whether a name is that of <c>head</c> or <c>network</c>.</summary>
+    /// <summary>Whether a name is that of <c>head</c>, <c>network</c> or a proof.</summary>
     internal static bool IsName(byte[] name, int offset, int length)
     {
-        return Ascii.IsSame(name, offset, length, _headName) || Ascii.IsSame(name, offset, length, _networkName);
+        return Ascii.IsSame(name, offset, length, _headName)
+            || Ascii.IsSame(name, offset, length, _networkName)
+            || IsProofName(name, offset, length);
     }
 
     /// <summary>Called when a peer asks to read a file.</summary>
@@ -135,7 +138,9 @@ internal sealed partial class NetworkSync
             return isMember ? TftpResult.Ok : Refusal.MembersOnly(transfer);
         }
 
-        return TftpError.FileNotFound;
+        return IsProofName(name, offset, length) && _applied.Standing != Standing.None
+            ? OpenProof(transfer, isMember, name, offset, length)
+            : TftpError.FileNotFound;
     }
 
     /// <summary>Called when a peer asks to write a file.</summary>
@@ -163,13 +168,20 @@ internal sealed partial class NetworkSync
         return transfer.Size > MostBytes ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
     }
 
-    /// <summary>Called when a block of <c>head</c> or <c>network</c> is to be sent.</summary>
+    /// <summary>Called when a block of <c>head</c>, <c>network</c> or a proof is to be sent.</summary>
+    /// <param name="tag">The <see cref="TftpTransfer.File"/>.</param>
     /// <param name="position">Where it starts in the file, in bytes.</param>
     /// <param name="buffer">The buffer to fill.</param>
     /// <param name="offset">Where in it.</param>
     /// <param name="count">The number of bytes.</param>
-    internal void Read(int position, byte[] buffer, int offset, int count)
+    internal void Read(int tag, int position, byte[] buffer, int offset, int count)
     {
+        if (tag == ProofTag)
+        {
+            Array.Copy(_staging.ParkingBytes, _staging.ParkingOffset + position, buffer, offset, count);
+            return;
+        }
+
         // Transfers are aborted when the network changes, so these are the bytes of the file that was opened.
         Array.Copy(_applied.File.Bytes, position, buffer, offset, count);
     }
@@ -296,7 +308,7 @@ internal sealed partial class NetworkSync
             _tftp.Abort(_staging.Owner, TftpError.NotDefined);
         }
 
-        AbortSnapshotReaders();
+        AbortParkedReaders();
 
         fault = _staging.Begin(file, offset, null);
         if (fault == NetworkFault.None)
@@ -428,11 +440,12 @@ internal sealed partial class NetworkSync
     // One block is parked, a member's rather than a guest's.
     private void Park(TftpTransfer transfer, byte[] data, int offset, int count, bool last)
     {
-        if (SnapshotReaders > 0)
+        if (ParkedReaders > 0)
         {
             return;
         }
 
+        _proven = -1;
         bool mayEvict = _staging.Parked != null && IsOfGuest(_staging.Parked) && !IsOfGuest(transfer);
         _staging.Park(transfer, data, offset, count, last, mayEvict);
     }

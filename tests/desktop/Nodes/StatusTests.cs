@@ -136,6 +136,16 @@ public class StatusTests
     }
 
     [Fact]
+    public void A_read_after_another_has_a_snapshot_of_its_own()
+    {
+        MeshNode node = _mesh.Add(1, NodeLimits.Device());
+        Stranger member = Member(node);
+        int first = Uptime(Read(member));
+        _mesh.Run(1_000);
+        Assert.Equal(first + 1, Uptime(Read(member)));
+    }
+
+    [Fact]
     public void A_network_that_arrives_ends_a_read_of_it()
     {
         MeshNode node = _mesh.Add(1);

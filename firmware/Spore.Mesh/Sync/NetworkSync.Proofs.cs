@@ -1,0 +1,205 @@
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+// The files entry/HEX, route/IP and witness/N: proofs of single entries (PROTOCOL section 7.7). One is computed at a
+// time, while idle. It lies where a snapshot of status would.
+internal sealed partial class NetworkSync
+{
+    private const int ProofTag = 4;
+    private const int KeySize = 32;
+
+    // Leaves in one slice of idle work.
+    private const int LeavesInSlice = 4;
+
+    private static readonly string _entryName = "entry/";
+    private static readonly string _routeName = "route/";
+    private static readonly string _witnessName = "witness/";
+
+    private readonly AuditPath _path;
+
+    // The key or address of a name.
+    private readonly byte[] _sought = new byte[KeySize];
+
+    // The index of the entry whose proof lies there, or is being computed; negative for none.
+    private int _proven = -1;
+    private int _proofSize;
+    private int _nextLeaf;
+
+    /// <summary>Whether a proof is being computed.</summary>
+    internal bool IsProving
+    {
+        get { return _proven >= 0 && _nextLeaf < _applied.File.Count; }
+    }
+
+    /// <summary>Should be called off the packet path while <see cref="IsProving"/>: does one slice.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void ContinueProof(long now)
+    {
+        NetworkFile file = _applied.File;
+        for (int i = 0; i < LeavesInSlice && _nextLeaf < file.Count; i++)
+        {
+            _path.AddLeaf(file.Bytes, file.EntryOffset(_nextLeaf), file.EntryLength(_nextLeaf));
+            _nextLeaf++;
+        }
+
+        for (int i = 0; i < _tftp.Capacity && _nextLeaf == file.Count; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (ReadsParked(transfer, ProofTag) && transfer.IsWaiting)
+            {
+                _tftp.Resume(transfer, TftpResult.Ok, now);
+            }
+        }
+    }
+
+    private static bool IsProofName(byte[] name, int offset, int length)
+    {
+        return StartsWith(name, offset, length, _entryName)
+            || StartsWith(name, offset, length, _routeName)
+            || StartsWith(name, offset, length, _witnessName);
+    }
+
+    private static bool StartsWith(byte[] name, int offset, int length, string start)
+    {
+        return length >= start.Length && Ascii.IsSame(name, offset, start.Length, start);
+    }
+
+    // Called when a peer opens a proof. Its own entry and witnesses are for anybody.
+    private int OpenProof(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length)
+    {
+        Peer peer = PeerOf(transfer);
+        bool isForAll = StartsWith(name, offset, length, _witnessName);
+        int entry;
+        if (isForAll)
+        {
+            entry = FindWitness(name, offset + _witnessName.Length, length - _witnessName.Length);
+        }
+        else if (StartsWith(name, offset, length, _entryName))
+        {
+            bool isKey = ParseKey(name, offset + _entryName.Length, length - _entryName.Length);
+            entry = isKey ? _applied.File.Find(_sought, 0) : -1;
+            isForAll = isKey && peer != null && peer == _tunnel.FindSlot(_sought, 0);
+        }
+        else
+        {
+            entry = FindRoute(name, offset + _routeName.Length, length - _routeName.Length);
+        }
+
+        if (!isMember && !isForAll)
+        {
+            return Refusal.MembersOnly(transfer);
+        }
+
+        if (entry < 0)
+        {
+            return TftpError.FileNotFound;
+        }
+
+        if (transfer.Mode == TftpMode.Netascii)
+        {
+            return Refusal.NotText(transfer);
+        }
+
+        return BeginProof(transfer, entry);
+    }
+
+    private int BeginProof(TftpTransfer transfer, int entry)
+    {
+        if (entry != _proven || !_staging.IsFree)
+        {
+            if (!_staging.IsFree || ParkedReaders > 0)
+            {
+                return TftpResult.Later;
+            }
+
+            NetworkFile file = _applied.File;
+            int size = EntryProof.Size(file, entry);
+            if (size > _staging.ParkingSpace)
+            {
+                return Refusal.Busy(transfer);
+            }
+
+            _proofSize = EntryProof.Begin(file, entry, _path, _staging.ParkingBytes, _staging.ParkingOffset);
+            _proven = entry;
+            _nextLeaf = 0;
+        }
+
+        transfer.File = ProofTag;
+        transfer.Size = _proofSize;
+        return IsProving ? TftpResult.Wait : TftpResult.Ok;
+    }
+
+    private bool ParseKey(byte[] name, int offset, int length)
+    {
+        if (length != 2 * KeySize)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            int c = name[offset + i];
+            int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+            if (digit < 0)
+            {
+                return false;
+            }
+
+            _sought[i / 2] = (byte)((_sought[i / 2] << 4) | digit);
+        }
+
+        return true;
+    }
+
+    private int FindRoute(byte[] name, int offset, int length)
+    {
+        int size = IpAddressText.Parse(name, offset, length, _sought);
+        if (size == 0)
+        {
+            return -1;
+        }
+
+        bool isIpv6 = size == LinkLocalAddress.Size;
+        return isIpv6 && LinkLocalAddress.IsLinkLocal(_sought, 0)
+            ? _applied.FindLinkLocal(_sought, 0)
+            : _applied.Prefixes.Find(_sought, 0, isIpv6);
+    }
+
+    private int FindWitness(byte[] name, int offset, int length)
+    {
+        if (length == 0 || length > 5 || (length > 1 && name[offset] == '0'))
+        {
+            return -1;
+        }
+
+        int number = 0;
+        for (int i = 0; i < length; i++)
+        {
+            int digit = name[offset + i] - '0';
+            if (digit < 0 || digit > 9)
+            {
+                return -1;
+            }
+
+            number = (number * 10) + digit;
+        }
+
+        for (int i = 0; i < _applied.MemberCount; i++)
+        {
+            if (NetworkEntry.IsWitness(_applied.File.Bytes, _applied.File.EntryOffset(i)))
+            {
+                if (number == 0)
+                {
+                    return i;
+                }
+
+                number--;
+            }
+        }
+
+        return -1;
+    }
+}
