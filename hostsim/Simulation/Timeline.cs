@@ -142,7 +142,7 @@ internal sealed class Timeline
                 break;
 
             case NodeEvent.NetworkRestored:
-                Tell(node, TimelineKind.NetworkApplied, $"version {value} has not expired: wall time was corrected");
+                Tell(node, TimelineKind.NetworkApplied, $"version {version} has not expired: wall time was corrected");
                 break;
 
             case NodeEvent.Equivocation:

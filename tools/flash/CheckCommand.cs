@@ -45,8 +45,11 @@ internal static class CheckCommand
     private static void CheckNetwork(Terminal terminal, DateTimeOffset now, string path, byte[] trustRoot)
     {
         byte[] bytes = InputFile.Read(path, NetworkReader.SizeLimit);
-        NetworkReader.Verify(bytes, path, trustRoot);
-        NetworkDescription network = NetworkReader.Read(bytes, path);
+        NetworkDescription network = terminal.Progress.Run(p =>
+        {
+            NetworkReader.Verify(bytes, path, trustRoot, p);
+            return NetworkReader.Read(bytes, path, p);
+        });
         RefuseExpired(path, network.Expires, now);
         terminal.Warn(path, network);
         terminal.Output.WriteLine(

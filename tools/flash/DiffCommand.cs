@@ -20,8 +20,8 @@ internal static class DiffCommand
         command.SetAction(result =>
         {
             string newPath = result.GetRequiredValue(after);
-            NetworkDescription oldNetwork = NetworkInput.Read(result.GetRequiredValue(before), now);
-            NetworkDescription newNetwork = NetworkInput.Read(newPath, now);
+            NetworkDescription oldNetwork = NetworkInput.Read(terminal, result.GetRequiredValue(before), now);
+            NetworkDescription newNetwork = NetworkInput.Read(terminal, newPath, now);
             terminal.Warn(newPath, newNetwork);
             DifferenceTable.Write(terminal, oldNetwork, newNetwork);
         });

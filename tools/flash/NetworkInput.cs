@@ -7,7 +7,7 @@ namespace Spore.Flash;
 internal static class NetworkInput
 {
     /// <summary>The size of the largest INI file that is read, in bytes.</summary>
-    public const int IniLimit = 64 << 20;
+    public const int IniLimit = 128 << 20;
 
     /// <summary>Tells whether a file is a signed network.</summary>
     /// <param name="bytes">Its bytes.</param>
@@ -22,13 +22,15 @@ internal static class NetworkInput
         $"{path}:{NetworkIniEdit.LineOf(ini, "Version")}";
 
     /// <summary>Reads a network, whose signature is not checked.</summary>
+    /// <param name="terminal">For the progress.</param>
     /// <param name="path">The path of its file.</param>
     /// <param name="now">The time of issue where an INI file names none.</param>
     /// <returns>The network.</returns>
     /// <exception cref="InputException">The file can't be used.</exception>
-    public static NetworkDescription Read(string path, DateTimeOffset now)
+    public static NetworkDescription Read(Terminal terminal, string path, DateTimeOffset now)
     {
         byte[] bytes = InputFile.Read(path, Math.Max(IniLimit, NetworkReader.SizeLimit));
-        return IsSigned(bytes) ? NetworkReader.Read(bytes, path) : NetworkIni.Parse(bytes, path, now);
+        return terminal.Progress.Run(p =>
+            IsSigned(bytes) ? NetworkReader.Read(bytes, path, p) : NetworkIni.Parse(bytes, path, now, p));
     }
 }

@@ -15,6 +15,7 @@ namespace Spore.Flash;
 internal static class NetworkTable
 {
     private const int Indent = 2;
+    private const int SummaryLimit = 100;
     private const int Day = 86400;
     private const string AddressName = "Address";
 
@@ -45,7 +46,7 @@ internal static class NetworkTable
         }
     }
 
-    /// <summary>Writes what was signed, a line for each member.</summary>
+    /// <summary>Writes what was signed, a line for each of the first members.</summary>
     /// <param name="terminal">Where to.</param>
     /// <param name="now">The time of day.</param>
     /// <param name="network">The network.</param>
@@ -62,7 +63,7 @@ internal static class NetworkTable
             ("Allowed IPs", ColumnKind.Exact),
             ("Endpoints", ColumnKind.Exact),
             ("Roles", ColumnKind.Words));
-        foreach (PeerDescription peer in network.Peers)
+        foreach (PeerDescription peer in network.Peers.Take(SummaryLimit))
         {
             table.Add(
                 peer.Label is null ? KeyText.Format(peer.PublicKey) : Label(peer),
@@ -73,6 +74,12 @@ internal static class NetworkTable
 
         terminal.Console.WriteLine();
         table.Write(terminal.Console);
+        if (network.Peers.Count > SummaryLimit)
+        {
+            int more = network.Peers.Count - SummaryLimit;
+            terminal.Output.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"and {more} more; flash show prints all"));
+        }
     }
 
     /// <summary>Writes a number of things.</summary>

@@ -52,8 +52,11 @@ internal static class NextCommand
     private static void Renew(
         Terminal terminal, DateTimeOffset now, string source, byte[] old, NetworkKey signer, SignedTarget target)
     {
-        NetworkReader.Verify(old, source, signer.TrustRoot);
-        NetworkDescription network = NetworkReader.Read(old, source);
+        NetworkDescription network = terminal.Progress.Run(p =>
+        {
+            NetworkReader.Verify(old, source, signer.TrustRoot, p);
+            return NetworkReader.Read(old, source, p);
+        });
         network.Version = Next(network.Version, signer, source, "version");
         network.Issued = now.ToUnixTimeSeconds();
         if (network.Expires != 0 && network.Expires <= network.Issued)
@@ -65,7 +68,7 @@ internal static class NextCommand
                 + "--ini prints one)");
         }
 
-        byte[] bytes = NetworkSigner.Sign(network, signer);
+        byte[] bytes = terminal.Progress.Run(p => NetworkSigner.Sign(network, signer, p));
         if (!Root(bytes).SequenceEqual(Root(old)))
         {
             throw new InputException(
@@ -87,7 +90,7 @@ internal static class NextCommand
     private static void Advance(
         Terminal terminal, DateTimeOffset now, string source, byte[] old, NetworkKey signer, SignedTarget target)
     {
-        NetworkDescription before = NetworkIni.Parse(old, source, now);
+        NetworkDescription before = terminal.Progress.Run(p => NetworkIni.Parse(old, source, now, p));
         string where = NetworkInput.VersionLine(old, source);
         byte[]? signed = target.Read(signer.TrustRoot);
         ulong last = signed is null ? before.Version : NetworkHeader.Version(signed, 0);
@@ -103,8 +106,8 @@ internal static class NextCommand
         }
 
         byte[] ini = NetworkIniEdit.SetVersion(old, next, now.ToUnixTimeSeconds());
-        NetworkDescription network = NetworkIni.Parse(ini, source, now);
-        byte[] bytes = NetworkSigner.Sign(network, signer);
+        NetworkDescription network = terminal.Progress.Run(p => NetworkIni.Parse(ini, source, now, p));
+        byte[] bytes = terminal.Progress.Run(p => NetworkSigner.Sign(network, signer, p));
         terminal.Warn(source, network);
         OutputFile.Write(source, ini);
         target.Write(bytes, signer.TrustRoot);

@@ -4,4 +4,5 @@ using Spore.Flash;
 using Spore.Signing;
 
 (TextWriter output, TextWriter error) = StandardStreams.Open();
-return FlashCommand.Run(args, new Terminal(output, error) { AskSecret = SecretPrompt.Ask }, DateTimeOffset.UtcNow);
+Terminal terminal = new(output, error) { AskSecret = SecretPrompt.Ask, Progress = ProgressDisplay.OnTerminal() };
+return FlashCommand.Run(args, terminal, DateTimeOffset.UtcNow);

@@ -29,7 +29,8 @@ internal static class ProveCommand
         {
             string path = result.GetRequiredValue(file);
             string target = result.GetValue(output) ?? Path.ChangeExtension(path, ".proof");
-            NetworkFile network = NetworkReader.Load(InputFile.Read(path, NetworkReader.SizeLimit), path);
+            byte[] bytes = InputFile.Read(path, NetworkReader.SizeLimit);
+            NetworkFile network = terminal.Progress.Run(p => NetworkReader.Load(bytes, path, p));
             if (Path.GetFullPath(target) == Path.GetFullPath(path))
             {
                 throw new InputException(target, null, "this file is read, so the proof can't be written to it");
@@ -37,7 +38,7 @@ internal static class ProveCommand
 
             int index = Find(network, result.GetRequiredValue(member), path);
             PeerDescription entry = NetworkReader.ReadEntry(network.Bytes, network.EntryOffset(index));
-            byte[] proof = NetworkProof.Make(network, index);
+            byte[] proof = terminal.Progress.Run(p => NetworkProof.Make(network, index, p));
             OutputFile.Write(target, proof);
             terminal.Output.WriteLine(
                 $"{target}: {NetworkWarnings.Name([entry])}, entry {index + 1} of {network.Count} in version "

@@ -24,7 +24,7 @@ internal static class ShowCommand
                 ? KeyArgument.ParseRoot(text, "--root", terminal)
                 : null;
             byte[] bytes = InputFile.Read(path, NetworkReader.SizeLimit);
-            NetworkDescription network = NetworkReader.Read(bytes, path);
+            NetworkDescription network = terminal.Progress.Run(p => NetworkReader.Read(bytes, path, p));
             if (trustRoot is not null)
             {
                 NetworkReader.Verify(bytes, path, trustRoot);

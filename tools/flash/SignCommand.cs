@@ -53,14 +53,14 @@ internal static class SignCommand
         bool force)
     {
         byte[] ini = InputFile.Read(source, NetworkInput.IniLimit);
-        NetworkDescription network = NetworkIni.Parse(ini, source, now);
+        NetworkDescription network = terminal.Progress.Run(p => NetworkIni.Parse(ini, source, now, p));
         using NetworkKey signer = NetworkKeyOption.Load(terminal, keyFile, passphraseFile);
         string version = NetworkInput.VersionLine(ini, source);
         NetworkKeyOption.CheckEpoch(signer, keyFile, network.Version, version);
         Warn(terminal, now, source, network);
         terminal.Warn(source, network);
         SignedTarget output = new(terminal, now, target, source, keyFile);
-        byte[] bytes = NetworkSigner.Sign(network, signer);
+        byte[] bytes = terminal.Progress.Run(p => NetworkSigner.Sign(network, signer, p));
         if (!force)
         {
             output.Check(bytes, signer.TrustRoot, version);

@@ -43,7 +43,11 @@ internal sealed class SignedTarget
         byte[] bytes = InputFile.Read(_path, NetworkReader.SizeLimit);
         try
         {
-            NetworkReader.Verify(bytes, _path, trustRoot);
+            _terminal.Progress.Run(p =>
+            {
+                NetworkReader.Verify(bytes, _path, trustRoot, p);
+                return bytes;
+            });
         }
         catch (InputException)
         {
@@ -97,7 +101,7 @@ internal sealed class SignedTarget
     public void Write(byte[] bytes, byte[] trustRoot)
     {
         OutputFile.Write(_path, bytes);
-        NetworkDescription network = NetworkReader.Read(bytes, _path);
+        NetworkDescription network = _terminal.Progress.Run(p => NetworkReader.Read(bytes, _path, p));
         NetworkTable.WriteSummary(_terminal, _now, network, bytes, _path, trustRoot);
     }
 }

@@ -45,6 +45,9 @@ internal sealed class Terminal
     /// </summary>
     public Func<string, string?> AskSecret { get; init; } = _ => null;
 
+    /// <summary>Shows how far work has come.</summary>
+    public ProgressDisplay Progress { get; init; } = new(null, TimeSpan.Zero);
+
     /// <summary>Tells of something that is allowed but rarely meant.</summary>
     /// <param name="where">The file.</param>
     /// <param name="field">The field in it.</param>

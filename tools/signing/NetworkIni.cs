@@ -18,6 +18,7 @@ public static class NetworkIni
     private const string NetworkSection = "Network";
     private const string PeerSection = "Peer";
     private const int NameLimit = 24;
+    private const int LinesForReport = 1000;
 
     private static readonly string[] _networkKeys = ["Version", "Issued", "Expires", "Assign"];
     private static readonly string[] _peerKeys =
@@ -38,15 +39,22 @@ public static class NetworkIni
     /// <param name="bytes">The file's bytes, UTF-8.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="now">The time of issue where the file names none.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <returns>The network, all of it sound.</returns>
     /// <exception cref="InputException">Something is wrong; it names the file, the line, the key and what.</exception>
-    public static NetworkDescription Parse(ReadOnlySpan<byte> bytes, string file, DateTimeOffset now)
+    public static NetworkDescription Parse(
+        ReadOnlySpan<byte> bytes, string file, DateTimeOffset now, WorkProgress? progress = null)
     {
         Parser parser = new(file, now);
         int number = 0;
         foreach (Range range in bytes.Split((byte)'\n'))
         {
             number++;
+            if (number % LinesForReport == 0)
+            {
+                progress?.Report($"reading {file}", range.Start.GetOffset(bytes.Length), bytes.Length);
+            }
+
             parser.TakeLine(number, Decode(bytes[range], file, number));
         }
 

@@ -9,8 +9,9 @@ public static class NetworkProof
     /// <summary>Makes the proof of an entry.</summary>
     /// <param name="network">The network, complete.</param>
     /// <param name="index">The index of the entry.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <returns>The proof.</returns>
-    public static byte[] Make(NetworkFile network, int index)
+    public static byte[] Make(NetworkFile network, int index, WorkProgress? progress = null)
     {
         AuditPath path = new(new MerkleTree(new Blake2s(), network.Count));
         byte[] proof = new byte[EntryProof.MaxSize];
@@ -18,6 +19,7 @@ public static class NetworkProof
         for (int i = 0; i < network.Count; i++)
         {
             path.AddLeaf(network.Bytes, network.EntryOffset(i), network.EntryLength(i));
+            progress?.Report("hashing entries", i, network.Count);
         }
 
         return proof[..length];

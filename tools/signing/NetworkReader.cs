@@ -11,19 +11,22 @@ namespace Spore.Signing;
 /// <summary>Reads signed network files with the code that nodes read them with.</summary>
 public static class NetworkReader
 {
-    /// <summary>The size of the largest file that is read, in bytes.</summary>
-    public const int SizeLimit = 64 << 20;
+    /// <summary>The size of the largest file that is read, in bytes. 100,000 of the largest entries fit.</summary>
+    public const int SizeLimit = 128 << 20;
+
+    private const int PieceSize = 64 * 1024;
 
     /// <summary>Reads a network without looking at its signature.</summary>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="file">Its name, for messages.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <returns>The network, its members in order of their keys.</returns>
     /// <exception cref="InputException">
     /// The file is not sound; it names the field, and the entry where it is one.
     /// </exception>
-    public static NetworkDescription Read(byte[] bytes, string file)
+    public static NetworkDescription Read(byte[] bytes, string file, WorkProgress? progress = null)
     {
-        NetworkFile network = Load(bytes, file);
+        NetworkFile network = Load(bytes, file, progress);
         NetworkDescription description = new()
         {
             Version = network.Version,
@@ -33,6 +36,7 @@ public static class NetworkReader
         for (int i = 0; i < network.Count; i++)
         {
             description.Peers.Add(ReadEntry(network.Bytes, network.EntryOffset(i)));
+            progress?.Report($"reading {file}", i, network.Count);
         }
 
         return description;
@@ -64,10 +68,11 @@ public static class NetworkReader
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="file">Its name, for messages.</param>
     /// <param name="trustRoot">The trust root, 32 bytes.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <exception cref="InputException">A node would refuse it.</exception>
-    public static void Verify(byte[] bytes, string file, byte[] trustRoot)
+    public static void Verify(byte[] bytes, string file, byte[] trustRoot, WorkProgress? progress = null)
     {
-        Load(bytes, file);
+        Load(bytes, file, progress);
         VerifySignatures(bytes, file, trustRoot);
     }
 
@@ -85,9 +90,10 @@ public static class NetworkReader
     /// <summary>Reads a network as a node holds it. Its signature is not checked.</summary>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="file">Its name, for messages.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <returns>The network, complete.</returns>
     /// <exception cref="InputException">A node would refuse it.</exception>
-    public static NetworkFile Load(byte[] bytes, string file)
+    public static NetworkFile Load(byte[] bytes, string file, WorkProgress? progress = null)
     {
         CheckHead(bytes, file);
 
@@ -107,7 +113,13 @@ public static class NetworkReader
         };
         NetworkFile network = new(limits, new Blake2s());
         network.Begin(bytes, 0);
-        NetworkFault fault = network.Append(bytes, head, bytes.Length - head);
+        NetworkFault fault = NetworkFault.None;
+        for (int at = head; at < bytes.Length && fault == NetworkFault.None; at += PieceSize)
+        {
+            fault = network.Append(bytes, at, Math.Min(PieceSize, bytes.Length - at));
+            progress?.Report($"checking {file}", at, bytes.Length);
+        }
+
         if (fault != NetworkFault.None)
         {
             throw Refuse(file, $"entry {FirstFaultyEntry(bytes)}", fault);

@@ -16,9 +16,10 @@ public static class NetworkSigner
     /// <summary>Encodes a network, and signs it.</summary>
     /// <param name="network">The network, whose version is of the key's epoch.</param>
     /// <param name="key">The trust root, or a certified signing key.</param>
+    /// <param name="progress">Where to report how far it has come, or null.</param>
     /// <returns>The file's bytes, which a node's own code has accepted.</returns>
     /// <exception cref="InputException">The description is not valid. One that was parsed always is.</exception>
-    public static byte[] Sign(NetworkDescription network, NetworkKey key)
+    public static byte[] Sign(NetworkDescription network, NetworkKey key, WorkProgress? progress = null)
     {
         if (VersionText.Epoch(network.Version) != key.Epoch)
         {
@@ -30,9 +31,10 @@ public static class NetworkSigner
             .Select(EntryBytes)];
         MerkleTree tree = new(new Blake2s(), entries.Count);
         tree.Begin();
-        foreach (byte[] entry in entries)
+        for (int i = 0; i < entries.Count; i++)
         {
-            tree.AddLeaf(entry, 0, entry.Length);
+            tree.AddLeaf(entries[i], 0, entries[i].Length);
+            progress?.Report("hashing entries", i, entries.Count);
         }
 
         int length = entries.Sum(e => e.Length);
@@ -55,7 +57,7 @@ public static class NetworkSigner
             at += entry.Length;
         }
 
-        NetworkReader.Verify(file, "network", key.TrustRoot);
+        NetworkReader.Verify(file, "network", key.TrustRoot, progress);
         return file;
     }
 

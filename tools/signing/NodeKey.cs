@@ -55,16 +55,13 @@ public static class NodeKey
 
     /// <summary>
     /// Tells whether a handshake with a public key can succeed: not where every shared secret would be zero
-    /// (RFC 7748 section 6.1).
+    /// (RFC 7748 section 6.1). Nodes compare keys of networks in the same way.
     /// </summary>
     /// <param name="publicKey">The public key, 32 bytes.</param>
     /// <returns>False for the all-zero key and the others of small order.</returns>
     public static bool IsUsable(ReadOnlySpan<byte> publicKey)
     {
-        using Key key = Key.Create(KeyAgreementAlgorithm.X25519);
-        using SharedSecret? secret = KeyAgreementAlgorithm.X25519.Agree(
-            key,
-            NSec.Cryptography.PublicKey.Import(KeyAgreementAlgorithm.X25519, publicKey, KeyBlobFormat.RawPublicKey));
-        return secret is not null;
+        byte[] entry = [0, NetworkEntry.MinSize, .. publicKey];
+        return NetworkEntry.Check(entry, 0, entry.Length) != NetworkFault.Key;
     }
 }
