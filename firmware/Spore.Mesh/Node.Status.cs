@@ -57,40 +57,42 @@ public sealed partial class Node : IStatusSource
         get { return FirmwareVersion; }
     }
 
+    ulong IStatusSource.StatusVersion
+    {
+        get { return NetworkVersion; }
+    }
+
     long IStatusSource.StatusNumber(int index)
     {
         switch (index)
         {
             case 0:
-                // In this order the interpreter takes the result as signed.
-                return long.MaxValue & (long)NetworkVersion;
-            case 1:
                 return SessionCount(_now);
-            case 2:
+            case 1:
                 return _sync.ConfirmedBy(_now);
-            case 3:
+            case 2:
                 return _sync.ConfirmedSinceBoot;
-            case 4:
+            case 3:
                 return _host.FreeHeap();
-            case 5:
+            case 4:
                 return _now / 1000;
-            case 6:
+            case 5:
                 return _work.Checks;
-            case 7:
+            case 6:
                 return _work.Secrets;
-            case 8:
+            case 7:
                 return _work.Keys;
-            case 9:
+            case 8:
                 return _work.Pairs;
-            case 10:
+            case 9:
                 return Counters.BytesReceived;
-            case 11:
+            case 10:
                 return Counters.BytesSent;
-            case 12:
+            case 11:
                 return Counters.Invalid;
-            case 13:
+            case 12:
                 return Counters.Replayed;
-            case 14:
+            case 13:
                 return Counters.Limited;
             default:
                 return Counters.InnerDropped;
@@ -124,6 +126,11 @@ public sealed partial class Node : IStatusSource
         return _tunnel.Peers[slot].Endpoint;
     }
 
+    ulong IStatusSource.StatusPeerVersion(int slot)
+    {
+        return _sync.ShownVersion(slot);
+    }
+
     long IStatusSource.StatusPeerNumber(int slot, int index)
     {
         Peer peer = _tunnel.Peers[slot];
@@ -132,9 +139,6 @@ public sealed partial class Node : IStatusSource
             case 0:
                 return peer.HasSession(_now) ? (_now - peer.SessionSince) / 1000 : StatusText.Unknown;
             case 1:
-                ulong version = _sync.ShownVersion(slot);
-                return version == 0 ? StatusText.Unknown : long.MaxValue & (long)version;
-            case 2:
                 return peer.BytesReceived;
             default:
                 return peer.BytesSent;

@@ -14,6 +14,9 @@ internal interface IStatusSource
     /// <summary>The version of the firmware, in ASCII, or null.</summary>
     string StatusFirmware { get; }
 
+    /// <summary>The version of the applied network; 0 for none.</summary>
+    ulong StatusVersion { get; }
+
     /// <summary>A number of the node's lines.</summary>
     /// <param name="index">Its index in the text, from 0.</param>
     /// <returns>The number, at least 0; or <see cref="StatusText.Unknown"/>.</returns>
@@ -36,6 +39,10 @@ internal interface IStatusSource
     /// <summary>The endpoint of a peer.</summary>
     /// <param name="slot">The slot of the peer.</param>
     Endpoint StatusEndpoint(int slot);
+
+    /// <summary>The version of the last network that a peer has shown; 0 for none.</summary>
+    /// <param name="slot">The slot of the peer.</param>
+    ulong StatusPeerVersion(int slot);
 
     /// <summary>A number of a peer's line.</summary>
     /// <param name="slot">The slot of the peer.</param>

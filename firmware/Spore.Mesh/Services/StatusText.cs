@@ -18,11 +18,11 @@ internal sealed class StatusText
     // Each text has a number where a '#' is, and bytes of its own where another sign is. Text in one piece takes least
     // memory.
     private static readonly string _node =
-        "state=@\nreason=$\nversion=#\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
+        "state=@\nreason=$\nversion=^\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
         + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\n"
         + "dropped=#\n";
 
-    private static readonly string _peer = "peer=@ label=$ endpoint=! session=# version=# in=# out=#\n";
+    private static readonly string _peer = "peer=@ label=$ endpoint=! session=# version=^ in=# out=#\n";
     private static readonly string _omitted = "peers_omitted=#\n";
 
     // In the order of NetworkState, and one more reason for being unconfirmed.
@@ -88,6 +88,9 @@ internal sealed class StatusText
                 case '!':
                     AddText(source.StatusFirmware);
                     break;
+                case '^':
+                    AddVersion(source.StatusVersion);
+                    break;
                 case '#':
                     AddNumber(source.StatusNumber(numbers));
                     numbers++;
@@ -118,6 +121,14 @@ internal sealed class StatusText
                     break;
                 case '!':
                     AddEndpoint(source.StatusEndpoint(slot));
+                    break;
+                case '^':
+                    ulong version = source.StatusPeerVersion(slot);
+                    if (version != 0)
+                    {
+                        AddVersion(version);
+                    }
+
                     break;
                 case '#':
                     AddNumber(source.StatusPeerNumber(slot, numbers));
@@ -193,6 +204,20 @@ internal sealed class StatusText
         {
             Add((char)('0' + (int)(value / unit % 10)));
         }
+    }
+
+    // The revision; in another epoch than 0 the epoch and a dot before it. In this order the interpreter takes the
+    // results as signed.
+    private void AddVersion(ulong version)
+    {
+        long epoch = 0xFFFFL & (long)(version >> 48);
+        if (epoch != 0)
+        {
+            AddNumber(epoch);
+            Add('.');
+        }
+
+        AddNumber(0xFFFFFFFFFFFFL & (long)version);
     }
 
     private void AddKey(byte[] key)

@@ -135,6 +135,30 @@ public class StatusTests
         Assert.InRange(Uptime(third) - Uptime(second), 4, 6);
     }
 
+    [Theory]
+    [InlineData(0, 1, "1")]
+    [InlineData(3, 12, "3.12")]
+    [InlineData(65535, (1UL << 48) - 1, "65535.281474976710655")]
+    public void A_version_beyond_epoch_0_has_its_epoch_before_the_revision(int epoch, ulong revision, string text)
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        byte[][] entries =
+            [.. new[] { node.Key, member.Key }
+                .OrderBy(Convert.ToHexString, StringComparer.Ordinal)
+                .Select(k => NetworkBytes.Entry(k))];
+        using NSec.Cryptography.Key key = NetworkBytes.SigningKey(11);
+        byte[] network = epoch == 0
+            ? NetworkBytes.File(revision, 1, 0, entries)
+            : NetworkBytes.EpochFile(epoch, revision, key, NetworkBytes.Certificate(epoch, key), entries);
+        Assert.Equal(NetworkFault.None, node.Load(network));
+        Assert.True(member.Connect(node));
+        Assert.True(member.Write("head", network[..(epoch == 0 ? 144 : 256)]).IsComplete);
+        string[] lines = Read(member);
+        Assert.Equal($"version={text}", lines[2]);
+        Assert.Contains($" version={text} ", lines[^3], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_read_after_another_has_a_snapshot_of_its_own()
     {
@@ -231,6 +255,8 @@ public class StatusTests
 
         public string? StatusFirmware => null;
 
+        public ulong StatusVersion => 0;
+
         public byte[] StatusLabelBytes => [];
 
         public int StatusLabelOffset => 0;
@@ -242,6 +268,8 @@ public class StatusTests
         public int StatusLabel(int slot) => 0;
 
         public Endpoint StatusEndpoint(int slot) => endpoint;
+
+        public ulong StatusPeerVersion(int slot) => 0;
 
         public long StatusPeerNumber(int slot, int index) => StatusText.Unknown;
     }
