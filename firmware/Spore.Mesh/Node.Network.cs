@@ -164,7 +164,7 @@ public sealed partial class Node : INetworkSyncHost
         _due[Deadline.KeptAlive] = Never;
         for (int i = 0; i < _applied.MemberCount; i++)
         {
-            if (i != _applied.OwnEntry && _tunnel.FindOwner(i) == null && _applied.IsKeptAlive(i))
+            if (i != _applied.OwnEntry && _applied.IsKeptAlive(i) && _tunnel.FindOwner(i) == null)
             {
                 OpenMember(i, false, now);
             }

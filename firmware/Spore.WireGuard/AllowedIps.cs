@@ -11,23 +11,26 @@ public sealed class AllowedIps : ICryptokeyRouting
     /// <summary>The owner of an address that no prefix holds.</summary>
     public const int None = -1;
 
+    /// <summary>The most prefixes that one object can hold.</summary>
+    public const int MaxPrefixes = 65535;
+
     // By address, then by length; those of IPv4 come first.
     private readonly int[] _prefixes;
     private readonly short[] _owners;
 
-    // The place of the longest other prefix that holds this one, or None.
-    private readonly short[] _parents;
+    // The place of the longest other prefix that holds this one, and one more; 0 for none.
+    private readonly ushort[] _parents;
     private byte[] _buffer;
     private int _count4;
     private int _count;
 
     /// <summary>Takes the memory.</summary>
-    /// <param name="prefixes">The number of prefixes it can hold; at most 32767.</param>
+    /// <param name="prefixes">The number of prefixes it can hold; at most <see cref="MaxPrefixes"/>.</param>
     public AllowedIps(int prefixes)
     {
         _prefixes = new int[prefixes];
         _owners = new short[prefixes];
-        _parents = new short[prefixes];
+        _parents = new ushort[prefixes];
     }
 
     /// <summary>Forgets all prefixes.</summary>
@@ -76,7 +79,7 @@ public sealed class AllowedIps : ICryptokeyRouting
         for (int i = 0; i < _count; i++)
         {
             bool isIpv6 = i >= _count4;
-            _parents[i] = (short)Holder(i - 1, isIpv6, _buffer, _prefixes[i]);
+            _parents[i] = (ushort)(1 + Holder(i - 1, isIpv6, _buffer, _prefixes[i]));
         }
     }
 
@@ -141,7 +144,7 @@ public sealed class AllowedIps : ICryptokeyRouting
                 return place;
             }
 
-            place = _parents[place];
+            place = _parents[place] - 1;
         }
 
         return None;

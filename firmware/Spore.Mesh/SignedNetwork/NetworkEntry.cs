@@ -131,6 +131,27 @@ public static class NetworkEntry
         return count;
     }
 
+    /// <summary>
+    /// Whether an entry that was checked has a restriction that this node does not know: then it gives a guest's
+    /// rights.
+    /// </summary>
+    /// <param name="entry">A buffer that holds the entry.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>True when one of its types is <see cref="EntryField.FirstRestrictive"/> or above.</returns>
+    public static bool IsRestricted(byte[] entry, int offset)
+    {
+        int end = offset + Length(entry, offset);
+        for (int next = offset + FieldsOffset; next < end; next += 2 + entry[next + 1])
+        {
+            if (entry[next] >= EntryField.FirstRestrictive)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether an entry that was checked has the witness's role.</summary>
     /// <param name="entry">A buffer that holds the entry.</param>
     /// <param name="offset">Where it starts.</param>

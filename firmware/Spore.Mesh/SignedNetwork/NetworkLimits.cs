@@ -7,7 +7,7 @@ namespace Spore.SignedNetwork;
 /// </summary>
 public class NetworkLimits : TunnelLimits
 {
-    /// <summary>Entries of the largest network that can be held.</summary>
+    /// <summary>Entries of the largest network that can be held; at most 32767.</summary>
     public int NetworkEntries;
 
     /// <summary>
@@ -17,6 +17,6 @@ public class NetworkLimits : TunnelLimits
     /// </summary>
     public int NetworkBytes;
 
-    /// <summary>Allowed prefixes of all entries together, the link-local ones not counted.</summary>
+    /// <summary>Allowed prefixes of all entries together, the link-local ones not counted; at most 65535.</summary>
     public int Prefixes;
 }

@@ -93,25 +93,13 @@ internal sealed class AppliedNetwork
         return false;
     }
 
-    /// <summary>
-    /// Whether an entry gives more than a guest's rights: it has no restriction that this node does not know. Moves the
-    /// cursor.
-    /// </summary>
+    /// <summary>Whether an entry gives more than a guest's rights.</summary>
     internal bool IsMember(int entry)
     {
-        Field.Begin(File.Bytes, File.EntryOffset(entry));
-        while (Field.Next())
-        {
-            if (Field.Type >= EntryField.FirstRestrictive)
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return !NetworkEntry.IsRestricted(File.Bytes, File.EntryOffset(entry));
     }
 
-    /// <summary>Whether a member has the witness's role. Moves the cursor.</summary>
+    /// <summary>Whether a member has the witness's role.</summary>
     internal bool IsWitness(int entry)
     {
         return NetworkEntry.IsWitness(File.Bytes, File.EntryOffset(entry)) && IsMember(entry);
@@ -198,13 +186,13 @@ internal sealed class AppliedNetwork
     /// <summary>The number of witnesses beside this node; 0 while no network is applied.</summary>
     internal int OtherWitnesses { get; private set; }
 
-    /// <summary>Whether the network names this node as a witness. Moves the cursor.</summary>
+    /// <summary>Whether the network names this node as a witness.</summary>
     internal bool IsOwnWitness
     {
         get { return Standing != Standing.None && OwnEntry >= 0 && IsWitness(OwnEntry); }
     }
 
-    /// <summary>Whether the key of a witness starts with these eight bytes. Moves the cursor.</summary>
+    /// <summary>Whether the key of a witness starts with these eight bytes.</summary>
     internal bool HasWitness(ulong key)
     {
         for (int i = 0; i < MemberCount; i++)

@@ -114,8 +114,9 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
     {
         if (_table == null)
         {
-            _table = new AllowedIps(limits.Prefixes + capacity);
-            _buffer = new byte[(limits.Prefixes + capacity) * LargestPrefix];
+            int prefixes = limits.Prefixes + capacity;
+            _table = new AllowedIps(Math.Min(prefixes, AllowedIps.MaxPrefixes));
+            _buffer = new byte[prefixes * LargestPrefix];
         }
 
         _table.Begin(_buffer);
@@ -124,6 +125,11 @@ internal sealed class ConfiguredPrefixes(Node node, NodeLimits limits, int capac
         int members = network.IsComplete && !node.IsExpired ? network.Count : 0;
         for (int i = 0; i < members; i++)
         {
+            if (NetworkEntry.IsRestricted(network.Bytes, network.EntryOffset(i)))
+            {
+                continue;
+            }
+
             _field.Begin(network.Bytes, network.EntryOffset(i));
             while (_field.Next())
             {

@@ -24,7 +24,9 @@ public class FullNetworkTests
     public void All_prefixes_are_routed_and_with_one_more_the_network_is_refused(
         string limits, int prefixes, int members)
     {
-        MeshNode node = new Mesh().Add(1, Limits(limits));
+        NodeLimits most = Limits(limits);
+        most.Prefixes = prefixes;
+        MeshNode node = new Mesh().Add(1, most);
         byte[][] keys = Keys(node, members);
         PrefixTable table = new(prefixes, 2);
         for (int i = 0; i < prefixes; i++)
@@ -61,7 +63,7 @@ public class FullNetworkTests
     // The bytes of the largest network of a device are those of 64 entries with an IPv4 address, not one more.
     [Theory]
     [InlineData("device", 64)]
-    [InlineData("desktop", 4096)]
+    [InlineData("desktop", 32767)]
     public void All_entries_are_taken_and_with_one_more_the_network_is_refused(string limits, int entries)
     {
         MeshNode node = new Mesh().Add(1, Limits(limits));
@@ -69,7 +71,9 @@ public class FullNetworkTests
         byte[][] addresses = [.. keys.Select((_, i) => (byte[])[10, 0, (byte)(i >> 8), (byte)i])];
         Assert.Equal(
             NetworkFault.None,
-            node.Load(Network([.. keys.Select((k, i) => NetworkBytes.Entry(k, Prefix([.. addresses[i], 32])))])));
+            node.Load(
+                Network([.. keys.Select((k, i) => NetworkBytes.Entry(
+                    k, [Prefix([.. addresses[i], 32]), .. limits == "desktop" ? new[] { Ipv6(i) } : []]))])));
         Assert.Equal(entries, node.Node.Network.Count);
         Check();
 
@@ -81,6 +85,8 @@ public class FullNetworkTests
         Check();
 
         void Check() => Assert.All(addresses, (a, i) => Assert.Equal(i, Find(node, a)));
+
+        static byte[] Ipv6(int i) => Prefix([0xFD, .. new byte[13], (byte)(i >> 8), (byte)i, 128]);
     }
 
     [Theory]
