@@ -36,7 +36,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _network = new("--network")
     {
         HelpName = "FILE",
-        Description = "A signed network to start with.",
+        Description = "A signed network to start with. A witness keeps its newest network in it.",
     };
 
     private readonly Option<PeerArgument[]> _peers = Options.Many<PeerArgument>(

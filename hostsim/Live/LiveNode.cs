@@ -57,6 +57,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
+    private readonly WitnessStorage _storage;
     private readonly NodeServices _services;
     private readonly NodeSignals _signals;
 
@@ -109,7 +110,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.BlockSize = options.BlockSize ?? limits.BlockSize;
             limits.Window = options.Window ?? limits.Window;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            _files = new NodeFiles(options, NetworkHeader.MaxHeadSize + limits.NetworkBytes, identity.TrustRoot);
+            int largestNetwork = NetworkHeader.MaxHeadSize + limits.NetworkBytes;
+            _files = new NodeFiles(options, largestNetwork, identity.TrustRoot);
+            _storage = new WitnessStorage(options.Network, largestNetwork, identity.TrustRoot, timeline);
             byte[]? network = _files.ReadNetwork(cancel);
             _files.ReadPresharedKeys(cancel);
             _watch = WatchNetwork(options.Tun);
@@ -330,6 +333,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _watch?.Dispose();
         _tun?.Dispose();
         _services?.Dispose();
+        _storage?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);
@@ -623,12 +627,24 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         {
             _networkChanged = false;
             _configuration.FollowNetwork();
+            StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }
 
         _routing?.Set(wanted);
+    }
+
+    private void StoreNetwork()
+    {
+        NetworkFile network = _node.Network;
+        bool isWitness = _node.OwnEntry >= 0
+            && NetworkEntry.IsWitness(network.Bytes, network.EntryOffset(_node.OwnEntry));
+        if (_node.NetworkVersion != 0)
+        {
+            _storage.Follow(_node.NetworkVersion, network.Bytes.AsSpan(0, network.Length), isWitness);
+        }
     }
 
     // Without it the node is as good; only wg can't talk to it.

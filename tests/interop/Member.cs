@@ -18,6 +18,9 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
     /// <summary>More prefixes of the member's, as the network tells them.</summary>
     public IReadOnlyList<string> Prefixes { get; init; } = [];
 
+    /// <summary>Its roles, bits of <see cref="SignedNetwork.EntryRoles"/>.</summary>
+    public int Roles { get; init; }
+
     /// <summary>The key as <c>wg</c> writes it.</summary>
     public string KeyText => Signing.KeyText.Format(Key);
 
@@ -42,6 +45,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
             PublicKey = Key,
             Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"),
             Keepalive = Keepalive,
+            Roles = Roles,
         };
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
