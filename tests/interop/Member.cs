@@ -21,6 +21,9 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
     /// <summary>Its roles, bits of <see cref="SignedNetwork.EntryRoles"/>.</summary>
     public int Roles { get; init; }
 
+    /// <summary>Its vendor fields.</summary>
+    public IReadOnlyList<VendorField> VendorFields { get; init; } = [];
+
     /// <summary>The key as <c>wg</c> writes it.</summary>
     public string KeyText => Signing.KeyText.Format(Key);
 
@@ -50,6 +53,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
         peer.AllowedPrefixes.AddRange(Prefixes.Select(p => AllowedPrefix.TryParse(p, out _)!));
+        peer.VendorFields.AddRange(VendorFields);
         if (Endpoint != null)
         {
             peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, EndpointUse.Published, out _)!);

@@ -52,10 +52,10 @@ internal sealed class Pair : IDisposable
     public StockNode Stock { get; private set; }
 
     /// <summary>What our node is in the network.</summary>
-    public Member Self => new(_identity.PublicKey, 1) { Roles = OwnRoles };
+    public Member Self => Describe(new Member(_identity.PublicKey, 1));
 
-    /// <summary>The roles of our node, bits of <see cref="SignedNetwork.EntryRoles"/>.</summary>
-    public int OwnRoles { get; init; }
+    /// <summary>What the network says of our node beyond its key and addresses.</summary>
+    public Func<Member, Member> Describe { get; init; } = m => m;
 
     /// <summary>The NAT; null where there is none.</summary>
     public Nat? Nat { get; }

@@ -12,7 +12,11 @@ public sealed class StorageTests : IDisposable
 {
     private const string Lost = "this witness will not know its network after a restart";
 
-    private readonly Pair _pair = new("curl", "mount", "setpriv") { OwnRoles = EntryRoles.Witness };
+    private readonly Pair _pair = new("curl", "mount", "setpriv")
+    {
+        Describe = m => m with { Roles = EntryRoles.Witness },
+    };
+
     private readonly string _path;
 
     public StorageTests()
