@@ -53,6 +53,8 @@ public sealed class SporeNode : INodeHost
     private long _linkDue;
     private long _reportDue;
     private bool _hasLink;
+    private bool _haveFieldsChanged;
+    private VendorFieldsChangedEventHandler _fieldsChanged;
 
     // What the endpoint of the peer with the sought key is named; one at a time, the others are asked for again.
     private PlaceName _sought;
@@ -76,6 +78,29 @@ public sealed class SporeNode : INodeHost
     internal Node Core
     {
         get { return _node; }
+    }
+
+    /// <summary>
+    /// Raised when a network was applied that differs from the one before it in vendor fields, of this node's entry or
+    /// of another one; for the first network, when it has any. Handlers run on the node's thread and must not wait.
+    /// </summary>
+    public event VendorFieldsChangedEventHandler VendorFieldsChanged
+    {
+        add
+        {
+            lock (Gate)
+            {
+                _fieldsChanged += value;
+            }
+        }
+
+        remove
+        {
+            lock (Gate)
+            {
+                _fieldsChanged -= value;
+            }
+        }
     }
 
     /// <summary>
@@ -229,6 +254,43 @@ public sealed class SporeNode : INodeHost
         return false;
     }
 
+    /// <summary>
+    /// Reads what the network says to the application in a vendor field (<c>Vendor =</c>) of this node's own entry. An
+    /// expired network still says it.
+    /// </summary>
+    /// <param name="enterprise">The vendor's IANA enterprise number.</param>
+    /// <param name="index">Which of the fields with this number, from 0, in the order of the entry.</param>
+    /// <param name="buffer">Takes the value, without the enterprise number; what does not fit is left out.</param>
+    /// <returns>
+    /// The length of the whole value in bytes, 0 to 251; -1 where there is no such field, or no network yet.
+    /// </returns>
+    public int ReadVendorField(long enterprise, int index, byte[] buffer)
+    {
+        lock (Gate)
+        {
+            return _node.ReadVendorField(_node.OwnEntry, enterprise, index, buffer, 0, buffer.Length);
+        }
+    }
+
+    /// <summary>Reads what the network says in a vendor field of another member's entry.</summary>
+    /// <param name="member">
+    /// An inner address of the member: from <see cref="Find"/>, from its key or from a datagram of it.
+    /// </param>
+    /// <param name="enterprise">The vendor's IANA enterprise number.</param>
+    /// <param name="index">Which of the fields with this number, from 0, in the order of the entry.</param>
+    /// <param name="buffer">Takes the value, without the enterprise number; what does not fit is left out.</param>
+    /// <returns>
+    /// The length of the whole value in bytes, 0 to 251; -1 where there is no such field, or no such member.
+    /// </returns>
+    public int ReadVendorField(MeshEndpoint member, long enterprise, int index, byte[] buffer)
+    {
+        lock (Gate)
+        {
+            int entry = _node.FindEntry(member.Address, member.Start, !member.IsIpv4);
+            return _node.ReadVendorField(entry, enterprise, index, buffer, 0, buffer.Length);
+        }
+    }
+
     /// <summary>Called when a socket is closed.</summary>
     /// <param name="socket">The socket.</param>
     internal void Close(SporeSocket socket)
@@ -321,6 +383,9 @@ public sealed class SporeNode : INodeHost
             case NodeEvent.NetworkRestored:
                 Log.Write("the network has not expired: wall time was corrected");
                 break;
+            case NodeEvent.VendorFieldsChanged:
+                _haveFieldsChanged = true;
+                break;
             case NodeEvent.Behind:
                 Log.Write(string.Concat("this node is not in network version ", value.ToString()));
                 break;
@@ -412,6 +477,7 @@ public sealed class SporeNode : INodeHost
     private void GoRound()
     {
         long wait;
+        VendorFieldsChangedEventHandler changed = null;
         lock (Gate)
         {
             long now = Environment.TickCount64;
@@ -436,6 +502,17 @@ public sealed class SporeNode : INodeHost
             // is waited for in full.
             now = Environment.TickCount64;
             wait = Earliest(_node.NextDeadline, Earliest(_linkDue, Earliest(_reportDue, now + LongestWait))) - now;
+            if (_haveFieldsChanged)
+            {
+                _haveFieldsChanged = false;
+                changed = _fieldsChanged;
+            }
+        }
+
+        // Without the lock, as an application may hold one of its own when it calls the node.
+        if (changed != null)
+        {
+            changed(this);
         }
 
         if (_sought != null

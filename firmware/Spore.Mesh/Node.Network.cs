@@ -1,3 +1,4 @@
+using System;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.WireGuard;
@@ -86,6 +87,52 @@ public sealed partial class Node : INetworkSyncHost
         NetworkFault fault = _sync.Load(file, offset, length, now);
         RemoveExpelled(now);
         return fault;
+    }
+
+    /// <summary>Finds a member by an inner address.</summary>
+    /// <param name="address">A buffer with the address, 4 or 16 bytes.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="isIpv6">Whether it has 16 bytes.</param>
+    /// <returns>
+    /// The index of the member's entry in <see cref="Network"/>, or -1. While the network has expired, only link-local
+    /// addresses are found.
+    /// </returns>
+    public int FindEntry(byte[] address, int offset, bool isIpv6)
+    {
+        return isIpv6 && LinkLocalAddress.IsLinkLocal(address, offset)
+            ? _applied.FindLinkLocal(address, offset)
+            : _applied.Prefixes.Find(address, offset, isIpv6);
+    }
+
+    /// <summary>
+    /// Reads what the applied network says in a vendor field of an entry. An expired network still says it.
+    /// </summary>
+    /// <param name="entry">The index of the entry in <see cref="Network"/>; with -1 there is no field.</param>
+    /// <param name="enterprise">The vendor's IANA enterprise number.</param>
+    /// <param name="index">Which of the fields with this number, from 0, in the order of the entry.</param>
+    /// <param name="buffer">Takes the value, without the enterprise number.</param>
+    /// <param name="offset">Where in the buffer.</param>
+    /// <param name="count">The most bytes to take; what the value has beyond them is left out.</param>
+    /// <returns>
+    /// The length of the whole value in bytes, 0 to 251; -1 where there is no such field, and nothing has changed.
+    /// </returns>
+    public int ReadVendorField(int entry, long enterprise, int index, byte[] buffer, int offset, int count)
+    {
+        if (entry < 0 || entry >= _applied.MemberCount)
+        {
+            return -1;
+        }
+
+        byte[] network = _applied.File.Bytes;
+        int field = VendorFields.Find(network, _applied.File.EntryOffset(entry), enterprise, index);
+        if (field < 0)
+        {
+            return -1;
+        }
+
+        int length = VendorFields.Length(network, field);
+        Array.Copy(network, field + VendorFields.HeaderSize, buffer, offset, length < count ? length : count);
+        return length;
     }
 
     void INetworkSyncHost.Report(SyncEvent what, Peer peer, long value)

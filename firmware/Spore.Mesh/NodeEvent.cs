@@ -74,6 +74,12 @@ public enum NodeEvent
     /// <summary>No witness has confirmed the network for an hour; the value is its version.</summary>
     FreshnessEnded = (int)SyncEvent.FreshnessEnded,
 
+    /// <summary>
+    /// The network that was applied differs from the one before it in vendor fields, of this node's entry or of
+    /// another one; the value is its version. See <see cref="Node.ReadVendorField"/>.
+    /// </summary>
+    VendorFieldsChanged = (int)SyncEvent.VendorFieldsChanged,
+
     /// <summary>A hello was broadcast; the value is the network version in it.</summary>
     HelloSent,
 

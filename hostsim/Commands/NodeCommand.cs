@@ -36,7 +36,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     private readonly Option<string?> _network = new("--network")
     {
         HelpName = "FILE",
-        Description = "A signed network to start with.",
+        Description = "A signed network to start with. A witness keeps its newest network in it.",
     };
 
     private readonly Option<PeerArgument[]> _peers = Options.Many<PeerArgument>(
@@ -107,6 +107,14 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             + "standard output.",
     };
 
+    private readonly Option<string?> _onChange = new("--on-change")
+    {
+        HelpName = "CMD",
+        Description =
+            "Run CMD by /bin/sh when a network was applied or the node's state has changed, with what is so then as "
+            + "JSON on its standard input.",
+    };
+
     private readonly Option<bool> _noClock = new("--no-clock")
     {
         Description = "Don't feed the machine's clock: as a device without one starts.",
@@ -140,6 +148,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_writable);
         command.Add(_serveLimit);
         command.Add(_requestCommand);
+        command.Add(_onChange);
         command.Add(_keyLog);
         command.Add(_noClock);
         command.Add(_mtu);
@@ -175,6 +184,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             IsWritable = parsed.GetValue(_writable),
             ServeLimit = parsed.GetValue(_serveLimit),
             RequestCommand = parsed.GetValue(_requestCommand),
+            OnChange = parsed.GetValue(_onChange),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),

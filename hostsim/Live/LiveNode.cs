@@ -10,6 +10,7 @@ using Spore.Base;
 using Spore.Discovery;
 using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Endpoints;
+using Spore.Hostsim.Live.Changes;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
@@ -57,7 +58,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
+    private readonly WitnessStorage _storage;
     private readonly NodeServices _services;
+    private readonly ChangeWatch? _changes;
     private readonly NodeSignals _signals;
 
     // For wg alone; the core has its own.
@@ -78,6 +81,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private bool _isSendingHello;
     private bool _running;
     private bool _networkChanged;
+    private bool _stateChanged;
     private bool _statusAsked;
     private bool _reloadAsked;
     private bool _isReloading;
@@ -109,7 +113,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.BlockSize = options.BlockSize ?? limits.BlockSize;
             limits.Window = options.Window ?? limits.Window;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            _files = new NodeFiles(options, NetworkHeader.MaxHeadSize + limits.NetworkBytes, identity.TrustRoot);
+            int largestNetwork = NetworkHeader.MaxHeadSize + limits.NetworkBytes;
+            _files = new NodeFiles(options, largestNetwork, identity.TrustRoot);
+            _storage = new WitnessStorage(options.Network, largestNetwork, identity.TrustRoot, timeline);
             byte[]? network = _files.ReadNetwork(cancel);
             _files.ReadPresharedKeys(cancel);
             _watch = WatchNetwork(options.Tun);
@@ -145,6 +151,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _status = new StatusReport(_node, timeline);
             _services = new NodeServices(
                 _gate, _node, options, timeline, () => Now, () => _configuration.Members, WakeIfSooner);
+            if (options.OnChange != null)
+            {
+                _changes = new ChangeWatch(
+                    _node,
+                    _tun?.Name,
+                    () => _configuration.Members,
+                    new ChangeCommand(
+                        options.OnChange,
+                        new LimitedLog(timeline, () => Now),
+                        new LimitedLog(timeline, () => Now)));
+            }
+
             CryptographicOperations.ZeroMemory(identity.Record);
             if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -298,6 +316,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
 
         _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired or NodeEvent.NetworkRestored;
+        _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
         _configuration.Hear(what, peer);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
@@ -330,6 +349,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _watch?.Dispose();
         _tun?.Dispose();
         _services?.Dispose();
+        _changes?.Dispose();
+        _storage?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
         CryptographicOperations.ZeroMemory(_privateKey);
@@ -515,6 +536,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 }
 
                 long now = Now;
+                _stateChanged = false;
+                _changes?.Look(now);
                 _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
 
                 // Even without sleep this lets the receiving threads in.
@@ -588,7 +611,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         // After a sleep of the machine the caller's thread may be past its time and not know it.
         long next = NextDeadline;
-        if (_networkChanged || next < _sleepsUntil || _sleepsUntil <= Now)
+        if (_networkChanged || _stateChanged || next < _sleepsUntil || _sleepsUntil <= Now)
         {
             _sleepsUntil = next;
             Monitor.Pulse(_gate);
@@ -623,12 +646,32 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         {
             _networkChanged = false;
             _configuration.FollowNetwork();
+            StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }
 
         _routing?.Set(wanted);
+        lock (_gate)
+        {
+            // Another network may have been applied meanwhile; its routes come first.
+            if (!_networkChanged)
+            {
+                _changes?.Look(Now);
+            }
+        }
+    }
+
+    private void StoreNetwork()
+    {
+        NetworkFile network = _node.Network;
+        bool isWitness = _node.OwnEntry >= 0
+            && NetworkEntry.IsWitness(network.Bytes, network.EntryOffset(_node.OwnEntry));
+        if (_node.NetworkVersion != 0)
+        {
+            _storage.Follow(_node.NetworkVersion, network.Bytes.AsSpan(0, network.Length), isWitness);
+        }
     }
 
     // Without it the node is as good; only wg can't talk to it.

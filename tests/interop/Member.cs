@@ -18,6 +18,12 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
     /// <summary>More prefixes of the member's, as the network tells them.</summary>
     public IReadOnlyList<string> Prefixes { get; init; } = [];
 
+    /// <summary>Its roles, bits of <see cref="SignedNetwork.EntryRoles"/>.</summary>
+    public int Roles { get; init; }
+
+    /// <summary>Its vendor fields.</summary>
+    public IReadOnlyList<VendorField> VendorFields { get; init; } = [];
+
     /// <summary>The key as <c>wg</c> writes it.</summary>
     public string KeyText => Signing.KeyText.Format(Key);
 
@@ -42,10 +48,12 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
             PublicKey = Key,
             Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"),
             Keepalive = Keepalive,
+            Roles = Roles,
         };
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv4), 32));
         peer.AllowedPrefixes.Add(new AllowedPrefix(IPAddress.Parse(Ipv6), 128));
         peer.AllowedPrefixes.AddRange(Prefixes.Select(p => AllowedPrefix.TryParse(p, out _)!));
+        peer.VendorFields.AddRange(VendorFields);
         if (Endpoint != null)
         {
             peer.Endpoints.Add(PeerEndpoint.TryParse(Endpoint, EndpointUse.Published, out _)!);

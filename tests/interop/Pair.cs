@@ -52,7 +52,10 @@ internal sealed class Pair : IDisposable
     public StockNode Stock { get; private set; }
 
     /// <summary>What our node is in the network.</summary>
-    public Member Self => new(_identity.PublicKey, 1);
+    public Member Self => Describe(new Member(_identity.PublicKey, 1));
+
+    /// <summary>What the network says of our node beyond its key and addresses.</summary>
+    public Func<Member, Member> Describe { get; init; } = m => m;
 
     /// <summary>The NAT; null where there is none.</summary>
     public Nat? Nat { get; }
@@ -72,10 +75,10 @@ internal sealed class Pair : IDisposable
 
     /// <summary>Starts our node with a network of its own.</summary>
     /// <param name="tun">Whether it makes an interface.</param>
-    /// <param name="network">The network file.</param>
+    /// <param name="network">The network file that is made for it; null for none.</param>
     /// <param name="more">More options of the command line.</param>
     /// <returns>The node.</returns>
-    public SporeNode StartWith(bool tun, byte[] network, params string[] more)
+    public SporeNode StartWith(bool tun, byte[]? network, params string[] more)
     {
         return new SporeNode(Lab, Ours, _identity, 1, tun, network, more);
     }

@@ -15,8 +15,15 @@ internal static class FileFault
         UnauthorizedAccessException => "permission denied",
         PathTooLongException => "the path is too long",
         ArgumentException => "is not a path",
-        IOException e => e.Message,
+        IOException e => WithoutPath(e.Message),
         NotSupportedException => "is not a file",
         _ => null,
     };
+
+    // .NET adds the path: " : '/path'". The message names the file already, and not a temporary one.
+    private static string WithoutPath(string message)
+    {
+        int path = message.LastIndexOf(" : '", StringComparison.Ordinal);
+        return path > 0 && message.EndsWith('\'') ? message[..path] : message;
+    }
 }

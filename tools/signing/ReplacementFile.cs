@@ -116,7 +116,14 @@ public sealed class ReplacementFile : IDisposable
             // The disk is full, and what is left to write is not wanted.
         }
 
-        File.Delete(_temporary);
+        try
+        {
+            File.Delete(_temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The folder has become read-only since. What is left there is not needed, and the first failure counts.
+        }
     }
 
     // Where a symbolic link leads, so that the link stays one.

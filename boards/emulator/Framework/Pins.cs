@@ -12,6 +12,9 @@ internal static unsafe partial class Framework
     private const string ChannelType = "System.Device.Adc.AdcChannel";
     private const int Resolution = 4095;
 
+    // Of the ESP32-P4, which has the most.
+    private const int HighestPin = 54;
+
     // Blocks counted from the header.
     private const int PinNumberField = 2;
     private const int ChannelNumberField = 3;
@@ -25,9 +28,21 @@ internal static unsafe partial class Framework
         Add("System.Device.Gpio.GpioController::OpenPin(System.Int32,System.Device.Gpio.PinMode)", (m, a) =>
         {
             int number = a[1].I4;
+            if (number is < 0 or > HighestPin)
+            {
+                throw new DeviceException(Fault.Argument);
+            }
+
             m.Surroundings.Pins[number] = false;
             a[0] = m.Make(PinType);
             a[0].Target[PinNumberField].I4 = number;
+        }, 60);
+        Add("System.Device.Gpio.GpioController::ClosePin(System.Int32)", (m, a) =>
+        {
+            if (!m.Surroundings.Pins.Remove(a[1].I4))
+            {
+                throw new DeviceException(Fault.Argument);
+            }
         }, 60);
         Add($"{PinType}::get_PinNumber()", (_, a) => a[0].Set(DataType.I4, a[0].Target[PinNumberField].I4), 10);
         Add(

@@ -39,6 +39,7 @@ namespace System.Device.Gpio
     {
         public extern GpioController();
         public extern GpioPin OpenPin(int pinNumber, PinMode mode);
+        public extern void ClosePin(int pinNumber);
         public extern void Dispose();
     }
 }

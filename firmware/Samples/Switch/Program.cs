@@ -1,4 +1,3 @@
-using System.Device.Gpio;
 using System.Threading;
 using Spore.Firmware;
 
@@ -6,13 +5,12 @@ namespace Spore.Samples.Switch;
 
 /// <summary>
 /// Sets a pin when a member asks for it, by a datagram or by the file <c>request</c>: "on", "off" or "toggle". It
-/// answers with what the pin is then.
+/// answers with what the pin is then. Which pin it is, and its name, the network says in a vendor field.
 /// </summary>
 public static class Program
 {
     private const int Port = 4401;
-    private const int Pin = 5;
-    private const int Largest = 16;
+    private const int LargestRequest = 16;
     private const int Queue = 128;
 
     /// <summary>Boots.</summary>
@@ -24,11 +22,11 @@ public static class Program
             return;
         }
 
-        SwitchedPin pin = new SwitchedPin(node, new GpioController().OpenPin(Pin, PinMode.Output));
-        SporeSocket socket = node.Open(Port, Largest, Queue);
+        SwitchedPin pin = new SwitchedPin(node);
+        SporeSocket socket = node.Open(Port, SwitchedPin.LongestAnswer, Queue);
         node.HandleRequests(pin);
         node.Start();
-        byte[] request = new byte[Largest];
+        byte[] request = new byte[LargestRequest];
         MeshEndpoint from = new MeshEndpoint();
         while (true)
         {

@@ -381,6 +381,7 @@ internal sealed partial class NetworkSync
     // it expires at the next call of Advance.
     private void Apply(Peer from, long now)
     {
+        bool hasNewFields = VendorFields.Differ(_applied.File, _staging.Received);
         _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
         ulong version = _applied.Version;
         if (_candidateVersion <= version)
@@ -408,6 +409,11 @@ internal sealed partial class NetworkSync
         }
 
         _host.Report(SyncEvent.NetworkApplied, from, (long)version);
+        if (hasNewFields)
+        {
+            _host.Report(SyncEvent.VendorFieldsChanged, null, (long)version);
+        }
+
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {

@@ -39,6 +39,12 @@ internal sealed class Staging
         get { return _file.Expires; }
     }
 
+    /// <summary>The network that is being received; to be read only when it is complete.</summary>
+    internal NetworkFile Received
+    {
+        get { return _file; }
+    }
+
     /// <summary>The number of bytes at the end of the buffer in which no packets wait.</summary>
     internal int ParkingSpace
     {

@@ -41,4 +41,9 @@ internal enum SyncEvent
 
     /// <summary>No witness has confirmed the network for an hour; the value is the network version.</summary>
     FreshnessEnded,
+
+    /// <summary>
+    /// The network that was applied differs from the one before it in vendor fields; the value is its network version.
+    /// </summary>
+    VendorFieldsChanged,
 }

@@ -96,6 +96,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.Fresh => ("fresh", "lime", $"version {version}, confirmed by {peer}"),
             NodeEvent.FreshnessEnded =>
                 ("unconfirmed", "yellow", $"version {version}, no witness has confirmed it for an hour"),
+            NodeEvent.VendorFieldsChanged => ("vendor fields", "grey", $"changed by version {version}"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {version}, says {peer}"),
             NodeEvent.UnderLoad =>
                 ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),

@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Linq;
 using System.Threading.Tasks;
 using Spore.Hostsim.Display;
 using Spore.Hostsim.Live.Output;
+using Spore.Hostsim.Live.Programs;
 using Spore.Services;
 using Spore.Signing;
 
@@ -29,19 +29,16 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
     // Less than the 60 s after which the node gives up the request.
     private static readonly TimeSpan _usualPatience = TimeSpan.FromSeconds(50);
 
-    private readonly string _command;
+    private readonly ProgramRunner _programs;
     private readonly IRequestsHost _host;
     private readonly LimitedLog _log;
     private readonly LimitedLog _errors;
     private readonly TimeSpan _patience;
 
-    // Also the lock for itself and for what follows.
+    // Also the lock for what follows.
     private readonly List<MemberRequest> _waiting = [];
     private readonly List<MemberRequest> _running = [];
-
-    // Also a lock of its own, since the start of a program takes milliseconds.
-    private readonly HashSet<RequestProgram> _programs = [];
-    private volatile bool _isStopped;
+    private bool _isStopped;
 
     /// <summary>Makes a handler.</summary>
     /// <param name="command">The command for the shell.</param>
@@ -53,12 +50,7 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
     public RequestCommand(
         string command, IRequestsHost host, LimitedLog log, LimitedLog errors, TimeSpan? patience = null)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new HostsimException("--request-command works on Unix only, since it needs /bin/sh");
-        }
-
-        _command = command;
+        _programs = new ProgramRunner("--request-command", command);
         _host = host;
         _log = log;
         _errors = errors;
@@ -100,13 +92,7 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
             _waiting.Clear();
         }
 
-        lock (_programs)
-        {
-            foreach (RequestProgram program in _programs)
-            {
-                program.Kill();
-            }
-        }
+        _programs.Dispose();
     }
 
     private void StartNext()
@@ -149,38 +135,17 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
             return ProgramResult.Failed("no program was free in time");
         }
 
-        RequestProgram? program = null;
-        try
+        Dictionary<string, string> environment = new()
         {
-            lock (_programs)
-            {
-                if (_isStopped)
-                {
-                    return ProgramResult.Failed("the node ends");
-                }
-
-                program = RequestProgram.Start(_command, request);
-                _programs.Add(program);
-            }
-
-            return await program.FinishAsync(
-                _patience - waited, line => _errors.Tell("stderr", "yellow", $"for {request.Name}: {line}"));
-        }
-        catch (Exception exception) when (exception is Win32Exception or InvalidOperationException)
-        {
-            return ProgramResult.Failed($"the program can't be started: {MessageText.OneLine(exception.Message)}");
-        }
-        finally
-        {
-            if (program != null)
-            {
-                lock (_programs)
-                {
-                    _programs.Remove(program);
-                    program.Dispose();
-                }
-            }
-        }
+            ["SPORE_KEY"] = request.Key,
+            ["SPORE_LABEL"] = request.Label,
+            ["SPORE_RESPONSE"] = request.WantsResponse ? "1" : "0",
+        };
+        return await _programs.RunAsync(new ProgramStart(
+            request.Body,
+            environment,
+            _patience - waited,
+            line => _errors.Tell("stderr", "yellow", $"for {request.Name}: {line}")));
     }
 
     private void Finish(MemberRequest request, ProgramResult result)

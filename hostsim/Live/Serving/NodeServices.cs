@@ -3,6 +3,7 @@ using System.Threading.Tasks;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Peers;
+using Spore.Hostsim.Live.Programs;
 using Spore.Hostsim.Live.Requests;
 using Spore.Mesh;
 using Spore.Signing;
@@ -52,7 +53,7 @@ internal sealed class NodeServices : IServingHost, IRequestsHost, IDisposable
         {
             _requests = new RequestCommand(
                 options.RequestCommand, this, new LimitedLog(timeline, clock), new LimitedLog(timeline, clock));
-            node.HandleRequests(_requests, RequestCommand.MostRunning, RequestProgram.LongestOutput);
+            node.HandleRequests(_requests, RequestCommand.MostRunning, ShellProgram.LongestOutput);
         }
 
         if (options.Serve != null)

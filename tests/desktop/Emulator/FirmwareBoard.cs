@@ -60,7 +60,20 @@ internal sealed class FirmwareBoard : IDisposable
         Network(version, PeerKey, 1_760_000_000, 0, members);
 
     /// <summary>A network of the board and the peer, or of other members; with key 0 it has no witness.</summary>
-    public static byte[] Network(ulong version, byte witness, long issued, long expires, params byte[] members)
+    public static byte[] Network(ulong version, byte witness, long issued, long expires, params byte[] members) =>
+        NetworkSigner.Sign(Describe(version, witness, issued, expires, members), Keys.Root());
+
+    /// <summary>A network of the board and the peer with vendor fields.</summary>
+    public static byte[] Network(ulong version, VendorField[] ofBoard, VendorField[] ofPeer)
+    {
+        NetworkDescription network = Describe(version, PeerKey, 1_760_000_000, 0);
+        network.Peers[0].VendorFields.AddRange(ofBoard);
+        network.Peers[1].VendorFields.AddRange(ofPeer);
+        return NetworkSigner.Sign(network, Keys.Root());
+    }
+
+    private static NetworkDescription Describe(
+        ulong version, byte witness, long issued, long expires, params byte[] members)
     {
         NetworkDescription network = new() { Version = version, Issued = issued, Expires = expires };
         foreach (byte key in members.Length > 0 ? members : [BoardKey, PeerKey])
@@ -75,7 +88,7 @@ internal sealed class FirmwareBoard : IDisposable
             network.Peers.Add(member);
         }
 
-        return NetworkSigner.Sign(network, Keys.Root());
+        return network;
     }
 
     /// <summary>Writes the board's identity into the program.</summary>

@@ -87,6 +87,45 @@ public sealed partial class LiveNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_program_hears_of_each_state()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "--on-change needs /bin/sh");
+        using TrustRootKey root = TrustRootKey.Generate();
+        NodeIdentity alpha = MakeNode(root, "alpha");
+        NodeIdentity beta = MakeNode(root, "beta");
+        NetworkDescription network = new() { Version = 7, Issued = 1_800_000_000 };
+        network.Peers.Add(
+            new PeerDescription { PublicKey = alpha.PublicKey, Label = "alpha", Roles = EntryRoles.Witness });
+        network.Peers.Add(new PeerDescription { PublicKey = beta.PublicKey, Label = "beta" });
+        File.WriteAllBytes(PathOf("network.spore"), NetworkSigner.Sign(network, root));
+        int port = FreePort();
+        NodeOptions options = new()
+        {
+            Identity = PathOf("alpha"),
+            Listen = new ListenAddress(IPAddress.Loopback, port),
+            Network = PathOf("network.spore"),
+            Mtu = 1420,
+        };
+        Story betaStory = Start(options with
+        {
+            Identity = PathOf("beta"),
+            Listen = new ListenAddress(IPAddress.Loopback, FreePort()),
+            Peers = [new PeerArgument(alpha.PublicKey, new PeerEndpoint(IPAddress.Loopback, null, port))],
+            OnChange = $"cat >>{PathOf("runs")}",
+        });
+        await betaStory.Until("on-change        version 7, unconfirmed: done");
+        Story alphaStory = Start(options);
+        await betaStory.Until("on-change        version 7, fresh: done");
+        await _stop.CancelAsync();
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
+        string[] runs = File.ReadAllLines(PathOf("runs"));
+        Assert.Equal(2, runs.Length);
+        Assert.Contains("\"state\":\"unconfirmed\",\"previous_state\":\"none\"", runs[0], StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"fresh\",\"previous_state\":\"unconfirmed\"", runs[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task After_a_sleep_of_the_machine_the_first_packet_starts_a_handshake()
     {
         using TrustRootKey root = TrustRootKey.Generate();

@@ -7,13 +7,13 @@ using System.Threading;
 using System.Threading.Tasks;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live.Requests;
+namespace Spore.Hostsim.Live.Programs;
 
 /// <summary>
-/// A program for one request, run by <c>/bin/sh -c</c>: the body is its standard input, and its standard output is the
-/// answer. It is the leader of a session, so that it can be killed with all that it has started.
+/// A running program of <c>/bin/sh -c</c>. It is the leader of a session, so that it can be killed with all that it has
+/// started.
 /// </summary>
-internal sealed class RequestProgram : IDisposable
+internal sealed class ShellProgram : IDisposable
 {
     /// <summary>The largest length of an answer in bytes.</summary>
     public const int LongestOutput = 65536;
@@ -21,28 +21,28 @@ internal sealed class RequestProgram : IDisposable
     private const string Shell = "/bin/sh";
     private const int KillSignal = 9;
 
-    // In milliseconds. What is left of the standard error when the program has ended.
-    private const int ErrorPatience = 200;
+    // In milliseconds. What is left of the lines when the program has ended.
+    private const int LinePatience = 200;
 
     // Part of util-linux and of busybox. It becomes the program that it starts.
     private static readonly string? _setsid =
         new[] { "/usr/bin/setsid", "/bin/setsid", "/usr/local/bin/setsid" }.FirstOrDefault(File.Exists);
 
     private readonly Process _process;
-    private readonly MemberRequest _request;
+    private readonly ProgramStart _start;
 
-    private RequestProgram(Process process, MemberRequest request)
+    private ShellProgram(Process process, ProgramStart start)
     {
         _process = process;
-        _request = request;
+        _start = start;
     }
 
     /// <summary>Starts a program.</summary>
     /// <param name="command">The command for the shell.</param>
-    /// <param name="request">The request.</param>
+    /// <param name="start">What it is started with.</param>
     /// <returns>The running program.</returns>
     /// <exception cref="Win32Exception">It can't be started.</exception>
-    public static RequestProgram Start(string command, MemberRequest request)
+    public static ShellProgram Start(string command, ProgramStart start)
     {
         string[] line = _setsid == null ? [Shell, "-c", command] : [_setsid, Shell, "-c", command];
         ProcessStartInfo info = new(line[0], line[1..])
@@ -51,40 +51,51 @@ internal sealed class RequestProgram : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        info.Environment["SPORE_KEY"] = request.Key;
-        info.Environment["SPORE_LABEL"] = request.Label;
-        info.Environment["SPORE_RESPONSE"] = request.WantsResponse ? "1" : "0";
-        return new RequestProgram(Process.Start(info)!, request);
+        foreach ((string name, string value) in start.Environment)
+        {
+            info.Environment[name] = value;
+        }
+
+        return new ShellProgram(Process.Start(info)!, start);
     }
 
     /// <summary>
-    /// Waits until it has ended. Beyond the limits of its output and of its time it is killed, and has no answer.
+    /// Waits until it has ended. An answer is complete when the output is closed, also by programs that were left in
+    /// the background. Beyond the limits of its output and of its time the program is killed, and has no answer.
     /// </summary>
-    /// <param name="patience">How long it may take.</param>
-    /// <param name="tell">Called for each line of its standard error, on any thread.</param>
     /// <returns>How it has ended.</returns>
-    public async Task<ProgramResult> FinishAsync(TimeSpan patience, Action<string> tell)
+    public async Task<ProgramResult> FinishAsync()
     {
-        using CancellationTokenSource late = new(patience);
+        using CancellationTokenSource late = new(_start.Patience);
+        Stream output = _process.StandardOutput.BaseStream;
         Task input = WriteAsync(_process.StandardInput.BaseStream, late.Token);
-        Task errors = LineSplitter.ReadAsync(_process.StandardError.BaseStream, tell, late.Token);
+        Task lines = LineSplitter.ReadAsync(_process.StandardError.BaseStream, _start.TellError, late.Token);
+        byte[]? answer = [];
         try
         {
-            byte[]? output = await ReadAsync(_process.StandardOutput.BaseStream, late.Token).WaitAsync(late.Token);
-            if (output == null)
+            if (_start.TellOutput != null)
+            {
+                lines = Task.WhenAll(lines, LineSplitter.ReadAsync(output, _start.TellOutput, late.Token));
+            }
+            else
+            {
+                answer = await ReadAsync(output, late.Token).WaitAsync(late.Token);
+            }
+
+            if (answer == null)
             {
                 Kill();
                 return ProgramResult.Failed($"the program wrote more than {LongestOutput} bytes");
             }
 
             await _process.WaitForExitAsync(late.Token);
-            await Task.WhenAny(errors, Task.Delay(ErrorPatience, late.Token));
-            return new ProgramResult(output, _process.ExitCode, null);
+            await Task.WhenAny(lines, Task.Delay(LinePatience, late.Token));
+            return new ProgramResult(answer, _process.ExitCode, null);
         }
         catch (OperationCanceledException)
         {
             Kill();
-            return ProgramResult.Failed($"the program did not end within {patience.TotalSeconds:0} s");
+            return ProgramResult.Failed($"the program did not end within {_start.Patience.TotalSeconds:0} s");
         }
         catch (IOException exception)
         {
@@ -94,7 +105,7 @@ internal sealed class RequestProgram : IDisposable
         finally
         {
             await late.CancelAsync();
-            await Task.WhenAll(Quiet(input), Quiet(errors));
+            await Task.WhenAll(Quiet(input), Quiet(lines));
         }
     }
 
@@ -152,7 +163,7 @@ internal sealed class RequestProgram : IDisposable
     {
         await using (stream)
         {
-            await stream.WriteAsync(_request.Body, cancel);
+            await stream.WriteAsync(_start.Input, cancel);
         }
     }
 }

@@ -5,7 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Spore.Signing;
 
-namespace Spore.Hostsim.Live.Requests;
+namespace Spore.Hostsim.Live.Programs;
 
 /// <summary>Reads the lines of a stream that may have any content, for people.</summary>
 internal static class LineSplitter
