@@ -35,7 +35,7 @@ public class SignalTests
         Reload("not reloaded", file);
         using Authority stranger = new();
         File.WriteAllBytes(file, stranger.Sign(3, pair.Self));
-        Reload("not reloaded", "the trust root did not sign this");
+        Reload("not reloaded", "neither the trust root nor a key that it certified signed this");
         File.WriteAllBytes(file, pair.Sign(2, pair.Stock.Self));
         Reload("not reloaded", "it differs from the network held under the same version");
         File.WriteAllBytes(file, []);

@@ -221,13 +221,16 @@ internal sealed partial class NetworkSync
         return peer.InUse && Agreements.Offered[slot] > _applied.Version && peer.HasSession(now);
     }
 
-    // Called when nobody is left who offers and had no turn. Peers whose sessions have ended are asked for new ones.
+    // Called when nobody is left who offers and had no turn. Peers whose sessions have ended are asked for new ones. A
+    // writer that had its turn has more time in the next one, though it offers nothing.
     private void EndRound(long now)
     {
         bool isOffered = false;
+        bool isBegun = false;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
+            isBegun |= _turns.HasHad(i);
             if (Offers(i, now))
             {
                 isOffered = true;
@@ -240,7 +243,7 @@ internal sealed partial class NetworkSync
 
         long pause = FirstPause << _turns.Doublings;
         SetDue(SyncDeadline.Turn, now + _jitter.Around(isOffered && pause < LastPause ? pause : LastPause));
-        if (isOffered)
+        if (isOffered || isBegun)
         {
             _turns.EndRound();
         }

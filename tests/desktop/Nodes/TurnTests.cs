@@ -5,6 +5,7 @@ using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.Tests.Network;
+using Spore.Tftp;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -171,6 +172,35 @@ public class TurnTests
             attacker.StartWrite("head", newer[..144]);
             mesh.Run(200);
         }
+    }
+
+    // A stock peer with curl has no server: it offers nothing that could be read. On a slow path a file takes longer than
+    // the first turn.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_slow_writer_that_offers_nothing_has_more_time_in_each_turn(bool isDevice)
+    {
+        Mesh mesh = new();
+        MeshNode node = mesh.Add(1, isDevice ? NodeLimits.Device() : NodeLimits.Desktop());
+        Stranger writer = mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, writer])));
+        byte[] newer = Mesh.NetworkOf(2, [node, writer], null, 0, [.. Enumerable.Range(1, 9).Select(Padding)]);
+        long delay = isDevice ? 4_000 : 1_500;
+        mesh.Filter = (from, _, datagram) =>
+        {
+            if (from != writer || datagram.Length < 200)
+            {
+                return true;
+            }
+
+            mesh.After(delay, () => mesh.Inject(node, datagram, from.Endpoint));
+            return false;
+        };
+        Assert.True(writer.Connect(node));
+        Assert.Equal(TftpError.NotDefined, writer.Write("network", newer).Error);
+        Assert.True(writer.Write("network", newer).IsComplete);
+        Assert.Equal(2UL, node.Node.NetworkVersion);
     }
 
     private static byte[] Padding(int key) => NetworkBytes.Entry(
