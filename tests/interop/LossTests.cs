@@ -10,8 +10,9 @@ public class LossTests
     private const int Percent = 20;
     private const int Members = 230;
 
-    // Beside the losses, curl sends its second block in the place of the first when a lost block makes the server repeat
-    // its OACK; and a write's first turn of 5 s (PROTOCOL section 7.5) is too short for most, each further one is longer.
+    // Beside the losses, curl sends its second block in the place of the first when a lost block makes the server
+    // repeat its OACK. The first turn of a write, 5 s (PROTOCOL section 7.5), is too short for most; each further one
+    // is longer.
     private const int Attempts = 20;
 
     [Theory]

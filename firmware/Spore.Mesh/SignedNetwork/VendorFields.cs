@@ -53,41 +53,42 @@ internal static class VendorFields
 
     /// <summary>Whether two networks differ in a vendor field of any entry.</summary>
     /// <param name="before">A network, complete or empty.</param>
-    /// <param name="after">Another one.</param>
+    /// <param name="after">Another one. The two may share memory, so entries are found by their lengths.</param>
     internal static bool Differ(NetworkFile before, NetworkFile after)
     {
-        int i = EntryWithFields(before, 0);
-        int j = EntryWithFields(after, 0);
-        while (i < before.Count && j < after.Count)
+        int i = EntryWithFields(before, before.HeadSize);
+        int j = EntryWithFields(after, after.HeadSize);
+        while (i < before.Length && j < after.Length)
         {
-            if (!IsSame(before.Bytes, before.EntryOffset(i), after.Bytes, after.EntryOffset(j)))
+            if (!IsSame(before.Bytes, i, after.Bytes, j))
             {
                 return true;
             }
 
-            i = EntryWithFields(before, i + 1);
-            j = EntryWithFields(after, j + 1);
+            i = EntryWithFields(before, i + NetworkEntry.Length(before.Bytes, i));
+            j = EntryWithFields(after, j + NetworkEntry.Length(after.Bytes, j));
         }
 
-        return i < before.Count || j < after.Count;
+        return i < before.Length || j < after.Length;
     }
 
+    // Where the first entry with vendor fields starts, from an entry on; the length of the network for none.
     private static int EntryWithFields(NetworkFile network, int first)
     {
-        int i = first;
-        while (i < network.Count)
+        byte[] bytes = network.Bytes;
+        int entry = first;
+        while (entry < network.Length)
         {
-            int entry = network.EntryOffset(i);
-            int start = Start(network.Bytes, entry);
-            if (End(network.Bytes, entry, start) > start)
+            int start = Start(bytes, entry);
+            if (End(bytes, entry, start) > start)
             {
-                return i;
+                break;
             }
 
-            i++;
+            entry += NetworkEntry.Length(bytes, entry);
         }
 
-        return i;
+        return entry;
     }
 
     private static bool IsSame(byte[] a, int aEntry, byte[] b, int bEntry)

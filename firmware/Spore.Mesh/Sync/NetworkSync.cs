@@ -377,8 +377,8 @@ internal sealed partial class NetworkSync
         SetDue(SyncDeadline.Freshness, now);
     }
 
-    // A peer that is reading the old network would get a mixture, and one that has lost its rights too much.
-    // it expires at the next call of Advance.
+    // Called when the staged network is complete and its root agrees. It may have expired by the words of witnesses:
+    // then it expires at the next call of Advance.
     private void Apply(Peer from, long now)
     {
         bool hasNewFields = VendorFields.Differ(_applied.File, _staging.Received);

@@ -126,7 +126,8 @@ public sealed class VendorFieldTests : IDisposable
     {
         byte[] network = FirmwareBoard.Network(version, ofBoard, ofPeer);
         Assert.Equal(NetworkFault.None, peer.Node.Load(network, 0, network.Length, peer.Now));
-        _board.Device.RunFor(60);
+        // A head that is lost is written again after a hello, at the latest.
+        _board.Device.RunFor(200);
         Assert.Contains($"network version {version}", _board.Text);
     }
 

@@ -174,8 +174,8 @@ public class TurnTests
         }
     }
 
-    // A stock peer with curl has no server: it offers nothing that could be read. On a slow path a file takes longer than
-    // the first turn.
+    // A stock peer with curl has no server: it offers nothing that could be read. On a slow path a file takes longer
+    // than the first turn.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
