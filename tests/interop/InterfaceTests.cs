@@ -79,7 +79,9 @@ public class InterfaceTests
         spore.WaitFor(0, "reloaded", "version 2");
         pair.Ours.Ip($"link set {spore.Interface} up");
         spore.WaitFor(0, "interface up", spore.Interface);
-        Assert.Contains($"dev {spore.Interface}", pair.Ours.Ip("route get 10.55.0.1"));
+        Wait.Until(
+            () => pair.Ours.Ask("ip", "route", "get", "10.55.0.1").Output.Contains($"dev {spore.Interface}"),
+            "the new route");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
     }
 

@@ -13,7 +13,6 @@ internal static partial class Ping
 
     // How many answers to wait for where three pings are looked at: a later one may be answered before these.
     private const int Answers = 6;
-    private const int Deadline = 20;
 
     /// <summary>Demands that the first pings are answered.</summary>
     /// <param name="machine">Where to ping from.</param>
@@ -22,8 +21,8 @@ internal static partial class Ping
     public static int IsAnswered(NetworkNamespace machine, string address)
     {
         // With a deadline it waits for late answers, and with -W hardly for the last one.
-        string output = machine.Run(
-            "ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Deadline), address).Output;
+        string output = machine.RunFor(
+            2 * Wait.Patience, "ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Wait.Patience), address).Output;
         for (int i = 1; i <= Count; i++)
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
@@ -53,7 +52,9 @@ internal static partial class Ping
     {
         Assert.Equal(
             0,
-            machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
+            machine.RunFor(
+                2 * Wait.Patience, "ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience), address)
+                .ExitCode);
     }
 
     /// <summary>Demands that no ping is answered.</summary>

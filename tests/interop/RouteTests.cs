@@ -186,7 +186,7 @@ public class RouteTests
         SporeNode third = new(pair.Lab, pair.Ours, another.NewNode(), 4, true, null, "--listen", "51821");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         Ping.IsAnswered(pair.Ours, first.Scoped(pair.Stock.Self));
-        third.Program.Stop();
+        Assert.Equal(0, third.Program.Stop());
         Wait.Until(() => pair.Ours.Routing() == before, "routes and addresses to be as before");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Threading;
 
 namespace Spore.Tests.Interop;
@@ -29,5 +30,19 @@ internal static class Wait
 
             Thread.Sleep(PollEvery);
         }
+    }
+
+    /// <summary>
+    /// Waits until a file holds some bytes. A server may write the last of them after its last acknowledgment.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="why">What should have brought them, in words.</param>
+    /// <exception cref="TimeoutException">It does not hold them.</exception>
+    public static void UntilHolds(string path, byte[] content, string why)
+    {
+        Until(
+            () => File.Exists(path) && content.AsSpan().SequenceEqual(File.ReadAllBytes(path)),
+            $"{path} to hold {content.Length} bytes\n{why}");
     }
 }
