@@ -35,7 +35,7 @@ public class InterfaceTests
             Assert.NotEqual(before, pair.Ours.Routing());
             pair.Ours.Ip($"link set {spore.Interface} up");
             spore.WaitFor(seen, "interface up", spore.Interface);
-            Assert.Equal(before, pair.Ours.Routing());
+            pair.Ours.AssertRouting(before);
         }
 
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
@@ -100,7 +100,7 @@ public class InterfaceTests
         Wait.Until(() => spore.Program.Wrote($"hostsim: {spore.Interface}: the interface was deleted"), "the reason");
         Assert.DoesNotContain(spore.Program.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
         Assert.False(File.Exists(socket));
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Theory]
@@ -162,7 +162,7 @@ public class InterfaceTests
         Advertise(pair.Stock, pair.Self, 5);
         Wait.Until(() => spore.CountDropped() >= dropped + 5, "five advertisements to be dropped");
         Assert.Equal(received, pair.Ours.CountReceived(spore.Interface));
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Fact]

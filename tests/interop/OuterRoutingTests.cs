@@ -286,6 +286,6 @@ public class OuterRoutingTests
         Ping.IsAnsweredAtLast(pair.Ours, internet);
         pair.AssertNoLoop(spore, Few);
         spore.Program.Stop();
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 }

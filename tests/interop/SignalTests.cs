@@ -94,7 +94,7 @@ public class SignalTests
         SporeNode spore = pair.Start(true);
         spore.Program.Send(first, second);
         Assert.Equal(0, spore.Program.WaitForEnd());
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     /// <summary>After the tables are clean a signal may end the program while the runtime shuts down.</summary>
@@ -114,7 +114,7 @@ public class SignalTests
         }
 
         spore.Program.WaitForEnd();
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Fact]

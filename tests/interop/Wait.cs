@@ -11,7 +11,8 @@ internal static class Wait
     /// <summary>How long to wait at most, in seconds, for what should be there in a few.</summary>
     public const int Patience = 60;
 
-    private const int PollEvery = 50;
+    /// <summary>How long to sleep between two looks, in milliseconds.</summary>
+    public const int PollEvery = 50;
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="condition">The condition.</param>
