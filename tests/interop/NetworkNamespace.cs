@@ -115,8 +115,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Demands that its addresses, routes and rules are, or soon will be, as they were: the kernel does some of its work
-    /// after the change that caused it.
+    /// Demands that its addresses, routes and rules are, or soon will be, as they were: the kernel does some of its
+    /// work after the change that caused it.
     /// </summary>
     /// <param name="before">What <see cref="Routing"/> returned.</param>
     public void AssertRouting(string before)

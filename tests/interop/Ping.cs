@@ -25,8 +25,8 @@ internal static partial class Ping
     public static int IsAnswered(NetworkNamespace machine, string address)
     {
         // With a deadline it waits for late answers, and with -W hardly for the last one.
-        string output = machine.RunFor(
-            2 * Wait.Patience, "ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Wait.Patience), address).Output;
+        string[] command = ["ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Wait.Patience), address];
+        string output = machine.RunFor(2 * Wait.Patience, command).Output;
         for (int i = 1; i <= Count; i++)
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
