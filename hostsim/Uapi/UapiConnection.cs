@@ -12,10 +12,12 @@ namespace Spore.Hostsim.Uapi;
 /// </summary>
 /// <param name="stream">The connection.</param>
 /// <param name="device">The node.</param>
-internal sealed class UapiConnection(Stream stream, IUapiDevice device)
+/// <param name="patience">
+/// How long the client may take to say an operation, which starts again while a long one is read, and then to take its
+/// answer. What the node takes does not count.
+/// </param>
+internal sealed class UapiConnection(Stream stream, IUapiDevice device, TimeSpan patience)
 {
-    // For an operation and its answer; it starts again while a long operation is read.
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
     // What showconf writes of the largest network, and as many prefixes by hand, is two thirds of it.
     private const int MostLines = 1 << 16;
@@ -26,24 +28,25 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
     /// <returns>The end of the service.</returns>
     public async Task Serve(CancellationToken stop)
     {
-        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using CancellationTokenSource timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using LineReader reader = new(stream);
         bool goesOn = true;
         while (goesOn)
         {
-            patience.CancelAfter(_patience);
+            timer.CancelAfter(patience);
             using UapiText answer = new();
-            goesOn = await Operate(reader, answer, patience);
-            await stream.WriteAsync(answer.Bytes, patience.Token);
+            goesOn = await Operate(reader, answer, timer);
+            timer.CancelAfter(patience);
+            await stream.WriteAsync(answer.Bytes, timer.Token);
         }
     }
 
     /// <summary>Reads an operation and does it.</summary>
     /// <returns>Whether another one may follow.</returns>
-    private async Task<bool> Operate(LineReader reader, UapiText answer, CancellationTokenSource patience)
+    private async Task<bool> Operate(LineReader reader, UapiText answer, CancellationTokenSource timer)
     {
-        CancellationToken cancel = patience.Token;
-        void Progress() => patience.CancelAfter(_patience);
+        CancellationToken cancel = timer.Token;
+        void Progress() => timer.CancelAfter(patience);
         SetParser? set = null;
         UapiException? fault = null;
         bool goesOn = true;
@@ -89,6 +92,7 @@ internal sealed class UapiConnection(Stream stream, IUapiDevice device)
                     : new UapiException(Errno.NoSpace, null, $"a set has more than {MostLines} lines");
             }
 
+            timer.CancelAfter(Timeout.InfiniteTimeSpan);
             fault ??= Do(set, answer);
         }
         catch (InvalidDataException exception)

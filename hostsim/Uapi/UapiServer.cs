@@ -12,20 +12,26 @@ namespace Spore.Hostsim.Uapi;
 internal sealed class UapiServer : IDisposable
 {
     private const int MostClients = 32;
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
+    // For a client to say an operation, or to take its answer.
+    private static readonly TimeSpan _clientPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
     private readonly IUapiDevice _device;
+    private readonly TimeSpan _patience;
     private readonly SemaphoreSlim _room = new(MostClients);
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Starts to serve.</summary>
     /// <param name="socket">The listening socket, which is disposed of in the end.</param>
     /// <param name="device">The node.</param>
-    public UapiServer(Socket socket, IUapiDevice device)
+    /// <param name="patience">How long a client may take to say or to take something; null for 5 s.</param>
+    public UapiServer(Socket socket, IUapiDevice device, TimeSpan? patience = null)
     {
         _socket = socket;
         _device = device;
+        _patience = patience ?? _clientPatience;
         _ = Task.Run(Accept);
     }
 
@@ -36,7 +42,7 @@ internal sealed class UapiServer : IDisposable
         _socket.Dispose();
 
         // When all the room is ours, no client is served any more.
-        for (int i = 0; i < MostClients && _room.Wait(_patience); i++)
+        for (int i = 0; i < MostClients && _room.Wait(_endPatience); i++)
         {
         }
 
@@ -59,7 +65,7 @@ internal sealed class UapiServer : IDisposable
                 {
                     // Too many files are open in the program.
                     _room.Release();
-                    await Task.Delay(_patience, _stop.Token);
+                    await Task.Delay(_endPatience, _stop.Token);
                     continue;
                 }
                 catch
@@ -82,7 +88,7 @@ internal sealed class UapiServer : IDisposable
         try
         {
             using NetworkStream stream = new(client, true);
-            await new UapiConnection(stream, _device).Serve(_stop.Token);
+            await new UapiConnection(stream, _device, _patience).Serve(_stop.Token);
         }
         catch (Exception exception) when (IsEnd(exception) || exception is IOException)
         {

@@ -1,7 +1,9 @@
 using System;
 using System.IO;
 using System.Linq;
-using System.Threading;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -18,7 +20,8 @@ internal sealed class Capture
     /// <summary>The type of a transport message.</summary>
     public const int Transport = 4;
 
-    private const int ReadInterval = 1000;
+    // The discard service (RFC 863), which no machine here has.
+    private const int DiscardPort = 9;
 
     private readonly NetworkNamespace _machine;
     private readonly string _file;
@@ -45,11 +48,16 @@ internal sealed class Capture
     /// <summary>Where the keys are to be logged that open what was recorded.</summary>
     public string KeyLog { get; }
 
-    /// <summary>Stops to record.</summary>
+    /// <summary>Stops to record, with all that was sent until now.</summary>
     public void Stop()
     {
-        // It reads the kernel's buffer at intervals of 250 ms, and at its end leaves there what it has not read.
-        Thread.Sleep(ReadInterval);
+        // It reads the kernel's buffer at intervals, and at its end leaves there what it has not read. With this
+        // datagram all others before it have been read.
+        byte[] last = RandomNumberGenerator.GetBytes(32);
+        using Socket socket = _machine.OpenSocket(new IPEndPoint(IPAddress.Any, 0));
+        socket.EnableBroadcast = true;
+        socket.SendTo(last, new IPEndPoint(IPAddress.Parse(Wire.Address(255)), DiscardPort));
+        Wait.Until(() => File.ReadAllBytes(_file).AsSpan().IndexOf(last) >= 0, "the last datagram to be recorded");
         _dumpcap.Stop();
     }
 

@@ -39,7 +39,7 @@ public class DatagramTests
         using Socket sender = first.OpenSocket(new IPEndPoint(source, 0));
         using Socket plain = second.OpenSocket(new IPEndPoint(destination, 0));
         using Socket joining = second.OpenSocket(new IPEndPoint(destination, 0));
-        plain.ReceiveTimeout = joining.ReceiveTimeout = 10_000;
+        plain.ReceiveTimeout = joining.ReceiveTimeout = Wait.Patience * 1000;
         joining.SetRawSocketOption(UdpLevel, Join, BitConverter.GetBytes(1));
 
         Assert.Equal(Size, SendAndReceive(sender, plain));

@@ -136,6 +136,7 @@ public class FileCommandTests
             }
             """);
         string path = pair.Lab.File("old", "an old file"u8);
+        long sent = pair.Stock.Machine.CountSent(pair.Stock.Interface);
         RunningProgram program = pair.Lab.Keep(pair.Stock.Machine.Start(
             [
                 SporeNode.Dotnet(),
@@ -146,7 +147,6 @@ public class FileCommandTests
                 "--peer",
                 pair.Self.KeyText,
             ]));
-        long sent = pair.Stock.Machine.CountSent(pair.Stock.Interface);
         Wait.Until(() => pair.Stock.Machine.CountSent(pair.Stock.Interface) > sent, "the request");
         Assert.Equal(130, program.BreakOff());
         Assert.Equal("an old file", System.IO.File.ReadAllText(path));

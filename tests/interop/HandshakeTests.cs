@@ -17,7 +17,8 @@ public class HandshakeTests
 
         Ping.AllAreAnswered(pair.Stock, pair.Self);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(StockNode.Initiated) && !pair.Stock.Logged(StockNode.WasInitiatedTo));
+        pair.Stock.WaitForLog(StockNode.Initiated);
+        Assert.False(pair.Stock.Logged(StockNode.WasInitiatedTo));
         PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
@@ -31,9 +32,10 @@ public class HandshakeTests
         pair.Stock.AddPeer(pair.Self);
         SporeNode spore = pair.Start(tun, null, pair.PeerOption);
 
-        Wait.Until(() => pair.Stock.HasHandshake(pair.Self), "wg show to see a handshake");
+        pair.Stock.WaitForHandshake(pair.Self);
         Ping.AllAreAnswered(pair.Stock, pair.Self);
-        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
+        pair.Stock.WaitForLog(StockNode.WasInitiatedTo);
+        Assert.False(pair.Stock.Logged(StockNode.Initiated));
         PingBack(pair, spore, tun);
         Assert.Equal(0, spore.Program.Stop());
     }
@@ -47,7 +49,8 @@ public class HandshakeTests
 
         PingBack(pair, spore, true);
         Assert.True(pair.Stock.HasHandshake(pair.Self));
-        Assert.True(pair.Stock.Logged(StockNode.WasInitiatedTo) && !pair.Stock.Logged(StockNode.Initiated));
+        pair.Stock.WaitForLog(StockNode.WasInitiatedTo);
+        Assert.False(pair.Stock.Logged(StockNode.Initiated));
     }
 
     [Fact]

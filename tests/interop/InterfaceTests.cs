@@ -35,7 +35,7 @@ public class InterfaceTests
             Assert.NotEqual(before, pair.Ours.Routing());
             pair.Ours.Ip($"link set {spore.Interface} up");
             spore.WaitFor(seen, "interface up", spore.Interface);
-            Assert.Equal(before, pair.Ours.Routing());
+            pair.Ours.AssertRouting(before);
         }
 
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
@@ -79,7 +79,9 @@ public class InterfaceTests
         spore.WaitFor(0, "reloaded", "version 2");
         pair.Ours.Ip($"link set {spore.Interface} up");
         spore.WaitFor(0, "interface up", spore.Interface);
-        Assert.Contains($"dev {spore.Interface}", pair.Ours.Ip("route get 10.55.0.1"));
+        Wait.Until(
+            () => pair.Ours.Ask("ip", "route", "get", "10.55.0.1").Output.Contains($"dev {spore.Interface}"),
+            "the new route");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
     }
 
@@ -98,7 +100,7 @@ public class InterfaceTests
         Wait.Until(() => spore.Program.Wrote($"hostsim: {spore.Interface}: the interface was deleted"), "the reason");
         Assert.DoesNotContain(spore.Program.Lines, l => l.Contains("   at ", StringComparison.Ordinal));
         Assert.False(File.Exists(socket));
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Theory]
@@ -160,7 +162,7 @@ public class InterfaceTests
         Advertise(pair.Stock, pair.Self, 5);
         Wait.Until(() => spore.CountDropped() >= dropped + 5, "five advertisements to be dropped");
         Assert.Equal(received, pair.Ours.CountReceived(spore.Interface));
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Fact]

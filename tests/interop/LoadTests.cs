@@ -51,7 +51,7 @@ public partial class LoadTests
         spore.Program.WaitFor("under load");
 
         Ping.IsAnswered(pair.Stock.Machine, pair.Self.Ipv4);
-        Assert.True(pair.Stock.Logged(StockReceivedCookie));
+        pair.Stock.WaitForLog(StockReceivedCookie);
         Assert.True(pair.Stock.HasHandshake(spore.Self));
     }
 
@@ -92,7 +92,7 @@ public partial class LoadTests
 
         late.Machine.Run("wg", "set", late.Interface, "peer", self.KeyText, "endpoint", Wire.Endpoint(1)).Demand();
         Ping.IsAnswered(third, self.Ipv4);
-        Assert.True(late.Logged(StockReceivedCookie));
+        late.WaitForLog(StockReceivedCookie);
         Assert.True(late.HasHandshake(self));
         Assert.True(flood.IsAlive, "the new peer came in only when the flood was over");
 

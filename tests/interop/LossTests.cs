@@ -35,9 +35,7 @@ public class LossTests
         Ping.IsAnsweredAtLast(
             initiator == Side.Ours ? pair.Ours : stock.Machine,
             initiator == Side.Ours ? stock.Self.Ipv4 : pair.Self.Ipv4);
-        Assert.Contains(
-            spore.Timeline,
-            l => l.Verb == "session up" && l.Text == (initiator == Side.Ours ? "to member-2" : "from member-2"));
+        spore.WaitFor(0, "session up", initiator == Side.Ours ? "to member-2" : "from member-2");
 
         // The largest blocks that fit; and with so little time to connect, curl asks for a retransmission timeout of
         // one second instead of five. At times a block is lost as often as it is sent, and then the transfer too.

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using Spore.Signing;
 using Xunit;
@@ -39,8 +40,10 @@ public class ManyPeersTests
 
         Ping.AreAnswered(
             [.. initiators.Select(p => (p.Machine, self.Ipv4)), .. responders.Select(p => (machine, p.Self.Ipv4))]);
-        Assert.All(initiators, p => Assert.True(p.Logged(StockNode.Initiated) && !p.Logged(StockNode.WasInitiatedTo)));
-        Assert.All(responders, p => Assert.True(p.Logged(StockNode.WasInitiatedTo) && !p.Logged(StockNode.Initiated)));
+        Array.ForEach(initiators, p => p.WaitForLog(StockNode.Initiated));
+        Array.ForEach(responders, p => p.WaitForLog(StockNode.WasInitiatedTo));
+        Assert.All(initiators, p => Assert.False(p.Logged(StockNode.WasInitiatedTo)));
+        Assert.All(responders, p => Assert.False(p.Logged(StockNode.Initiated)));
         Ping.AreAnswered(
             [.. initiators.Select(p => (machine, p.Self.Ipv6)), .. responders.Select(p => (p.Machine, self.Ipv6))]);
         Assert.Contains($"; {Peers} sessions;", spore.Status());

@@ -31,7 +31,7 @@ public class NameTests
         // It has moved, and its name with it.
         hosts.Write($"{Wire.Address(2)} {Name}");
         spore.Program.WaitFor("session up");
-        Assert.True(pair.Stock.HasHandshake(pair.Self));
+        pair.Stock.WaitForHandshake(pair.Self);
         ping.WaitFor("icmp_seq=");
     }
 

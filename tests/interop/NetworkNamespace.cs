@@ -8,6 +8,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
+using Xunit;
 
 namespace Spore.Tests.Interop;
 
@@ -111,6 +112,22 @@ internal sealed partial class NetworkNamespace : IDisposable
     {
         string[] shown = ["-4 rule", "-6 rule", "-4 route show table all", "-6 route show table all", "-brief address"];
         return string.Join("\n", shown.Select(s => $"{s}:\n{Ip(s)}"));
+    }
+
+    /// <summary>
+    /// Demands that its addresses, routes and rules are, or soon will be, as they were: the kernel does some of its
+    /// work after the change that caused it.
+    /// </summary>
+    /// <param name="before">What <see cref="Routing"/> returned.</param>
+    public void AssertRouting(string before)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (Routing() != before && clock.Elapsed.TotalSeconds < Wait.Patience)
+        {
+            Thread.Sleep(Wait.PollEvery);
+        }
+
+        Assert.Equal(before, Routing());
     }
 
     /// <summary>How many packets an interface has been handed by this machine.</summary>

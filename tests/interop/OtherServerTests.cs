@@ -31,7 +31,7 @@ public class OtherServerTests
 
             Command put = files.Put($"written{size}", content);
             Assert.True(put.ExitCode == 0, $"{size}: {put}");
-            Assert.Equal(content, File.ReadAllBytes(Path.Combine(folder, $"written{size}")));
+            Wait.UntilHolds(Path.Combine(folder, $"written{size}"), content, put.ToString());
         }
 
         Command none = files.Get("none", out _);
@@ -58,7 +58,7 @@ public class OtherServerTests
 
             Command put = files.Put($"written{blockSize}-{window}", content, options);
             Assert.True(put.ExitCode == 0, put.ToString());
-            Assert.Equal(content, File.ReadAllBytes(Path.Combine(folder, $"written{blockSize}-{window}")));
+            Wait.UntilHolds(Path.Combine(folder, $"written{blockSize}-{window}"), content, put.ToString());
             AssertAgreed(put);
 
             void AssertAgreed(Command command)
@@ -103,7 +103,7 @@ public class OtherServerTests
         Assert.Equal(content, bytes);
         Command put = files.Put("written", content);
         Assert.True(put.ExitCode == 0, put.ToString());
-        Assert.Equal(content, File.ReadAllBytes(Path.Combine(folder, "written")));
+        Wait.UntilHolds(Path.Combine(folder, "written"), content, put.ToString());
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public class OtherServerTests
         Assert.True(
             put.ExitCode == 0 || put.Error.TrimEnd().EndsWith("bytes (port unreachable)", StringComparison.Ordinal),
             put.ToString());
-        Assert.Equal(content, File.ReadAllBytes(Path.Combine(folder, "written")));
+        Wait.UntilHolds(Path.Combine(folder, "written"), content, put.ToString());
     }
 
     private static byte[] Bytes(int size)

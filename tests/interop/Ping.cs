@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
+using System.Threading;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -13,7 +14,9 @@ internal static partial class Ping
 
     // How many answers to wait for where three pings are looked at: a later one may be answered before these.
     private const int Answers = 6;
-    private const int Deadline = 20;
+
+    // In milliseconds.
+    private const int Rest = 1000;
 
     /// <summary>Demands that the first pings are answered.</summary>
     /// <param name="machine">Where to ping from.</param>
@@ -22,15 +25,22 @@ internal static partial class Ping
     public static int IsAnswered(NetworkNamespace machine, string address)
     {
         // With a deadline it waits for late answers, and with -W hardly for the last one.
-        string output = machine.Run(
-            "ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Deadline), address).Output;
+        string[] command = ["ping", "-n", "-c", Text(Answers), "-i", "0.1", "-w", Text(Wait.Patience), address];
+        string output = machine.RunFor(2 * Wait.Patience, command).Output;
         for (int i = 1; i <= Count; i++)
         {
             Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"icmp_seq={i} ttl="), output);
         }
 
         string summary = Assert.Single(output.Split('\n'), Summary().IsMatch);
-        return int.Parse(Summary().Match(summary).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        int requests = int.Parse(Summary().Match(summary).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        if (requests > Answers)
+        {
+            // Those behind the last answer are still under way, and would be counted with what comes next.
+            Thread.Sleep(Rest);
+        }
+
+        return requests;
     }
 
     /// <summary>Demands that pings at one time, over many ways, are answered.</summary>
@@ -53,7 +63,9 @@ internal static partial class Ping
     {
         Assert.Equal(
             0,
-            machine.Run("ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience - 1), address).ExitCode);
+            machine.RunFor(
+                2 * Wait.Patience, "ping", "-n", "-q", "-c", "1", "-i", "0.2", "-w", Text(Wait.Patience), address)
+                .ExitCode);
     }
 
     /// <summary>Demands that no ping is answered.</summary>

@@ -15,6 +15,7 @@ public class RestartTests
         pair.RestartStock();
         pair.Stock.AddPeer(pair.Self, Wire.Endpoint(1));
         Ping.AllAreAnswered(pair.Stock, pair.Self);
+        spore.WaitFor(0, "session up", "from member-2");
         Assert.Equal(["to member-2", "from member-2"], spore.Sessions.Distinct());
     }
 
@@ -43,8 +44,9 @@ public class RestartTests
         spore = pair.Start(true, Wire.Endpoint(2));
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         Ping.AllAreAnswered(pair.Stock, pair.Self);
+        spore.WaitFor(0, "session up", "to member-2");
         Assert.Single(spore.Timeline, l => l.Verb == "initiation");
-        Assert.Equal(["to member-2"], spore.Sessions.Distinct());
+        Assert.Single(spore.Sessions.Distinct());
     }
 
     [Fact]

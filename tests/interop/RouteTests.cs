@@ -74,7 +74,7 @@ public class RouteTests
         }
 
         Assert.Equal(0, spore.Program.Stop());
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public class RouteTests
         pair.Stock.AddPeer(pair.Self);
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
         spore.Program.Stop();
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Theory]
@@ -155,11 +155,11 @@ public class RouteTests
         SporeNode spore = pair.StartWith(true, network, "--default-route");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         Assert.Equal(0, spore.Program.Stop());
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
 
         spore = pair.StartWith(true, network, "--default-route");
         Assert.Equal(0, spore.Program.BreakOff());
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
 
         spore = pair.StartWith(true, network, "--default-route");
         spore.Program.Kill();
@@ -167,7 +167,7 @@ public class RouteTests
         spore = pair.StartWith(true, network);
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         spore.Program.Stop();
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Fact]
@@ -186,8 +186,8 @@ public class RouteTests
         SporeNode third = new(pair.Lab, pair.Ours, another.NewNode(), 4, true, null, "--listen", "51821");
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv6);
         Ping.IsAnswered(pair.Ours, first.Scoped(pair.Stock.Self));
-        third.Program.Stop();
-        Wait.Until(() => pair.Ours.Routing() == before, "routes and addresses to be as before");
+        Assert.Equal(0, third.Program.Stop());
+        pair.Ours.AssertRouting(before);
         Ping.IsAnswered(pair.Ours, pair.Stock.Self.Ipv4);
     }
 

@@ -22,6 +22,9 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>SIGTERM.</summary>
     public const int Terminate = 15;
 
+    // In seconds.
+    private const int LastLines = 5;
+
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly string _name;
@@ -90,10 +93,9 @@ internal sealed class RunningProgram : IDisposable
     public void WaitFor(params string[] parts)
     {
         Wait.Until(
-            () => Wrote(parts)
-                || (_process.HasExited
-                    ? throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}")
-                    : false),
+            () => Wrote(parts) || (_process.HasExited && !WroteAtLast(parts)
+                ? throw new InvalidOperationException($"{_name} ended with {_process.ExitCode}")
+                : false),
             $"{_name} to write '{string.Join("' and '", parts)}'");
     }
 
@@ -180,6 +182,13 @@ internal sealed class RunningProgram : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    // The last lines are read after the program has ended. A child of it may hold its output open for longer.
+    private bool WroteAtLast(string[] parts)
+    {
+        _process.WaitForExitAsync().Wait(TimeSpan.FromSeconds(LastLines));
+        return Wrote(parts);
     }
 
     private void AskToEnd()

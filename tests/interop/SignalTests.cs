@@ -94,7 +94,7 @@ public class SignalTests
         SporeNode spore = pair.Start(true);
         spore.Program.Send(first, second);
         Assert.Equal(0, spore.Program.WaitForEnd());
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     /// <summary>After the tables are clean a signal may end the program while the runtime shuts down.</summary>
@@ -114,7 +114,7 @@ public class SignalTests
         }
 
         spore.Program.WaitForEnd();
-        Assert.Equal(before, pair.Ours.Routing());
+        pair.Ours.AssertRouting(before);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public class SignalTests
         try
         {
             string settings = Path.Combine(folder.FullName, "resolv.conf");
-            File.WriteAllText(settings, "nameserver 127.0.0.53\noptions timeout:30\n");
+            File.WriteAllText(settings, "nameserver 127.0.0.53\noptions timeout:30 attempts:5\n");
             using Socket silent = machine.OpenSocket(new IPEndPoint(IPAddress.Parse("127.0.0.53"), 53));
             string peer = KeyText.Format(authority.NewNode().PublicKey);
             string identity = lab.File("id", authority.NewNode().Record);
@@ -164,8 +164,8 @@ public class SignalTests
             Wait.Until(() => silent.Available > 0, "a question to the name server");
             node.Send(RunningProgram.Terminate);
 
-            // The resolver would wait 30 s.
-            Assert.Equal(0, node.WaitForEnd(10));
+            // The resolver would wait 150 s.
+            Assert.Equal(0, node.WaitForEnd());
         }
         finally
         {

@@ -48,7 +48,7 @@ public class SourceAddressTests
         forger.Start(100);
         spore.Program.WaitFor("under load");
         Ping.IsAnswered(pair.Stock.Machine, pair.Self.Ipv4);
-        Assert.True(pair.Stock.Logged("Receiving cookie response"));
+        pair.Stock.WaitForLog("Receiving cookie response");
     }
 
     [Fact]

@@ -151,7 +151,23 @@ internal sealed class StockNode
                     && !line.EndsWith("\t0", StringComparison.Ordinal));
     }
 
-    /// <summary>Whether its log holds a text.</summary>
+    /// <summary>
+    /// Waits until <c>wg show</c> sees a handshake with a peer: a responder has one with the first packet after it.
+    /// </summary>
+    /// <param name="peer">The peer.</param>
+    public void WaitForHandshake(Member peer)
+    {
+        Wait.Until(() => HasHandshake(peer), "wg show to see a handshake");
+    }
+
+    /// <summary>Waits until its log holds a text.</summary>
+    /// <param name="text">The text.</param>
+    public void WaitForLog(string text)
+    {
+        _program.WaitFor(text);
+    }
+
+    /// <summary>Whether its log holds a text by now. What it has written just now may still be read.</summary>
     /// <param name="text">The text.</param>
     /// <returns>Whether it does.</returns>
     public bool Logged(string text)

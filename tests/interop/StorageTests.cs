@@ -43,7 +43,7 @@ public sealed class StorageTests : IDisposable
         Assert.Equal(second, File.ReadAllBytes(_path));
 
         spore = _pair.StartWith(true, null, "--network", _path);
-        Assert.True(spore.Program.Wrote("network", "version 2, 2 members"));
+        spore.Program.WaitFor("network", "version 2, 2 members");
         Assert.Contains("10.55.0.0/16", _pair.Ours.Ip("route"), StringComparison.Ordinal);
 
         // HUP reads the file, and what comes from the file is not written.

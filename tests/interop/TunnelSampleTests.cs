@@ -41,7 +41,7 @@ public sealed class TunnelSampleTests : IDisposable
         StockNode server = StartServer(null);
         RunningProgram board = StartBoard();
         board.WaitFor("session up, initiated by the board");
-        Assert.True(server.HasHandshake(_board));
+        server.WaitForHandshake(_board);
         PingInTime();
 
         // The server is restarted, with nothing of its sessions; now its configuration has the board's endpoint, so

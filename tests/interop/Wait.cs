@@ -1,5 +1,6 @@
 using System;
 using System.Diagnostics;
+using System.IO;
 using System.Threading;
 
 namespace Spore.Tests.Interop;
@@ -10,7 +11,8 @@ internal static class Wait
     /// <summary>How long to wait at most, in seconds, for what should be there in a few.</summary>
     public const int Patience = 60;
 
-    private const int PollEvery = 50;
+    /// <summary>How long to sleep between two looks, in milliseconds.</summary>
+    public const int PollEvery = 50;
 
     /// <summary>Waits until a condition holds.</summary>
     /// <param name="condition">The condition.</param>
@@ -29,5 +31,19 @@ internal static class Wait
 
             Thread.Sleep(PollEvery);
         }
+    }
+
+    /// <summary>
+    /// Waits until a file holds some bytes. A server may write the last of them after its last acknowledgment.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">The bytes.</param>
+    /// <param name="why">What should have brought them, in words.</param>
+    /// <exception cref="TimeoutException">It does not hold them.</exception>
+    public static void UntilHolds(string path, byte[] content, string why)
+    {
+        Until(
+            () => File.Exists(path) && content.AsSpan().SequenceEqual(File.ReadAllBytes(path)),
+            $"{path} to hold {content.Length} bytes\n{why}");
     }
 }

@@ -103,9 +103,9 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
         List<string> read = [];
         if (options.Network is { } path)
         {
-            Reload(timeline, path, () =>
+            Reload(timeline, path, () => InputFile.Read(path, largestNetwork), network =>
             {
-                byte[] network = ReadNetwork(path);
+                NetworkReader.Verify(network, path, trustRoot);
                 change((node, now) =>
                 {
                     Load(node, network, now);
@@ -116,18 +116,14 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
 
         foreach (KeyFileArgument file in options.PresharedKeys)
         {
-            Reload(timeline, file.Path, () =>
+            Reload(timeline, file.Path, () => PresharedKeyFile.Read(file.Path), key => change((node, _) =>
             {
-                byte[] key = PresharedKeyFile.Read(file.Path);
-                change((node, _) =>
+                // False for a peer that wg has removed since.
+                if (node.SetPresharedKey(file.Key, 0, key))
                 {
-                    // False for a peer that wg has removed since.
-                    if (node.SetPresharedKey(file.Key, 0, key))
-                    {
-                        read.Add(file.Path);
-                    }
-                });
-            });
+                    read.Add(file.Path);
+                }
+            }));
         }
 
         if (read.Count > 0)
@@ -140,16 +136,22 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
         }
     }
 
-    private static void Reload(LiveTimeline timeline, string path, Action read)
+    // On a slow machine the signatures take longer than a file.
+    private static void Reload(LiveTimeline timeline, string path, Func<byte[]> read, Action<byte[]> use)
     {
-        using Timer late = new(
-            _ => timeline.Tell("not reloaded", "yellow", $"{path}: nothing can be read from it yet"),
-            null,
-            ReloadPatience,
-            Timeout.Infinite);
         try
         {
-            read();
+            byte[] content;
+            using (Timer late = new(
+                _ => timeline.Tell("not reloaded", "yellow", $"{path}: nothing can be read from it yet"),
+                null,
+                ReloadPatience,
+                Timeout.Infinite))
+            {
+                content = read();
+            }
+
+            use(content);
         }
         catch (Exception exception) when (exception is HostsimException or InputException)
         {

@@ -338,7 +338,6 @@ internal sealed class TunnelRouting : IDisposable
             }
         }
 
-        TellSkipped([.. wanted.Where(held.Contains)], others, set);
         foreach (AllowedPrefix prefix in InOrder(set.Where(p => !there.Contains(p))))
         {
             // Beside the link-local route of another interface, but in no other route's place.
@@ -351,6 +350,9 @@ internal sealed class TunnelRouting : IDisposable
                 failures.Add($"{prefix}: {Describe(error)}");
             }
         }
+
+        // After the changes that it reports.
+        TellSkipped([.. wanted.Where(held.Contains)], others, set);
     }
 
     private void WarnOfReverseFilter(List<KernelRoute> elsewhere, HashSet<AllowedPrefix> set)

@@ -14,7 +14,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>A timeline whose output fails, blocks, or both.</summary>
 public partial class BackgroundLogTests
 {
-    private const int Patience = 20_000;
+    private const int Patience = 60_000;
     private const string DiskFull = "No space left on device";
 
     [Fact]

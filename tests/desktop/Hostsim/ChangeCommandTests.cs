@@ -18,7 +18,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>The program for changes of a node, with the machine's own shell.</summary>
 public sealed class ChangeCommandTests : IDisposable
 {
-    private const int Patience = 30_000;
+    private const int Patience = 60_000;
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly StringWriter _output = new();
@@ -179,13 +179,13 @@ public sealed class ChangeCommandTests : IDisposable
     public void A_program_that_takes_too_long_is_killed_with_its_children_and_the_next_change_is_run(string command)
     {
         string pids = Path.Combine(_folder, "pids");
-        Start($"cat >>{Runs}; {command.Replace("PIDS", pids)}", TimeSpan.FromSeconds(1));
+        Start($"cat >>{Runs}; {command.Replace("PIDS", pids)}", TimeSpan.FromSeconds(3));
         _command!.Change(Change(1, NetworkState.Witness));
         Assert.True(SpinWait.SpinUntil(() => File.Exists(pids) && new FileInfo(pids).Length > 0, Patience));
         int first = int.Parse(File.ReadAllLines(pids)[0]);
         _command.Change(Change(2, NetworkState.Witness));
-        WaitFor("on-change        version 1, witness: the program did not end within 1 s");
-        WaitFor("on-change        version 2, witness: the program did not end within 1 s");
+        WaitFor("on-change        version 1, witness: the program did not end within 3 s");
+        WaitFor("on-change        version 2, witness: the program did not end within 3 s");
         AssertEnds(first);
     }
 
@@ -194,10 +194,8 @@ public sealed class ChangeCommandTests : IDisposable
     {
         string pids = Path.Combine(_folder, "pids");
         Start($"sleep 1000 & echo $! >{pids}");
-        Stopwatch clock = Stopwatch.StartNew();
         _command!.Change(Change(1, NetworkState.Witness));
         WaitFor("on-change        version 1, witness: done");
-        Assert.InRange(clock.ElapsedMilliseconds, 0, Patience);
         using Process left = Process.GetProcessById(int.Parse(File.ReadAllLines(pids).Single()));
         Assert.False(left.HasExited);
         left.Kill();
@@ -222,7 +220,7 @@ public sealed class ChangeCommandTests : IDisposable
         _command.Change(Change(2, NetworkState.Witness));
         Stopwatch clock = Stopwatch.StartNew();
         _command.Dispose();
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 5_000);
+        Assert.InRange(clock.ElapsedMilliseconds, 0, Patience);
         AssertEnds(child);
         _command.Change(Change(3, NetworkState.Witness));
         Thread.Sleep(200);

@@ -12,7 +12,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>A key log whose file takes no bytes for some time.</summary>
 public class KeyLogFileTests
 {
-    private const int Patience = 20_000;
+    private const int Patience = 60_000;
 
     private static readonly byte[] _own = Key(1);
     private static readonly byte[] _peer = Key(2);

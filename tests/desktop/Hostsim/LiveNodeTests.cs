@@ -20,7 +20,7 @@ namespace Spore.Tests.Hostsim;
 
 public sealed partial class LiveNodeTests : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly CancellationTokenSource _stop = new();
@@ -284,7 +284,8 @@ public sealed partial class LiveNodeTests : IDisposable
         public Story(NodeOptions options, CancellationToken stop, Func<long>? clock)
         {
             _output = TextWriter.Synchronized(_writer);
-            LiveNode node = new(options, new LiveTimeline(_output, null), CancellationToken.None, clock);
+            LiveTimeline timeline = new(_output, null);
+            LiveNode node = new(options, timeline, CancellationToken.None, clock);
             Ended = Task.Factory.StartNew(
                 () =>
                 {
@@ -292,6 +293,9 @@ public sealed partial class LiveNodeTests : IDisposable
                     {
                         node.Run(stop);
                     }
+
+                    // The node itself waits for its output for a moment only.
+                    timeline.Flush((int)_patience.TotalMilliseconds);
                 },
                 CancellationToken.None,
                 TaskCreationOptions.LongRunning,

@@ -120,7 +120,7 @@ public sealed class MemberClientTests : IDisposable, IRequestHandler
         Assert.Equal(0, Do("put", "files/b", PathOf("a"), "--peer", "gate").Code);
 
         // The node closes the file when it has sent the last acknowledgment.
-        Assert.True(SpinWait.SpinUntil(() => IsWritten("files/b"), 20_000));
+        Assert.True(SpinWait.SpinUntil(() => IsWritten("files/b"), 60_000));
         Assert.Equal(content, _files.Written["files/b"]);
     }
 

@@ -17,7 +17,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>A folder and a program that a node offers, and another node that uses them.</summary>
 public sealed class NodeServicesTests : IDisposable
 {
-    private const int Patience = 30_000;
+    private const int Patience = 60_000;
 
     // Real programs and disks answer at their own pace: each round of virtual time waits so long for them.
     private const int Round = 20;

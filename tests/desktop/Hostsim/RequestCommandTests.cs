@@ -16,7 +16,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>Programs that answer requests, with the machine's own shell.</summary>
 public sealed class RequestCommandTests : IRequestsHost, IDisposable
 {
-    private const int Patience = 30_000;
+    private const int Patience = 60_000;
 
     private static readonly byte[] _key = [.. Enumerable.Repeat((byte)7, KeyText.KeySize)];
 
@@ -128,9 +128,9 @@ public sealed class RequestCommandTests : IRequestsHost, IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/setsid"), "needs setsid");
         string pids = Path.Combine(_folder, "pids");
-        Start($"setsid sh -c 'echo $$ >{pids}; exec sleep 1000' & exit 0", TimeSpan.FromSeconds(1));
+        Start($"setsid sh -c 'echo $$ >{pids}; exec sleep 1000' & exit 0", TimeSpan.FromSeconds(5));
         Send(5, "");
-        WaitFor("request failed   of peer, 0 B: the program did not end within 1 s; it gets no answer");
+        WaitFor("request failed   of peer, 0 B: the program did not end within 5 s; it gets no answer");
         using Process left = Process.GetProcessById(int.Parse(File.ReadAllLines(pids).Single()));
         left.Kill();
     }

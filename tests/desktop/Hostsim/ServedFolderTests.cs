@@ -19,7 +19,7 @@ namespace Spore.Tests.Hostsim;
 public sealed class ServedFolderTests : IServingHost, IDisposable
 {
     private const int Limit = 1000;
-    private const int Patience = 20_000;
+    private const int Patience = 60_000;
 
     private readonly string _parent = Directory.CreateTempSubdirectory().FullName;
     private readonly string _root;

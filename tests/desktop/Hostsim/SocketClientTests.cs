@@ -16,7 +16,7 @@ public sealed class SocketClientTests : IDisposable
     private const int LargestBlock = 1368;
 
     // In milliseconds.
-    private const int Patience = 20_000;
+    private const int Patience = 60_000;
 
     private readonly TftpServer _server = new();
 

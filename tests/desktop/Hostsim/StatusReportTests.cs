@@ -10,7 +10,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>What a real node reports of itself, without sockets.</summary>
 public class StatusReportTests
 {
-    private const int FlushPatience = 20_000;
+    private const int FlushPatience = 60_000;
 
     [Theory]
     [InlineData(NetworkState.None, "no network")]

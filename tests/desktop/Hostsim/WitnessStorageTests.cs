@@ -14,7 +14,7 @@ namespace Spore.Tests.Hostsim;
 /// <summary>The file in which a witness keeps its network.</summary>
 public sealed class WitnessStorageTests : IDisposable
 {
-    private const int Patience = 30_000;
+    private const int Patience = 60_000;
     private const int Largest = 64 << 10;
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;

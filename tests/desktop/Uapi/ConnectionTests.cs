@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -71,7 +72,7 @@ public partial class ConnectionTests
         string many = string.Concat(Enumerable.Repeat("fwmark=0\n", 70_000));
         string said = request.Replace("LONG", new string('x', 20_000)).Replace("MANY", many);
         using Dialogue dialogue = new(Encoding.ASCII.GetBytes(said), 1000);
-        await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
+        await new UapiConnection(dialogue, _device.Configuration, Dialogue.Patience).Serve(CancellationToken.None);
         Assert.Equal(said.Length, dialogue.ReadBeforeAnswer);
     }
 
@@ -79,8 +80,18 @@ public partial class ConnectionTests
     public async Task It_answers_an_empty_operation_at_once()
     {
         using Dialogue dialogue = new("\nfwmark=0\n\n"u8.ToArray(), 1);
-        await new UapiConnection(dialogue, _device.Configuration).Serve(CancellationToken.None);
+        await new UapiConnection(dialogue, _device.Configuration, Dialogue.Patience).Serve(CancellationToken.None);
         Assert.Equal(1, dialogue.ReadBeforeAnswer);
+    }
+
+    [Theory]
+    [InlineData("get=1\n\n")]
+    [InlineData("set=1\n\n")]
+    public void What_the_node_takes_is_not_the_clients_time(string said)
+    {
+        byte[] bytes = Encoding.ASCII.GetBytes(said);
+        string answer = Dialogue.With(new SlowDevice(), bytes, bytes.Length, SlowDevice.Time / 4);
+        Assert.EndsWith(Done, answer, StringComparison.Ordinal);
     }
 
     // Without it a client that has much to write would be too slow.
@@ -175,6 +186,21 @@ public partial class ConnectionTests
             },
             iter: 3000,
             threads: 1);
+    }
+
+    private sealed class SlowDevice : IUapiDevice
+    {
+        public static readonly TimeSpan Time = TimeSpan.FromSeconds(2);
+
+        public DeviceState Get()
+        {
+            Thread.Sleep(Time);
+            return new RunningDevice().Configuration.Get();
+        }
+
+        public void Set(SetRequest request) => Thread.Sleep(Time);
+
+        public void Refused(UapiException fault) => throw fault;
     }
 
     private string[]? _last;

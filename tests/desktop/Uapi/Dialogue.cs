@@ -10,6 +10,9 @@ namespace Spore.Tests.Uapi;
 /// <summary>A connection of which all that the client says is there from the start, in pieces of any size.</summary>
 internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
 {
+    /// <summary>What a client has where its patience is not the subject: other tests may hold up all threads.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly MemoryStream _answers = new();
     private int _at;
 
@@ -31,10 +34,13 @@ internal sealed class Dialogue(byte[] said, int piece = int.MaxValue) : Stream
     public static string With(IUapiDevice device, string said, int piece = int.MaxValue) =>
         With(device, Encoding.Latin1.GetBytes(said), piece);
 
-    public static string With(IUapiDevice device, byte[] said, int piece = int.MaxValue)
+    public static string With(IUapiDevice device, byte[] said, int piece = int.MaxValue) =>
+        With(device, said, piece, Patience);
+
+    public static string With(IUapiDevice device, byte[] said, int piece, TimeSpan patience)
     {
         using Dialogue dialogue = new(said, piece);
-        Task end = new UapiConnection(dialogue, device).Serve(CancellationToken.None);
+        Task end = new UapiConnection(dialogue, device, patience).Serve(CancellationToken.None);
 
         // Nothing in it waits.
         end.GetAwaiter().GetResult();

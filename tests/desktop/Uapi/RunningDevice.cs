@@ -22,7 +22,7 @@ internal sealed class RunningDevice
 {
     public const int Port = 51820;
 
-    private const int FlushPatience = 20_000;
+    private const int FlushPatience = 60_000;
 
     private readonly StringWriter _output = new();
     private readonly LiveTimeline _timeline;

@@ -27,7 +27,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void The_file_is_its_owners_alone_and_goes_in_the_end()
     {
-        using (new UapiServer(UapiSocket.Listen(_folder, "spore0"), _device.Configuration))
+        using (NewServer())
         {
 #pragma warning disable CA1416 // Only Linux gets here.
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
@@ -68,7 +68,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_say_nothing_keep_nobody_from_being_served()
     {
-        using UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        using UapiServer server = NewServer();
         Socket[] silent = new Socket[20];
         for (int i = 0; i < silent.Length; i++)
         {
@@ -84,7 +84,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void The_server_ends_while_clients_are_there()
     {
-        UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        UapiServer server = NewServer();
         using Socket client = Connect();
         client.Send("set=1\n\n"u8);
         Assert.NotEqual(0, client.Receive(new byte[100]));
@@ -95,7 +95,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_do_not_read_their_answers_keep_nobody_from_being_served()
     {
-        using UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        using UapiServer server = NewServer();
         Socket[] deaf = new Socket[20];
         for (int i = 0; i < deaf.Length; i++)
         {
@@ -123,7 +123,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_leave_without_their_answer_keep_nobody_from_being_served()
     {
-        using UapiServer server = new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration);
+        using UapiServer server = NewServer();
         for (int i = 0; i < 100; i++)
         {
             using Socket client = Connect();
@@ -132,6 +132,9 @@ public sealed class SocketTests : IDisposable
 
         Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
     }
+
+    private UapiServer NewServer() =>
+        new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration, Dialogue.Patience);
 
     private Socket Connect()
     {
