@@ -200,6 +200,7 @@ public class NetworkFileTests
             Counted(1, NetworkBytes.Entry(1, NetworkBytes.Field(7, new byte[100])), [0]),
             NetworkFault.EntryLength);
         yield return new("root", NetworkBytes.Sign(With(rich, 48)), NetworkFault.Root);
+        yield return new("a witness too many", NetworkBytes.Sign(With(rich, 40)), NetworkFault.Witnesses);
         yield return new("signature", With(rich, 80), NetworkFault.Signature);
         yield return new("magic", With(rich, 0), NetworkFault.Magic);
     }

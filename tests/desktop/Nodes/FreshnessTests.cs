@@ -121,6 +121,22 @@ public class FreshnessTests
     }
 
     [Fact]
+    public void The_node_reads_the_head_of_a_member_that_is_no_witness_and_it_confirms_nothing()
+    {
+        _witness.IsOn = false;
+        _member.AnswersInitiations = true;
+        Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 3], 1, 2, 3)));
+        Assert.True(_member.Connect(_node));
+        _mesh.Run(130_000);
+        Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 3], 1, 2, 3)));
+        Assert.True(_mesh.RunUntil(() => _member.Requests.Contains("read head"), 10_000));
+        _mesh.Run(1_000);
+        Assert.Equal(1, _node.Node.AgreeingMembers(_mesh.Now));
+        Assert.Equal(0, _node.Node.ConfirmedBy(_mesh.Now));
+        Assert.Equal(NetworkState.Unconfirmed, _node.Node.State(_mesh.Now));
+    }
+
+    [Fact]
     public void A_guest_with_the_same_head_counts_for_nothing()
     {
         _witness.IsOn = false;

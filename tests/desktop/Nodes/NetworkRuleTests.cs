@@ -45,7 +45,10 @@ public class NetworkRuleTests
         ["the same version with other entries"] = (t => Mesh.NetworkOf(5, [t._node]), TftpError.FileAlreadyExists),
         ["the same version issued at another time"] =
             (t => Header(t.NetworkOf(5), 16, 1_760_000_001), TftpError.FileAlreadyExists),
-        ["expired"] = (t => Mesh.NetworkOf(6, [t._node, t._member], null, 1_760_000_000), TftpError.AccessViolation),
+        ["expired"] = (
+            t => Header(Header(t.NetworkOf(6), 16, 1_700_000_000), 24, Mesh.BuildTime), TftpError.AccessViolation),
+        ["expires when it is issued"] =
+            (t => Mesh.NetworkOf(6, [t._node, t._member], null, 1_760_000_000), TftpError.AccessViolation),
         ["signed by another root"] = (t => SignedByAnother(t.NetworkOf(6)), TftpError.AccessViolation),
         ["not signed"] =
             (t => [.. t.NetworkOf(6)[..80], .. new byte[64], .. t.NetworkOf(6)[144..]], TftpError.AccessViolation),
@@ -56,8 +59,8 @@ public class NetworkRuleTests
         ["of another format"] = (t => [(byte)'S', .. t.NetworkOf(6)[1..]], TftpError.AccessViolation),
         ["with something in the zero bytes"] = (t => Header(t.NetworkOf(6), 40, 1), TftpError.AccessViolation),
         ["issued beyond all dates"] = (t => Header(t.NetworkOf(6), 16, 253402300800), TftpError.AccessViolation),
-        ["with entries of another network"] = (
-            t => [.. t.NetworkOf(6)[..144], .. Mesh.NetworkOf(6, [t._node, t._member], t._node)[144..]],
+        ["with the entries of the network before, which have the same length"] = (
+            t => [.. Mesh.NetworkOf(6, [t._node, t._mesh.AddStranger(3)])[..144], .. t._network[144..]],
             TftpError.AccessViolation),
         ["with entries in another order"] = (t => Reordered(t.NetworkOf(6)), TftpError.AccessViolation),
         ["cut off in the header"] = (t => t.NetworkOf(6)[..143], TftpError.AccessViolation),

@@ -96,6 +96,33 @@ public class ObstructionTests
         Assert.InRange(_mesh.Now - start, 4_900, 5_100);
     }
 
+    // In the order of their slots the second guest would be next.
+    [Fact]
+    public void The_turn_after_that_of_a_silent_guest_is_a_members_whatever_guests_wait()
+    {
+        (MeshNode node, Stranger member, _) = Members();
+        byte[] newer = Big(node, member);
+        member.Files["network"] = newer;
+        Stranger[] guests = [.. Enumerable.Range(20, 2).Select(i => _mesh.AddStranger((byte)i))];
+        foreach (Stranger guest in guests)
+        {
+            guest.HasNoServer = true;
+            Assert.True(guest.Connect(node));
+        }
+
+        Assert.True(member.Connect(node));
+        foreach (Stranger guest in guests)
+        {
+            guest.StartWrite("head", newer[..144]);
+            _mesh.Run(100);
+        }
+
+        Assert.True(member.Write("head", newer[..144]).IsComplete);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 6_000));
+        Assert.Contains("read network", guests[0].Requests);
+        Assert.DoesNotContain("read network", guests[1].Requests);
+    }
+
     [Fact]
     public void A_guest_that_trickles_the_network_in_does_not_keep_members_from_bringing_it()
     {

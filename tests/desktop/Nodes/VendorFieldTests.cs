@@ -115,6 +115,7 @@ public class VendorFieldTests
         Assert.Equal(5, _node.Count(NodeEvent.VendorFieldsChanged));
     }
 
+    // As in a node, the later file shares memory with the earlier one, whose indices of entries are lost with that.
     [Fact]
     public void A_change_is_one_of_any_entry()
     {
@@ -123,17 +124,18 @@ public class VendorFieldTests
         Gen.Select(network, network).Sample(
             (before, after) =>
             {
-                NetworkFile a = Complete(before);
-                NetworkFile b = Complete(after);
+                NetworkFile a = new(MeshNode.Limits(), new Spore.Crypto.Blake2s());
+                NetworkFile b = new(a);
+                Complete(a, before);
+                Complete(b, after);
                 bool isSame = before.Zip(after).All(p => (p.First < 2 && p.Second < 2) || p.First == p.Second);
                 return VendorFields.Differ(a, b) == !isSame;
             },
             iter: 2000);
     }
 
-    private static NetworkFile Complete(int[] kinds)
+    private static void Complete(NetworkFile file, int[] kinds)
     {
-        NetworkFile file = new(MeshNode.Limits(), new Spore.Crypto.Blake2s());
         byte[][] entries = [.. kinds.Select(Entry).OfType<byte[]>()];
         if (entries.Length > 0)
         {
@@ -142,8 +144,6 @@ public class VendorFieldTests
             Assert.Equal(NetworkFault.None, file.Append(bytes, 144, bytes.Length - 144));
             Assert.Equal(NetworkFault.None, file.Complete());
         }
-
-        return file;
     }
 
     private static byte[]? Entry(int kind, int index)

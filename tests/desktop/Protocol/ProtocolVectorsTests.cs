@@ -5,59 +5,63 @@ using System.Text.Json;
 using Spore.Base;
 using Spore.Crypto;
 using Spore.Discovery;
-using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Protocol;
 
-/// <summary>docs/vectors.json is what docs/PROTOCOL.md says, and the core does what both say.</summary>
+/// <summary>docs/vectors is what docs/PROTOCOL.md says, and the core does what both say.</summary>
 public class ProtocolVectorsTests
 {
-    private static string Path => System.IO.Path.Combine(Repository.Root, "docs", "vectors.json");
+    public static TheoryData<string> Subjects() => [.. VectorFiles.Subjects];
 
-    private static JsonElement Vectors => JsonDocument.Parse(File.ReadAllText(Path)).RootElement;
-
-    [Fact]
-    public void The_file_is_current()
+    [Theory]
+    [MemberData(nameof(Subjects))]
+    public void The_file_of_each_subject_is_current(string subject)
     {
         // To write it anew after a change of the protocol: SPORE_WRITE_VECTORS=1.
         if (Environment.GetEnvironmentVariable("SPORE_WRITE_VECTORS") == "1")
         {
-            File.WriteAllText(Path, ProtocolVectors.Json());
+            Directory.CreateDirectory(VectorFiles.Folder);
+            File.WriteAllText(VectorFiles.PathOf(subject), VectorFiles.Text(subject));
         }
 
-        Assert.Equal(ProtocolVectors.Json(), File.ReadAllText(Path));
+        Assert.Equal(VectorFiles.Text(subject), File.ReadAllText(VectorFiles.PathOf(subject)));
     }
+
+    [Fact]
+    public void There_are_no_other_files() => Assert.Equal(
+        VectorFiles.Subjects.Select(VectorFiles.PathOf),
+        Directory.GetFiles(VectorFiles.Folder).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Link_local_addresses()
     {
-        foreach (JsonElement v in Vectors.GetProperty("linkLocal").EnumerateArray())
+        foreach (JsonElement v in VectorFiles.Read("addresses").GetProperty("linkLocal").EnumerateArray())
         {
             byte[] address = new byte[16];
-            LinkLocalAddress.FromKey(new Blake2s(), Bytes(v, "publicKey"), 0, address, 0);
-            Assert.Equal(Bytes(v, "address"), address);
+            LinkLocalAddress.FromKey(new Blake2s(), v.Bytes("publicKey"), 0, address, 0);
+            Assert.Equal(v.Bytes("address"), address);
         }
     }
 
     [Fact]
     public void Identity_records()
     {
-        foreach (JsonElement v in Vectors.GetProperty("identity").EnumerateArray())
+        foreach (JsonElement v in VectorFiles.Read("identity").GetProperty("identity").EnumerateArray())
         {
-            byte[] record = Bytes(v, "record");
+            byte[] record = v.Bytes("record");
             Assert.Equal(
-                v.GetProperty("sound").GetBoolean(),
+                v.GetProperty("valid").GetBoolean(),
                 IdentityRecord.Check(record, 0, record.Length) == IdentityFault.None);
             if (v.TryGetProperty("publicKey", out _))
             {
                 byte[] publicKey = new byte[32];
                 new X25519().MultiplyBase(publicKey, 0, record, IdentityRecord.PrivateKeyOffset);
-                Assert.Equal(Bytes(v, "publicKey"), publicKey);
-                Assert.Equal(Bytes(v, "privateKey"), record[IdentityRecord.PrivateKeyOffset..][..32]);
-                Assert.Equal(Bytes(v, "trustRoot"), record[IdentityRecord.TrustRootOffset..][..32]);
+                Assert.Equal(v.Bytes("publicKey"), publicKey);
+                Assert.Equal(v.Bytes("privateKey"), record[IdentityRecord.PrivateKeyOffset..][..32]);
+                Assert.Equal(v.Bytes("trustRoot"), record[IdentityRecord.TrustRootOffset..][..32]);
                 Assert.Equal(v.GetProperty("floor").GetUInt64(), IdentityRecord.Floor(record, 0));
             }
         }
@@ -66,9 +70,9 @@ public class ProtocolVectorsTests
     [Fact]
     public void Hellos()
     {
-        foreach (JsonElement v in Vectors.GetProperty("hello").EnumerateArray())
+        foreach (JsonElement v in VectorFiles.Read("hello").GetProperty("hello").EnumerateArray())
         {
-            Hello hello = new(new XChaCha20Poly1305(new ChaCha20Poly1305()), new Blake2s(), Bytes(v, "trustRoot"));
+            Hello hello = new(new XChaCha20Poly1305(new ChaCha20Poly1305()), new Blake2s(), v.Bytes("trustRoot"));
             byte[] datagram = new byte[Hello.Size];
             Endpoint[] endpoints =
                 [.. v.GetProperty("endpoints").EnumerateArray().Select(e => TunnelEnd.EndpointOf(e.GetString()!))];
@@ -81,13 +85,13 @@ public class ProtocolVectorsTests
             hello.Write(
                 datagram,
                 0,
-                Bytes(v, "publicKey"),
+                v.Bytes("publicKey"),
                 v.GetProperty("version").GetUInt64(),
                 tries,
-                new Fixed(Bytes(v, "nonce")));
-            Assert.Equal(Bytes(v, "datagram"), datagram);
+                new Fixed(v.Bytes("nonce")));
+            Assert.Equal(v.Bytes("datagram"), datagram);
             Assert.True(hello.Open(datagram, 0, datagram.Length));
-            Assert.Equal(Bytes(v, "publicKey"), hello.PublicKey);
+            Assert.Equal(v.Bytes("publicKey"), hello.PublicKey);
             Assert.Equal(v.GetProperty("version").GetUInt64(), hello.Version);
             Assert.Equal(tries, hello.Tries);
             Assert.All(endpoints, e => Assert.Equal(e.Port, Hello.FindPort(datagram, 0, e)));
@@ -97,70 +101,89 @@ public class ProtocolVectorsTests
     [Fact]
     public void Entries()
     {
-        foreach (JsonElement v in Vectors.GetProperty("entry").EnumerateArray())
+        foreach (JsonElement v in VectorFiles.Read("entries").GetProperty("entry").EnumerateArray())
         {
-            byte[] entry = Bytes(v, "entry");
+            byte[] entry = v.Bytes("entry");
             bool isValid = NetworkEntry.Check(entry, 0, entry.Length) == NetworkFault.None;
             Assert.Equal(v.GetProperty("valid").GetBoolean(), isValid);
         }
     }
 
     [Fact]
-    public void Merkle_roots()
+    public void A_network_with_every_field()
     {
-        JsonElement v = Vectors.GetProperty("merkle");
-        byte[][] entries =
-            [.. v.GetProperty("entries").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
-        byte[][] roots =
-            [.. v.GetProperty("roots").EnumerateArray().Select(e => Convert.FromHexString(e.GetString()!))];
-        Assert.Equal(7, roots.Length);
-        for (int n = 1; n <= roots.Length; n++)
-        {
-            MerkleTree tree = new(new Blake2s(), 4096);
-            tree.Begin();
-            foreach (byte[] entry in entries.Take(n))
-            {
-                tree.AddLeaf(entry, 0, entry.Length);
-            }
+        JsonElement file = VectorFiles.Read("networks");
+        JsonElement v = file.GetProperty("everyField");
+        NetworkFile network = Complete(v.Bytes("file"), file.Bytes("trustRoot"), true)!;
+        Assert.Equal(v.GetProperty("version").GetUInt64(), network.Version);
+    }
 
-            byte[] root = new byte[32];
-            tree.Root(root, 0);
-            Assert.Equal(roots[n - 1], root);
+    [Fact]
+    public void Networks_by_the_rule_and_proofs_of_their_entries()
+    {
+        JsonElement file = VectorFiles.Read("networks");
+        foreach (JsonElement v in file.GetProperty("networks").EnumerateArray())
+        {
+            int count = v.GetProperty("count").GetInt32();
+            byte[] entries = [.. NetworkVectors.Entries(count).SelectMany(e => e)];
+            Assert.True(!v.TryGetProperty("entries", out _) || entries.SequenceEqual(v.Bytes("entries")));
+            byte[] head = v.Bytes("head");
+            NetworkFile network = Complete([.. head, .. entries], file.Bytes("trustRoot"), true)!;
+            Assert.Equal(count, network.Count);
+            foreach (JsonElement p in v.GetProperty("proofs").EnumerateArray())
+            {
+                byte[] expected = p.Bytes("proof");
+                byte[] proof = new byte[EntryProof.MaxSize];
+                AuditPath path = new(new MerkleTree(new Blake2s(), count));
+                int length = EntryProof.Begin(network, p.GetProperty("index").GetInt32(), path, proof, 0);
+                for (int i = 0; i < count; i++)
+                {
+                    path.AddLeaf(network.Bytes, network.EntryOffset(i), network.EntryLength(i));
+                }
+
+                Assert.Equal(expected, proof[..length]);
+                Assert.Equal(
+                    NetworkFault.None,
+                    EntryProof.Verify(expected, 0, expected.Length, head, 0, new Blake2s(), new byte[32], 0));
+            }
         }
     }
 
     [Fact]
-    public void A_signed_network()
+    public void Networks_of_an_epoch()
     {
-        JsonElement v = Vectors.GetProperty("network");
-        byte[] bytes = Bytes(v, "file");
-        NetworkFile file = new(NodeLimits.Device(), new Blake2s());
-        Assert.True(new HeadVerifier(new Ed25519(), Bytes(v, "trustRoot"), 0).Verify(bytes, 0, false));
-        Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
-        Assert.Equal(NetworkFault.None, file.Append(bytes, NetworkHeader.Size, bytes.Length - NetworkHeader.Size));
-        Assert.Equal(NetworkFault.None, file.Complete());
-        Assert.Equal(v.GetProperty("version").GetUInt64(), file.Version);
+        JsonElement file = VectorFiles.Read("certificates");
+        foreach (JsonElement v in file.GetProperty("network").EnumerateArray())
+        {
+            bool isValid = v.GetProperty("valid").GetBoolean();
+            NetworkFile? network = Complete(v.Bytes("file"), file.Bytes("trustRoot"), isValid);
+            Assert.True(
+                network is null
+                || file.Bytes("certificate").SequenceEqual(
+                    network.Bytes[NetworkHeader.Size..NetworkHeader.MaxHeadSize]));
+        }
     }
 
-    [Fact]
-    public void A_network_of_an_epoch()
+    // Checks a file as a node does; null where it is refused.
+    private static NetworkFile? Complete(byte[] bytes, byte[] trustRoot, bool isValid)
     {
-        JsonElement v = Vectors.GetProperty("certificate");
-        byte[] bytes = Bytes(v, "file");
-        Assert.Equal(Bytes(v, "certificate"), bytes[NetworkHeader.Size..NetworkHeader.MaxHeadSize]);
-        NetworkFile file = new(NodeLimits.Device(), new Blake2s());
-        HeadVerifier verifier = new(new Ed25519(), Bytes(v, "trustRoot"), 0);
-        Assert.True(verifier.Verify(bytes, 0, false));
-        Assert.True(verifier.Verify(bytes, 0, true));
-        Assert.Equal(v.GetProperty("epoch").GetInt32(), NetworkHeader.Epoch(bytes, 0));
-        Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
+        NetworkLimits limits = new() { NetworkEntries = 1000, NetworkBytes = 100_000, Prefixes = 1000 };
+        HeadVerifier verifier = new(new Ed25519(), trustRoot, 0);
         Assert.Equal(
-            NetworkFault.None, file.Append(bytes, NetworkHeader.MaxHeadSize, bytes.Length - NetworkHeader.MaxHeadSize));
-        Assert.Equal(NetworkFault.None, file.Complete());
-    }
+            isValid,
+            NetworkHeader.Check(bytes, 0, limits) == NetworkFault.None && verifier.Verify(bytes, 0, false));
+        if (!isValid)
+        {
+            return null;
+        }
 
-    private static byte[] Bytes(JsonElement element, string name) =>
-        Convert.FromHexString(element.GetProperty(name).GetString()!);
+        NetworkFile file = new(limits, new Blake2s());
+        int head = NetworkHeader.HeadSize(bytes, 0);
+        Assert.Equal(NetworkFault.None, file.Begin(bytes, 0));
+        Assert.Equal(NetworkFault.None, file.Append(bytes, head, bytes.Length - head));
+        Assert.Equal(NetworkFault.None, file.Complete());
+        return file;
+    }
 
     private sealed class Fixed(byte[] bytes) : IEntropy
     {
