@@ -107,7 +107,7 @@ public class TurnTests
 
             if (delay > 0 && datagram.Length > 200)
             {
-                mesh.After(mesh.Now + delay, () => mesh.Inject(node, datagram, from.Endpoint));
+                mesh.After(delay, () => mesh.Inject(node, datagram, from.Endpoint));
                 return false;
             }
 
