@@ -1,5 +1,4 @@
 using System;
-using Spore.Base;
 using Spore.Services;
 using Spore.SignedNetwork;
 using Spore.Sync;
@@ -9,7 +8,7 @@ using Spore.WireGuard;
 namespace Spore.Mesh;
 
 // The file "status": what is in it, and the snapshot that its readers share (PROTOCOL section 8.3).
-public sealed partial class Node : IStatusSource
+public sealed partial class Node
 {
     // For how long a snapshot is shared while it is being read, in milliseconds. It has a few blocks.
     private const long SnapshotLifetime = 5000;
@@ -18,6 +17,21 @@ public sealed partial class Node : IStatusSource
     private const int NoOtherWitness = 6;
 
     private static readonly string _statusName = "status";
+
+    // Each text has a number where a '#' is, a version where a '^' is, and other parts where another sign is. Text in
+    // one piece takes least memory.
+    private static readonly string _nodeText =
+        "state=@\nreason=$\nversion=^\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
+        + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\n"
+        + "dropped=#\n";
+
+    private static readonly string _peerText = "peer=@ label=$ endpoint=! session=# version=^ in=# out=#\n";
+
+    // In the order of NetworkState, and one more reason for being unconfirmed.
+    private static readonly string _states = "none|unconfirmed|witness|fresh|behind|expired|";
+    private static readonly string _reasons =
+        "no network|too few witnesses read|only witness|witnesses agree|newer network refused|past its end|"
+        + "no other witness|";
 
     private readonly NodeIdleWork _work = new NodeIdleWork();
     private readonly StatusText _status = new StatusText();
@@ -38,31 +52,82 @@ public sealed partial class Node : IStatusSource
         _tunnel.CountWork(work, now);
     }
 
-    int IStatusSource.StatusState
+    private void AddNodeLines()
     {
-        get { return (int)State(_now); }
-    }
-
-    int IStatusSource.StatusReason
-    {
-        get
+        NetworkState state = State(_now);
+        bool hasNoWitness = state == NetworkState.Unconfirmed && _applied.OtherWitnesses == 0;
+        int numbers = 0;
+        for (int i = 0; i < _nodeText.Length; i++)
         {
-            NetworkState state = State(_now);
-            return state == NetworkState.Unconfirmed && _applied.OtherWitnesses == 0 ? NoOtherWitness : (int)state;
+            char c = _nodeText[i];
+            switch (c)
+            {
+                case '@':
+                    _status.AddWord(_states, (int)state);
+                    break;
+                case '$':
+                    _status.AddWord(_reasons, hasNoWitness ? NoOtherWitness : (int)state);
+                    break;
+                case '^':
+                    _status.AddVersion(NetworkVersion);
+                    break;
+                case '!':
+                    _status.AddText(FirmwareVersion);
+                    break;
+                case '#':
+                    _status.AddNumber(NodeNumber(numbers));
+                    numbers++;
+                    break;
+                default:
+                    _status.Add(c);
+                    break;
+            }
         }
     }
 
-    string IStatusSource.StatusFirmware
+    private void AddPeerLine(Peer peer)
     {
-        get { return FirmwareVersion; }
+        int numbers = 0;
+        for (int i = 0; i < _peerText.Length; i++)
+        {
+            char c = _peerText[i];
+            switch (c)
+            {
+                case '@':
+                    peer.CopyPublicKey(_key, 0);
+                    _status.AddKey(_key);
+                    break;
+                case '$':
+                    if (peer.Owner >= 0 && _applied.FindField(peer.Owner, EntryField.Label))
+                    {
+                        EntryField label = _applied.Field;
+                        _status.AddLabel(_applied.File.Bytes, label.ValueOffset, label.ValueLength);
+                    }
+
+                    break;
+                case '^':
+                    ulong version = _sync.ShownVersion(peer.Slot);
+                    if (version != 0)
+                    {
+                        _status.AddVersion(version);
+                    }
+
+                    break;
+                case '!':
+                    _status.AddEndpoint(peer.Endpoint);
+                    break;
+                case '#':
+                    _status.AddNumber(PeerNumber(peer, numbers));
+                    numbers++;
+                    break;
+                default:
+                    _status.Add(c);
+                    break;
+            }
+        }
     }
 
-    ulong IStatusSource.StatusVersion
-    {
-        get { return NetworkVersion; }
-    }
-
-    long IStatusSource.StatusNumber(int index)
+    private long NodeNumber(int index)
     {
         switch (index)
         {
@@ -99,41 +164,8 @@ public sealed partial class Node : IStatusSource
         }
     }
 
-    byte[] IStatusSource.StatusKey(int slot)
+    private long PeerNumber(Peer peer, int index)
     {
-        _tunnel.Peers[slot].CopyPublicKey(_key, 0);
-        return _key;
-    }
-
-    int IStatusSource.StatusLabel(int slot)
-    {
-        int entry = _tunnel.Peers[slot].Owner;
-        return entry >= 0 && _applied.FindField(entry, EntryField.Label) ? _applied.Field.ValueLength : 0;
-    }
-
-    byte[] IStatusSource.StatusLabelBytes
-    {
-        get { return _applied.File.Bytes; }
-    }
-
-    int IStatusSource.StatusLabelOffset
-    {
-        get { return _applied.Field.ValueOffset; }
-    }
-
-    Endpoint IStatusSource.StatusEndpoint(int slot)
-    {
-        return _tunnel.Peers[slot].Endpoint;
-    }
-
-    ulong IStatusSource.StatusPeerVersion(int slot)
-    {
-        return _sync.ShownVersion(slot);
-    }
-
-    long IStatusSource.StatusPeerNumber(int slot, int index)
-    {
-        Peer peer = _tunnel.Peers[slot];
         switch (index)
         {
             case 0:
@@ -183,7 +215,7 @@ public sealed partial class Node : IStatusSource
             _sync.SnapshotOffset,
             _sync.SnapshotCapacity < _limits.StatusBytes ? _sync.SnapshotCapacity : _limits.StatusBytes,
             mode == TftpMode.Netascii);
-        _status.AddNode(this);
+        AddNodeLines();
         int omitted = 0;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
@@ -195,7 +227,7 @@ public sealed partial class Node : IStatusSource
 
             // After each line there has to be space for the end.
             int length = _status.Length;
-            _status.AddPeer(this, i);
+            AddPeerLine(peers[i]);
             int fitted = _status.Length;
             EndSnapshot(peers.Length);
             bool isTooLong = !_status.Fits;

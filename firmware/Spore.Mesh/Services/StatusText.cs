@@ -15,21 +15,7 @@ internal sealed class StatusText
     private const int KeySize = 32;
     private const int Escaped = '%';
 
-    // Each text has a number where a '#' is, and bytes of its own where another sign is. Text in one piece takes least
-    // memory.
-    private static readonly string _node =
-        "state=@\nreason=$\nversion=^\nsessions=#\nconfirmed_by=#\nsince_boot=#\nfirmware=!\nheap=#\nuptime=#\n"
-        + "due_checks=#\ndue_secrets=#\ndue_keys=#\ndue_pairs=#\nin=#\nout=#\ninvalid=#\nreplayed=#\nlimited=#\n"
-        + "dropped=#\n";
-
-    private static readonly string _peer = "peer=@ label=$ endpoint=! session=# version=^ in=# out=#\n";
     private static readonly string _omitted = "peers_omitted=#\n";
-
-    // In the order of NetworkState, and one more reason for being unconfirmed.
-    private static readonly string _states = "none|unconfirmed|witness|fresh|behind|expired|";
-    private static readonly string _reasons =
-        "no network|too few witnesses read|only witness|witnesses agree|newer network refused|past its end|"
-        + "no other witness|";
 
     private byte[] _buffer;
     private int _start;
@@ -69,78 +55,6 @@ internal sealed class StatusText
         Fits = true;
     }
 
-    /// <summary>Writes all lines about the node itself.</summary>
-    /// <param name="source">The node.</param>
-    internal void AddNode(IStatusSource source)
-    {
-        int numbers = 0;
-        for (int i = 0; i < _node.Length; i++)
-        {
-            char c = _node[i];
-            switch (c)
-            {
-                case '@':
-                    AddWord(_states, source.StatusState);
-                    break;
-                case '$':
-                    AddWord(_reasons, source.StatusReason);
-                    break;
-                case '!':
-                    AddText(source.StatusFirmware);
-                    break;
-                case '^':
-                    AddVersion(source.StatusVersion);
-                    break;
-                case '#':
-                    AddNumber(source.StatusNumber(numbers));
-                    numbers++;
-                    break;
-                default:
-                    Add(c);
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Writes the line of a peer.</summary>
-    /// <param name="source">The node, which knows the numbers of the peer.</param>
-    /// <param name="slot">The slot of the peer.</param>
-    internal void AddPeer(IStatusSource source, int slot)
-    {
-        int numbers = 0;
-        for (int i = 0; i < _peer.Length; i++)
-        {
-            char c = _peer[i];
-            switch (c)
-            {
-                case '@':
-                    AddKey(source.StatusKey(slot));
-                    break;
-                case '$':
-                    AddLabel(source.StatusLabel(slot), source);
-                    break;
-                case '!':
-                    AddEndpoint(source.StatusEndpoint(slot));
-                    break;
-                case '^':
-                    ulong version = source.StatusPeerVersion(slot);
-                    if (version != 0)
-                    {
-                        AddVersion(version);
-                    }
-
-                    break;
-                case '#':
-                    AddNumber(source.StatusPeerNumber(slot, numbers));
-                    numbers++;
-                    break;
-                default:
-                    Add(c);
-                    break;
-            }
-        }
-    }
-
     /// <summary>Writes how many peers have no line.</summary>
     /// <param name="count">Their number.</param>
     internal void AddOmitted(int count)
@@ -164,7 +78,10 @@ internal sealed class StatusText
         Add('\n');
     }
 
-    private void AddWord(string words, int word)
+    /// <summary>Writes one of several words.</summary>
+    /// <param name="words">The words, each with a bar behind it.</param>
+    /// <param name="word">The index of the word.</param>
+    internal void AddWord(string words, int word)
     {
         for (int i = 0; word >= 0; i++)
         {
@@ -179,7 +96,9 @@ internal sealed class StatusText
         }
     }
 
-    private void AddText(string text)
+    /// <summary>Writes a text.</summary>
+    /// <param name="text">The text, in ASCII, or null.</param>
+    internal void AddText(string text)
     {
         for (int i = 0; text != null && i < text.Length; i++)
         {
@@ -187,7 +106,9 @@ internal sealed class StatusText
         }
     }
 
-    private void AddNumber(long value)
+    /// <summary>Writes a number in decimal digits.</summary>
+    /// <param name="value">The number, at least 0; <see cref="Unknown"/> writes nothing.</param>
+    internal void AddNumber(long value)
     {
         if (value == Unknown)
         {
@@ -206,10 +127,13 @@ internal sealed class StatusText
         }
     }
 
-    // The revision; in another epoch than 0 the epoch and a dot before it. In this order the interpreter takes the
-    // results as signed.
-    private void AddVersion(ulong version)
+    /// <summary>
+    /// Writes the revision of a network version; in another epoch than 0 the epoch and a dot before it.
+    /// </summary>
+    /// <param name="version">The version.</param>
+    internal void AddVersion(ulong version)
     {
+        // In this order the interpreter takes the results as signed.
         long epoch = 0xFFFFL & (long)(version >> 48);
         if (epoch != 0)
         {
@@ -220,7 +144,9 @@ internal sealed class StatusText
         AddNumber(0xFFFFFFFFFFFFL & (long)version);
     }
 
-    private void AddKey(byte[] key)
+    /// <summary>Writes a public key in lower-case digits.</summary>
+    /// <param name="key">The key, 32 bytes.</param>
+    internal void AddKey(byte[] key)
     {
         for (int i = 0; i < KeySize; i++)
         {
@@ -229,12 +155,15 @@ internal sealed class StatusText
         }
     }
 
-    // Spaces separate the parts of a line, so they and what is not printable are written as in a URI (RFC 3986 section
-    // 2.1).
-    private void AddLabel(int length, IStatusSource source)
+    /// <summary>
+    /// Writes a label. Spaces separate the parts of a line, so they and what is not printable are written as in a URI
+    /// (RFC 3986 section 2.1).
+    /// </summary>
+    /// <param name="bytes">A buffer with the label.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    internal void AddLabel(byte[] bytes, int offset, int length)
     {
-        byte[] bytes = source.StatusLabelBytes;
-        int offset = source.StatusLabelOffset;
         for (int i = 0; i < length; i++)
         {
             int c = bytes[offset + i];
@@ -251,7 +180,9 @@ internal sealed class StatusText
         }
     }
 
-    private void AddEndpoint(Endpoint endpoint)
+    /// <summary>Writes an endpoint, <c>A:P</c> or <c>[A]:P</c>; nothing for an unknown one.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    internal void AddEndpoint(Endpoint endpoint)
     {
         if (!endpoint.IsKnown)
         {
@@ -349,7 +280,9 @@ internal sealed class StatusText
         }
     }
 
-    private void Add(char c)
+    /// <summary>Writes a character of ASCII.</summary>
+    /// <param name="c">The character.</param>
+    internal void Add(char c)
     {
         if (c == '\n' && _isNetascii)
         {
