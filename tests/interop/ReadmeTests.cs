@@ -2,7 +2,9 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Spore.Mesh;
 using Spore.Signing;
 using Xunit;
 
@@ -60,8 +62,8 @@ public sealed partial class ReadmeTests : IDisposable
             "stranger" => stranger.Sign(6, _gate.Self, _shed),
             _ => _authority.Sign(
                 6,
-                [.. Enumerable.Range(1, 5000).Select(
-                    _ => new Member(NodeKey.PublicKey(NodeKey.GeneratePrivate()), 1))]),
+                [.. Enumerable.Range(0, NodeLimits.Desktop().NetworkEntries + 1).Select(
+                    _ => new Member(RandomNumberGenerator.GetBytes(KeyText.KeySize), 1))]),
         };
         Assert.Equal(code, Join(network).ExitCode);
         Assert.Contains($"\n| {code} | ", Page.Prose(ReadmeFile));
