@@ -7,6 +7,9 @@ public sealed partial class TftpService
     // A request that comes again after progress is a late copy, unless the peer has stood still for so long.
     private const int StandstillTime = 1000;
 
+    // After how long without progress a transfer counts as abandoned when its peer asks for another, in milliseconds.
+    private const int AbandonedTime = 5000;
+
     private static readonly string _modeText = "The mode must be octet";
     private static readonly string _nameText = "File name too long";
 
@@ -75,6 +78,11 @@ public sealed partial class TftpService
         }
 
         TftpTransfer transfer = _pool.FindSlotFor(source, sourceOffset);
+        if (transfer == null && EndAbandoned(source, sourceOffset, now))
+        {
+            transfer = _pool.FindSlotFor(source, sourceOffset);
+        }
+
         if (transfer == null)
         {
             Unanswered++;
@@ -149,6 +157,27 @@ public sealed partial class TftpService
 
         transfer.CopiedAt = transfer.BlockNumber;
         return true;
+    }
+
+    // Called when a peer's requests hold all the slots that it may have: ends one of its transfers that stands still. A
+    // peer that has rebooted, or given up, does not say so.
+    private bool EndAbandoned(byte[] remote, int remoteOffset, long now)
+    {
+        for (int i = 0; i < _pool.Capacity; i++)
+        {
+            TftpTransfer transfer = _pool.At(i);
+            if (transfer.IsActive
+                && !transfer.IsClient
+                && !transfer.IsWaiting
+                && transfer.IsRemote(remote, remoteOffset)
+                && now - transfer.FirstSent >= AbandonedTime)
+            {
+                _machine.End(transfer, TftpResult.Aborted);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // The length of a leading "/" or "./", which boot loaders and some clients send.

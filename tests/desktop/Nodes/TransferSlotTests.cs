@@ -11,6 +11,25 @@ public class TransferSlotTests
 {
     private readonly Mesh _mesh = new();
 
+    // A device has one slot for a peer's requests.
+    [Theory]
+    [InlineData(4_000, false)]
+    [InlineData(6_000, true)]
+    public void A_transfer_that_its_peer_has_abandoned_gives_way_to_the_peers_next_request(long later, bool isServed)
+    {
+        Mesh mesh = new();
+        MeshNode node = mesh.Add(1, NodeLimits.Device());
+        Stranger member = mesh.AddStranger(2);
+        byte[] network = Mesh.NetworkOf(5, [node, member]);
+        Assert.Equal(NetworkFault.None, node.Load(network));
+        Assert.True(member.Connect(node));
+        member.StartWrite("head", Mesh.NetworkOf(6, [node, member])[..144], silentAfter: 0);
+        mesh.Run(later);
+        StrangerTransfer next = member.StartRead("head");
+        mesh.Run(200);
+        Assert.Equal(isServed, next.IsComplete);
+    }
+
     [Fact]
     public void A_guest_has_one_transfer_at_a_time()
     {
