@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics;
 using System.Threading.Tasks;
 using Spectre.Console;
 using Spore.Signing;
@@ -9,11 +8,12 @@ namespace Spore.Flash;
 /// <summary>Shows how far a command has come, once its work has taken longer than a second.</summary>
 /// <param name="console">Where to show it, or null for nowhere.</param>
 /// <param name="delay">How long the work of a command stays without it.</param>
-internal sealed class ProgressDisplay(IAnsiConsole? console, TimeSpan delay)
+/// <param name="time">What measures the work.</param>
+internal sealed class ProgressDisplay(IAnsiConsole? console, TimeSpan delay, TimeProvider time)
 {
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly Stopwatch _working = new();
+    private TimeSpan _worked;
 
     /// <summary>Makes the display of a program: on standard error, if that is a terminal.</summary>
     /// <returns>The display.</returns>
@@ -26,7 +26,7 @@ internal sealed class ProgressDisplay(IAnsiConsole? console, TimeSpan delay)
                 Out = new AnsiConsoleOutput(Console.Error),
                 Interactive = InteractionSupport.Yes,
             });
-        return new ProgressDisplay(console, TimeSpan.FromSeconds(1));
+        return new ProgressDisplay(console, TimeSpan.FromSeconds(1), TimeProvider.System);
     }
 
     /// <summary>Does a part of a command's work, which writes nothing itself.</summary>
@@ -41,15 +41,15 @@ internal sealed class ProgressDisplay(IAnsiConsole? console, TimeSpan delay)
             return work(progress);
         }
 
-        _working.Start();
+        long start = time.GetTimestamp();
         Task<T> task = Task.Run(() => work(progress));
-        TimeSpan rest = delay - _working.Elapsed;
+        TimeSpan rest = delay - _worked;
         if (!IsDone(task, rest > TimeSpan.Zero ? rest : TimeSpan.Zero))
         {
             Show(console, task, progress);
         }
 
-        _working.Stop();
+        _worked += time.GetElapsedTime(start);
         return task.GetAwaiter().GetResult();
     }
 

@@ -8,39 +8,24 @@ internal static class RootNewCommand
 {
     public static Command Build(Terminal terminal)
     {
-        Option<string> output = new("--output", "-o")
-        {
-            Description = "The file to make, with mode 0600.",
-            DefaultValueFactory = _ => NetworkKeyOption.RootFile,
-            HelpName = "FILE",
-        };
-        Option<bool> force = new("--force")
-        {
-            Description = "Replace an existing file. Networks can then no longer be signed with the key it held.",
-        };
         Option<bool> offline = new("--offline")
         {
             Description = "Tell how to go on with a key that stays on a machine without a network.",
         };
-        Option<bool> encrypt = PassphraseOptions.Encrypt();
-        Option<string?> passphraseFile = PassphraseOptions.File(use: "encrypts the key");
-        Command command = new("new", "Make a new key, and print its public key.") 
-        {
-            output, offline, encrypt, passphraseFile, force,
-        };
-        command.SetAction(result =>
-        {
-            string path = result.GetRequiredValue(output);
-            byte[]? passphrase = PassphraseOptions.ForNew(
-                terminal, result.GetValue(encrypt), result.GetValue(passphraseFile), path);
-            using TrustRootKey key = TrustRootKey.Generate();
-            key.Save(path, result.GetValue(force), passphrase);
-            terminal.Output.WriteLine(KeyText.Format(key.PublicKey));
-            if (result.GetValue(offline))
+        Command command = NewKeyCommand.Build(
+            terminal,
+            "Make a new key, and print its public key.",
+            NetworkKeyOption.RootFile,
+            "Networks can then no longer be signed with the key it held.",
+            TrustRootKey.Generate,
+            (result, path) =>
             {
-                Guide(terminal, path);
-            }
-        });
+                if (result.GetValue(offline))
+                {
+                    Guide(terminal, path);
+                }
+            });
+        command.Add(offline);
         return command;
     }
 

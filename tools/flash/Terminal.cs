@@ -46,7 +46,7 @@ internal sealed class Terminal
     public Func<string, string?> AskSecret { get; init; } = _ => null;
 
     /// <summary>Shows how far work has come.</summary>
-    public ProgressDisplay Progress { get; init; } = new(null, TimeSpan.Zero);
+    public ProgressDisplay Progress { get; init; } = new(null, TimeSpan.Zero, TimeProvider.System);
 
     /// <summary>Tells of something that is allowed but rarely meant.</summary>
     /// <param name="where">The file.</param>

@@ -33,6 +33,13 @@ public abstract class NetworkKey : IDisposable
     /// <summary>Its certificate, 112 bytes; empty in epoch 0, where there is none.</summary>
     public abstract byte[] Certificate { get; }
 
+    /// <summary>Writes the key, and its certificate where it has one, to a file of mode 0600.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="force">Whether an existing file is replaced.</param>
+    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
+    /// <exception cref="InputException">It exists already, or can't be written.</exception>
+    public abstract void Save(string path, bool force, byte[]? passphrase = null);
+
     /// <summary>Reads the key that signs networks, of either kind.</summary>
     /// <param name="path">The path of its file.</param>
     /// <param name="passphrases">Where the passphrase of an encrypted key comes from; null for nowhere.</param>

@@ -56,12 +56,8 @@ public sealed class SigningKey : NetworkKey
         KeyCertificate = certificate;
     }
 
-    /// <summary>Writes the key and its certificate to a file of mode 0600.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="force">Whether an existing file is replaced.</param>
-    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
-    /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public void Save(string path, bool force, byte[]? passphrase = null) =>
+    /// <inheritdoc/>
+    public override void Save(string path, bool force, byte[]? passphrase = null) =>
         Save(KeyFileKind.SigningKey, KeyCertificate, path, force, passphrase);
 
     internal static SigningKey Of(KeyFile file, IPassphrases? passphrases)

@@ -51,12 +51,8 @@ public sealed class TrustRootKey : NetworkKey
         return Of(file, passphrases);
     }
 
-    /// <summary>Writes the key to a file of mode 0600.</summary>
-    /// <param name="path">Its path.</param>
-    /// <param name="force">Whether an existing file is replaced.</param>
-    /// <param name="passphrase">The passphrase to encrypt it with, or null.</param>
-    /// <exception cref="InputException">It exists already, or can't be written.</exception>
-    public void Save(string path, bool force, byte[]? passphrase = null) =>
+    /// <inheritdoc/>
+    public override void Save(string path, bool force, byte[]? passphrase = null) =>
         Save(KeyFileKind.TrustRoot, null, path, force, passphrase);
 
     /// <summary>Certifies a signing key for an epoch.</summary>

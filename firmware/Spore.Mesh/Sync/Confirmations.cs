@@ -12,7 +12,7 @@ internal sealed class Confirmations
     private const int Most = 2;
     private const long LongAgo = -(1L << 40);
 
-    // The first eight bytes of each witness's key, and the time of its confirmation, the latest first.
+    // The first eight bytes of each witness's key, and the time of its confirmation. The latest is first.
     private readonly ulong[] _keys = new ulong[Most];
     private readonly long[] _times = new long[Most];
 
@@ -43,14 +43,19 @@ internal sealed class Confirmations
     internal void Add(ulong key, long at)
     {
         SinceBoot++;
-        if (_keys[0] != key)
+        if (_keys[0] != key && at >= _times[0])
         {
             _keys[1] = _keys[0];
             _times[1] = _times[0];
-            _keys[0] = key;
         }
 
-        _times[0] = at;
+        // When a network is applied, what was read before comes in any order.
+        int index = _keys[0] == key || at >= _times[0] ? 0 : 1;
+        if (at >= _times[index])
+        {
+            _keys[index] = key;
+            _times[index] = at;
+        }
     }
 
     /// <summary>The number of witnesses whose confirmation still counts.</summary>

@@ -45,7 +45,7 @@ public sealed class ProgressDisplayTests : IDisposable
     [Fact]
     public void Work_that_takes_longer_shows_its_step_and_how_far_it_is()
     {
-        int result = new ProgressDisplay(_console, TimeSpan.Zero).Run(progress =>
+        int result = new ProgressDisplay(_console, TimeSpan.Zero, TimeProvider.System).Run(progress =>
         {
             progress.Report("hashing [entries]", 1, 4);
             Assert.True(SpinWait.SpinUntil(() => Shown().Contains("25%"), TimeSpan.FromSeconds(30)));
@@ -58,7 +58,7 @@ public sealed class ProgressDisplayTests : IDisposable
     [Fact]
     public void Fast_work_shows_nothing()
     {
-        ProgressDisplay display = new(_console, TimeSpan.FromMinutes(1));
+        ProgressDisplay display = new(_console, TimeSpan.FromMinutes(1), TimeProvider.System);
         for (int i = 0; i < 100; i++)
         {
             Assert.Equal(i, display.Run(progress =>
@@ -74,12 +74,9 @@ public sealed class ProgressDisplayTests : IDisposable
     [Fact]
     public void The_second_counts_all_work_of_a_command()
     {
-        ProgressDisplay display = new(_console, TimeSpan.FromMilliseconds(200));
-        display.Run(progress =>
-        {
-            Thread.Sleep(150);
-            return 0;
-        });
+        SteppedTime time = new();
+        ProgressDisplay display = new(_console, TimeSpan.FromMinutes(5), time);
+        display.Run(progress => time.Ticks += TimeSpan.FromMinutes(5).Ticks);
         display.Run(progress =>
         {
             progress.Report("second part", 1, 2);
@@ -94,16 +91,25 @@ public sealed class ProgressDisplayTests : IDisposable
     {
         foreach (IAnsiConsole? where in new[] { null, _console })
         {
-            ProgressDisplay display = new(where, TimeSpan.FromMinutes(1));
+            ProgressDisplay display = new(where, TimeSpan.FromMinutes(1), TimeProvider.System);
             Assert.Equal("a: b", Assert.Throws<InputException>(
                 () => display.Run<int>(_ => throw new InputException("a", null, "b"))).Message);
         }
 
-        ProgressDisplay shown = new(_console, TimeSpan.Zero);
+        ProgressDisplay shown = new(_console, TimeSpan.Zero, TimeProvider.System);
         Assert.Equal("a: b", Assert.Throws<InputException>(() => shown.Run<int>(_ =>
         {
             Thread.Sleep(50);
             throw new InputException("a", null, "b");
         })).Message);
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        public long Ticks { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Ticks;
     }
 }

@@ -203,6 +203,74 @@ public class TurnTests
         Assert.Equal(2UL, node.Node.NetworkVersion);
     }
 
+    // Three silent members: each is asked once in a round of 5 s turns, then of 10 s turns.
+    [Fact]
+    public void Each_peer_has_one_turn_in_a_round_and_turns_double()
+    {
+        (Mesh mesh, MeshNode node, Stranger[] silent, _) = Silent(3);
+        List<(long At, Stranger Who)> turns = [];
+        while (turns.Count < 6)
+        {
+            // A request that is repeated is of the same turn.
+            int[] asked = [.. silent.Select(Asked)];
+            Assert.True(mesh.RunUntil(() => !silent.Select(Asked).SequenceEqual(asked), 30_000));
+            Stranger who = silent.Where((s, i) => Asked(s) > asked[i]).Single();
+            if (turns.Count == 0 || turns[^1].Who != who)
+            {
+                turns.Add((mesh.Now, who));
+            }
+        }
+
+        Assert.Equal(3, turns.Take(3).Select(t => t.Who).Distinct().Count());
+        Assert.Equal(3, turns.Skip(3).Select(t => t.Who).Distinct().Count());
+        Assert.InRange(turns[1].At - turns[0].At, 4_900, 5_100);
+        Assert.InRange(turns[2].At - turns[1].At, 4_900, 5_100);
+        Assert.InRange(turns[4].At - turns[3].At, 9_900, 10_100);
+        Assert.InRange(turns[5].At - turns[4].At, 9_900, 10_100);
+        Assert.Equal(1UL, node.Node.NetworkVersion);
+    }
+
+    [Fact]
+    public void A_turn_that_is_longer_than_a_first_one_ends_when_another_peer_offers()
+    {
+        (Mesh mesh, MeshNode node, Stranger[] silent, byte[] newer) = Silent(1);
+        Stranger other = mesh.AddStranger(90);
+        Assert.True(other.Connect(node));
+        other.Files["network"] = newer;
+        mesh.Run(5_300);
+        int asked = Asked(silent[0]);
+        Assert.True(mesh.RunUntil(() => Asked(silent[0]) > asked, 2_000));
+        mesh.Run(3_000);
+        Assert.True(other.Write("head", newer[..144]).IsComplete);
+        mesh.Run(1_800);
+        Assert.DoesNotContain("read network", other.Requests);
+        Assert.True(mesh.RunUntil(() => node.Node.NetworkVersion == 2, 500));
+    }
+
+    private static int Asked(Stranger peer) => peer.Requests.Count(r => r == "read network");
+
+    // A node, and members that offer it a network and answer no read of it.
+    private static (Mesh Mesh, MeshNode Node, Stranger[] Silent, byte[] Newer) Silent(int count)
+    {
+        Mesh mesh = new();
+        MeshNode node = mesh.Add(1, NodeLimits.Desktop());
+        Stranger[] silent = [.. Enumerable.Range(10, count).Select(i => mesh.AddStranger((byte)i))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. silent])));
+        byte[] newer = Mesh.NetworkOf(2, [node, .. silent]);
+        foreach (Stranger peer in silent)
+        {
+            Assert.True(peer.Connect(node));
+        }
+
+        foreach (Stranger peer in silent)
+        {
+            peer.HasNoServer = true;
+            peer.StartWrite("head", newer[..144]);
+        }
+
+        return (mesh, node, silent, newer);
+    }
+
     private static byte[] Padding(int key) => NetworkBytes.Entry(
         NetworkBytes.Key32(key), NetworkBytes.Field(32, [0, 0, 0, 1, .. new byte[200]]));
 }
