@@ -22,9 +22,6 @@ public sealed partial class Node : ITftpFiles
     /// </summary>
     public ITftpFiles Files;
 
-    // Until the name is known. The slot may have served another file before.
-    private const int NoFile = 0;
-
     // Null for a node that answers no requests.
     private RequestTable _requests;
 
@@ -135,7 +132,6 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenRead(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         transfer.Peer = _requester;
-        transfer.File = NoFile;
         Peer peer = _sync.PeerOf(transfer);
         if (peer == null || !IsServed(transfer.Peer, peer.IsProvisional))
         {
@@ -173,7 +169,6 @@ public sealed partial class Node : ITftpFiles
     int ITftpFiles.OpenWrite(TftpTransfer transfer, byte[] name, int offset, int length)
     {
         transfer.Peer = _requester;
-        transfer.File = NoFile;
         Peer peer = _sync.PeerOf(transfer);
         if (peer == null || !IsServed(transfer.Peer, peer.IsProvisional))
         {

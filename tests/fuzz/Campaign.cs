@@ -41,7 +41,17 @@ internal sealed record Campaign(string? Finding, string? Input, long Executions,
         foreach (Input input in inputs)
         {
             // The question takes longer than most inputs.
-            scene.Run(input, isAskedAfter: number++ % 8 == 0);
+            bool isAskedAfter = number++ % 8 == 0;
+            try
+            {
+                scene.Run(input, isAskedAfter);
+            }
+            catch (Finding)
+            {
+                // A run depends on its input alone, so that what it has found is found again. But a garbage collection
+                // for another test can count up to 8 KB as allocated here.
+                scene.Run(input, isAskedAfter);
+            }
         }
     }
 

@@ -83,6 +83,25 @@ public class ConfiguredPrefixesTests
             iter: 60);
     }
 
+    // Types 96 to 127 give the rights of a guest where they are unknown.
+    [Theory]
+    [InlineData(95, true)]
+    [InlineData(96, false)]
+    public void The_prefixes_of_a_restricted_member_do_not_count(int type, bool isRouted)
+    {
+        Nodes.Mesh mesh = new();
+        MeshNode node = mesh.Add(1, MeshNode.Limits());
+        Stranger peer = mesh.AddStranger(2);
+        byte[] member = NetworkBytes.Entry(
+            NetworkBytes.Key32(3), NetworkBytes.Field(1, 10, 0, 0, 9, 32), NetworkBytes.Field(type, 1));
+        Assert.Equal(NetworkFault.None, node.Load(Nodes.Mesh.NetworkOf(1, [node], null, 0, member)));
+        Assert.True(node.Node.AddPeer(peer.Key, 0, null, mesh.Now));
+        ConfiguredPrefixes prefixes = new(node.Node, MeshNode.Limits(), 4);
+        prefixes.Give(KeyText.Format(peer.Key), AllowedPrefix.TryParse("192.0.2.0/24", out _)!);
+        Assert.True(prefixes.Find([192, 0, 2, 1], 0, false) != AllowedIps.None);
+        Assert.Equal(isRouted, prefixes.Find([10, 0, 0, 9], 0, false) != AllowedIps.None);
+    }
+
     [Theory]
     [InlineData(64)]
     [InlineData(4096)]

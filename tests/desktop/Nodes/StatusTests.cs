@@ -183,6 +183,24 @@ public class StatusTests
         Assert.Equal("version=6", Read(member)[2]);
     }
 
+    // Its entries come to lie where the snapshot is.
+    [Fact]
+    public void A_network_of_which_a_part_has_arrived_ends_a_read_of_it_too()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = Member(node);
+        StrangerTransfer slow = member.StartRead("status", silentAfter: 0);
+        _mesh.Run(500);
+        Stranger guest = _mesh.AddStranger(20);
+        Assert.True(guest.Connect(node));
+        byte[] vendor = NetworkBytes.Field(32, new byte[250]);
+        byte[] padding = NetworkBytes.Entry(1, vendor, vendor);
+        guest.StartWrite("network", Mesh.NetworkOf(6, [node, member], null, 0, padding), silentAfter: 1);
+        _mesh.Run(1_000);
+        Assert.Equal(5UL, node.Node.NetworkVersion);
+        Assert.Equal(0, slow.Error);
+    }
+
     [Fact]
     public void Endpoints_are_written_as_RFC_5952_says()
     {
