@@ -8,7 +8,7 @@ namespace Spore.Mesh;
 
 // The files that peers read and write, and those of peers that the application does (PROTOCOL section 8): each name has
 // its owner.
-public sealed partial class Node : ITftpFiles
+public sealed partial class Node : ITftpFiles, ITftpNames
 {
     /// <summary>
     /// The smallest <see cref="TftpTransfer.File"/> that the application may use, for <see cref="Files"/> and for
@@ -159,7 +159,7 @@ public sealed partial class Node : ITftpFiles
         }
         else
         {
-            result = _sync.OpenRead(transfer, isMember, name, offset, length);
+            result = _sync.OpenRead(transfer, isMember, name, offset, length, _now);
         }
 
         bool isOpened = result == TftpResult.Ok || result == TftpResult.Wait;
@@ -239,6 +239,28 @@ public sealed partial class Node : ITftpFiles
         _sync.Closed(transfer, result, _now);
     }
 
+    int ITftpNames.EmitRest(TftpTransfer transfer, byte[] buffer, int offset)
+    {
+        int end = transfer.File < FirstFile ? _sync.EmitRest(transfer, buffer, offset) : offset;
+        if (end == NetworkSync.IsAddress)
+        {
+            if (_sync.IsWantedIpv6)
+            {
+                _place.SetIpv6(_sync.Wanted, 0, 0, 0);
+            }
+            else
+            {
+                _place.SetIpv4(_sync.Wanted, 0, 0);
+            }
+
+            _status.Begin(buffer, offset, StatusText.LongestAddress, false);
+            _status.AddAddress(_place);
+            end = _status.Length + offset;
+        }
+
+        return end;
+    }
+
     private static TftpTransfer Opened(TftpTransfer transfer, Peer peer)
     {
         if (transfer != null)
@@ -258,6 +280,10 @@ public sealed partial class Node : ITftpFiles
         if (peer == null && entry >= 0 && entry != _applied.OwnEntry)
         {
             peer = OpenMember(entry, true, now);
+        }
+        else if (peer == null)
+        {
+            _sync.NeedEntry(key, offset, now);
         }
 
         if (peer != null && !peer.HasSession(now))

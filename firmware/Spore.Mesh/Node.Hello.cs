@@ -212,7 +212,7 @@ public sealed partial class Node
         _host.Report(NodeEvent.HelloHeard, _hello.PublicKey, 0, (long)_hello.Version);
         Peer peer = _tunnel.FindSlot(_hello.PublicKey, 0);
         bool isKnown = (peer != null && !peer.IsProvisional) || _applied.Find(_hello.PublicKey, 0) >= 0;
-        if (!isKnown && _hello.Version <= NetworkVersion)
+        if (!isKnown && !_applied.IsSparse && _hello.Version <= NetworkVersion)
         {
             _host.Report(NodeEvent.HelloIgnored, _hello.PublicKey, 0, (long)_hello.Version);
             return;

@@ -9,7 +9,8 @@ namespace Spore.Mesh;
 public sealed partial class Node : INetworkSyncHost
 {
     /// <summary>
-    /// The applied network, empty when there is none; to be read only, and changed by the node between calls.
+    /// The applied network, empty when there is none; to be read only, and changed by the node between calls. A sparse
+    /// node holds some of its entries (<see cref="NetworkFile.IsSparse"/>).
     /// </summary>
     public NetworkFile Network
     {
@@ -151,6 +152,29 @@ public sealed partial class Node : INetworkSyncHost
         return OpenMember(entry, false, now);
     }
 
+    bool INetworkSyncHost.Admit(Peer peer, int entry, long now)
+    {
+        if (peer.IsProvisional && !MakeRoom(false, now))
+        {
+            return false;
+        }
+
+        Enroll(peer, entry, now);
+        return true;
+    }
+
+    bool INetworkSyncHost.EvictMember(long now)
+    {
+        Peer peer = MemberToEvict(now);
+        if (peer == null)
+        {
+            return false;
+        }
+
+        Remove(peer, now);
+        return true;
+    }
+
     void INetworkSyncHost.NetworkApplied(Peer from, long now)
     {
         Peer[] peers = _tunnel.Peers;
@@ -198,8 +222,9 @@ public sealed partial class Node : INetworkSyncHost
         }
         else if (!_slots.IsConfigured(peer.Slot) && (wasMember || !peer.IsProvisional))
         {
+            // A sparse node does not know who was removed: a peer without a proof may stay as any guest may.
             peer.IsProvisional = true;
-            peer.Since = now - GuestLifetime;
+            peer.Since = _applied.IsSparse ? now : now - GuestLifetime;
             _due[Deadline.Guests] = now;
         }
     }

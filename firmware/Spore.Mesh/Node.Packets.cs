@@ -35,12 +35,25 @@ public sealed partial class Node : IUdpOutput
     /// <param name="length">Its length in bytes, at most the MTU.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>
-    /// False when no peer has the destination, or the packet is malformed or must not enter a tunnel.
+    /// False when no peer has the destination, or the packet is malformed or must not enter a tunnel. A sparse node
+    /// then asks its peers who has the destination, so that a later packet to it arrives.
     /// </returns>
     public bool Send(byte[] buffer, int offset, int length, long now)
     {
         _now = now;
-        return !IsToExpired(buffer, offset, length) && _tunnel.Send(buffer, offset, length, now);
+        if (IsToExpired(buffer, offset, length))
+        {
+            return false;
+        }
+
+        bool isSent = _tunnel.Send(buffer, offset, length, now);
+        int version = _applied.IsSparse && !isSent && length >= Ipv4.HeaderSize ? IpPacket.Version(buffer, offset) : 0;
+        if (version == 4 || (version == 6 && length >= Ipv6.HeaderSize))
+        {
+            _sync.NeedRoute(buffer, offset + IpPacket.DestinationOffset(version), version == 6, now);
+        }
+
+        return isSent;
     }
 
     // Whether a packet is to the link-local address of a member whose network has expired.

@@ -217,6 +217,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     /// <returns>Null when every slot belongs to a configured peer, or the entry is our own.</returns>
     private Peer OpenMember(int entry, bool isForHello, long now)
     {
+        _sync.Use(entry, now);
         Peer known = _tunnel.FindOwner(entry);
         if (known != null)
         {
@@ -423,6 +424,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private void Remove(Peer peer, long now)
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
+        _sync.Use(peer.Owner, now);
         if (peer.Slot == _helloSlot)
         {
             _helloSlot = -1;

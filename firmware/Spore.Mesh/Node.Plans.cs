@@ -16,13 +16,13 @@ public sealed partial class Node
     // When the hello that was just opened is to be answered: Never where it is only a hint, or others answer it.
     private long DueOf(byte[] buffer, int offset, Peer peer, bool isKnown, long now)
     {
-        if (isKnown && _hello.Version == NetworkVersion)
+        if (_hello.Version == NetworkVersion)
         {
-            return HintDue(peer, false, now);
+            return isKnown ? HintDue(peer, false, now) : UnknownDue(_hello.Version, now);
         }
 
         bool isRebooted = isKnown && _hello.Version == 0 && peer != null && peer.HasSession(now);
-        return isRebooted || _hello.IsToAnswer(buffer, offset, PublicKey, _applied.MemberCount)
+        return isRebooted || _hello.IsToAnswer(buffer, offset, PublicKey, _applied.Size)
             ? now + _jitter.Below(LongestAnswerDelay + 1)
             : Never;
     }
@@ -151,7 +151,7 @@ public sealed partial class Node
         ulong version = _sources.Version(index);
         if (!isKnown)
         {
-            return !_sources.Is(index, HelloSources.Stale) && version > NetworkVersion ? now : Never;
+            return _sources.Is(index, HelloSources.Stale) ? Never : UnknownDue(version, now);
         }
 
         bool isRebooted = _sources.Is(index, HelloSources.Rebooted)
@@ -161,6 +161,16 @@ public sealed partial class Node
         return isRebooted || version != NetworkVersion || _sources.Is(index, HelloSources.Stale)
             ? now
             : HintDue(peer, isWanted, now);
+    }
+
+    // When a hello of an unknown key is to be answered. On a sparse node it may be a member's: one that holds another
+    // version, or one by which this node finds the others again. Else it is only a hint.
+    private long UnknownDue(ulong version, long now)
+    {
+        return version > NetworkVersion
+            || (_applied.IsSparse && (version != NetworkVersion || !HasMemberSession(now)))
+            ? now
+            : Never;
     }
 
     // When the endpoint in _place is to be asked, where its hello has the node's own version.

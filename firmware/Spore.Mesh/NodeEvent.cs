@@ -80,6 +80,12 @@ public enum NodeEvent
     /// </summary>
     VendorFieldsChanged = (int)SyncEvent.VendorFieldsChanged,
 
+    /// <summary>
+    /// A sparse node holds other entries of the applied network than before: entries in <see cref="Node.Network"/> have
+    /// other indices. The value is their number.
+    /// </summary>
+    EntriesChanged = (int)SyncEvent.EntriesChanged,
+
     /// <summary>A hello was broadcast; the value is the network version in it.</summary>
     HelloSent,
 

@@ -136,8 +136,7 @@ public static class NetworkReader
 
     private static void CheckHead(byte[] bytes, string file)
     {
-        NodeLimits limits = new() { NetworkEntries = int.MaxValue, NetworkBytes = int.MaxValue };
-        NetworkFault fault = NetworkHeader.Check(bytes, 0, limits);
+        NetworkFault fault = NetworkHeader.Check(bytes, 0);
         if (fault == NetworkFault.Truncated && !"spore-1\n"u8.StartsWith(bytes.AsSpan(0, Math.Min(bytes.Length, 8))))
         {
             // A short file of another kind should be told to be that.

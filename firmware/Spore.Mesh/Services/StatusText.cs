@@ -12,6 +12,9 @@ internal sealed class StatusText
     /// <summary>A number that is left empty.</summary>
     internal const long Unknown = -1;
 
+    /// <summary>The length of the longest address in bytes.</summary>
+    internal const int LongestAddress = 39;
+
     private const int KeySize = 32;
     private const int Escaped = '%';
 
@@ -189,6 +192,31 @@ internal sealed class StatusText
             return;
         }
 
+        if (!endpoint.IsIpv4)
+        {
+            Add('[');
+        }
+
+        AddAddress(endpoint);
+        if (!endpoint.IsIpv4)
+        {
+            if (endpoint.Zone != 0)
+            {
+                Add('%');
+                AddNumber(endpoint.Zone);
+            }
+
+            Add(']');
+        }
+
+        Add(':');
+        AddNumber(endpoint.Port);
+    }
+
+    /// <summary>Writes the address of an endpoint, without its zone: dotted, or as RFC 5952.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    internal void AddAddress(Endpoint endpoint)
+    {
         if (endpoint.IsIpv4)
         {
             // In this order the interpreter takes the result as signed.
@@ -204,19 +232,8 @@ internal sealed class StatusText
         }
         else
         {
-            Add('[');
             AddIpv6(endpoint);
-            if (endpoint.Zone != 0)
-            {
-                Add('%');
-                AddNumber(endpoint.Zone);
-            }
-
-            Add(']');
         }
-
-        Add(':');
-        AddNumber(endpoint.Port);
     }
 
     // RFC 5952: the longest run of zero groups is written as "::", the first of several.

@@ -4,10 +4,11 @@ using Spore.Crypto;
 namespace Spore.SignedNetwork;
 
 /// <summary>
-/// A whole signed network in fixed memory, taken in piece by piece. It is empty, or being received (from
-/// <see cref="Begin"/> on), or complete (from <see cref="Complete"/> on). After any fault it is empty.
+/// A signed network in fixed memory, whole or in part. It is empty, or being received (from <see cref="Begin"/> on), or
+/// complete (from <see cref="Complete"/> on). After any fault it is empty. Of a network that does not fit, the file
+/// holds the head and some entries: see NetworkFile.Parts.cs.
 /// </summary>
-public sealed class NetworkFile
+public sealed partial class NetworkFile
 {
     private readonly NetworkLimits _limits;
     private readonly MerkleTree _tree;
@@ -52,10 +53,12 @@ public sealed class NetworkFile
     /// <summary>The number of bytes received.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The number of entries received whole; all of them once the file is complete.</summary>
+    /// <summary>
+    /// The number of entries received whole; once the file is complete, all of them that it holds.
+    /// </summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether all of it is there and agrees with the header.</summary>
+    /// <summary>Whether all that it is to hold is there and agrees with the header.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Whether nothing is held.</summary>
@@ -157,14 +160,18 @@ public sealed class NetworkFile
     public NetworkFault Begin(byte[] head, int offset)
     {
         Clear();
-        NetworkFault fault = NetworkHeader.Check(head, offset, _limits);
+        NetworkFault fault = NetworkHeader.Check(head, offset);
         if (fault != NetworkFault.None)
         {
             return fault;
         }
 
-        Length = NetworkHeader.HeadSize(head, offset);
-        Array.Copy(head, offset, Bytes, 0, Length);
+        if (!NetworkHeader.IsWithin(head, offset, _limits))
+        {
+            return NetworkFault.TooLarge;
+        }
+
+        CopyHead(head, offset);
         _next = Length;
         _witnesses = 0;
         _tree.Begin();
@@ -232,14 +239,7 @@ public sealed class NetworkFile
             return Settle(NetworkFault.Witnesses);
         }
 
-        int offset = HeadSize;
-        for (int i = 0; i < Count; i++)
-        {
-            _offsets[i] = offset;
-            offset += NetworkEntry.Length(Bytes, offset);
-        }
-
-        IsComplete = true;
+        Index();
         return NetworkFault.None;
     }
 
@@ -249,8 +249,15 @@ public sealed class NetworkFile
         Length = 0;
         Count = 0;
         IsComplete = false;
+        IsSparse = false;
         _next = 0;
         _prefixes = 0;
+    }
+
+    private void CopyHead(byte[] head, int offset)
+    {
+        Length = NetworkHeader.HeadSize(head, offset);
+        Array.Copy(head, offset, Bytes, 0, Length);
     }
 
     private NetworkFault Settle(NetworkFault fault)

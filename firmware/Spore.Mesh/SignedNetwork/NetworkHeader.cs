@@ -158,9 +158,8 @@ public static class NetworkHeader
     /// </summary>
     /// <param name="header">A buffer that holds the head.</param>
     /// <param name="offset">Where it starts; a buffer too short for a head is a fault.</param>
-    /// <param name="limits">What this node can hold.</param>
     /// <returns>What is wrong with it.</returns>
-    public static NetworkFault Check(byte[] header, int offset, NetworkLimits limits)
+    public static NetworkFault Check(byte[] header, int offset)
     {
         if (header.Length - offset < Size)
         {
@@ -200,12 +199,18 @@ public static class NetworkHeader
             return NetworkFault.Count;
         }
 
-        if (count > limits.NetworkEntries || length > limits.NetworkBytes)
-        {
-            return NetworkFault.TooLarge;
-        }
-
         return Epoch(header, offset) == 0 ? NetworkFault.None : SigningCertificate.Check(header, offset);
+    }
+
+    /// <summary>Whether a node can hold the whole network, by the number and the length of its entries.</summary>
+    /// <param name="header">A buffer that holds a header that was checked.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="limits">What the node can hold.</param>
+    /// <returns>False where the node can hold a part of it only.</returns>
+    public static bool IsWithin(byte[] header, int offset, NetworkLimits limits)
+    {
+        return BigEndian.ReadUInt32(header, offset + CountOffset) <= limits.NetworkEntries
+            && BigEndian.ReadUInt32(header, offset + EntriesLengthOffset) <= limits.NetworkBytes;
     }
 
     // Negative for a time beyond LastTime: one with its top bit set is so by itself.

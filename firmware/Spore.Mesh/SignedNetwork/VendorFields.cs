@@ -51,11 +51,20 @@ internal static class VendorFields
         return buffer[field + 1] - EnterpriseSize;
     }
 
-    /// <summary>Whether two networks differ in a vendor field of any entry.</summary>
+    /// <summary>
+    /// Whether two networks differ in a vendor field of any entry; of a part, in one of the own entry. A part always
+    /// differs from a whole network.
+    /// </summary>
     /// <param name="before">A network, complete or empty.</param>
     /// <param name="after">Another one. The two may share memory, so entries are found by their lengths.</param>
     internal static bool Differ(NetworkFile before, NetworkFile after)
     {
+        if (before.IsSparse || after.IsSparse)
+        {
+            return before.IsSparse != after.IsSparse
+                || !IsSame(before.Bytes, before.OwnEntryOffset, after.Bytes, after.OwnEntryOffset);
+        }
+
         int i = EntryWithFields(before, before.HeadSize);
         int j = EntryWithFields(after, after.HeadSize);
         while (i < before.Length && j < after.Length)

@@ -24,6 +24,9 @@ internal sealed class Agreements
     /// <summary>The node has read the head that it showed last.</summary>
     internal const int WasRead = 256;
 
+    /// <summary>The proof of its entry is to be read.</summary>
+    internal const int WantsProof = 512;
+
     private const int HadSession = 32;
     private const int MayAskOnce = 64;
     private const int MayAskThrice = 128;

@@ -47,10 +47,22 @@ internal sealed class AppliedNetwork
         get { return Standing == Standing.None ? 0 : File.Version; }
     }
 
-    /// <summary>The number of entries: 0 while no network is applied.</summary>
+    /// <summary>The number of entries that the node holds: 0 while no network is applied.</summary>
     internal int MemberCount
     {
         get { return Standing == Standing.None ? 0 : File.Count; }
+    }
+
+    /// <summary>The number of entries of the whole network: 0 while none is applied.</summary>
+    internal int Size
+    {
+        get { return Standing == Standing.None ? 0 : NetworkHeader.Count(File.Bytes, 0); }
+    }
+
+    /// <summary>Whether the node holds a part of the network only.</summary>
+    internal bool IsSparse
+    {
+        get { return File.IsSparse; }
     }
 
     /// <summary>Where the public key of an entry starts in the bytes of the file.</summary>
@@ -213,10 +225,61 @@ internal sealed class AppliedNetwork
     {
         File = file;
         Standing = Standing.Valid;
-        OwnEntry = file.Find(publicKey, 0);
+        Refresh(publicKey);
         OtherWitnesses = StatedWitnesses - (IsOwnWitness ? 1 : 0);
-        _linkLocals.Fill(file);
-        FillPrefixes();
+    }
+
+    /// <summary>Called when a sparse node holds other entries than before: their indices have changed.</summary>
+    /// <param name="publicKey">This node's public key, 32 bytes.</param>
+    internal void Refresh(byte[] publicKey)
+    {
+        OwnEntry = File.Find(publicKey, 0);
+        _linkLocals.Fill(File);
+        if (Standing == Standing.Valid)
+        {
+            FillPrefixes();
+        }
+    }
+
+    /// <summary>
+    /// The length in bits of the longest prefix of an entry that holds an address; -1 for none. Moves the cursor.
+    /// </summary>
+    /// <param name="buffer">A buffer with the entry.</param>
+    /// <param name="entry">Where it starts.</param>
+    /// <param name="address">A buffer with the address.</param>
+    /// <param name="isIpv6">Whether it has 16 bytes, or 4.</param>
+    internal int LongestPrefix(byte[] buffer, int entry, byte[] address, bool isIpv6)
+    {
+        int size = isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize;
+        int longest = -1;
+        Field.Begin(buffer, entry);
+        while (Field.Next())
+        {
+            if (Field.Type == EntryField.Prefix && Field.ValueLength == size + 1)
+            {
+                int bits = buffer[Field.ValueOffset + size];
+                if (bits > longest && HasPrefix(buffer, Field.ValueOffset, bits, address))
+                {
+                    longest = bits;
+                }
+            }
+        }
+
+        return longest;
+    }
+
+    private static bool HasPrefix(byte[] buffer, int prefix, int bits, byte[] address)
+    {
+        for (int i = 0; i < bits; i += 8)
+        {
+            int shift = bits - i < 8 ? 8 - (bits - i) : 0;
+            if (((buffer[prefix + (i / 8)] ^ address[i / 8]) >> shift) != 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private int Member(int entry)

@@ -34,4 +34,16 @@ internal interface INetworkSyncHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>The peer, or null when no slot can be had; then nothing has changed.</returns>
     Peer OpenMember(int entry, long now);
+
+    /// <summary>Called when a peer in a slot is proven to be a member.</summary>
+    /// <param name="peer">The peer, a guest or a configured one.</param>
+    /// <param name="entry">The index of the member's entry.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>False where no slot for members can be had; then nothing has changed.</returns>
+    bool Admit(Peer peer, int entry, long now);
+
+    /// <summary>Called when memory for another member's entry is needed: a member loses its slot.</summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>False where no member can lose its slot.</returns>
+    bool EvictMember(long now);
 }

@@ -30,6 +30,7 @@ internal sealed partial class NetworkSync
             Agreements.Set(slot, Agreements.WantsRead, true);
         }
 
+        WantProof(peer, now);
         if (Agreements.Is(slot, Agreements.WantsRead) || Agreements.Is(slot, Agreements.WantsWrite))
         {
             SetDue(SyncDeadline.Exchange, now);
@@ -83,6 +84,8 @@ internal sealed partial class NetworkSync
 
             _exchangedWith = slot;
         }
+
+        SeekProof(now);
     }
 
     // Begins to read a peer's head, if that is wanted. False when no transfer slot is free.
@@ -263,6 +266,7 @@ internal sealed partial class NetworkSync
             _host.Report(SyncEvent.Agreed, peer, (long)_applied.Version);
         }
 
+        WantProof(peer, now);
         if (IsRead(transfer))
         {
             Confirm(peer, now, now);
@@ -286,6 +290,7 @@ internal sealed partial class NetworkSync
     {
         int slot = peer.Slot;
         Agreements.Disagree(slot);
+        WantProof(peer, now);
         if (Agreements.Offered[slot] == version)
         {
             Agreements.AgreedAt[slot] = Agreements.OfferedAt[slot];

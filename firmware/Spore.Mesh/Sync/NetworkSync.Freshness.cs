@@ -77,6 +77,11 @@ internal sealed partial class NetworkSync
         }
 
         int members = _applied.Standing == Standing.Valid ? _applied.MemberCount : 0;
+        if (members > 0 && !isFresh)
+        {
+            NeedWitness(now);
+        }
+
         for (int i = 0; i < members; i++)
         {
             _askedWitness = _askedWitness + 1 < members ? _askedWitness + 1 : 0;

@@ -172,13 +172,13 @@ internal sealed partial class NetworkSync
         }
 
         TakeOffer(transfer, peer, now);
-        return transfer.File == HeadTag || MayBring(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
+        return AfterHead(transfer, header, now);
     }
 
     // All checks of a header but that of its signature.
     private NetworkFault CheckUnsigned(byte[] buffer, int offset, long now)
     {
-        NetworkFault fault = NetworkHeader.Check(buffer, offset, _limits);
+        NetworkFault fault = NetworkHeader.Check(buffer, offset);
         if (fault != NetworkFault.None)
         {
             return fault;
@@ -291,6 +291,11 @@ internal sealed partial class NetworkSync
         if (transfer.File == HeadTag)
         {
             return EndOfHead(transfer, transfer.BlockLength - check.Rest);
+        }
+
+        if (!IsWhole(_heads, header))
+        {
+            return AfterHead(transfer, header, now);
         }
 
         if (_staging.Parked == transfer && MayBring(transfer, header, now))

@@ -3,7 +3,7 @@ using Spore.Tftp;
 namespace Spore.Sync;
 
 // The end of the staging buffer. While no network arrives it holds a block that is parked, a snapshot of status, or a
-// proof: what came first, for as long as it is needed.
+// proof that is served or read: what came first, for as long as it is needed.
 internal sealed partial class NetworkSync
 {
     /// <summary>The <see cref="TftpTransfer.File"/> of the snapshot.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // The number of transfers that read a snapshot or a proof.
+    // The number of transfers that read a snapshot or a proof, or bring a proof.
     private int ParkedReaders
     {
         get
@@ -96,7 +96,9 @@ internal sealed partial class NetworkSync
 
     private static bool ReadsParked(TftpTransfer transfer)
     {
-        return ReadsParked(transfer, SnapshotTag) || ReadsParked(transfer, ProofTag);
+        return ReadsParked(transfer, SnapshotTag)
+            || ReadsParked(transfer, ProofTag)
+            || (transfer.IsActive && transfer.File >= PeerProofTag && transfer.File <= WrittenProofTag);
     }
 
     private static bool ReadsParked(TftpTransfer transfer, int tag)

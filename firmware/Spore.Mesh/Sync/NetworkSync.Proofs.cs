@@ -1,14 +1,23 @@
+using Spore.Base;
 using Spore.SignedNetwork;
 using Spore.Tftp;
 using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-// The files entry/HEX, route/IP and witness/N: proofs of single entries (PROTOCOL section 7.7). One is computed at a
-// time, while idle. It lies where a snapshot of status would.
+// The files entry/HEX, route/IP and witness/N: proofs of single entries (PROTOCOL section 7.7). A whole node computes
+// one at a time, while idle. It lies where a snapshot of status would.
 internal sealed partial class NetworkSync
 {
     private const int ProofTag = 4;
+
+    // What the name of a proof names: a key, an address, or the number of a witness (4 bytes).
+    private const int NoKind = 0;
+    private const int EntryKind = 1;
+    private const int Ipv4Kind = 2;
+    private const int Ipv6Kind = 3;
+    private const int WitnessKind = 4;
+
     private const int KeySize = 32;
 
     // Leaves in one slice of idle work.
@@ -20,7 +29,7 @@ internal sealed partial class NetworkSync
 
     private readonly AuditPath _path;
 
-    // The key or address of a name.
+    // What a name names, in its first bytes. Also scratch for hashes.
     private readonly byte[] _sought = new byte[KeySize];
 
     // The index of the entry whose proof lies there, or is being computed; negative for none.
@@ -31,7 +40,7 @@ internal sealed partial class NetworkSync
     /// <summary>Whether a proof is being computed.</summary>
     internal bool IsProving
     {
-        get { return _proven >= 0 && _nextLeaf < _applied.File.Count; }
+        get { return _proven >= 0 && !_applied.IsSparse && _nextLeaf < _applied.File.Count; }
     }
 
     /// <summary>Should be called off the packet path while <see cref="IsProving"/>: does one slice.</summary>
@@ -68,32 +77,17 @@ internal sealed partial class NetworkSync
     }
 
     // Called when a peer opens a proof. Its own entry and witnesses are for anybody.
-    private int OpenProof(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length)
+    private int OpenProof(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length, long now)
     {
+        int kind = ParseProofName(name, offset, length);
         Peer peer = PeerOf(transfer);
-        bool isForAll = StartsWith(name, offset, length, _witnessName);
-        int entry;
-        if (isForAll)
-        {
-            entry = FindWitness(name, offset + _witnessName.Length, length - _witnessName.Length);
-        }
-        else if (StartsWith(name, offset, length, _entryName))
-        {
-            bool isKey = ParseKey(name, offset + _entryName.Length, length - _entryName.Length);
-            entry = isKey ? _applied.File.Find(_sought, 0) : -1;
-            isForAll = isKey && peer != null && peer == _tunnel.FindSlot(_sought, 0);
-        }
-        else
-        {
-            entry = FindRoute(name, offset + _routeName.Length, length - _routeName.Length);
-        }
-
-        if (!isMember && !isForAll)
+        bool isOwn = kind == EntryKind && peer != null && peer == _tunnel.FindSlot(_sought, 0);
+        if (!isMember && !isOwn && kind != WitnessKind)
         {
             return Refusal.MembersOnly(transfer);
         }
 
-        if (entry < 0)
+        if (kind == NoKind)
         {
             return TftpError.FileNotFound;
         }
@@ -103,7 +97,36 @@ internal sealed partial class NetworkSync
             return Refusal.NotText(transfer);
         }
 
-        return BeginProof(transfer, entry);
+        if (_applied.IsSparse)
+        {
+            return OpenHeldProof(transfer, kind, now);
+        }
+
+        int entry = FindProven(kind);
+        if (entry >= 0)
+        {
+            return BeginProof(transfer, entry);
+        }
+
+        // Who asks for its own entry hears that the network does not name it.
+        return isOwn ? Refusal.MembersOnly(transfer) : TftpError.FileNotFound;
+    }
+
+    // The index of the entry that a name stands for, which was parsed; -1 for none.
+    private int FindProven(int kind)
+    {
+        switch (kind)
+        {
+            case EntryKind:
+                return _applied.File.Find(_sought, 0);
+            case WitnessKind:
+                return FindWitness((int)BigEndian.ReadUInt32(_sought, 0));
+            default:
+                bool isIpv6 = kind == Ipv6Kind;
+                return isIpv6 && LinkLocalAddress.IsLinkLocal(_sought, 0)
+                    ? _applied.FindLinkLocal(_sought, 0)
+                    : _applied.Prefixes.Find(_sought, 0, isIpv6);
+        }
     }
 
     private int BeginProof(TftpTransfer transfer, int entry)
@@ -132,6 +155,23 @@ internal sealed partial class NetworkSync
         return IsProving ? TftpResult.Wait : TftpResult.Ok;
     }
 
+    // Parses the name of a proof: what it names is in _sought then.
+    private int ParseProofName(byte[] name, int offset, int length)
+    {
+        if (StartsWith(name, offset, length, _entryName))
+        {
+            return ParseKey(name, offset + _entryName.Length, length - _entryName.Length) ? EntryKind : NoKind;
+        }
+
+        if (StartsWith(name, offset, length, _witnessName))
+        {
+            return ParseNumber(name, offset + _witnessName.Length, length - _witnessName.Length) ? WitnessKind : NoKind;
+        }
+
+        int size = IpAddressText.Parse(name, offset + _routeName.Length, length - _routeName.Length, _sought);
+        return size == 0 ? NoKind : size == LinkLocalAddress.Size ? Ipv6Kind : Ipv4Kind;
+    }
+
     private bool ParseKey(byte[] name, int offset, int length)
     {
         if (length != 2 * KeySize)
@@ -154,39 +194,15 @@ internal sealed partial class NetworkSync
         return true;
     }
 
-    private int FindRoute(byte[] name, int offset, int length)
+    private bool ParseNumber(byte[] name, int offset, int length)
     {
-        int size = IpAddressText.Parse(name, offset, length, _sought);
-        if (size == 0)
-        {
-            return -1;
-        }
-
-        bool isIpv6 = size == LinkLocalAddress.Size;
-        return isIpv6 && LinkLocalAddress.IsLinkLocal(_sought, 0)
-            ? _applied.FindLinkLocal(_sought, 0)
-            : _applied.Prefixes.Find(_sought, 0, isIpv6);
+        int number = length > 5 || (length > 1 && name[offset] == '0') ? -1 : Ascii.Number(name, offset, length);
+        BigEndian.WriteUInt32(_sought, 0, number);
+        return number >= 0;
     }
 
-    private int FindWitness(byte[] name, int offset, int length)
+    private int FindWitness(int number)
     {
-        if (length == 0 || length > 5 || (length > 1 && name[offset] == '0'))
-        {
-            return -1;
-        }
-
-        int number = 0;
-        for (int i = 0; i < length; i++)
-        {
-            int digit = name[offset + i] - '0';
-            if (digit < 0 || digit > 9)
-            {
-                return -1;
-            }
-
-            number = (number * 10) + digit;
-        }
-
         for (int i = 0; i < _applied.MemberCount; i++)
         {
             if (NetworkEntry.IsWitness(_applied.File.Bytes, _applied.File.EntryOffset(i)))

@@ -65,8 +65,21 @@ internal sealed partial class NetworkSync
             return;
         }
 
+        if (_collectUntil != 0)
+        {
+            Collect(now);
+            return;
+        }
+
         if (_candidateState == CandidateState.None)
         {
+            return;
+        }
+
+        // A part whose head has come in this turn, in front of entries that do not fit.
+        if (_staging.IsPart)
+        {
+            ContinueTurn(now);
             return;
         }
 
@@ -77,12 +90,8 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        TftpTransfer transfer = StartRead(slot, _networkName, NetworkTag, MostBytes, now);
-        if (transfer == null && EndHeadExchange())
-        {
-            transfer = StartRead(slot, _networkName, NetworkTag, MostBytes, now);
-        }
-
+        bool isPart = Agreements.Offered[slot] == _candidateVersion && !IsWhole(_candidate, 0);
+        TftpTransfer transfer = StartBody(slot, isPart, now);
         if (transfer == null)
         {
             SetDue(SyncDeadline.Turn, now + FirstPause);
@@ -90,6 +99,43 @@ internal sealed partial class NetworkSync
         }
 
         BeginTurn(transfer, slot, now);
+        if (isPart)
+        {
+            AbortParkedReaders();
+            _staging.BeginPart(_candidate, 0);
+            _staging.Owner = transfer;
+        }
+    }
+
+    // Begins to read a body, or the proof of the own entry. A body goes before heads.
+    private TftpTransfer StartBody(int slot, bool isPart, long now)
+    {
+        TftpTransfer transfer;
+        do
+        {
+            transfer = isPart
+                ? StartRead(slot, _entryName, OwnProofTag, EntryProof.MaxSize, now)
+                : StartRead(slot, _networkName, NetworkTag, int.MaxValue, now);
+        }
+        while (transfer == null && EndHeadExchange());
+
+        return transfer;
+    }
+
+    // Called when the head of a part has come in a turn: the peer goes on with the proof of the own entry.
+    private void ContinueTurn(long now)
+    {
+        TftpTransfer transfer = _tunnel.Peers[_lastTurn].InUse ? StartBody(_lastTurn, true, now) : null;
+        if (transfer == null)
+        {
+            _staging.End();
+            SetDue(SyncDeadline.Turn, now);
+            return;
+        }
+
+        _turn = transfer;
+        _staging.Owner = transfer;
+        SetDue(SyncDeadline.Turn, _turnSince + _turnTime);
     }
 
     // Called when a newer header is known to be signed: its body can be read from this peer, if its node has shown it.
@@ -123,6 +169,11 @@ internal sealed partial class NetworkSync
     // read has its turn already. A write has one when its writer is next, or in place of a peer that let a turn pass.
     private bool MayBring(TftpTransfer transfer, int header, long now)
     {
+        if (_staging.IsPart)
+        {
+            return false;
+        }
+
         if (_turn != transfer)
         {
             int slot = transfer.Peer;
@@ -141,6 +192,29 @@ internal sealed partial class NetworkSync
 
         AbortParkedReaders();
         return _staging.Begin(_heads, header, transfer) == NetworkFault.None;
+    }
+
+    // Called when the head of a transfer has verified: answers it, or goes on with the entries behind it.
+    private int AfterHead(TftpTransfer transfer, int header, long now)
+    {
+        if (transfer.File == HeadTag)
+        {
+            return TftpResult.Ok;
+        }
+
+        if (IsWhole(_heads, header))
+        {
+            return MayBring(transfer, header, now) ? TftpResult.Ok : Refusal.Busy(transfer);
+        }
+
+        if (transfer == _turn && !_staging.IsPart)
+        {
+            // Ends this transfer, and the turn goes on with the proof of the own entry.
+            AbortParkedReaders();
+            _staging.BeginPart(_heads, header);
+        }
+
+        return Refusal.Network(transfer, NetworkFault.TooLarge);
     }
 
     private bool MayReplace(int slot, long now)
@@ -162,6 +236,12 @@ internal sealed partial class NetworkSync
     private void TurnEnded(TftpTransfer transfer, int result, long now)
     {
         _turn = null;
+        if (_staging.IsPart && transfer.File == NetworkTag)
+        {
+            SetDue(SyncDeadline.Turn, now);
+            return;
+        }
+
         if (transfer.Peer >= 0)
         {
             _turns.Passed(IdOf(transfer.Peer));

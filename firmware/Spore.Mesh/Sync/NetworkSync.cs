@@ -30,6 +30,7 @@ internal sealed partial class NetworkSync
     private readonly ulong _floor;
     private readonly WallClock _clock;
     private readonly Jitter _jitter;
+    private readonly Blake2s _hash;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
     private readonly byte[] _publicKey;
@@ -85,6 +86,7 @@ internal sealed partial class NetworkSync
         _clock = clock;
         _jitter = jitter;
         _verifier = verifier;
+        _hash = hash;
         _tunnel = tunnel;
         _tftp = tftp;
         _publicKey = publicKey;
@@ -121,8 +123,9 @@ internal sealed partial class NetworkSync
     /// <param name="name">A buffer with the name.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>As <see cref="ITftpFiles.OpenRead"/>.</returns>
-    internal int OpenRead(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length)
+    internal int OpenRead(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length, long now)
     {
         if (Ascii.IsSame(name, offset, length, _headName))
         {
@@ -131,7 +134,8 @@ internal sealed partial class NetworkSync
             return _applied.Standing != Standing.None && ServesHead ? TftpResult.Ok : TftpError.FileNotFound;
         }
 
-        if (Ascii.IsSame(name, offset, length, _networkName) && _applied.Standing != Standing.None)
+        bool isWhole = _applied.Standing != Standing.None && !_applied.IsSparse;
+        if (isWhole && Ascii.IsSame(name, offset, length, _networkName))
         {
             transfer.File = NetworkTag;
             transfer.Size = _applied.File.Length;
@@ -139,7 +143,7 @@ internal sealed partial class NetworkSync
         }
 
         return IsProofName(name, offset, length) && _applied.Standing != Standing.None
-            ? OpenProof(transfer, isMember, name, offset, length)
+            ? OpenProof(transfer, isMember, name, offset, length, now)
             : TftpError.FileNotFound;
     }
 
@@ -161,7 +165,7 @@ internal sealed partial class NetworkSync
 
         if (!Ascii.IsSame(name, offset, length, _networkName))
         {
-            return Refusal.NotWritable(transfer);
+            return OpenWrittenProof(transfer, name, offset, length);
         }
 
         transfer.File = NetworkTag;
@@ -182,6 +186,12 @@ internal sealed partial class NetworkSync
             return;
         }
 
+        if (tag == OwnServedTag)
+        {
+            ReadOwnProof(position, buffer, offset, count);
+            return;
+        }
+
         // Transfers are aborted when the network changes, so these are the bytes of the file that was opened.
         Array.Copy(_applied.File.Bytes, position, buffer, offset, count);
     }
@@ -199,6 +209,11 @@ internal sealed partial class NetworkSync
     internal int Write(TftpTransfer transfer, byte[] data, int offset, int count, bool last, long now)
     {
         HeaderCheck check = _checks[transfer.Index];
+        if (IsProof(transfer))
+        {
+            return WriteProof(transfer, check, data, offset, count, last, now);
+        }
+
         int taken = 0;
         int head = HeadOffset(transfer.Index);
         if (check.Length < HeadSize(head, check))
@@ -244,6 +259,10 @@ internal sealed partial class NetworkSync
         if (transfer == _turn)
         {
             TurnEnded(transfer, result, now);
+        }
+        else if (IsProof(transfer))
+        {
+            ProofClosed(transfer, result, now);
         }
         else if (transfer.IsClient
             && !transfer.IsSender
@@ -309,7 +328,7 @@ internal sealed partial class NetworkSync
         }
 
         AbortParkedReaders();
-
+        AbortKeptRead();
         fault = _staging.Begin(file, offset, null);
         if (fault == NetworkFault.None)
         {
@@ -382,6 +401,12 @@ internal sealed partial class NetworkSync
     private void Apply(Peer from, long now)
     {
         bool hasNewFields = VendorFields.Differ(_applied.File, _staging.Received);
+        if (_staging.IsPart)
+        {
+            _staging.Received.Index();
+        }
+
+        _collectUntil = 0;
         _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
         ulong version = _applied.Version;
         if (_candidateVersion <= version)
@@ -463,6 +488,7 @@ internal sealed partial class NetworkSync
             return TftpResult.Aborted;
         }
 
+        ulong version = NetworkHeader.Version(_staging.Received.Bytes, 0);
         NetworkFault fault = _staging.Append(data, offset, count);
         if (fault == NetworkFault.None && last)
         {
@@ -472,6 +498,8 @@ internal sealed partial class NetworkSync
         Peer peer = PeerOf(transfer);
         if (fault != NetworkFault.None)
         {
+            // It has more prefixes than fit.
+            _overlarge = fault == NetworkFault.TooLarge ? version : _overlarge;
             _host.Report(SyncEvent.NetworkRefused, peer, (long)fault);
             return Refusal.Network(transfer, fault);
         }

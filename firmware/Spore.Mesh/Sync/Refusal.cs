@@ -18,6 +18,7 @@ internal static class Refusal
     private static readonly string _equivocation = "Refused: another network has this version";
     private static readonly string _floor = "Refused: older than this node may accept";
     private static readonly string _expired = "Refused: expired";
+    private static readonly string _otherVersion = "Refused: a proof for another version, exchange head first";
     private static readonly string _tooLarge = "Refused: larger than this node can hold";
 
     /// <summary>The file is for members.</summary>
@@ -53,6 +54,8 @@ internal static class Refusal
                 return Tell(transfer, TftpError.FileAlreadyExists, _older);
             case NetworkFault.Equivocation:
                 return Tell(transfer, TftpError.FileAlreadyExists, _equivocation);
+            case NetworkFault.OtherVersion:
+                return Tell(transfer, TftpError.FileAlreadyExists, _otherVersion);
             case NetworkFault.TooLarge:
                 return Tell(transfer, TftpError.DiskFull, _tooLarge);
             case NetworkFault.Signature:

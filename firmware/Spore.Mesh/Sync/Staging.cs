@@ -7,12 +7,13 @@ namespace Spore.Sync;
 
 /// <summary>
 /// The staging buffer. A network is received into it. While none is, inner packets wait in it for a session. At its
-/// end the block is parked that followed a header whose signature is being checked, or a snapshot of status lies.
+/// end the block is parked that followed a header whose signature is being checked, or a snapshot of status or a proof
+/// lies.
 /// </summary>
 internal sealed class Staging
 {
     private readonly Tunnel _tunnel;
-    private readonly int _parking;
+    private int _parking;
     private NetworkFile _file;
     private TftpTransfer _parked;
     private int _parkedLength;
@@ -21,7 +22,9 @@ internal sealed class Staging
     /// <summary>Makes an empty buffer, in which packets wait.</summary>
     /// <param name="file">The memory for a network.</param>
     /// <param name="tunnel">The tunnel whose packets wait in it.</param>
-    /// <param name="parking">The bytes to keep free of packets, for a block that is parked or a snapshot.</param>
+    /// <param name="parking">
+    /// The bytes to keep free of packets, for a block that is parked, a snapshot or a proof.
+    /// </param>
     internal Staging(NetworkFile file, Tunnel tunnel, int parking)
     {
         _file = file;
@@ -30,8 +33,8 @@ internal sealed class Staging
         End();
     }
 
-    /// <summary>The transfer whose network is being received, or null.</summary>
-    internal TftpTransfer Owner { get; private set; }
+    /// <summary>The transfer whose network, or whose part of it, is being received, or null.</summary>
+    internal TftpTransfer Owner { get; set; }
 
     /// <summary>When the network that is being received expires, in Unix seconds; 0 for never.</summary>
     internal long Expires
@@ -89,6 +92,34 @@ internal sealed class Staging
         return NetworkFault.None;
     }
 
+    /// <summary>Called when a part of a network is to be received. Packets that wait are dropped.</summary>
+    /// <param name="head">A buffer with its head, whose signatures have verified.</param>
+    /// <param name="offset">Where it starts.</param>
+    internal void BeginPart(byte[] head, int offset)
+    {
+        _tunnel.QueueIn(null, 0);
+        _parked = null;
+        _file.BeginPart(head, offset);
+    }
+
+    /// <summary>Whether a part of a network is received.</summary>
+    internal bool IsPart
+    {
+        get { return _file.IsSparse; }
+    }
+
+    /// <summary>Where a proof is received in <see cref="ParkingBytes"/>.</summary>
+    internal int ProofOffset
+    {
+        get { return IsPart ? _file.FreeOffset : ParkingOffset; }
+    }
+
+    /// <summary>The length of the largest proof that can be received, in bytes.</summary>
+    internal int ProofSpace
+    {
+        get { return IsPart ? _file.FreeSize : ParkingSpace; }
+    }
+
     /// <summary>Called when bytes of the entries have arrived.</summary>
     /// <returns>What is wrong with them; then the file is empty.</returns>
     internal NetworkFault Append(byte[] data, int offset, int count)
@@ -119,6 +150,12 @@ internal sealed class Staging
     {
         NetworkFile received = _file;
         _file = applied;
+        if (received.IsSparse && _parking < EntryProof.MaxSize)
+        {
+            // From now on proofs are received here.
+            _parking = EntryProof.MaxSize;
+        }
+
         End();
         return received;
     }

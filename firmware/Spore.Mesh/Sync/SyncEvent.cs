@@ -46,4 +46,10 @@ internal enum SyncEvent
     /// The network that was applied differs from the one before it in vendor fields; the value is its network version.
     /// </summary>
     VendorFieldsChanged,
+
+    /// <summary>
+    /// A sparse node holds other entries of the applied network than before, with other indices; the value is their
+    /// number.
+    /// </summary>
+    EntriesChanged,
 }

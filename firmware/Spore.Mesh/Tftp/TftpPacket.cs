@@ -112,9 +112,23 @@ public static class TftpPacket
     /// <returns>The length of the packet in bytes.</returns>
     public static int EmitRequest(byte[] buffer, int offset, int opcode, string name, TftpOptions options)
     {
+        return EmitMode(buffer, offset, EmitName(buffer, offset, opcode, name), options);
+    }
+
+    /// <summary>Begins a request.</summary>
+    /// <returns>Where the rest of the name can be written, in bytes.</returns>
+    internal static int EmitName(byte[] buffer, int offset, int opcode, string name)
+    {
         BigEndian.WriteUInt16(buffer, offset, opcode);
-        int i = Ascii.Emit(buffer, offset + 2, name);
-        i = Ascii.Emit(buffer, i, _octet);
+        return Ascii.Emit(buffer, offset + 2, name) - 1;
+    }
+
+    /// <summary>Ends a request, whose name ends before <paramref name="nameEnd"/>.</summary>
+    /// <returns>The length of the packet in bytes.</returns>
+    internal static int EmitMode(byte[] buffer, int offset, int nameEnd, TftpOptions options)
+    {
+        buffer[nameEnd] = 0;
+        int i = Ascii.Emit(buffer, nameEnd + 1, _octet);
         return i - offset + options.Emit(buffer, i);
     }
 

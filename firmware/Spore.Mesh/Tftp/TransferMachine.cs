@@ -312,7 +312,13 @@ internal sealed class TransferMachine
         if (transfer.State == TftpState.Requesting)
         {
             int opcode = transfer.IsSender ? TftpPacket.WriteRequest : TftpPacket.ReadRequest;
-            Send(transfer, TftpPacket.EmitRequest(buffer, offset, opcode, transfer.Name, transfer.Options));
+            int end = TftpPacket.EmitName(buffer, offset, opcode, transfer.Name);
+            if (transfer.Name[transfer.Name.Length - 1] == '/' && _files is ITftpNames names)
+            {
+                end = names.EmitRest(transfer, buffer, end);
+            }
+
+            Send(transfer, TftpPacket.EmitMode(buffer, offset, end, transfer.Options));
         }
         else if (transfer.State == TftpState.Sending ? transfer.BlockNumber < 0 : AwaitsFirstBlock(transfer))
         {

@@ -171,7 +171,7 @@ public class ProtocolVectorsTests
         HeadVerifier verifier = new(new Ed25519(), trustRoot, 0);
         Assert.Equal(
             isValid,
-            NetworkHeader.Check(bytes, 0, limits) == NetworkFault.None && verifier.Verify(bytes, 0, false));
+            NetworkHeader.Check(bytes, 0) == NetworkFault.None && verifier.Verify(bytes, 0, false));
         if (!isValid)
         {
             return null;

@@ -1,0 +1,776 @@
+using System;
+using Spore.Base;
+using Spore.Crypto;
+using Spore.SignedNetwork;
+using Spore.Tftp;
+using Spore.WireGuard;
+
+namespace Spore.Sync;
+
+// A sparse node, whose memory does not take the network: it reads proofs of single entries, and holds those that it
+// needs (PROTOCOL section 7.8). One proof is read at a time.
+internal sealed partial class NetworkSync
+{
+    /// <summary>The name is that of a route.</summary>
+    internal const int IsAddress = -1;
+
+    // The files of transfers of proofs, in this order: of the own entry in a turn; of a peer that is kept when a newer
+    // network is applied; of a peer with a session; of what this node needs; of what a peer asked this node for; and
+    // what a peer writes. The first two are received into the part that is received, the others where a snapshot lies.
+    private const int OwnProofTag = 5;
+    private const int KeptProofTag = 6;
+    private const int PeerProofTag = 7;
+    private const int NeededProofTag = 8;
+    private const int AskedProofTag = 9;
+    private const int WrittenProofTag = 10;
+
+    // The own proof, as it is served.
+    private const int OwnServedTag = 11;
+
+    // How long the proofs of kept peers are collected before a network is applied, in milliseconds.
+    private const long CollectionTime = 5000;
+
+    // How long what was not found is not asked for again, in milliseconds.
+    private const long RepeatTime = 1000;
+
+    // What is needed, or was asked for, as in a name, and the tag of the transfer that is to bring it, 0 for none. What
+    // was asked for last stays, since its proof can be served again.
+    private readonly byte[] _wanted = new byte[KeySize];
+    private int _wantedKind;
+    private int _wantedTag;
+    private long _wantedAt;
+
+    // Until when proofs are collected, in milliseconds on the monotonic clock; 0 while none are.
+    private long _collectUntil;
+
+    // The slot after that of the peer whose proof is read.
+    private int _nextSlot;
+
+    // The number of the witness to ask for next.
+    private int _nextWitness;
+
+    // The version of a network that has more prefixes than fit.
+    private ulong _overlarge;
+
+    /// <summary>Called when an application's packet has no owner: a sparse node looks for it.</summary>
+    /// <param name="address">A buffer with the destination address.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="isIpv6">Whether it has 16 bytes, or 4.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void NeedRoute(byte[] address, int offset, bool isIpv6, long now)
+    {
+        Need(isIpv6 ? Ipv6Kind : Ipv4Kind, address, offset, isIpv6 ? 16 : 4, now);
+    }
+
+    /// <summary>Called when a key is to be reached that has no entry here: a sparse node looks for it.</summary>
+    /// <param name="key">A buffer with the public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void NeedEntry(byte[] key, int offset, long now)
+    {
+        Need(EntryKind, key, offset, KeySize, now);
+    }
+
+    /// <summary>Writes the rest of the name of a proof that is read, after "entry/" or "witness/".</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="buffer">The buffer to write to.</param>
+    /// <param name="offset">Where it is to start.</param>
+    /// <returns>
+    /// The offset behind it; <see cref="IsAddress"/> for the name of a route, whose address is <see cref="Wanted"/>.
+    /// </returns>
+    internal int EmitRest(TftpTransfer transfer, byte[] buffer, int offset)
+    {
+        byte[] key = _wanted;
+        switch (transfer.File)
+        {
+            case OwnProofTag:
+                key = _publicKey;
+                break;
+            case KeptProofTag:
+            case PeerProofTag:
+                _tunnel.Peers[_nextSlot - 1].CopyPublicKey(_sought, 0);
+                key = _sought;
+                break;
+            default:
+                if (_wantedKind == WitnessKind)
+                {
+                    return Ascii.EmitNumber(buffer, offset, BigEndian.ReadUInt32(_wanted, 0)) - 1;
+                }
+
+                if (_wantedKind != EntryKind)
+                {
+                    return IsAddress;
+                }
+
+                break;
+        }
+
+        for (int i = 0; i < KeySize; i++)
+        {
+            buffer[offset] = Digit(key[i] >> 4);
+            buffer[offset + 1] = Digit(key[i] & 15);
+            offset += 2;
+        }
+
+        return offset;
+    }
+
+    /// <summary>The address that is asked for, in its first 4 or 16 bytes.</summary>
+    internal byte[] Wanted
+    {
+        get { return _wanted; }
+    }
+
+    /// <summary>Whether that address has 16 bytes.</summary>
+    internal bool IsWantedIpv6
+    {
+        get { return _wantedKind == Ipv6Kind; }
+    }
+
+    private static byte Digit(int value)
+    {
+        return (byte)(value < 10 ? '0' + value : 'a' + value - 10);
+    }
+
+    private static bool IsProof(TftpTransfer transfer)
+    {
+        return transfer.File >= OwnProofTag && transfer.File <= WrittenProofTag;
+    }
+
+    // Whether the node can hold the whole network of a header.
+    private bool IsWhole(byte[] header, int offset)
+    {
+        return NetworkHeader.IsWithin(header, offset, _limits) && NetworkHeader.Version(header, offset) != _overlarge;
+    }
+
+    private void Need(int kind, byte[] value, int offset, int size, long now)
+    {
+        if (!_applied.IsSparse || _applied.Standing != Standing.Valid || _wantedTag != 0)
+        {
+            return;
+        }
+
+        bool isSame = kind == _wantedKind && ConstantTime.Equal(_wanted, 0, value, offset, size);
+        if (isSame && now - _wantedAt < RepeatTime)
+        {
+            return;
+        }
+
+        Want(NeededProofTag, kind, value, offset, size, now);
+    }
+
+    private void Want(int tag, int kind, byte[] value, int offset, int size, long now)
+    {
+        Array.Copy(value, offset, _wanted, 0, size);
+        _wantedKind = kind;
+        _wantedTag = tag;
+        _wantedAt = now;
+        SetDue(SyncDeadline.Exchange, now);
+    }
+
+    // Called when a peer has a session and may be a member whose entry is not held.
+    private void WantProof(Peer peer, long now)
+    {
+        if (_applied.IsSparse && peer.Owner < 0 && peer.HasSession(now))
+        {
+            Agreements.Set(peer.Slot, Agreements.WantsProof, true);
+            SetDue(SyncDeadline.Exchange, now);
+        }
+    }
+
+    // Begins to read the next proof that is wanted, if there is memory and a transfer slot for it.
+    private void SeekProof(long now)
+    {
+        bool isAsked = _wantedTag == AskedProofTag;
+        if (!_applied.IsSparse
+            || _applied.Standing != Standing.Valid
+            || !_staging.IsFree
+            || (ParkedReaders > 0 && !isAsked))
+        {
+            if (isAsked)
+            {
+                EndWanted(TftpError.NotDefined, now);
+            }
+
+            return;
+        }
+
+        if (_wantedTag != 0)
+        {
+            if (IsReading(_wantedTag))
+            {
+                return;
+            }
+
+            int source = ProofSource(AskerSlot, now);
+            string name = _wantedKind == EntryKind ? _entryName
+                : _wantedKind == WitnessKind ? _witnessName
+                : _routeName;
+            if (source < 0)
+            {
+                EndWanted(TftpError.FileNotFound, now);
+            }
+            else if (StartProof(source, name, _wantedTag, now) != null)
+            {
+                _proven = -1;
+            }
+
+            return;
+        }
+
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (!Agreements.Is(i, Agreements.WantsProof))
+            {
+                continue;
+            }
+
+            bool isWanted = peers[i].InUse && peers[i].Owner < 0 && peers[i].HasSession(now) && !IsSilent(i);
+            _nextSlot = i + 1;
+            if (isWanted && StartProof(i, _entryName, PeerProofTag, now) == null)
+            {
+                return;
+            }
+
+            Agreements.Set(i, Agreements.WantsProof, false);
+            if (isWanted)
+            {
+                _proven = -1;
+                return;
+            }
+        }
+    }
+
+    // The slot of the peer that waits for a proof that is asked for; -1 for none.
+    private int AskerSlot
+    {
+        get
+        {
+            for (int i = 0; i < _tftp.Capacity; i++)
+            {
+                TftpTransfer transfer = _tftp.At(i);
+                if (ReadsParked(transfer, ProofTag) && transfer.IsWaiting)
+                {
+                    return transfer.Peer;
+                }
+            }
+
+            return -1;
+        }
+    }
+
+    // Null when no transfer slot is free.
+    private TftpTransfer StartProof(int slot, string name, int tag, long now)
+    {
+        return HasFreeSlot() ? StartRead(slot, name, tag, EntryProof.MaxSize, now) : null;
+    }
+
+    private bool HasFreeSlot()
+    {
+        int free = 0;
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            free += _tftp.At(i).IsActive ? 0 : 1;
+        }
+
+        return free > (_tftp.Capacity > 2 ? 1 : 0);
+    }
+
+    private bool IsReading(int tag)
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            if (_tftp.At(i).IsActive && _tftp.At(i).File == tag)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The slot of the peer to read a proof from: one that has shown the applied head, first of all the one that brought
+    // it. For a route witnesses come first, since they alone are believed about wider prefixes. -1 for none.
+    private int ProofSource(int asker, long now)
+    {
+        int best = -1;
+        int bestRank = int.MaxValue;
+        Peer[] peers = _tunnel.Peers;
+        bool isRoute = _wantedKind == Ipv4Kind || _wantedKind == Ipv6Kind;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            int slot = (_lastTurn + i) % peers.Length;
+            Peer peer = peers[slot];
+            if (slot == asker || !peer.InUse || !peer.HasSession(now) || !Agreements.Agrees(slot) || IsSilent(slot))
+            {
+                continue;
+            }
+
+            int rank = isRoute && IsWitness(peer) ? 0 : peer.Owner >= 0 ? 1 : 2;
+            if (rank < bestRank)
+            {
+                best = slot;
+                bestRank = rank;
+            }
+        }
+
+        return best;
+    }
+
+    // Called when a peer asks a sparse node for a proof: it has its own one, and reads others from another peer.
+    private int OpenHeldProof(TftpTransfer transfer, int kind, long now)
+    {
+        if (kind == EntryKind && ConstantTime.Equal(_sought, 0, _publicKey, 0, KeySize))
+        {
+            transfer.File = OwnServedTag;
+            transfer.Size = EntryProof.EntryOffset + _applied.File.EntryLength(_applied.OwnEntry)
+                + _applied.File.OwnPathSize;
+            return TftpResult.Ok;
+        }
+
+        bool isSame = kind == _wantedKind && ConstantTime.Equal(_sought, 0, _wanted, 0, SizeOf(kind));
+        if (isSame && _staging.IsFree && (_proven >= 0 || _wantedTag == AskedProofTag))
+        {
+            transfer.File = ProofTag;
+            transfer.Size = _proofSize;
+            return _proven >= 0 ? TftpResult.Ok : TftpResult.Wait;
+        }
+
+        if (_wantedTag != 0 || !_staging.IsFree || ParkedReaders > 0)
+        {
+            return TftpResult.Later;
+        }
+
+        if (ProofSource(transfer.Peer, now) < 0)
+        {
+            return TftpError.FileNotFound;
+        }
+
+        Want(AskedProofTag, kind, _sought, 0, SizeOf(kind), now);
+        transfer.File = ProofTag;
+        return TftpResult.Wait;
+    }
+
+    private static int SizeOf(int kind)
+    {
+        return kind == EntryKind ? KeySize : kind == Ipv6Kind ? 16 : 4;
+    }
+
+    // Copies bytes of the own proof, which stands in two parts.
+    private void ReadOwnProof(int position, byte[] buffer, int offset, int count)
+    {
+        NetworkFile file = _applied.File;
+        int entryLength = file.EntryLength(_applied.OwnEntry);
+        for (int i = 0; i < count; i++)
+        {
+            int at = position + i - EntryProof.EntryOffset;
+            buffer[offset + i] = at < 0 ? OwnPrefix(position + i)
+                : at < entryLength ? file.Bytes[file.OwnEntryOffset + at]
+                : file.Bytes[file.OwnPathOffset + at - entryLength];
+        }
+    }
+
+    // The version and the leaf index of the own proof, byte by byte.
+    private byte OwnPrefix(int position)
+    {
+        return position < EntryProof.IndexOffset
+            ? _applied.File.Bytes[NetworkHeader.VersionOffset + position]
+            : (byte)(_applied.File.OwnLeaf >> (8 * (EntryProof.EntryOffset - 1 - position)));
+    }
+
+    // Called when a peer asks to write a proof. Only its own one may be written.
+    private int OpenWrittenProof(TftpTransfer transfer, byte[] name, int offset, int length)
+    {
+        Peer peer = PeerOf(transfer);
+        bool isOwn = _applied.Standing != Standing.None
+            && StartsWith(name, offset, length, _entryName)
+            && ParseProofName(name, offset, length) == EntryKind
+            && peer == _tunnel.FindSlot(_sought, 0);
+        if (!isOwn)
+        {
+            return Refusal.NotWritable(transfer);
+        }
+
+        if (!_staging.IsFree || ParkedReaders > 0)
+        {
+            return TftpResult.Later;
+        }
+
+        _proven = -1;
+        transfer.File = WrittenProofTag;
+        return transfer.Size > EntryProof.MaxSize ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
+    }
+
+    // Called when a block of a proof has arrived. It is checked when it is whole.
+    private int WriteProof(
+        TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count, bool last, long now)
+    {
+        byte[] bytes = _staging.ParkingBytes;
+        int proof = _staging.ProofOffset;
+        if (check.Length + count > _staging.ProofSpace)
+        {
+            return Refusal.Network(transfer, NetworkFault.TooLarge);
+        }
+
+        Array.Copy(data, offset, bytes, proof + check.Length, count);
+        check.Length += count;
+        if (!last)
+        {
+            return TftpResult.Ok;
+        }
+
+        byte[] head = _staging.IsPart ? bytes : _applied.File.Bytes;
+        NetworkFault fault = EntryProof.Verify(bytes, proof, check.Length, head, 0, _hash, _sought, 0);
+        if (fault == NetworkFault.None)
+        {
+            fault = TakeProof(transfer, bytes, proof, check.Length, now);
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            _host.Report(SyncEvent.NetworkRefused, PeerOf(transfer), (long)fault);
+            return Refusal.Network(transfer, fault);
+        }
+
+        return TftpResult.Ok;
+    }
+
+    // Called when a proof has verified: whether it is what was asked for decides what becomes of it.
+    private NetworkFault TakeProof(TftpTransfer transfer, byte[] bytes, int proof, int length, long now)
+    {
+        Peer peer = PeerOf(transfer);
+        int entry = proof + EntryProof.EntryOffset;
+        int key = entry + NetworkEntry.KeyOffset;
+        int seconds = (int)(now / 1000);
+        switch (transfer.File)
+        {
+            case OwnProofTag:
+                if (!ConstantTime.Equal(bytes, key, _publicKey, 0, KeySize))
+                {
+                    return NetworkFault.Key;
+                }
+
+                if (IsPast(_staging.Expires, now))
+                {
+                    return NetworkFault.Expired;
+                }
+
+                if (!_staging.Received.AddOwn(bytes, proof, length, seconds))
+                {
+                    return NetworkFault.TooLarge;
+                }
+
+                BeginCollection(now);
+                return NetworkFault.None;
+
+            case KeptProofTag:
+                _tunnel.Peers[_nextSlot - 1].CopyPublicKey(_sought, 0);
+                if (ConstantTime.Equal(bytes, key, _sought, 0, KeySize))
+                {
+                    _staging.Received.AddEntry(bytes, entry, seconds);
+                }
+
+                return NetworkFault.None;
+
+            case PeerProofTag:
+            case WrittenProofTag:
+                if (peer == null || peer != _tunnel.FindSlot(bytes, key))
+                {
+                    return NetworkFault.Key;
+                }
+
+                int index = Hold(bytes, entry, now);
+                if (index >= 0 && _host.Admit(peer, index, now))
+                {
+                    Agreements.Set(peer.Slot, Agreements.WantsRead, !IsFresh(now) && IsWitness(peer));
+                }
+
+                return NetworkFault.None;
+
+            default:
+                if (!IsWanted(peer, bytes, entry))
+                {
+                    return NetworkFault.Key;
+                }
+
+                if (transfer.File == AskedProofTag)
+                {
+                    _proofSize = length;
+                    _proven = 0;
+                }
+                else
+                {
+                    Hold(bytes, entry, now);
+                }
+
+                return NetworkFault.None;
+        }
+    }
+
+    // Whether a proven entry is what was asked for. Only a witness is believed that no longer prefix holds an address.
+    private bool IsWanted(Peer peer, byte[] bytes, int entry)
+    {
+        int key = entry + NetworkEntry.KeyOffset;
+        switch (_wantedKind)
+        {
+            case EntryKind:
+                return ConstantTime.Equal(bytes, key, _wanted, 0, KeySize);
+            case WitnessKind:
+                return NetworkEntry.IsWitness(bytes, entry);
+            default:
+                bool isIpv6 = _wantedKind == Ipv6Kind;
+                if (isIpv6 && LinkLocalAddress.IsLinkLocal(_wanted, 0))
+                {
+                    LinkLocalAddress.FromKey(_hash, bytes, key, _sought, 0);
+                    return ConstantTime.Equal(_sought, 0, _wanted, 0, LinkLocalAddress.Size);
+                }
+
+                int bits = _applied.LongestPrefix(bytes, entry, _wanted, isIpv6);
+                return bits == (isIpv6 ? 128 : 32) || (bits >= 0 && peer != null && IsWitness(peer));
+        }
+    }
+
+    // Holds an entry that was proven. Where there is no memory for it, the entry of a peer goes that was used longest
+    // ago, first of those without a slot. Its index, or -1 where it can't be held, or gives no more than a guest's
+    // rights.
+    private int Hold(byte[] bytes, int entry, long now)
+    {
+        NetworkFile file = _applied.File;
+        int held = file.IsSparse ? file.Find(bytes, entry + NetworkEntry.KeyOffset) : -1;
+        if (held >= 0 || !file.IsSparse || NetworkEntry.IsRestricted(bytes, entry) || !file.CanHold(bytes, entry))
+        {
+            return held;
+        }
+
+        int seconds = (int)(now / 1000);
+        while (!file.AddEntry(bytes, entry, seconds))
+        {
+            int oldest = LeastRecentlyUsed();
+            if (oldest >= 0)
+            {
+                file.RemoveEntry(oldest);
+            }
+            else if (!_host.EvictMember(now))
+            {
+                return -1;
+            }
+
+            Refresh();
+        }
+
+        Refresh();
+        return file.Find(bytes, entry + NetworkEntry.KeyOffset);
+    }
+
+    // The entry without a slot that was used longest ago; -1 for none.
+    private int LeastRecentlyUsed()
+    {
+        NetworkFile file = _applied.File;
+        int oldest = -1;
+        for (int i = 0; i < file.Count; i++)
+        {
+            if (i != _applied.OwnEntry
+                && _tunnel.FindOwner(i) == null
+                && (oldest < 0 || file.UsedAt(i) < file.UsedAt(oldest)))
+            {
+                oldest = i;
+            }
+        }
+
+        return oldest;
+    }
+
+    // Called when entries were added or removed: their indices have changed, which are the members' owner numbers.
+    private void Refresh()
+    {
+        _applied.Refresh(_publicKey);
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].Owner >= 0)
+            {
+                peers[i].CopyPublicKey(_sought, 0);
+                peers[i].Owner = _applied.File.Find(_sought, 0);
+            }
+        }
+
+        _host.Report(SyncEvent.EntriesChanged, null, _applied.File.Count);
+    }
+
+    /// <summary>Called when a member is initiated to, or loses its slot.</summary>
+    /// <param name="entry">The index of its entry.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void Use(int entry, long now)
+    {
+        if (_applied.IsSparse && entry >= 0)
+        {
+            _applied.File.Use(entry, (int)(now / 1000));
+        }
+    }
+
+    // Called when the own entry is proven: proofs of the peers that are kept are read from the same peer.
+    private void BeginCollection(long now)
+    {
+        _turns.Succeeded(IdOf(_turn.Peer));
+        _turn = null;
+        _staging.Owner = null;
+        _nextSlot = 0;
+        _collectUntil = now + CollectionTime;
+        SetDue(SyncDeadline.Turn, now);
+    }
+
+    // Reads the next proof of a peer that is kept, or applies the network.
+    private void Collect(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        Peer source = peers[_lastTurn].InUse ? peers[_lastTurn] : null;
+        if (now < _collectUntil && source != null)
+        {
+            SetDue(SyncDeadline.Turn, _collectUntil);
+            if (IsReading(KeptProofTag))
+            {
+                return;
+            }
+
+            while (_nextSlot < peers.Length)
+            {
+                Peer peer = peers[_nextSlot];
+                _nextSlot++;
+                if (!peer.InUse || peer.Owner < 0 || !peer.HasSession(now))
+                {
+                    continue;
+                }
+
+                if (StartRead(_lastTurn, _entryName, KeptProofTag, EntryProof.MaxSize, now) == null)
+                {
+                    _nextSlot--;
+                    BringForward(SyncDeadline.Turn, now + FirstPause);
+                }
+
+                return;
+            }
+        }
+
+        // The transfer is ended before its memory is used for something else.
+        _collectUntil = now;
+        AbortKeptRead();
+        Apply(source, now);
+    }
+
+    private void AbortKeptRead()
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            if (_tftp.At(i).File == KeptProofTag)
+            {
+                _tftp.Abort(_tftp.At(i), TftpError.NotDefined);
+            }
+        }
+    }
+
+    // Called when a transfer of a proof has ended that had no turn.
+    private void ProofClosed(TftpTransfer transfer, int result, long now)
+    {
+        if (transfer.File == KeptProofTag)
+        {
+            SetDue(SyncDeadline.Turn, now);
+        }
+        else if (transfer.File == NeededProofTag || transfer.File == AskedProofTag)
+        {
+            if (result != TftpResult.Ok && transfer.Peer == _lastTurn)
+            {
+                // The next one is asked elsewhere.
+                _lastTurn = (_lastTurn + 1) % _tunnel.Peers.Length;
+            }
+
+            EndWanted(result, now);
+        }
+    }
+
+    // Called when what was wanted has come, or could not be had.
+    private void EndWanted(int result, long now)
+    {
+        int tag = _wantedTag;
+        _wantedTag = 0;
+        if (tag == NeededProofTag)
+        {
+            if (_wantedKind == WitnessKind)
+            {
+                // After the last number the node waits, since it may have no memory for more witnesses.
+                long pause = result != TftpResult.Ok ? RepeatTime : _nextWitness == 0 ? FreshnessRetry : 0;
+                BringForward(SyncDeadline.Freshness, now + pause);
+            }
+            else if (result != TftpResult.Ok)
+            {
+                ReachWitness(now);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (ReadsParked(transfer, ProofTag) && transfer.IsWaiting)
+            {
+                transfer.Size = _proofSize;
+                _tftp.Resume(transfer, result == TftpResult.Ok ? result : HeldFault(result), now);
+            }
+        }
+    }
+
+    // Called when freshness is sought: a sparse node looks for as many witnesses as it needs.
+    private void NeedWitness(long now)
+    {
+        if (!_applied.IsSparse || _wantedTag != 0 || HeldWitnesses >= Needed)
+        {
+            return;
+        }
+
+        BigEndian.WriteUInt32(_sought, 0, _nextWitness);
+        _nextWitness = _nextWitness + 1 < _applied.StatedWitnesses ? _nextWitness + 1 : 0;
+        Want(NeededProofTag, WitnessKind, _sought, 0, SizeOf(WitnessKind), now);
+    }
+
+    // The number of other witnesses whose entries are held.
+    private int HeldWitnesses
+    {
+        get
+        {
+            int count = 0;
+            for (int i = 0; i < _applied.MemberCount; i++)
+            {
+                count += i != _applied.OwnEntry && _applied.IsWitness(i) ? 1 : 0;
+            }
+
+            return count;
+        }
+    }
+
+    // Called when nobody who was asked is believed about an address: asks a witness for a session.
+    private void ReachWitness(long now)
+    {
+        for (int i = 0; i < _applied.MemberCount; i++)
+        {
+            Peer peer = i != _applied.OwnEntry && _applied.IsWitness(i) && _host.HasEndpoint(i)
+                ? _host.OpenMember(i, now)
+                : null;
+            if (peer != null)
+            {
+                if (!peer.HasSession(now))
+                {
+                    _tunnel.Initiate(peer, now);
+                }
+
+                return;
+            }
+        }
+    }
+
+    // What is not held here may be held elsewhere.
+    private static int HeldFault(int result)
+    {
+        return result == TftpError.FileNotFound ? TftpError.FileNotFound : TftpError.NotDefined;
+    }
+}
