@@ -11,19 +11,23 @@ internal sealed class HeadMemory
 
     private readonly Blake2s _hash;
     private readonly byte[] _digests = new byte[Count * DigestSize];
-    private readonly byte[] _digest = new byte[DigestSize];
+    private readonly byte[] _digest;
     private int _next;
-    private int _used;
 
-    internal HeadMemory(Blake2s hash)
+    /// <summary>Makes an empty memory.</summary>
+    /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
+    /// <param name="scratch">16 bytes or more, which can be shared in the same way.</param>
+    internal HeadMemory(Blake2s hash, byte[] scratch)
     {
         _hash = hash;
+        _digest = scratch;
     }
 
     internal bool Contains(byte[] header, int offset)
     {
         Digest(header, offset);
-        for (int i = 0; i < _used; i++)
+        // Space that was not used yet is zero, which is the digest of nothing.
+        for (int i = 0; i < Count; i++)
         {
             if (ConstantTime.Equal(_digests, i * DigestSize, _digest, 0, DigestSize))
             {
@@ -39,10 +43,6 @@ internal sealed class HeadMemory
         Digest(header, offset);
         System.Array.Copy(_digest, 0, _digests, _next * DigestSize, DigestSize);
         _next = (_next + 1) % Count;
-        if (_used < Count)
-        {
-            _used++;
-        }
     }
 
     private void Digest(byte[] header, int offset)

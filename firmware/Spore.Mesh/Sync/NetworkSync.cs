@@ -96,8 +96,8 @@ internal sealed partial class NetworkSync
         _first = first;
         _path = new AuditPath(applied.File.Tree);
         _staging = new Staging(new NetworkFile(applied.File), tunnel, parking);
-        _refused = new HeadMemory(hash);
-        _verified = new HeadMemory(hash);
+        _refused = new HeadMemory(hash, _sought);
+        _verified = new HeadMemory(hash, _sought);
         _turns = new Turns(tunnel.Peers.Length, passed);
         _turnTime = turnTime;
         Agreements = new Agreements(tunnel.Peers.Length);

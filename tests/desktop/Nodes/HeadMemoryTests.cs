@@ -12,7 +12,7 @@ public class HeadMemoryTests
     [InlineData(1, NetworkHeader.MaxHeadSize)]
     public void Only_a_head_with_the_same_bytes_is_remembered(byte epoch, int size)
     {
-        HeadMemory memory = new(new Blake2s());
+        HeadMemory memory = new(new Blake2s(), new byte[16]);
         byte[] head = new byte[NetworkHeader.MaxHeadSize];
         head[NetworkHeader.VersionOffset] = epoch;
         memory.Add(head, 0);
