@@ -409,6 +409,11 @@ public sealed class SporeNode : INodeHost
         return false;
     }
 
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity)
+    {
+        return 0;
+    }
+
     long INodeHost.FreeHeap()
     {
         // In this order the interpreter takes the result as signed.

@@ -1,4 +1,5 @@
 using Spore.Base;
+using Spore.SignedNetwork;
 
 namespace Spore.Mesh;
 
@@ -43,6 +44,18 @@ public interface INodeHost
     /// of that does not count.
     /// </returns>
     bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint);
+
+    /// <summary>
+    /// Called when a sparse node needs a proof that it does not hold, for itself or for a peer. A host may hold more of
+    /// the network than the node. Must not call back into the node.
+    /// </summary>
+    /// <param name="kind">What is named.</param>
+    /// <param name="value">A buffer with the key, the address or the number, from its start on.</param>
+    /// <param name="proof">Takes the proof, for the applied network's version. The node verifies it.</param>
+    /// <param name="offset">Where the proof is to start.</param>
+    /// <param name="capacity">The number of bytes that there are for it.</param>
+    /// <returns>The length of the proof in bytes; 0 where the host has none.</returns>
+    int FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity);
 
     /// <summary>Called when a member reads <c>status</c>.</summary>
     /// <returns>The free memory of the managed heap in bytes; -1 where it is not known.</returns>

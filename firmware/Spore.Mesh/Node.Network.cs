@@ -90,6 +90,23 @@ public sealed partial class Node : INetworkSyncHost
         return fault;
     }
 
+    /// <summary>
+    /// The operator gives a part of a network that is larger than the node's limits: its head, and the proof of the
+    /// node's own entry. They are verified, and the network is applied at once.
+    /// </summary>
+    /// <param name="head">The buffer that holds the head, or the network file.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="proof">The proof (<see cref="EntryProof"/>), all of the buffer.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>What is wrong with them; then nothing has changed, but for a network that was being received.</returns>
+    public NetworkFault LoadPart(byte[] head, int offset, byte[] proof, long now)
+    {
+        _now = now;
+        NetworkFault fault = _sync.LoadPart(head, offset, proof, now);
+        RemoveExpelled(now);
+        return fault;
+    }
+
     /// <summary>Finds a member by an inner address.</summary>
     /// <param name="address">A buffer with the address, 4 or 16 bytes.</param>
     /// <param name="offset">Where it starts.</param>
@@ -161,6 +178,11 @@ public sealed partial class Node : INetworkSyncHost
 
         Enroll(peer, entry, now);
         return true;
+    }
+
+    int INetworkSyncHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity)
+    {
+        return _host.FindProof(kind, value, proof, offset, capacity);
     }
 
     bool INetworkSyncHost.EvictMember(long now)

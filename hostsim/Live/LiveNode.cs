@@ -339,6 +339,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
 
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
+
     long INodeHost.FreeHeap() => -1;
 
     /// <inheritdoc/>

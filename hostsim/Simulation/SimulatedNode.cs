@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Simulation;
@@ -172,6 +173,8 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     // There are no names in a simulated network.
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
         false;
+
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
 
     long INodeHost.FreeHeap() => -1;
 

@@ -1,6 +1,7 @@
 using System;
 using Spore.Base;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tftp;
 
 namespace Spore.Tests.Device;
@@ -79,6 +80,11 @@ internal sealed class Station : ITransport, IEntropy, INodeHost, ITftpFiles
     public bool FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint)
     {
         return false;
+    }
+
+    public int FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity)
+    {
+        return 0;
     }
 
     public long FreeHeap()

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Tests.Nodes;
 
 namespace Spore.Fuzz;
@@ -59,6 +60,8 @@ internal sealed class Surroundings : ITransport, INodeHost
 
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[] name, int offset, int length, Endpoint endpoint) =>
         false;
+
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
 
     long INodeHost.FreeHeap() => -1;
 

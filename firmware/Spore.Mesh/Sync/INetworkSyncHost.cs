@@ -1,3 +1,4 @@
+using Spore.SignedNetwork;
 using Spore.WireGuard;
 
 namespace Spore.Sync;
@@ -41,6 +42,9 @@ internal interface INetworkSyncHost
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>False where no slot for members can be had; then nothing has changed.</returns>
     bool Admit(Peer peer, int entry, long now);
+
+    /// <summary>As <see cref="Spore.Mesh.INodeHost.FindProof"/>.</summary>
+    int FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity);
 
     /// <summary>Called when memory for another member's entry is needed: a member loses its slot.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>

@@ -36,7 +36,7 @@ internal sealed partial class NetworkSync
     // What is needed, or was asked for, as in a name, and the tag of the transfer that is to bring it, 0 for none. What
     // was asked for last stays, since its proof can be served again.
     private readonly byte[] _wanted = new byte[KeySize];
-    private int _wantedKind;
+    private ProofName _wantedKind;
     private int _wantedTag;
     private long _wantedAt;
 
@@ -52,6 +52,59 @@ internal sealed partial class NetworkSync
     // The version of a network that has more prefixes than fit.
     private ulong _overlarge;
 
+    /// <summary>As <see cref="Load"/>, with a head and the proof of the own entry.</summary>
+    /// <param name="head">The buffer that holds the head.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="proof">The proof, all of the buffer.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>What is wrong; then nothing has changed, but for a network that was being received.</returns>
+    internal NetworkFault LoadPart(byte[] head, int offset, byte[] proof, long now)
+    {
+        NetworkFault fault = CheckLoaded(head, offset, head.Length - offset, now);
+        if (fault != NetworkFault.None || IsApplied(head, offset))
+        {
+            return fault;
+        }
+
+        fault = EntryProof.Verify(proof, 0, proof.Length, head, offset, _hash, _sought, 0);
+        int key = EntryProof.EntryOffset + NetworkEntry.KeyOffset;
+        if (fault == NetworkFault.None && !ConstantTime.Equal(proof, key, _publicKey, 0, KeySize))
+        {
+            fault = NetworkFault.Key;
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            return fault;
+        }
+
+        _staging.BeginPart(head, offset);
+        NetworkFile part = _staging.Received;
+        int seconds = (int)(now / 1000);
+        if (!part.AddOwn(proof, 0, proof.Length, seconds))
+        {
+            _staging.End();
+            return NetworkFault.TooLarge;
+        }
+
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (peers[i].InUse && peers[i].Owner >= 0)
+            {
+                peers[i].CopyPublicKey(_sought, 0);
+                if (FindAtHost(ProofName.Entry, _sought) > 0)
+                {
+                    part.AddEntry(part.Bytes, part.FreeOffset + EntryProof.EntryOffset, seconds);
+                }
+            }
+        }
+
+        _hasAuthority = true;
+        Apply(null, now);
+        return NetworkFault.None;
+    }
+
     /// <summary>Called when an application's packet has no owner: a sparse node looks for it.</summary>
     /// <param name="address">A buffer with the destination address.</param>
     /// <param name="offset">Where it starts.</param>
@@ -59,7 +112,7 @@ internal sealed partial class NetworkSync
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void NeedRoute(byte[] address, int offset, bool isIpv6, long now)
     {
-        Need(isIpv6 ? Ipv6Kind : Ipv4Kind, address, offset, isIpv6 ? 16 : 4, now);
+        Need(isIpv6 ? ProofName.Ipv6 : ProofName.Ipv4, address, offset, isIpv6 ? 16 : 4, now);
     }
 
     /// <summary>Called when a key is to be reached that has no entry here: a sparse node looks for it.</summary>
@@ -68,7 +121,7 @@ internal sealed partial class NetworkSync
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void NeedEntry(byte[] key, int offset, long now)
     {
-        Need(EntryKind, key, offset, KeySize, now);
+        Need(ProofName.Entry, key, offset, KeySize, now);
     }
 
     /// <summary>Writes the rest of the name of a proof that is read, after "entry/" or "witness/".</summary>
@@ -92,12 +145,12 @@ internal sealed partial class NetworkSync
                 key = _sought;
                 break;
             default:
-                if (_wantedKind == WitnessKind)
+                if (_wantedKind == ProofName.Witness)
                 {
                     return Ascii.EmitNumber(buffer, offset, BigEndian.ReadUInt32(_wanted, 0)) - 1;
                 }
 
-                if (_wantedKind != EntryKind)
+                if (_wantedKind != ProofName.Entry)
                 {
                     return IsAddress;
                 }
@@ -124,7 +177,7 @@ internal sealed partial class NetworkSync
     /// <summary>Whether that address has 16 bytes.</summary>
     internal bool IsWantedIpv6
     {
-        get { return _wantedKind == Ipv6Kind; }
+        get { return _wantedKind == ProofName.Ipv6; }
     }
 
     private static byte Digit(int value)
@@ -143,7 +196,7 @@ internal sealed partial class NetworkSync
         return NetworkHeader.IsWithin(header, offset, _limits) && NetworkHeader.Version(header, offset) != _overlarge;
     }
 
-    private void Need(int kind, byte[] value, int offset, int size, long now)
+    private void Need(ProofName kind, byte[] value, int offset, int size, long now)
     {
         if (!_applied.IsSparse || _applied.Standing != Standing.Valid || _wantedTag != 0)
         {
@@ -159,12 +212,13 @@ internal sealed partial class NetworkSync
         Want(NeededProofTag, kind, value, offset, size, now);
     }
 
-    private void Want(int tag, int kind, byte[] value, int offset, int size, long now)
+    private void Want(int tag, ProofName kind, byte[] value, int offset, int size, long now)
     {
         Array.Copy(value, offset, _wanted, 0, size);
         _wantedKind = kind;
         _wantedTag = tag;
         _wantedAt = now;
+        _proven = -1;
         SetDue(SyncDeadline.Exchange, now);
     }
 
@@ -202,17 +256,25 @@ internal sealed partial class NetworkSync
                 return;
             }
 
+            int length = isAsked ? 0 : FindAtHost(_wantedKind, _wanted);
+            if (length > 0)
+            {
+                Hold(_staging.ParkingBytes, _staging.ProofOffset + EntryProof.EntryOffset, now);
+                EndWanted(TftpResult.Ok, now);
+                return;
+            }
+
             int source = ProofSource(AskerSlot, now);
-            string name = _wantedKind == EntryKind ? _entryName
-                : _wantedKind == WitnessKind ? _witnessName
+            string name = _wantedKind == ProofName.Entry ? _entryName
+                : _wantedKind == ProofName.Witness ? _witnessName
                 : _routeName;
             if (source < 0)
             {
                 EndWanted(TftpError.FileNotFound, now);
             }
-            else if (StartProof(source, name, _wantedTag, now) != null)
+            else
             {
-                _proven = -1;
+                StartProof(source, name, _wantedTag, now);
             }
 
             return;
@@ -226,19 +288,43 @@ internal sealed partial class NetworkSync
                 continue;
             }
 
-            bool isWanted = peers[i].InUse && peers[i].Owner < 0 && peers[i].HasSession(now) && !IsSilent(i);
-            _nextSlot = i + 1;
-            if (isWanted && StartProof(i, _entryName, PeerProofTag, now) == null)
+            bool isWanted = peers[i].InUse && peers[i].Owner < 0 && peers[i].HasSession(now);
+            if (isWanted && !ReadProofOf(peers[i], now))
             {
                 return;
             }
 
             Agreements.Set(i, Agreements.WantsProof, false);
-            if (isWanted)
+            if (IsReading(PeerProofTag))
             {
-                _proven = -1;
                 return;
             }
+        }
+    }
+
+    // Finds the proof of a peer at the host, or begins to read it from the peer itself. False when no transfer slot is
+    // free.
+    private bool ReadProofOf(Peer peer, long now)
+    {
+        _proven = -1;
+        peer.CopyPublicKey(_sought, 0);
+        if (FindAtHost(ProofName.Entry, _sought) > 0)
+        {
+            AdmitProven(peer, _staging.ParkingBytes, _staging.ProofOffset + EntryProof.EntryOffset, now);
+            return true;
+        }
+
+        _nextSlot = peer.Slot + 1;
+        return IsSilent(peer.Slot) || StartProof(peer.Slot, _entryName, PeerProofTag, now) != null;
+    }
+
+    // Called when the entry of a peer with a slot is proven: the peer is a member.
+    private void AdmitProven(Peer peer, byte[] bytes, int entry, long now)
+    {
+        int index = Hold(bytes, entry, now);
+        if (index >= 0 && _host.Admit(peer, index, now) && !IsFresh(now) && IsWitness(peer))
+        {
+            Agreements.Set(peer.Slot, Agreements.WantsRead, true);
         }
     }
 
@@ -297,7 +383,7 @@ internal sealed partial class NetworkSync
         int best = -1;
         int bestRank = int.MaxValue;
         Peer[] peers = _tunnel.Peers;
-        bool isRoute = _wantedKind == Ipv4Kind || _wantedKind == Ipv6Kind;
+        bool isRoute = _wantedKind == ProofName.Ipv4 || _wantedKind == ProofName.Ipv6;
         for (int i = 0; i < peers.Length; i++)
         {
             int slot = (_lastTurn + i) % peers.Length;
@@ -319,9 +405,9 @@ internal sealed partial class NetworkSync
     }
 
     // Called when a peer asks a sparse node for a proof: it has its own one, and reads others from another peer.
-    private int OpenHeldProof(TftpTransfer transfer, int kind, long now)
+    private int OpenHeldProof(TftpTransfer transfer, ProofName kind, long now)
     {
-        if (kind == EntryKind && ConstantTime.Equal(_sought, 0, _publicKey, 0, KeySize))
+        if (kind == ProofName.Entry && ConstantTime.Equal(_sought, 0, _publicKey, 0, KeySize))
         {
             transfer.File = OwnServedTag;
             transfer.Size = EntryProof.EntryOffset + _applied.File.EntryLength(_applied.OwnEntry)
@@ -342,19 +428,43 @@ internal sealed partial class NetworkSync
             return TftpResult.Later;
         }
 
-        if (ProofSource(transfer.Peer, now) < 0)
+        Want(AskedProofTag, kind, _sought, 0, SizeOf(kind), now);
+        int length = FindAtHost(kind, _sought);
+        if (length > 0)
         {
-            return TftpError.FileNotFound;
+            _proven = 0;
+            _proofSize = length;
         }
 
-        Want(AskedProofTag, kind, _sought, 0, SizeOf(kind), now);
+        if (length > 0 || ProofSource(transfer.Peer, now) < 0)
+        {
+            _wantedTag = 0;
+            transfer.Size = _proofSize;
+            transfer.File = length > 0 ? ProofTag : 0;
+            return length > 0 ? TftpResult.Ok : TftpError.FileNotFound;
+        }
+
         transfer.File = ProofTag;
         return TftpResult.Wait;
     }
 
-    private static int SizeOf(int kind)
+    // Asks the host for a proof, and verifies it as one of a peer. Its length; 0 for none. It stands where one is
+    // received. The value may be _sought, which has another content afterwards.
+    private int FindAtHost(ProofName kind, byte[] value)
     {
-        return kind == EntryKind ? KeySize : kind == Ipv6Kind ? 16 : 4;
+        byte[] bytes = _staging.ParkingBytes;
+        int offset = _staging.ProofOffset;
+        int length = _host.FindProof(kind, value, bytes, offset, _staging.ProofSpace);
+        byte[] head = _staging.IsPart ? bytes : _applied.File.Bytes;
+        return length > 0
+            && EntryProof.Verify(bytes, offset, length, head, 0, _hash, _sought, 0) == NetworkFault.None
+            ? length
+            : 0;
+    }
+
+    private static int SizeOf(ProofName kind)
+    {
+        return kind == ProofName.Entry ? KeySize : kind == ProofName.Ipv6 ? 16 : 4;
     }
 
     // Copies bytes of the own proof, which stands in two parts.
@@ -385,7 +495,7 @@ internal sealed partial class NetworkSync
         Peer peer = PeerOf(transfer);
         bool isOwn = _applied.Standing != Standing.None
             && StartsWith(name, offset, length, _entryName)
-            && ParseProofName(name, offset, length) == EntryKind
+            && ParseProofName(name, offset, length) == ProofName.Entry
             && peer == _tunnel.FindSlot(_sought, 0);
         if (!isOwn)
         {
@@ -480,12 +590,7 @@ internal sealed partial class NetworkSync
                     return NetworkFault.Key;
                 }
 
-                int index = Hold(bytes, entry, now);
-                if (index >= 0 && _host.Admit(peer, index, now))
-                {
-                    Agreements.Set(peer.Slot, Agreements.WantsRead, !IsFresh(now) && IsWitness(peer));
-                }
-
+                AdmitProven(peer, bytes, entry, now);
                 return NetworkFault.None;
 
             default:
@@ -514,12 +619,12 @@ internal sealed partial class NetworkSync
         int key = entry + NetworkEntry.KeyOffset;
         switch (_wantedKind)
         {
-            case EntryKind:
+            case ProofName.Entry:
                 return ConstantTime.Equal(bytes, key, _wanted, 0, KeySize);
-            case WitnessKind:
+            case ProofName.Witness:
                 return NetworkEntry.IsWitness(bytes, entry);
             default:
-                bool isIpv6 = _wantedKind == Ipv6Kind;
+                bool isIpv6 = _wantedKind == ProofName.Ipv6;
                 if (isIpv6 && LinkLocalAddress.IsLinkLocal(_wanted, 0))
                 {
                     LinkLocalAddress.FromKey(_hash, bytes, key, _sought, 0);
@@ -695,7 +800,7 @@ internal sealed partial class NetworkSync
         _wantedTag = 0;
         if (tag == NeededProofTag)
         {
-            if (_wantedKind == WitnessKind)
+            if (_wantedKind == ProofName.Witness)
             {
                 // After the last number the node waits, since it may have no memory for more witnesses.
                 long pause = result != TftpResult.Ok ? RepeatTime : _nextWitness == 0 ? FreshnessRetry : 0;
@@ -730,7 +835,7 @@ internal sealed partial class NetworkSync
 
         BigEndian.WriteUInt32(_sought, 0, _nextWitness);
         _nextWitness = _nextWitness + 1 < _applied.StatedWitnesses ? _nextWitness + 1 : 0;
-        Want(NeededProofTag, WitnessKind, _sought, 0, SizeOf(WitnessKind), now);
+        Want(NeededProofTag, ProofName.Witness, _sought, 0, SizeOf(ProofName.Witness), now);
     }
 
     // The number of other witnesses whose entries are held.

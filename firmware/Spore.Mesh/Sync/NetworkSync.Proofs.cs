@@ -11,13 +11,6 @@ internal sealed partial class NetworkSync
 {
     private const int ProofTag = 4;
 
-    // What the name of a proof names: a key, an address, or the number of a witness (4 bytes).
-    private const int NoKind = 0;
-    private const int EntryKind = 1;
-    private const int Ipv4Kind = 2;
-    private const int Ipv6Kind = 3;
-    private const int WitnessKind = 4;
-
     private const int KeySize = 32;
 
     // Leaves in one slice of idle work.
@@ -79,15 +72,15 @@ internal sealed partial class NetworkSync
     // Called when a peer opens a proof. Its own entry and witnesses are for anybody.
     private int OpenProof(TftpTransfer transfer, bool isMember, byte[] name, int offset, int length, long now)
     {
-        int kind = ParseProofName(name, offset, length);
+        ProofName kind = ParseProofName(name, offset, length);
         Peer peer = PeerOf(transfer);
-        bool isOwn = kind == EntryKind && peer != null && peer == _tunnel.FindSlot(_sought, 0);
-        if (!isMember && !isOwn && kind != WitnessKind)
+        bool isOwn = kind == ProofName.Entry && peer != null && peer == _tunnel.FindSlot(_sought, 0);
+        if (!isMember && !isOwn && kind != ProofName.Witness)
         {
             return Refusal.MembersOnly(transfer);
         }
 
-        if (kind == NoKind)
+        if (kind == ProofName.None)
         {
             return TftpError.FileNotFound;
         }
@@ -113,16 +106,16 @@ internal sealed partial class NetworkSync
     }
 
     // The index of the entry that a name stands for, which was parsed; -1 for none.
-    private int FindProven(int kind)
+    private int FindProven(ProofName kind)
     {
         switch (kind)
         {
-            case EntryKind:
+            case ProofName.Entry:
                 return _applied.File.Find(_sought, 0);
-            case WitnessKind:
+            case ProofName.Witness:
                 return FindWitness((int)BigEndian.ReadUInt32(_sought, 0));
             default:
-                bool isIpv6 = kind == Ipv6Kind;
+                bool isIpv6 = kind == ProofName.Ipv6;
                 return isIpv6 && LinkLocalAddress.IsLinkLocal(_sought, 0)
                     ? _applied.FindLinkLocal(_sought, 0)
                     : _applied.Prefixes.Find(_sought, 0, isIpv6);
@@ -156,20 +149,20 @@ internal sealed partial class NetworkSync
     }
 
     // Parses the name of a proof: what it names is in _sought then.
-    private int ParseProofName(byte[] name, int offset, int length)
+    private ProofName ParseProofName(byte[] name, int offset, int length)
     {
         if (StartsWith(name, offset, length, _entryName))
         {
-            return ParseKey(name, offset + _entryName.Length, length - _entryName.Length) ? EntryKind : NoKind;
+            return ParseKey(name, offset + _entryName.Length, length - _entryName.Length) ? ProofName.Entry : ProofName.None;
         }
 
         if (StartsWith(name, offset, length, _witnessName))
         {
-            return ParseNumber(name, offset + _witnessName.Length, length - _witnessName.Length) ? WitnessKind : NoKind;
+            return ParseNumber(name, offset + _witnessName.Length, length - _witnessName.Length) ? ProofName.Witness : ProofName.None;
         }
 
         int size = IpAddressText.Parse(name, offset + _routeName.Length, length - _routeName.Length, _sought);
-        return size == 0 ? NoKind : size == LinkLocalAddress.Size ? Ipv6Kind : Ipv4Kind;
+        return size == 0 ? ProofName.None : size == LinkLocalAddress.Size ? ProofName.Ipv6 : ProofName.Ipv4;
     }
 
     private bool ParseKey(byte[] name, int offset, int length)

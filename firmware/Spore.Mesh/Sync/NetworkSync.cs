@@ -290,6 +290,39 @@ internal sealed partial class NetworkSync
     /// <returns>What is wrong with it; then nothing has changed, but for a network that was being received.</returns>
     internal NetworkFault Load(byte[] file, int offset, int length, long now)
     {
+        NetworkFault fault = CheckLoaded(file, offset, length, now);
+        if (fault != NetworkFault.None || IsApplied(file, offset))
+        {
+            return fault;
+        }
+
+        fault = _staging.Begin(file, offset, null);
+        if (fault == NetworkFault.None)
+        {
+            int head = NetworkHeader.HeadSize(file, offset);
+            fault = _staging.Append(file, offset + head, length - head);
+        }
+
+        if (fault == NetworkFault.None)
+        {
+            fault = _staging.Complete();
+        }
+
+        if (fault != NetworkFault.None)
+        {
+            _staging.End();
+            return fault;
+        }
+
+        _hasAuthority = true;
+        Apply(null, now);
+        return NetworkFault.None;
+    }
+
+    // Verifies the head of the operator's file at once, and ends what is being received. A network that is applied
+    // already needs nothing more.
+    private NetworkFault CheckLoaded(byte[] file, int offset, int length, long now)
+    {
         if (length < NetworkHeader.Size || length < NetworkHeader.HeadSize(file, offset))
         {
             return NetworkFault.Truncated;
@@ -306,7 +339,7 @@ internal sealed partial class NetworkSync
             return NetworkFault.Signature;
         }
 
-        if (NetworkHeader.Version(file, offset) == _applied.Version)
+        if (IsApplied(file, offset))
         {
             if (!_applied.HasHeader(file, offset))
             {
@@ -329,27 +362,12 @@ internal sealed partial class NetworkSync
 
         AbortParkedReaders();
         AbortKeptRead();
-        fault = _staging.Begin(file, offset, null);
-        if (fault == NetworkFault.None)
-        {
-            int head = NetworkHeader.HeadSize(file, offset);
-            fault = _staging.Append(file, offset + head, length - head);
-        }
-
-        if (fault == NetworkFault.None)
-        {
-            fault = _staging.Complete();
-        }
-
-        if (fault != NetworkFault.None)
-        {
-            _staging.End();
-            return fault;
-        }
-
-        _hasAuthority = true;
-        Apply(null, now);
         return NetworkFault.None;
+    }
+
+    private bool IsApplied(byte[] file, int offset)
+    {
+        return NetworkHeader.Version(file, offset) == _applied.Version;
     }
 
     /// <summary>The peer of a transfer, or null when it has lost its slot.</summary>

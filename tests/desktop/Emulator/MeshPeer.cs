@@ -5,6 +5,7 @@ using System.Net;
 using Spore.Base;
 using Spore.Emulator;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Tests.Emulator;
@@ -93,6 +94,8 @@ internal sealed class MeshPeer : IWirePeer, ITransport, IEntropy, INodeHost
 
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
         false;
+
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
 
     long INodeHost.FreeHeap() => -1;
 

@@ -5,6 +5,7 @@ using Spore.Base;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
+using Xunit;
 
 namespace Spore.Tests.Nodes;
 
@@ -193,6 +194,17 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// Looks for endpoints in the place of <see cref="Names"/>: the peer, the published name, the endpoint.
     /// </summary>
     public Func<byte[], string?, Endpoint, bool>? Finds { get; set; }
+
+    /// <summary>What the host knows of the network, beyond what the node holds.</summary>
+    public Func<ProofName, byte[], byte[]?>? Proves { get; set; }
+
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity)
+    {
+        byte[] found = Proves?.Invoke(kind, value) ?? [];
+        Assert.InRange(found.Length, 0, capacity);
+        found.CopyTo(proof, offset);
+        return found.Length;
+    }
 
     long INodeHost.FreeHeap() => 54_321;
 

@@ -82,6 +82,8 @@ internal sealed class QuietNode : ITransport, INodeHost
     bool INodeHost.FindEndpoint(byte[] key, int keyOffset, byte[]? name, int offset, int length, Endpoint endpoint) =>
         false;
 
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
+
     long INodeHost.FreeHeap() => -1;
 
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value) => Events[(int)what]++;
