@@ -59,6 +59,12 @@ internal static class VendorFields
     /// <param name="after">Another one. The two may share memory, so entries are found by their lengths.</param>
     internal static bool Differ(NetworkFile before, NetworkFile after)
     {
+        if (before.IsEmpty && after.IsSparse)
+        {
+            int own = after.OwnEntryOffset;
+            return End(after.Bytes, own, Start(after.Bytes, own)) > Start(after.Bytes, own);
+        }
+
         if (before.IsSparse || after.IsSparse)
         {
             return before.IsSparse != after.IsSparse

@@ -27,6 +27,9 @@ internal sealed class Agreements
     /// <summary>The proof of its entry is to be read.</summary>
     internal const int WantsProof = 512;
 
+    /// <summary>The own proof was written to it in this session.</summary>
+    internal const int GaveProof = 1024;
+
     private const int HadSession = 32;
     private const int MayAskOnce = 64;
     private const int MayAskThrice = 128;
@@ -82,6 +85,7 @@ internal sealed class Agreements
         Set(slot, MayAskThrice, !Is(slot, HadSession));
         Set(slot, MayAskOnce, Is(slot, HadSession));
         Set(slot, HadSession, true);
+        Set(slot, GaveProof, false);
     }
 
     /// <summary>

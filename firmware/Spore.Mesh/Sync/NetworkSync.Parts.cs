@@ -24,8 +24,9 @@ internal sealed partial class NetworkSync
     private const int AskedProofTag = 9;
     private const int WrittenProofTag = 10;
 
-    // The own proof, as it is served.
+    // The own proof, as it is served, and as it is written to a peer.
     private const int OwnServedTag = 11;
+    private const int OwnGivenTag = 12;
 
     // How long the proofs of kept peers are collected before a network is applied, in milliseconds.
     private const long CollectionTime = 5000;
@@ -137,6 +138,7 @@ internal sealed partial class NetworkSync
         switch (transfer.File)
         {
             case OwnProofTag:
+            case OwnGivenTag:
                 key = _publicKey;
                 break;
             case KeptProofTag:
@@ -410,8 +412,7 @@ internal sealed partial class NetworkSync
         if (kind == ProofName.Entry && ConstantTime.Equal(_sought, 0, _publicKey, 0, KeySize))
         {
             transfer.File = OwnServedTag;
-            transfer.Size = EntryProof.EntryOffset + _applied.File.EntryLength(_applied.OwnEntry)
-                + _applied.File.OwnPathSize;
+            transfer.Size = OwnProofSize;
             return TftpResult.Ok;
         }
 
@@ -465,6 +466,41 @@ internal sealed partial class NetworkSync
     private static int SizeOf(ProofName kind)
     {
         return kind == ProofName.Entry ? KeySize : kind == ProofName.Ipv6 ? 16 : 4;
+    }
+
+    private int OwnProofSize
+    {
+        get
+        {
+            NetworkFile file = _applied.File;
+            return EntryProof.EntryOffset + file.EntryLength(_applied.OwnEntry) + file.OwnPathSize;
+        }
+    }
+
+    // Called when a peer has refused its proof, since it does not know that this node is a member: writes the own proof
+    // to it.
+    private void GiveOwnProof(int slot, long now)
+    {
+        if (!_applied.IsSparse || Agreements.Is(slot, Agreements.GaveProof))
+        {
+            return;
+        }
+
+        TftpTransfer transfer = _tftp.StartWrite(
+            _linkLocal,
+            0,
+            _linkLocals,
+            slot * LinkLocalAddress.Size,
+            _entryName,
+            OwnGivenTag,
+            OwnProofSize,
+            false,
+            now);
+        if (transfer != null)
+        {
+            Agreements.Set(slot, Agreements.GaveProof, true);
+            Begun(transfer, slot, now);
+        }
     }
 
     // Copies bytes of the own proof, which stands in two parts.
@@ -539,7 +575,15 @@ internal sealed partial class NetworkSync
 
         if (fault != NetworkFault.None)
         {
-            _host.Report(SyncEvent.NetworkRefused, PeerOf(transfer), (long)fault);
+            Peer peer = PeerOf(transfer);
+            _host.Report(SyncEvent.NetworkRefused, peer, (long)fault);
+            if (fault == NetworkFault.OtherVersion && transfer.IsClient && transfer != _turn && peer != null)
+            {
+                // Heads first.
+                Agreements.Disagree(peer.Slot);
+                Agreements.Set(peer.Slot, Agreements.WantsRead, true);
+            }
+
             return Refusal.Network(transfer, fault);
         }
 
@@ -780,6 +824,10 @@ internal sealed partial class NetworkSync
         if (transfer.File == KeptProofTag)
         {
             SetDue(SyncDeadline.Turn, now);
+        }
+        else if (transfer.File == PeerProofTag && transfer.IsRefused && result == TftpError.AccessViolation)
+        {
+            GiveOwnProof(transfer.Peer, now);
         }
         else if (transfer.File == NeededProofTag || transfer.File == AskedProofTag)
         {

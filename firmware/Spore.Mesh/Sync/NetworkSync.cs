@@ -186,7 +186,7 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        if (tag == OwnServedTag)
+        if (tag == OwnServedTag || tag == OwnGivenTag)
         {
             ReadOwnProof(position, buffer, offset, count);
             return;
@@ -263,6 +263,10 @@ internal sealed partial class NetworkSync
         else if (IsProof(transfer))
         {
             ProofClosed(transfer, result, now);
+        }
+        else if (transfer.File == OwnGivenTag && result == TftpResult.Ok)
+        {
+            Agreements.Set(transfer.Peer, Agreements.WantsProof, true);
         }
         else if (transfer.IsClient
             && !transfer.IsSender

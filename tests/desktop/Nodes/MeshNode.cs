@@ -91,6 +91,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public NetworkFault Load(byte[] file) => Node.Load(file, 0, file.Length, _mesh.Now);
 
+    public NetworkFault LoadPart(byte[] head, byte[] proof) => Node.LoadPart(head, 0, proof, _mesh.Now);
+
     public void Add(MeshNode peer, bool endpoint = true) =>
         Node.AddPeer(peer.Key, 0, endpoint ? peer.Endpoint : null, _mesh.Now);
 
