@@ -64,38 +64,52 @@ public class TurnTests
         Assert.Equal([false, true, true, true, false], ((ulong[])[1, 2, 3, 4, 5]).Select(turns.HasPassed));
     }
 
-    public static IEnumerable<TheoryDataRow<bool, string, bool>> Attacks()
+    public static IEnumerable<TheoryDataRow<bool, string, bool, bool>> Attacks()
     {
         foreach (bool isDevice in (bool[])[false, true])
         {
             foreach (string attack in (string[])["stalls", "trickles", "starts anew", "lies"])
             {
-                yield return new(isDevice, attack, true);
-                yield return new(isDevice, attack, false);
+                foreach (bool areMembers in (bool[])[false, true])
+                {
+                    yield return new(isDevice, attack, areMembers, false);
+                    yield return new(isDevice, attack, areMembers, true);
+                }
             }
         }
     }
 
-    // The attackers are all that there are: members of the old network, or guests beside it.
+    // The attackers are all that there are: members of the old network, or guests beside it. To a sparse device, which
+    // does not hold its entry, the honest member is a guest too.
     [Theory]
     [MemberData(nameof(Attacks))]
     public void Eight_attackers_keep_a_newer_network_out_for_a_bounded_time(
-        bool isDevice, string attack, bool areMembers)
+        bool isDevice, string attack, bool areMembers, bool isSparse)
     {
         Mesh mesh = new();
         NodeLimits limits = isDevice ? NodeLimits.Device() : NodeLimits.Desktop();
         limits.Peers = 2 + Attackers;
         limits.Keypairs = Math.Max(limits.Keypairs, 60);
         limits.Initiations = Math.Max(limits.Initiations, 40);
-        limits.Guests = areMembers || !isDevice ? limits.Guests : Attackers;
+        limits.Guests = isSparse && isDevice ? Attackers + 1
+            : areMembers || !isDevice ? limits.Guests
+            : Attackers;
+        limits.NetworkEntries = isSparse ? 2 + Attackers : 64;
         MeshNode node = mesh.Add(1, limits);
         Stranger honest = mesh.AddStranger(2);
         Stranger[] attackers = [.. Enumerable.Range(10, Attackers).Select(i => mesh.AddStranger((byte)i))];
         IStation[] members = areMembers ? [node, honest, .. attackers] : [node, honest];
-        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, members)));
-        byte[] newer = Mesh.NetworkOf(
-            2, [node, honest], null, 0, [.. Enumerable.Range(1, 5).Select(Padding)]);
+        int padding = isSparse ? 20 : 5;
+        byte[] older = Mesh.NetworkOf(1, members, null, 0, [.. Enumerable.Range(1, padding).Select(Padding)]);
+        byte[] newer = Mesh.NetworkOf(2, [node, honest], null, 0, [.. Enumerable.Range(1, padding).Select(Padding)]);
         byte[] damaged = [.. newer[..^1], (byte)(newer[^1] ^ 1)];
+        string ownName = "entry/" + Convert.ToHexStringLower(node.Key);
+        byte[] ownProof = new SparseNetwork(newer).ProofOf(node.Key);
+        Assert.Equal(
+            NetworkFault.None,
+            isSparse
+                ? node.LoadPart(older[..144], new SparseNetwork(older).ProofOf(node.Key))
+                : node.Load(older));
         HashSet<IStation> slow = [.. attackers];
         long delay = attack == "trickles" ? 1_500 : 0;
         mesh.Filter = (from, _, datagram) =>
@@ -119,6 +133,7 @@ public class TurnTests
             if (attack == "trickles" || attack == "lies")
             {
                 attacker.Files["network"] = damaged;
+                attacker.Files[ownName] = [.. ownProof[..^1], (byte)~ownProof[^1]];
             }
 
             Offer(attacker);
@@ -126,6 +141,7 @@ public class TurnTests
 
         Join(honest);
         honest.Files["network"] = newer;
+        honest.Files[ownName] = ownProof;
         long start = mesh.Now;
         long bound = isDevice ? 300_000 : 60_000;
         long nextPush = 0;
@@ -158,6 +174,11 @@ public class TurnTests
         // A device answers few handshakes at a time.
         void Join(Stranger peer)
         {
+            if (isSparse && members.Contains(peer))
+            {
+                peer.Files["entry/" + Convert.ToHexStringLower(peer.Key)] = new SparseNetwork(older).ProofOf(peer.Key);
+            }
+
             for (int i = 0; !peer.Connect(node); i++)
             {
                 Assert.True(i < 20);
