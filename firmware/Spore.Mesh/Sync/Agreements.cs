@@ -15,9 +15,6 @@ internal sealed class Agreements
     /// <summary>It has delivered a header that verified: not the one that it could read here.</summary>
     internal const int HasVouched = 4;
 
-    /// <summary>A header from it was refused.</summary>
-    internal const int WasRefused = 8;
-
     /// <summary>It has sent a TFTP packet.</summary>
     internal const int SpeaksTftp = 16;
 
@@ -29,6 +26,10 @@ internal sealed class Agreements
 
     /// <summary>The own proof was written to it in this session.</summary>
     internal const int GaveProof = 1024;
+
+    // Three bits.
+    private const int RefusalUnit = 2048;
+    private const int MostRefusals = 7;
 
     private const int HadSession = 32;
     private const int MayAskOnce = 64;
@@ -71,6 +72,21 @@ internal sealed class Agreements
     {
         int flags = _flags[slot];
         _flags[slot] = (short)(value ? flags | flag : flags & ~flag);
+    }
+
+    /// <summary>How many headers from it were refused for their signatures, at most 7.</summary>
+    internal int Refusals(int slot)
+    {
+        return (_flags[slot] / RefusalUnit) & MostRefusals;
+    }
+
+    /// <summary>Called when the signature of a header from it was refused.</summary>
+    internal void AddRefusal(int slot)
+    {
+        if (Refusals(slot) < MostRefusals)
+        {
+            _flags[slot] = (short)(_flags[slot] + RefusalUnit);
+        }
     }
 
     /// <summary>Whether its head equalled ours.</summary>

@@ -10,9 +10,11 @@ namespace Spore.Sync;
 // (PROTOCOL section 7.4).
 internal sealed partial class NetworkSync
 {
-    // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds.
+    // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds. It doubles
+    // with each refusal, up to the longest.
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
+    private const long LongestCheckInterval = 600000;
 
     private readonly HeadVerifier _verifier;
     private readonly HeadMemory _refused;
@@ -246,7 +248,7 @@ internal sealed partial class NetworkSync
         if (fault == NetworkFault.None && !isVerified && !isSigned)
         {
             _refused.Add(_heads, header);
-            Agreements.Set(slot, Agreements.WasRefused, true);
+            Agreements.AddRefusal(slot);
             fault = NetworkFault.Signature;
         }
 
@@ -348,7 +350,7 @@ internal sealed partial class NetworkSync
             }
 
             Peer peer = PeerOf(_tftp.At(i));
-            int rank = peer == null || peer.Owner >= 0 ? 0 : Agreements.Is(peer.Slot, Agreements.WasRefused) ? 2 : 1;
+            int rank = peer == null || peer.Owner >= 0 ? 0 : Agreements.Refusals(peer.Slot) > 0 ? 2 : 1;
             if (rank < bestRank || (rank == bestRank && _checks[i].WaitsSince < _checks[best].WaitsSince))
             {
                 best = i;
@@ -380,7 +382,9 @@ internal sealed partial class NetworkSync
             return now;
         }
 
-        return Agreements.CheckedAt[peer.Slot] + (peer.Owner >= 0 ? MemberCheckInterval : GuestCheckInterval);
+        long interval = peer.Owner >= 0 ? MemberCheckInterval : GuestCheckInterval;
+        interval <<= Agreements.Refusals(peer.Slot);
+        return Agreements.CheckedAt[peer.Slot] + (interval < LongestCheckInterval ? interval : LongestCheckInterval);
     }
 
     // Whether a head has verified before, by its bytes.

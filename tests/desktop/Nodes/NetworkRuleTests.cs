@@ -342,17 +342,17 @@ public class NetworkRuleTests
     }
 
     [Fact]
-    public void A_member_is_checked_at_most_once_in_10_s_and_a_guest_in_30_s()
+    public void A_member_is_checked_at_most_once_in_10_s_and_a_guest_in_30_s_and_each_refusal_doubles_that()
     {
         Assert.True(_member.Connect(_node));
-        Assert.Equal([0, 10_000, 20_000], Answers(_member));
-        Assert.Equal([0, 30_000, 60_000], Answers(Guest()));
+        Assert.Equal([0, 20_000, 60_000], Answers(_member, 3));
+        Assert.Equal([0, 60_000], Answers(Guest(), 2));
 
-        // When each of three forged heads is answered. A guest has one transfer at a time.
-        long[] Answers(Stranger stranger)
+        // When each of several forged heads is answered. A guest has one transfer at a time.
+        long[] Answers(Stranger stranger, int count)
         {
             long start = _mesh.Now;
-            IEnumerable<StrangerTransfer> transfers = Enumerable.Range(1, 3).Select(
+            IEnumerable<StrangerTransfer> transfers = Enumerable.Range(1, count).Select(
                 i => stranger.StartWrite("head", Forged((ulong)(stranger.Seed * 10) + (ulong)i)));
             List<long> answers = [];
             foreach (StrangerTransfer transfer in stranger == _member ? transfers.ToArray() : transfers)
@@ -378,7 +378,30 @@ public class NetworkRuleTests
         Assert.InRange(_mesh.Now - second, 0, 1_000);
         Assert.False(waiting.IsDone);
         first.Finish(waiting);
-        Assert.InRange(_mesh.Now - start, 30_000, 31_000);
+        Assert.InRange(_mesh.Now - start, 60_000, 61_000);
+    }
+
+    [Fact]
+    public void The_interval_of_checks_does_not_grow_beyond_10_minutes()
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            Assert.True(_member.Connect(_node));
+            Assert.Equal(TftpError.AccessViolation, _member.Write("head", Forged((ulong)(200 + i))).Error);
+            _mesh.Run(600_000);
+        }
+
+        Assert.True(_member.Connect(_node));
+        Assert.Equal(TftpError.AccessViolation, _member.Write("head", Forged(300)).Error);
+        StrangerTransfer last = _member.StartWrite("head", Forged(301));
+        long start = _mesh.Now;
+        while (!last.IsDone && _mesh.Now - start < 700_000)
+        {
+            _mesh.RunUntil(() => last.IsDone, 100_000);
+            _member.Connect(_node);
+        }
+
+        Assert.InRange(_mesh.Now - start, 590_000, 602_000);
     }
 
     [Fact]
@@ -388,7 +411,7 @@ public class NetworkRuleTests
         Stranger refused = Guest();
         Stranger clean = Guest();
         Assert.Equal(TftpError.AccessViolation, refused.Write("head", Forged(100)).Error);
-        _mesh.Run(31_000);
+        _mesh.Run(61_000);
 
         // Their blocks arrive in one millisecond: then who is checked is a matter of rank.
         List<string> order = [];
