@@ -530,8 +530,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return oldest;
     }
 
-    // First peers without a session and without a deferred response, then the one in the slot for hellos; of others the
-    // peer heard longest ago.
+    // First peers without a session and without a deferred response, then the one in the slot for hellos, then those
+    // that let a turn pass; of others the peer that has stayed longest. The peers that the sync needs stay.
     private Peer MemberToEvict(long now)
     {
         Peer oldest = null;
@@ -540,13 +540,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         for (int i = 0; i < peers.Length; i++)
         {
             Peer peer = peers[i];
-            if (!peer.InUse || peer.IsProvisional || _slots.IsConfigured(peer.Slot))
+            if (!peer.InUse || peer.IsProvisional || _slots.IsConfigured(i) || _sync.Needs(i, now))
             {
                 continue;
             }
 
             int rank = EvictionRank(peer, now);
-            if (oldest == null || rank < oldestRank || (rank == oldestRank && peer.LastHeard < oldest.LastHeard))
+            if (oldest == null || rank < oldestRank || (rank == oldestRank && peer.Since < oldest.Since))
             {
                 oldest = peer;
                 oldestRank = rank;
@@ -558,7 +558,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     private int EvictionRank(Peer peer, long now)
     {
-        return !IsNeeded(peer, now) ? 0 : peer.Slot == _helloSlot ? 1 : 2;
+        return !IsNeeded(peer, now) ? 0 : peer.Slot == _helloSlot ? 1 : _sync.HasPassedTurn(peer.Slot) ? 2 : 3;
     }
 
     private static bool IsNeeded(Peer peer, long now)

@@ -28,6 +28,9 @@ internal sealed partial class NetworkSync
     private const int OwnServedTag = 11;
     private const int OwnGivenTag = 12;
 
+    // In the place of a transfer: a witness is to be reached, since nobody else is believed.
+    private const int ReachTag = 13;
+
     // How long the proofs of kept peers are collected before a network is applied, in milliseconds.
     private const long CollectionTime = 5000;
 
@@ -249,6 +252,12 @@ internal sealed partial class NetworkSync
             }
 
             return;
+        }
+
+        if (_wantedTag == ReachTag)
+        {
+            _wantedTag = 0;
+            ReachWitness(now);
         }
 
         if (_wantedTag != 0)
@@ -856,7 +865,9 @@ internal sealed partial class NetworkSync
             }
             else if (result != TftpResult.Ok)
             {
-                ReachWitness(now);
+                // Not here, where the peer may be losing its slot.
+                _wantedTag = ReachTag;
+                SetDue(SyncDeadline.Exchange, now);
             }
 
             return;
@@ -901,7 +912,7 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Called when nobody who was asked is believed about an address: asks a witness for a session.
+    // Should be called when nobody who was asked is believed about an address: asks a witness for a session.
     private void ReachWitness(long now)
     {
         for (int i = 0; i < _applied.MemberCount; i++)

@@ -31,6 +31,23 @@ internal sealed partial class NetworkSync
         return transfer == _turn;
     }
 
+    /// <summary>
+    /// Whether a peer offers a newer network and has had no turn, or is the one from which a sparse node reads proofs.
+    /// </summary>
+    /// <param name="slot">The slot of the peer.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal bool Needs(int slot, long now)
+    {
+        return AwaitsTurn(slot, now) || (_applied.IsSparse && slot == _lastTurn && Agreements.Agrees(slot));
+    }
+
+    /// <summary>Whether a peer let a turn pass.</summary>
+    /// <param name="slot">The slot of the peer.</param>
+    internal bool HasPassedTurn(int slot)
+    {
+        return _turns.HasPassed(IdOf(slot));
+    }
+
     /// <summary>Called when a slot is given to another peer.</summary>
     internal void ClearSlot(int slot)
     {
@@ -281,12 +298,17 @@ internal sealed partial class NetworkSync
         return best;
     }
 
+    private bool AwaitsTurn(int slot, long now)
+    {
+        return Offers(slot, now) && !_turns.HasHad(slot) && !_turns.HasPassed(IdOf(slot));
+    }
+
     // Whether a peer waits for its turn that has let none pass.
     private bool IsFreshOffer(long now)
     {
         for (int i = 0; i < _tunnel.Peers.Length; i++)
         {
-            if (Offers(i, now) && !_turns.HasHad(i) && !_turns.HasPassed(IdOf(i)))
+            if (AwaitsTurn(i, now))
             {
                 return true;
             }

@@ -428,6 +428,8 @@ internal sealed partial class NetworkSync
             _staging.Received.Index();
         }
 
+        AbortParkedReaders();
+        _wantedTag = 0;
         _collectUntil = 0;
         _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
         ulong version = _applied.Version;

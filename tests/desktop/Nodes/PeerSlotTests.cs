@@ -26,7 +26,7 @@ public class PeerSlotTests
     private int Known => _node.Node.Peers.Count(p => p.InUse && !p.IsProvisional);
 
     [Fact]
-    public void Members_beyond_the_slots_take_the_place_of_the_one_heard_longest_ago()
+    public void Members_beyond_the_slots_take_the_place_of_the_one_that_has_stayed_longest()
     {
         Load(1);
         Assert.True(_members[0].Connect(_node));
@@ -36,10 +36,43 @@ public class PeerSlotTests
         Assert.True(_members[0].Ping());
         _mesh.Run(1_000);
         Assert.True(_members[2].Connect(_node));
-        Assert.Null(Slot(_members[1]));
-        Assert.True(_members[0].Ping());
+        Assert.Null(Slot(_members[0]));
+        Assert.True(_members[1].Ping());
         Assert.True(_members[2].Ping());
         Assert.Equal(2, Known);
+    }
+
+    [Fact]
+    public void One_that_let_a_turn_pass_makes_room_before_the_others()
+    {
+        Load(1);
+        Assert.True(_members[0].Connect(_node));
+        _mesh.Run(1_000);
+        Assert.True(_members[1].Connect(_node));
+        _members[1].HasNoServer = true;
+        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
+        _mesh.Run(40_000);
+        Assert.True(_members[2].Connect(_node));
+        Assert.Null(Slot(_members[1]));
+        Assert.True(_members[0].Ping());
+    }
+
+    [Fact]
+    public void One_that_offers_a_newer_network_keeps_its_slot_until_it_has_had_its_turn()
+    {
+        Load(1);
+        _members[0].HasNoServer = true;
+        Assert.True(_members[0].Connect(_node));
+        Assert.True(_members[0].Write("head", NetworkOf(2)[..144]).IsComplete);
+        _mesh.Run(1_000);
+        Assert.True(_members[1].Connect(_node));
+        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
+        _mesh.Run(1_000);
+
+        // The turn of the first is under way, and the second waits for its own one.
+        Assert.True(_members[2].Connect(_node));
+        Assert.Null(Slot(_members[0]));
+        Assert.NotNull(Slot(_members[1]));
     }
 
     [Fact]
@@ -189,8 +222,9 @@ public class PeerSlotTests
         Assert.Equal(0, _node.Count(NodeEvent.PeerRemoved));
     }
 
-    private void Load(ulong version) =>
-        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. _members])));
+    private void Load(ulong version) => Assert.Equal(NetworkFault.None, _node.Load(NetworkOf(version)));
+
+    private byte[] NetworkOf(ulong version) => Mesh.NetworkOf(version, [_node, .. _members]);
 
     private void Send(Stranger member) =>
         Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2, 3)));
