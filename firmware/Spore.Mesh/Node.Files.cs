@@ -215,8 +215,13 @@ public sealed partial class Node : ITftpFiles, ITftpNames
             return _requests.Write(transfer, position, data, offset, count);
         }
 
-        return transfer.File >= FirstFile
-            ? Files.Write(transfer, position, data, offset, count, last)
+        if (transfer.File >= FirstFile)
+        {
+            return Files.Write(transfer, position, data, offset, count, last);
+        }
+
+        return NetworkSync.IsProof(transfer)
+            ? _sync.WriteProof(transfer, data, offset, count, last, _now)
             : _sync.Write(transfer, data, offset, count, last, _now);
     }
 

@@ -325,6 +325,7 @@ public sealed partial class Node
                 break;
             case Deadline.Exchange:
                 _sync.ExchangeHeads(now);
+                _sync.SeekProof(now);
                 break;
             case Deadline.Turn:
                 _sync.TakeTurns(now);

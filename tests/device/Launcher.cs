@@ -5,7 +5,7 @@ namespace Spore.Tests.Device;
 /// <summary>Runs all tests where there is no test adapter, and prints a line for each.</summary>
 public static class Launcher
 {
-    private const int Count = 18;
+    private const int Count = 19;
 
     private static string _running;
 
@@ -106,6 +106,10 @@ public static class Launcher
             case 17:
                 _running = nameof(TwoTunnelsTests.TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession);
                 new TwoTunnelsTests().TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession();
+                break;
+            case 18:
+                _running = nameof(SparseNodesTests.NodesReachEachOtherInANetworkOf100000Entries);
+                new SparseNodesTests().NodesReachEachOtherInANetworkOf100000Entries();
                 break;
         }
     }

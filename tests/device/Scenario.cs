@@ -62,6 +62,20 @@ public static class Scenario
         _wire = new Wire(_stations, 8);
     }
 
+    /// <summary>
+    /// Makes two stations, of which the first has a network of 64 entries, or a part of one of 100,000.
+    /// </summary>
+    public static bool BuildJoin(bool isSparse)
+    {
+        Build(2);
+        Station first = _stations[0];
+        first.HasProofs = isSparse;
+        NetworkFault fault = isSparse
+            ? first.Node.LoadPart(LargeNetwork.Head, 0, LargeNetwork.FirstProof, _wire.Now)
+            : first.Node.Load(LargeNetwork.Full, 0, LargeNetwork.Full.Length, _wire.Now);
+        return fault == NetworkFault.None;
+    }
+
     /// <summary>Begins to read the file of the first station at the second.</summary>
     public static bool Read()
     {

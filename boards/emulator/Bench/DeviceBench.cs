@@ -42,10 +42,26 @@ internal sealed class DeviceBench
         using ScenarioRun run = new(_file, Heap, 3);
         run.Machine.ClearCounters();
         RunWholeLife(run);
+        using ScenarioRun sparse = new(_file, Heap, 0);
+        Expect(sparse.BuildJoin(isSparse: true), "the part is loaded");
+        sparse.Machine.ClearCounters();
+        RunSparseLife(sparse);
         using TunnelRun tunnel = new(_file, Heap);
         tunnel.Machine.ClearCounters();
         tunnel.RunWholeLife();
-        return [.. run.Machine.AllocationSites(), .. tunnel.Machine.AllocationSites()];
+        return
+        [
+            .. run.Machine.AllocationSites(), .. sparse.Machine.AllocationSites(), .. tunnel.Machine.AllocationSites(),
+        ];
+    }
+
+    private static void RunSparseLife(ScenarioRun run)
+    {
+        run.RunFor(60_000);
+        Expect(run.Version(1) == 1, "the second node has its part");
+        Expect(run.SendPacket(), "a packet is taken");
+        run.RunFor(5_000);
+        Expect(run.Delivered(1) == 1, "the second node delivered the packet");
     }
 
     private static void RunWholeLife(ScenarioRun run)
@@ -99,6 +115,8 @@ internal sealed class DeviceBench
         yield return new BenchRow(
             "initiation from an unknown key to response sent", guest.Instructions, guest.Cost, 5_500_000);
 
+        yield return Join("first join, from flash to a network of 64 entries applied", false);
+        yield return Join("the same, to a part of a network of 100,000 entries", true);
         yield return LongestSlice();
         known.RunFor(2_000);
         int delivered = known.Delivered(1);
@@ -118,6 +136,13 @@ internal sealed class DeviceBench
         block = Transfer(isWide: false).Received;
         yield return new BenchRow(
             "TFTP block of 1,228 bytes, received at window 3", block.Instructions, block.Cost, -1);
+    }
+
+    private BenchRow Join(string name, bool isSparse)
+    {
+        using ScenarioRun run = new(_file, Heap, 0);
+        Spent spent = run.Join(isSparse) ?? throw new ProgramException("bench", $"nobody joined: {name}");
+        return new BenchRow(name, spent.Instructions, spent.Cost, 0);
     }
 
     // What a block takes on average in a file of 12 blocks, with sealing and opening, and with the acknowledgments.
@@ -175,14 +200,19 @@ internal sealed class DeviceBench
         run.Machine.WatchFrames(m => IsOurs(m.Name));
         long allocated = run.Machine.Memory.AllocatedBytes;
         RunWholeLife(run);
-        yield return new BenchRow("stack frames, at the deepest", run.Machine.WatchedFramePeak, 0, -1);
+        allocated = run.Machine.Memory.AllocatedBytes - allocated;
+
+        using ScenarioRun sparse = new(_file, Heap, 0);
+        Expect(sparse.BuildJoin(isSparse: true), "the part is loaded");
+        sparse.Machine.WatchFrames(m => IsOurs(m.Name));
+        long before = sparse.Machine.Memory.AllocatedBytes;
+        RunSparseLife(sparse);
+        allocated += sparse.Machine.Memory.AllocatedBytes - before;
+        long frames = Math.Max(run.Machine.WatchedFramePeak, sparse.Machine.WatchedFramePeak);
+        yield return new BenchRow("stack frames, at the deepest", frames, 0, -1);
+        yield return new BenchRow("peak of a node: all three", node + data + frames, 0, HeapWanted);
         yield return new BenchRow(
-            "peak of a node: all three", node + data + run.Machine.WatchedFramePeak, 0, HeapWanted);
-        yield return new BenchRow(
-            "allocated after construction: packets, timers, handshakes, transfers, networks",
-            run.Machine.Memory.AllocatedBytes - allocated,
-            0,
-            0);
+            "allocated after construction: packets, timers, handshakes, transfers, networks", allocated, 0, 0);
     }
 
     // The node's, not the tests' around it.

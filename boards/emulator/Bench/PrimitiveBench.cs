@@ -15,6 +15,7 @@ internal sealed class PrimitiveBench
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private const string Fixture = "Spore.Tests.Device.Fixture";
+    private const string LargeNetwork = "Spore.Tests.Device.LargeNetwork";
 
     private static readonly byte[] _key = [.. Enumerable.Range(0, 2 * KeySize).Select(i => (byte)((i * 7) + 1))];
 
@@ -45,6 +46,7 @@ internal sealed class PrimitiveBench
         yield return HeaderVerification();
         yield return EpochVerification("signatures of a head in an epoch", false);
         yield return EpochVerification("the same, its certificate known and the signing key decoded", true);
+        yield return ProofVerification();
         yield return Compression(
             "BLAKE2s compression", 5_700, "Spore.Crypto.Blake2s", 64, 32, _bouncyCastle.Blake2s, Machine.Int(32));
         yield return Compression("SHA-512 block", 10_300, "Spore.Crypto.Sha512", 128, 64, _bouncyCastle.Sha512);
@@ -186,6 +188,31 @@ internal sealed class PrimitiveBench
         return result.I4 != 0
             ? new BenchRow(name, machine.Instructions, machine.Cost, 0)
             : throw new ProgramException("bench", "expected, and not so: the head verifies");
+    }
+
+    // The entry of the second node among 100,000.
+    private BenchRow ProofVerification()
+    {
+        using Machine machine = Load();
+        HeapBlock proof = machine.StaticField(LargeNetwork, "SecondProof");
+        HeapBlock head = machine.StaticField(LargeNetwork, "Head");
+        HeapBlock hash = machine.NewObject("Spore.Crypto.Blake2s");
+        HeapBlock root = machine.NewBytes(new byte[MerkleTree.HashSize]);
+        HeapBlock zero = Machine.Int(0);
+        machine.ClearCounters();
+        HeapBlock fault = machine.Call(
+            machine.Program.FindMethod("Spore.SignedNetwork.EntryProof::Verify"),
+            proof,
+            zero,
+            Machine.Int(Machine.BytesOf(proof).Length),
+            head,
+            zero,
+            hash,
+            root,
+            zero);
+        return fault.I4 == 0
+            ? new BenchRow("proof of an entry among 100,000", machine.Instructions, machine.Cost, 0)
+            : throw new ProgramException("bench", "expected, and not so: the proof verifies");
     }
 
     private Machine Load()

@@ -49,6 +49,37 @@ internal sealed class ScenarioRun : IDisposable
         }
     }
 
+    /// <summary>Makes two stations, of which the first has a network.</summary>
+    /// <param name="isSparse">Whether it is a part of one of 100,000 entries, or one of 64.</param>
+    /// <returns>Whether it took it.</returns>
+    public bool BuildJoin(bool isSparse) => Call("BuildJoin", Machine.Int(isSparse ? 1 : 0)).I4 != 0;
+
+    /// <summary>
+    /// Lets the second station join the network of the first, from the moment that it is switched on.
+    /// </summary>
+    /// <param name="isSparse">Whether it is a network of 100,000 entries, or one of 64.</param>
+    /// <returns>What the second node took until the network is applied.</returns>
+    public Spent? Join(bool isSparse)
+    {
+        if (!BuildJoin(isSparse))
+        {
+            return null;
+        }
+
+        Spent spent = default;
+        while (Version(1) == 0)
+        {
+            if (Step(60_000) < 0)
+            {
+                return null;
+            }
+
+            spent += Actor == 1 ? LastSpent : default;
+        }
+
+        return spent;
+    }
+
     /// <summary>The device that they all are on.</summary>
     public Machine Machine { get; }
 

@@ -84,8 +84,6 @@ internal sealed partial class NetworkSync
 
             _exchangedWith = slot;
         }
-
-        SeekProof(now);
     }
 
     // Begins to read a peer's head, if that is wanted. False when no transfer slot is free.

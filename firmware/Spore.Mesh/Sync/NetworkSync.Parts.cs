@@ -190,7 +190,8 @@ internal sealed partial class NetworkSync
         return (byte)(value < 10 ? '0' + value : 'a' + value - 10);
     }
 
-    private static bool IsProof(TftpTransfer transfer)
+    /// <summary>Whether a transfer brings a proof.</summary>
+    internal static bool IsProof(TftpTransfer transfer)
     {
         return transfer.File >= OwnProofTag && transfer.File <= WrittenProofTag;
     }
@@ -237,8 +238,12 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Begins to read the next proof that is wanted, if there is memory and a transfer slot for it.
-    private void SeekProof(long now)
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Exchange"/> has come: a sparse node begins to read the next proof
+    /// that is wanted, if there is memory and a transfer slot for it.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void SeekProof(long now)
     {
         bool isAsked = _wantedTag == AskedProofTag;
         if (!_applied.IsSparse
@@ -557,10 +562,17 @@ internal sealed partial class NetworkSync
         return transfer.Size > EntryProof.MaxSize ? Refusal.Network(transfer, NetworkFault.TooLarge) : TftpResult.Ok;
     }
 
-    // Called when a block of a proof has arrived. It is checked when it is whole.
-    private int WriteProof(
-        TftpTransfer transfer, HeaderCheck check, byte[] data, int offset, int count, bool last, long now)
+    /// <summary>Called when a block of a proof has arrived. It is checked when it is whole.</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="data">The buffer that holds the block.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="count">Its length in bytes.</param>
+    /// <param name="last">Whether it ends the file.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>As <see cref="ITftpFiles.Write"/>.</returns>
+    internal int WriteProof(TftpTransfer transfer, byte[] data, int offset, int count, bool last, long now)
     {
+        HeaderCheck check = _checks[transfer.Index];
         byte[] bytes = _staging.ParkingBytes;
         int proof = _staging.ProofOffset;
         if (check.Length + count > _staging.ProofSpace)
@@ -594,6 +606,12 @@ internal sealed partial class NetworkSync
             }
 
             return Refusal.Network(transfer, fault);
+        }
+
+        if (transfer.File == PeerProofTag || transfer.File == WrittenProofTag)
+        {
+            // From here, where a device's stack is not as deep.
+            AdmitProven(PeerOf(transfer), bytes, proof + EntryProof.EntryOffset, now);
         }
 
         return TftpResult.Ok;
@@ -638,13 +656,7 @@ internal sealed partial class NetworkSync
 
             case PeerProofTag:
             case WrittenProofTag:
-                if (peer == null || peer != _tunnel.FindSlot(bytes, key))
-                {
-                    return NetworkFault.Key;
-                }
-
-                AdmitProven(peer, bytes, entry, now);
-                return NetworkFault.None;
+                return peer == null || peer != _tunnel.FindSlot(bytes, key) ? NetworkFault.Key : NetworkFault.None;
 
             default:
                 if (!IsWanted(peer, bytes, entry))

@@ -209,11 +209,6 @@ internal sealed partial class NetworkSync
     internal int Write(TftpTransfer transfer, byte[] data, int offset, int count, bool last, long now)
     {
         HeaderCheck check = _checks[transfer.Index];
-        if (IsProof(transfer))
-        {
-            return WriteProof(transfer, check, data, offset, count, last, now);
-        }
-
         int taken = 0;
         int head = HeadOffset(transfer.Index);
         if (check.Length < HeadSize(head, check))

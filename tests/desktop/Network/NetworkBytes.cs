@@ -34,18 +34,27 @@ internal static class NetworkBytes
     /// <summary>A signed file of the entries as they are.</summary>
     public static byte[] File(ulong version, long issued, long expires, IReadOnlyList<byte[]> entries)
     {
-        byte[] all = [.. entries.SelectMany(e => e)];
+        return
+        [
+            .. Head(version, entries, MerkleModel.Root([.. entries]), issued, expires),
+            .. entries.SelectMany(e => e),
+        ];
+    }
+
+    /// <summary>The signed head of a file in epoch 0.</summary>
+    public static byte[] Head(
+        ulong version, IReadOnlyList<byte[]> entries, byte[] root, long issued = 1_760_000_000, long expires = 0)
+    {
         byte[] header = new byte[144];
         "spore-1\n"u8.CopyTo(header);
         BinaryPrimitives.WriteUInt64BigEndian(header.AsSpan(8), version);
         BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(16), issued);
         BinaryPrimitives.WriteInt64BigEndian(header.AsSpan(24), expires);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(32), entries.Count);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(36), all.Length);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(36), entries.Sum(e => e.Length));
         header[40] = (byte)Math.Min(255, entries.Count(IsWitness));
-        MerkleModel.Root([.. entries]).CopyTo(header, 48);
-        Sign(header);
-        return [.. header, .. all];
+        root.CopyTo(header, 48);
+        return Sign(header);
     }
 
     /// <summary>The key whose seed is one byte, 32 times.</summary>
