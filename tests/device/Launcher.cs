@@ -71,7 +71,7 @@ public static class Launcher
                 _running = nameof(InterpreterTests.CallsFindTheirMethod);
                 interpreter.CallsFindTheirMethod();
                 break;
-            case 16:
+            case 18:
                 _running = nameof(InterpreterTests.WhatDoesNotFitThrowsAndWhatIsNoLongerReachedMakesRoom);
                 interpreter.WhatDoesNotFitThrowsAndWhatIsNoLongerReachedMakesRoom();
                 break;
@@ -107,7 +107,7 @@ public static class Launcher
                 _running = nameof(TwoTunnelsTests.TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession);
                 new TwoTunnelsTests().TwoTunnelsMakeASessionAndPassAPacketAndRenewTheSession();
                 break;
-            case 18:
+            case 16:
                 _running = nameof(SparseNodesTests.NodesReachEachOtherInANetworkOf100000Entries);
                 new SparseNodesTests().NodesReachEachOtherInANetworkOf100000Entries();
                 break;

@@ -69,11 +69,15 @@ public static class Scenario
     {
         Build(2);
         Station first = _stations[0];
-        first.HasProofs = isSparse;
-        NetworkFault fault = isSparse
-            ? first.Node.LoadPart(LargeNetwork.Head, 0, LargeNetwork.FirstProof, _wire.Now)
-            : first.Node.Load(LargeNetwork.Full, 0, LargeNetwork.Full.Length, _wire.Now);
-        return fault == NetworkFault.None;
+        if (!isSparse)
+        {
+            byte[] network = LargeNetwork.Full();
+            return first.Node.Load(network, 0, network.Length, _wire.Now) == NetworkFault.None;
+        }
+
+        byte[] own = LargeNetwork.FirstProof();
+        first.Proofs = new byte[][] { own, LargeNetwork.SecondProof() };
+        return first.Node.LoadPart(LargeNetwork.Head(), 0, own, _wire.Now) == NetworkFault.None;
     }
 
     /// <summary>Begins to read the file of the first station at the second.</summary>

@@ -14,10 +14,11 @@ public class SparseNodesTests
         Station first = new Station(1, Fixture.FirstIdentity, Wire.Start);
         Station second = new Station(2, Fixture.SecondIdentity, Wire.Start);
         Wire wire = new Wire(new Station[] { first, second }, 3);
-        first.HasProofs = true;
+        byte[] own = LargeNetwork.FirstProof();
+        first.Proofs = new byte[][] { own, LargeNetwork.SecondProof(), LargeNetwork.ThirdProof() };
         Assert.AreEqual(
             (int)NetworkFault.None,
-            (int)first.Node.LoadPart(LargeNetwork.Head, 0, LargeNetwork.FirstProof, wire.Now),
+            (int)first.Node.LoadPart(LargeNetwork.Head(), 0, own, wire.Now),
             "the first node's part");
         wire.Run(60000);
         Assert.AreEqual(1L, (long)second.Node.NetworkVersion, "the second node's network");

@@ -82,15 +82,15 @@ internal sealed class Station : ITransport, IEntropy, INodeHost, ITftpFiles
         return false;
     }
 
-    /// <summary>Whether it has the proofs of <see cref="LargeNetwork"/>.</summary>
-    public bool HasProofs;
+    /// <summary>The proofs of the stations that it has, by their numbers from 1; null for none.</summary>
+    public byte[][] Proofs;
 
     public int FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity)
     {
-        for (int i = 1; HasProofs && i <= 3; i++)
+        for (int i = 0; Proofs != null && i < Proofs.Length; i++)
         {
-            byte[] found = i == 1 ? LargeNetwork.FirstProof : i == 2 ? LargeNetwork.SecondProof : LargeNetwork.ThirdProof;
-            if (kind == ProofName.Entry ? IsKey(found, value) : kind == ProofName.Ipv4 && value[3] == i)
+            byte[] found = Proofs[i];
+            if (kind == ProofName.Entry ? IsKey(found, value) : kind == ProofName.Ipv4 && value[3] == i + 1)
             {
                 Array.Copy(found, 0, proof, offset, found.Length);
                 return found.Length;

@@ -194,8 +194,8 @@ internal sealed class PrimitiveBench
     private BenchRow ProofVerification()
     {
         using Machine machine = Load();
-        HeapBlock proof = machine.StaticField(LargeNetwork, "SecondProof");
-        HeapBlock head = machine.StaticField(LargeNetwork, "Head");
+        HeapBlock proof = machine.Call(machine.Program.FindMethod(LargeNetwork + "::SecondProof"));
+        HeapBlock head = machine.Call(machine.Program.FindMethod(LargeNetwork + "::Head"));
         HeapBlock hash = machine.NewObject("Spore.Crypto.Blake2s");
         HeapBlock root = machine.NewBytes(new byte[MerkleTree.HashSize]);
         HeapBlock zero = Machine.Int(0);

@@ -10,8 +10,8 @@ namespace Spore.Sync;
 // (PROTOCOL section 7.4).
 internal sealed partial class NetworkSync
 {
-    // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds. It doubles
-    // with each refusal, up to the longest.
+    // The shortest time between two checks of a signature for one member, and for one guest, in milliseconds. It
+    // doubles with each refusal, up to the longest.
     private const long MemberCheckInterval = 10000;
     private const long GuestCheckInterval = 30000;
     private const long LongestCheckInterval = 600000;

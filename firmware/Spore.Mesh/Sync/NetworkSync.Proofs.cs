@@ -153,12 +153,16 @@ internal sealed partial class NetworkSync
     {
         if (StartsWith(name, offset, length, _entryName))
         {
-            return ParseKey(name, offset + _entryName.Length, length - _entryName.Length) ? ProofName.Entry : ProofName.None;
+            return ParseKey(name, offset + _entryName.Length, length - _entryName.Length)
+                ? ProofName.Entry
+                : ProofName.None;
         }
 
         if (StartsWith(name, offset, length, _witnessName))
         {
-            return ParseNumber(name, offset + _witnessName.Length, length - _witnessName.Length) ? ProofName.Witness : ProofName.None;
+            return ParseNumber(name, offset + _witnessName.Length, length - _witnessName.Length)
+                ? ProofName.Witness
+                : ProofName.None;
         }
 
         int size = IpAddressText.Parse(name, offset + _routeName.Length, length - _routeName.Length, _sought);

@@ -52,8 +52,8 @@ public class LargeNetworkTests
             namespace Spore.Tests.Device;
 
             /// <summary>
-            /// Networks with the nodes of <see cref="Fixture"/> at 10.0.0.1 to 10.0.0.3: one of 64 entries, and one of 100,000
-            /// entries in part.
+            /// Networks with the nodes of <see cref="Fixture"/> at 10.0.0.1 to 10.0.0.3: one of 64 entries, and one of
+            /// 100,000 entries in part. They take memory when they are called for.
             /// </summary>
             internal static class LargeNetwork
             {
@@ -118,12 +118,13 @@ public class LargeNetworkTests
     private static void Add(StringBuilder text, string summary, string name, byte[] bytes)
     {
         text.Append(CultureInfo.InvariantCulture, $"    /// <summary>{summary}</summary>\n");
-        text.Append(CultureInfo.InvariantCulture, $"    public static readonly byte[] {name} = new byte[]\n    {{\n");
+        text.Append(CultureInfo.InvariantCulture, $"    public static byte[] {name}()\n    {{\n");
+        text.Append("        return new byte[]\n        {\n");
         foreach (byte[] line in bytes.Chunk(16))
         {
-            text.Append("        ").AppendJoin(' ', line.Select(b => $"0x{b:X2},")).Append('\n');
+            text.Append("            ").AppendJoin(' ', line.Select(b => $"0x{b:X2},")).Append('\n');
         }
 
-        text.Append("    };\n\n");
+        text.Append("        };\n    }\n\n");
     }
 }
