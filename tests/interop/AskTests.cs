@@ -28,6 +28,7 @@ public class AskTests
     }
 
     [Fact]
+    [Statement("8.4-8")]
     public void A_large_request_and_answer_pass_between_two_nodes()
     {
         using Lab lab = Lab.Open();
@@ -58,6 +59,7 @@ public class AskTests
     }
 
     [Fact]
+    [Statement("8-34")]
     public void A_guest_is_refused()
     {
         using Lab lab = Lab.Open();
@@ -88,6 +90,7 @@ public class AskTests
     }
 
     [Fact]
+    [Statement("8.4-13")]
     public void A_peer_without_a_handler_is_told()
     {
         using Pair pair = new();

@@ -38,6 +38,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Fact]
+    [Statement("4.1-3", "4.1-5")]
     public void A_guest_has_its_link_local_address_alone()
     {
         SporeNode spore = Start(true);
@@ -60,6 +61,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Theory]
+    [Statement("8-28", "8-29", "8-37", "8-38")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_guest_reads_the_head_and_nothing_else(bool tun)
@@ -78,6 +80,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Theory]
+    [Statement("8-29")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_member_reads_the_whole_network(bool tun)
@@ -90,6 +93,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Theory]
+    [Statement("8-29")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_newer_network_from_a_guest_is_applied(bool tun)
@@ -111,6 +115,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.6-2")]
     public void A_network_revokes_who_is_not_in_it()
     {
         SporeNode spore = Start(true);
@@ -125,6 +130,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Theory]
+    [Statement("8-38", "8-40")]
     [InlineData("signature", Curl.Denied, "not signed by the trust root")]
     [InlineData("root", Curl.Denied, "not signed by the trust root")]
     [InlineData("entry", Curl.Denied, "malformed network file")]
@@ -175,6 +181,7 @@ public sealed class GuestTests : IDisposable
     }
 
     [Fact]
+    [Statement("8-28")]
     public void A_newer_head_of_a_guest_that_has_no_network_to_give_changes_nothing()
     {
         SporeNode spore = Start(true);

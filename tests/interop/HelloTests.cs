@@ -34,6 +34,7 @@ public class HelloTests
     }
 
     [Theory]
+    [Statement("5-2", "5-3")]
     [InlineData(Outer.Ipv4)]
     [InlineData(Outer.LinkLocal)]
     public void A_node_with_a_key_and_a_root_alone_finds_the_network(Outer addresses)

@@ -145,6 +145,7 @@ public class Ed25519Tests
     }
 
     [Fact]
+    [Statement("7.4-7")]
     public void Refuses_S_plus_the_group_order()
     {
         using Key key = CreateKey();
@@ -162,6 +163,7 @@ public class Ed25519Tests
 
     // With such a key or R, and S zero, the equation holds for some messages or for all.
     [Fact]
+    [Statement("7.4-7")]
     public void Refuses_keys_and_R_of_small_order_in_every_encoding()
     {
         string[] encodings =

@@ -196,6 +196,7 @@ public class PublishedVectorTests
     // The twelve cases of "Taming the many EdDSAs", table 6: small order (0, 1, 2), mixed order (3, 4), a cofactored
     // equation (5), S out of range (6, 7) and encodings that are not canonical (8 to 11). Only 3 obeys every rule.
     [Fact]
+    [Statement("7.4-7")]
     public void Ed25519_speccheck_cases()
     {
         Ed25519 ed25519 = new();

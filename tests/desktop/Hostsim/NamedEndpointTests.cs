@@ -15,6 +15,7 @@ public class NamedEndpointTests
     private readonly Endpoint _none = new();
 
     [Fact]
+    [Statement("4.5-8")]
     public void Lookups_have_growing_intervals()
     {
         List<long> intervals = [];
@@ -35,6 +36,7 @@ public class NamedEndpointTests
     }
 
     [Fact]
+    [Statement("4.5-7")]
     public void Each_address_has_its_turn_and_the_one_that_does_not_answer_is_over()
     {
         Endpoint[] all = Find(1, 2, 3);

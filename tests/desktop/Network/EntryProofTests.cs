@@ -64,6 +64,7 @@ public class EntryProofTests
     }
 
     [Theory]
+    [Statement("7.7-1", "7.7-2", "7.7-3", "7.7-4", "7.7-6")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -115,6 +116,7 @@ public class EntryProofTests
     }
 
     [Theory]
+    [Statement("7.7-2", "7.7-5")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -173,6 +175,7 @@ public class EntryProofTests
     }
 
     [Fact]
+    [Statement("7.7-6")]
     public void A_proof_is_for_one_version_alone()
     {
         byte[][] entries = Entries(3);
@@ -197,6 +200,7 @@ public class EntryProofTests
     }
 
     [Fact]
+    [Statement("7.7-7")]
     public void The_proof_of_an_entry_against_the_rules_is_refused_before_it_is_hashed()
     {
         byte[] bad = NetworkBytes.Entry(1, NetworkBytes.Field(128));

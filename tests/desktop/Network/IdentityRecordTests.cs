@@ -21,6 +21,7 @@ public class IdentityRecordTests
     }
 
     [Fact]
+    [Statement("2-1", "2-2", "2-3", "2-4")]
     public void A_sealed_record_is_laid_out_as_the_protocol_says_and_is_sound_at_any_offset()
     {
         byte[] record = Sound();
@@ -37,6 +38,7 @@ public class IdentityRecordTests
     }
 
     [Fact]
+    [Statement("2-5", "2-6")]
     public void Every_flipped_bit_is_seen()
     {
         for (int i = 0; i < IdentityRecord.Size * 8; i++)
@@ -61,6 +63,7 @@ public class IdentityRecordTests
     }
 
     [Theory]
+    [Statement("2-6", "2-7")]
     [MemberData(nameof(Unsound))]
     public void Unsound_records_are_told_apart(byte[] record, IdentityFault expected)
     {

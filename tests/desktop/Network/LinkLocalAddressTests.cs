@@ -12,6 +12,7 @@ public class LinkLocalAddressTests
     private readonly Blake2s _hash = new();
 
     [Fact]
+    [Statement("3-1")]
     public void The_zero_key_has_the_address_that_wg_lla_gives_it()
     {
         byte[] address = new byte[LinkLocalAddress.Size];
@@ -20,6 +21,7 @@ public class LinkLocalAddressTests
     }
 
     [Fact]
+    [Statement("3-1")]
     public void All_but_the_first_ten_bits_are_those_of_the_hash()
     {
         Gen.Byte.Array[32].Sample(

@@ -20,6 +20,7 @@ public class MerkleTreeTests
     }
 
     [Fact]
+    [Statement("7.3-1")]
     public void The_root_after_each_of_130_leaves_is_that_of_the_recursive_definition()
     {
         byte[][] leaves =

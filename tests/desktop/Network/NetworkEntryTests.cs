@@ -29,6 +29,7 @@ public class NetworkEntryTests
     }
 
     [Theory]
+    [Statement("7.2-4", "7.2-18", "7.2-19")]
     [InlineData("0.0.0.0/0", true)]
     [InlineData("::/0", true)]
     [InlineData("10.0.0.1/32", true)]
@@ -69,6 +70,7 @@ public class NetworkEntryTests
     }
 
     [Theory]
+    [Statement("7.2-6", "7.2-22", "7.2-26", "7.2-27", "7.2-28")]
     [InlineData("gate.example.org:51820", true)]
     [InlineData("gate:1", true)]
     [InlineData("a-b_c.1x:65535", true)]
@@ -121,6 +123,7 @@ public class NetworkEntryTests
     }
 
     [Fact]
+    [Statement("7.2-27")]
     public void Endpoint_names_have_labels_of_63_bytes_at_most_and_fill_their_field()
     {
         string label = new('a', 63);
@@ -132,6 +135,7 @@ public class NetworkEntryTests
     }
 
     [Fact]
+    [Statement("7.2-7")]
     public void Labels_are_the_utf8_that_the_runtime_takes_without_control_characters()
     {
         UTF8Encoding strict = new(false, true);
@@ -170,6 +174,7 @@ public class NetworkEntryTests
     };
 
     [Theory]
+    [Statement("7.2-7")]
     [InlineData("", NetworkFault.FieldLength)]
     [InlineData("C080", NetworkFault.FieldValue)]
     [InlineData("C1BF", NetworkFault.FieldValue)]
@@ -211,6 +216,7 @@ public class NetworkEntryTests
     }
 
     [Theory]
+    [Statement("7.2-4", "7.2-5", "7.2-7", "7.2-8", "7.2-9", "7.2-11", "7.2-16")]
     [MemberData(nameof(Lengths))]
     public void Each_type_has_its_lengths(int type, int[] lengths, NetworkFault otherwise)
     {
@@ -224,6 +230,7 @@ public class NetworkEntryTests
     }
 
     [Fact]
+    [Statement("7.2-22")]
     public void An_endpoint_has_a_port()
     {
         Assert.Equal(NetworkFault.FieldValue, CheckField(EntryField.EndpointAddress, 192, 0, 2, 1, 0, 0));
@@ -233,6 +240,7 @@ public class NetworkEntryTests
     }
 
     [Theory]
+    [Statement("7.2-5", "7.2-22", "7.2-23", "7.2-24", "7.2-25")]
     [InlineData("0.0.0.0", false)]
     [InlineData("0.1.2.3", false)]
     [InlineData("1.0.0.0", true)]
@@ -273,6 +281,7 @@ public class NetworkEntryTests
     }
 
     [Fact]
+    [Statement("7.2-2", "7.2-21")]
     public void A_key_is_not_of_small_order()
     {
         X25519 x25519 = new();
@@ -322,6 +331,7 @@ public class NetworkEntryTests
     }
 
     [Theory]
+    [Statement("7.2-3", "7.2-13")]
     [MemberData(nameof(Repeats))]
     public void Some_types_repeat_and_all_are_in_order(int type, byte[] value, bool repeats)
     {
@@ -334,6 +344,7 @@ public class NetworkEntryTests
     }
 
     [Fact]
+    [Statement("7.2-1")]
     public void The_length_has_bounds_and_fits_the_fields()
     {
         byte[] entry = NetworkBytes.Entry(1, NetworkBytes.Field(7, 1, 2, 3));

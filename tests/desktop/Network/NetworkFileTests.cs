@@ -221,6 +221,7 @@ public class NetworkFileTests
     }
 
     [Theory]
+    [Statement("7.1-5", "7.1-6", "7.1-7", "7.1-21", "7.4-5", "7.4-6")]
     [MemberData(nameof(Unsound))]
     public void Each_fault_is_told_however_the_bytes_are_split_and_leaves_nothing(
         string what, byte[] bytes, NetworkFault expected)
@@ -236,6 +237,7 @@ public class NetworkFileTests
     }
 
     [Fact]
+    [Statement("7.1-9")]
     public void A_root_that_differs_in_any_byte_is_refused()
     {
         byte[] rich = NetworkBytes.RichFile();

@@ -13,6 +13,7 @@ public class NetworkHeaderTests
     private static byte[] Header() => NetworkBytes.RichFile()[..NetworkHeader.Size];
 
     [Fact]
+    [Statement("7.1-1", "7.1-2", "7.1-3", "7.1-4", "7.1-5", "7.1-6")]
     public void Every_field_is_where_the_protocol_says()
     {
         byte[] file = NetworkBytes.RichFile();
@@ -78,6 +79,7 @@ public class NetworkHeaderTests
     }
 
     [Theory]
+    [Statement("7.1-1", "7.1-2", "7.1-4", "7.1-5", "7.1-8", "7.1-11", "7.4-1")]
     [MemberData(nameof(Changes))]
     public void Check_judges_each_field(int offset, ulong value, int size, NetworkFault expected)
     {
@@ -115,6 +117,7 @@ public class NetworkHeaderTests
     }
 
     [Fact]
+    [Statement("7.1-10", "7.1-13")]
     public void Any_flipped_bit_breaks_the_signature_and_another_root_did_not_sign()
     {
         byte[] header = [1, .. Header()];

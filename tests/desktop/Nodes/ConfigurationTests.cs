@@ -31,6 +31,7 @@ public class ConfigurationTests
     private byte[] Packet => InnerPacket.Udp(_node.Node.LinkLocal, _peer.LinkLocal, 1, 2, 3);
 
     [Theory]
+    [Statement("4-1")]
     [InlineData(1, 1, true)]
     [InlineData(1, 2, false)]
     [InlineData(1, 0, false)]
@@ -165,6 +166,7 @@ public class ConfigurationTests
     // A configured peer that is in no network has 10.0.0.0/16 and fd00::/32 by hand; our node has 10.0.0.1 and fd00::1,
     // a member 10.0.0.3 and fd00::3.
     [Theory]
+    [Statement("9-2", "9-7")]
     [InlineData("10.0.0.2", "10.0.0.1", "answered")]
     [InlineData("10.0.200.200", "10.0.0.1", "answered")]
     [InlineData("fd00::2", "fd00::1", "answered")]
@@ -196,6 +198,7 @@ public class ConfigurationTests
     }
 
     [Theory]
+    [Statement("9-7", "9-8")]
     [InlineData("10.0.0.2", 2)]
     [InlineData("10.0.200.200", 2)]
     [InlineData("fd00::2", 2)]
@@ -219,6 +222,7 @@ public class ConfigurationTests
     }
 
     [Fact]
+    [Statement("9-7")]
     public void Prefixes_by_hand_rest_while_their_holder_is_a_member()
     {
         ConfiguredPrefixes prefixes = GivePrefixes(out Stranger member);
@@ -254,6 +258,7 @@ public class ConfigurationTests
     }
 
     [Fact]
+    [Statement("5.1-11")]
     public void A_configured_peer_that_was_never_heard_is_initiated_to_with_each_hello()
     {
         MeshNode node = _mesh.Add(21);

@@ -10,6 +10,7 @@ public class ConfirmationsTests
     // Each case: witnesses and times in minutes, in the order in which they are added, and how many count after an hour
     // since 0, 10 and 20 minutes.
     [Theory]
+    [Statement("8.2-1")]
     [InlineData(new[] { 1, 0 }, 0, 0, 0)]
     [InlineData(new[] { 1, 15 }, 1, 1, 0)]
     [InlineData(new[] { 1, 15, 1, 25 }, 1, 1, 1)]

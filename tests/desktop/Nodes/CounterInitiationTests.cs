@@ -34,6 +34,7 @@ public class CounterInitiationTests
     private int Initiations => _node.Sent.Count(s => s[0] == 1);
 
     [Fact]
+    [Statement("4.3-1")]
     public void A_strictly_older_one_provokes_one_to_its_source()
     {
         _member.Clock -= 500;
@@ -48,6 +49,7 @@ public class CounterInitiationTests
     }
 
     [Fact]
+    [Statement("4.3-2")]
     public void An_equal_one_is_a_duplicate()
     {
         _member.Clock -= 1;
@@ -58,6 +60,7 @@ public class CounterInitiationTests
     }
 
     [Fact]
+    [Statement("4.2-1", "4.2-3", "4.2-4", "4.2-9")]
     public void Recordings_from_elsewhere_are_asked_at_most_every_5_s_and_move_no_endpoint()
     {
         _member.Clock -= 500;
@@ -82,6 +85,7 @@ public class CounterInitiationTests
     }
 
     [Fact]
+    [Statement("4.2-3", "4.2-10", "4.5-1")]
     public void The_endpoint_moves_with_the_answer()
     {
         // A member that really is somewhere else now, and has no clock.
@@ -111,6 +115,7 @@ public class CounterInitiationTests
     }
 
     [Fact]
+    [Statement("4.3-1")]
     public void A_peer_configured_by_hand_is_asked_too()
     {
         Stranger configured = _mesh.AddStranger(7);

@@ -31,6 +31,7 @@ public class EndpointTests
     }
 
     [Theory]
+    [Statement("4.5-4", "4.5-5")]
     [InlineData("A", 0)]
     [InlineData("1 A", 1)]
     [InlineData("1 2 A", 2)]
@@ -65,6 +66,7 @@ public class EndpointTests
     }
 
     [Fact]
+    [Statement("4.5-4")]
     public void All_are_asked_again_for_as_long_as_there_is_no_answer()
     {
         _member.IsOn = false;
@@ -78,6 +80,7 @@ public class EndpointTests
     }
 
     [Theory]
+    [Statement("4.5-6")]
     [InlineData(true, false, "203.0.113.1 192.0.2.2 203.0.113.1")]
     [InlineData(true, true, "203.0.113.1 0.0.0.7 192.0.2.2 203.0.113.1")]
     [InlineData(false, true, "0.0.0.7 0.0.0.7 0.0.0.7")]
@@ -94,6 +97,7 @@ public class EndpointTests
     }
 
     [Fact]
+    [Statement("4.5-5")]
     public void One_that_has_moved_is_asked_where_it_was_heard_for_15_s_first()
     {
         Join("1 2 A");
@@ -122,6 +126,7 @@ public class EndpointTests
     }
 
     [Fact]
+    [Statement("4.5-4", "4.5-9")]
     public void A_name_has_its_turn_after_addresses_and_is_asked_for_again_after_every_round()
     {
         _member.IsOn = false;
@@ -138,6 +143,7 @@ public class EndpointTests
     }
 
     [Fact]
+    [Statement("4.5-10")]
     public void Where_a_configured_peer_is_only_its_operator_knows()
     {
         _member.IsOn = false;

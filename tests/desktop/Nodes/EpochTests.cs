@@ -34,6 +34,7 @@ public sealed class EpochTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.1-12", "7.1-14", "7.1-20")]
     public void It_is_applied_from_an_operator_a_writer_and_a_reader_of_head()
     {
         byte[] first = File(1, 1);
@@ -106,6 +107,7 @@ public sealed class EpochTests : IDisposable
         _refused.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
+    [Statement("7.1-12", "7.1-14", "7.1-16", "7.1-19", "7.4-11")]
     [MemberData(nameof(Refused))]
     public void It_is_refused_from_a_member_and_from_the_operator(string name)
     {
@@ -123,6 +125,7 @@ public sealed class EpochTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.1-15", "7.1-16", "7.1-17", "7.1-18", "7.1-19")]
     public void Every_flipped_bit_of_a_head_is_refused()
     {
         Assert.Equal(NetworkFault.None, _node.Load(File(1, 1)));
@@ -139,6 +142,7 @@ public sealed class EpochTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.1-12")]
     public void A_new_epoch_cures_a_stolen_key_that_signed_the_last_revision()
     {
         Assert.Equal(NetworkFault.None, _node.Load(File(1, LastRevision)));
@@ -157,6 +161,7 @@ public sealed class EpochTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.4-12")]
     public void A_certificate_without_a_verified_header_changes_nothing()
     {
         Assert.Equal(NetworkFault.None, _node.Load(File(1, 1)));
@@ -168,6 +173,7 @@ public sealed class EpochTests : IDisposable
     }
 
     [Fact]
+    [Statement("7.4-4")]
     public void A_certificate_that_has_verified_is_not_checked_again()
     {
         byte[] head = [9, .. File(1, 1)[..256]];

@@ -34,6 +34,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-1", "8.2-2")]
     public void A_witness_that_shows_the_same_head_makes_it_fresh_for_an_hour()
     {
         _witness.AnswersInitiations = true;
@@ -73,6 +74,7 @@ public class FreshnessTests
 
     // A member has a session all the time. Otherwise the node would initiate to the witness after each hello.
     [Fact]
+    [Statement("8.2-6")]
     public void It_is_asked_again_half_an_hour_after_it_has_confirmed()
     {
         _witness.AnswersInitiations = true;
@@ -94,6 +96,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-5")]
     public void A_witness_that_can_not_tell_is_asked_every_minute()
     {
         _witness.Files.Clear();
@@ -105,6 +108,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8-28", "8.1-2", "8.2-3")]
     public void Another_member_only_agrees()
     {
         _witness.IsOn = false;
@@ -121,6 +125,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-1")]
     public void The_node_reads_the_head_of_a_member_that_is_no_witness_and_it_confirms_nothing()
     {
         _witness.IsOn = false;
@@ -148,6 +153,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-8")]
     public void Where_no_witness_is_named_it_stays_unconfirmed()
     {
         MeshNode node = _mesh.Add(7);
@@ -161,6 +167,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-1", "8.2-7")]
     public void A_witness_does_not_confirm_itself()
     {
         MeshNode alone = _mesh.Add(7);
@@ -173,6 +180,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-4")]
     public void A_new_network_is_not_fresh_before_a_witness_has_shown_it()
     {
         Assert.True(_witness.Connect(_node));
@@ -187,6 +195,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-3")]
     public void A_head_that_a_witness_writes_confirms_nothing()
     {
         _witness.Files.Clear();
@@ -198,6 +207,7 @@ public class FreshnessTests
 
     // Each case: the other witnesses, those of them that show the same head, and the state.
     [Theory]
+    [Statement("8.2-1", "8.2-2", "8.2-4")]
     [InlineData(1, 1, NetworkState.Fresh)]
     [InlineData(2, 1, NetworkState.Unconfirmed)]
     [InlineData(2, 2, NetworkState.Fresh)]
@@ -236,6 +246,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-1")]
     public void The_network_that_a_witness_brought_is_fresh()
     {
         byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);
@@ -291,6 +302,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-9")]
     public void A_witness_that_started_without_its_network_serves_no_head_until_another_witness_has_shown_it()
     {
         (MeshNode rebooted, byte[] network) = RebootedWitness();
@@ -305,6 +317,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-9")]
     public void Or_until_its_operator_has_given_it_the_same()
     {
         (MeshNode rebooted, byte[] network) = RebootedWitness();
@@ -314,6 +327,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.2-10")]
     public void It_writes_its_head_like_any_member()
     {
         (MeshNode rebooted, _) = RebootedWitness();
@@ -326,6 +340,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("4.8-9", "8.1-1", "8.1-2")]
     public void The_initiator_reads_head_after_each_handshake_and_the_responder_does_not()
     {
         Assert.True(_member.Connect(_node));
@@ -341,6 +356,7 @@ public class FreshnessTests
     }
 
     [Theory]
+    [Statement("8.1-4")]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
@@ -369,6 +385,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8-28", "8-40")]
     public void A_member_that_writes_an_older_head_is_shown_ours_and_a_guest_is_not()
     {
         byte[] older = Mesh.NetworkOf(4, [_node])[..144];
@@ -384,6 +401,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.1-5")]
     public void A_new_network_is_announced_to_every_member_with_a_session_but_those_that_have_shown_it()
     {
         Stranger third = _mesh.AddStranger(4);
@@ -407,6 +425,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8.1-6")]
     public void Who_writes_a_network_is_told_of_it_since_its_own_node_may_not_hold_it()
     {
         Assert.True(_member.Connect(_node));
@@ -419,6 +438,7 @@ public class FreshnessTests
     }
 
     [Fact]
+    [Statement("8-40", "8.1-6")]
     public void Who_writes_the_network_that_the_node_holds_is_told_of_it_unless_its_own_node_has_shown_it()
     {
         byte[] newer = Mesh.NetworkOf(6, [_node, _witness, _member], _witness);

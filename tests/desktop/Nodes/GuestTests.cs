@@ -67,6 +67,7 @@ public class GuestTests
         _packets.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
+    [Statement("4.1-1", "4.1-3", "4.1-4", "4.1-5", "9-1")]
     [MemberData(nameof(Packets))]
     public void Only_echo_and_TFTP_to_the_nodes_own_link_local_address_pass(string name)
     {
@@ -89,6 +90,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("9-11")]
     public void Its_echo_is_answered_by_the_node_even_where_a_machine_answers_for_members()
     {
         (MeshNode node, Stranger guest) = NodeAndGuest();
@@ -106,6 +108,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("4.1-6")]
     public void A_guest_stays_180_s_and_its_session_ends_with_it()
     {
         (MeshNode node, Stranger guest) = NodeAndGuest();
@@ -121,6 +124,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("4.1-7")]
     public void A_guest_that_shakes_hands_again_stays_another_180_s_while_the_pool_is_not_full()
     {
         (MeshNode node, Stranger guest) = NodeAndGuest();
@@ -134,6 +138,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("4.1-7")]
     public void A_guest_is_not_rekeyed_while_the_pool_is_full()
     {
         (MeshNode node, Stranger guest) = NodeAndGuest(guests: 1);
@@ -153,6 +158,7 @@ public class GuestTests
     }
 
     [Theory]
+    [Statement("4.1-8")]
     [InlineData(1)]
     [InlineData(2)]
     public void The_oldest_that_has_said_nothing_goes_first(int guests)
@@ -181,6 +187,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("4.1-8", "4.1-9")]
     public void Then_the_oldest_that_has_delivered_no_sound_header_goes_and_who_has_stays()
     {
         MeshNode node = Node(guests: 2);
@@ -229,6 +236,7 @@ public class GuestTests
     }
 
     [Fact]
+    [Statement("8-28")]
     public void To_hand_back_the_header_that_anyone_can_read_here_earns_nothing()
     {
         MeshNode node = Node(guests: 1);

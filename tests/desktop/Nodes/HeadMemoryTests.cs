@@ -8,6 +8,7 @@ namespace Spore.Tests.Nodes;
 public class HeadMemoryTests
 {
     [Theory]
+    [Statement("7.4-10")]
     [InlineData(0, NetworkHeader.Size)]
     [InlineData(1, NetworkHeader.MaxHeadSize)]
     public void Only_a_head_with_the_same_bytes_is_remembered(byte epoch, int size)

@@ -20,6 +20,7 @@ public class HelloAnswerTests
 
     // The nonce is counted up until the fraction is on the wanted side of 4 * 8^try / 300.
     [Theory]
+    [Statement("5.2-2")]
     [InlineData(0, true)]
     [InlineData(0, false)]
     [InlineData(1, true)]
@@ -63,6 +64,7 @@ public class HelloAnswerTests
     }
 
     [Theory]
+    [Statement("5.2-8", "5.2-9", "5.2-10")]
     [InlineData(0, 0)]
     [InlineData(4, 0)]
     [InlineData(5, 0)]
@@ -81,6 +83,7 @@ public class HelloAnswerTests
 
     // A node has a newer network than its hearer, in which the hearer does not know it.
     [Fact]
+    [Statement("5.2-8")]
     public void A_member_that_the_hearers_network_does_not_name_yet_brings_the_newer_one()
     {
         MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2), _mesh.Add(3)];
@@ -93,6 +96,7 @@ public class HelloAnswerTests
 
     // The copies come from others first, all at one time.
     [Theory]
+    [Statement("5.3-1", "5.3-2", "5.3-3", "5.3-4")]
     [InlineData(51820)]
     [InlineData(4000)]
     public void The_endpoint_that_a_hello_lists_is_asked_first(int listedPort)
@@ -136,6 +140,7 @@ public class HelloAnswerTests
     }
 
     [Theory]
+    [Statement("4.2-7", "4.2-8")]
     [InlineData(50, 1_200)]
     [InlineData(5_000, 12)]
     public void All_together_have_one_budget_of_which_half_is_for_those_that_are_listed(int interval, int inAMinute)
@@ -178,6 +183,7 @@ public class HelloAnswerTests
     }
 
     [Fact]
+    [Statement("5.3-13")]
     public void A_hello_ends_one_live_session_at_most()
     {
         NodeLimits limits = MeshNode.Limits();
@@ -204,6 +210,7 @@ public class HelloAnswerTests
 
     // A bystander repeats the hello of a member whose session is alive, and forwards the handshake.
     [Fact]
+    [Statement("4.2-9", "4.2-11")]
     public void A_live_session_does_not_move_to_whoever_repeats_a_hello()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -222,6 +229,7 @@ public class HelloAnswerTests
     }
 
     [Fact]
+    [Statement("4.2-9")]
     public void A_transfer_that_timed_out_there_makes_the_first_step_needless()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -235,6 +243,7 @@ public class HelloAnswerTests
     }
 
     [Fact]
+    [Statement("5.2-4")]
     public void A_rebooted_member_is_answered_whatever_the_fraction_says()
     {
         NodeLimits limits = MeshNode.Limits();

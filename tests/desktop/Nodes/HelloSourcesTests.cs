@@ -13,6 +13,7 @@ public class HelloSourcesTests
     private readonly HelloSources _sources = new(Count);
 
     [Theory]
+    [Statement("5.2-1")]
     [InlineData("192.0.2.1", 0, "192.0.2.1", 0, true)]
     [InlineData("192.0.2.1", 0, "192.0.2.2", 0, false)]
     [InlineData("2001:db8::1", 0, "2001:db8::2", 0, true)]
@@ -32,6 +33,7 @@ public class HelloSourcesTests
     }
 
     [Fact]
+    [Statement("5.3-9")]
     public void Sources_are_asked_in_turn_whatever_they_say()
     {
         List<int> asked = [];
@@ -52,6 +54,7 @@ public class HelloSourcesTests
     }
 
     [Fact]
+    [Statement("5.3-11")]
     public void Of_sources_that_all_wait_the_last_in_turn_gives_way()
     {
         for (int i = 1; i <= 9; i++)
@@ -63,6 +66,7 @@ public class HelloSourcesTests
     }
 
     [Fact]
+    [Statement("5.3-11")]
     public void A_source_that_waits_for_nothing_gives_way_before_one_that_waits()
     {
         Hear(1, due: HelloSources.Never);
@@ -74,6 +78,7 @@ public class HelloSourcesTests
     }
 
     [Fact]
+    [Statement("5.2-5")]
     public void Hints_are_found_by_key_the_named_one_first_and_for_10_minutes()
     {
         Assert.Equal(-1, _sources.FindHint(Key(1), 0, 0));
@@ -88,6 +93,7 @@ public class HelloSourcesTests
     }
 
     [Fact]
+    [Statement("5.3-10")]
     public void A_later_hello_of_a_key_puts_off_nothing_and_brings_back_no_session()
     {
         _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 0, HelloSources.Rebooted, 2_000, 1_000);

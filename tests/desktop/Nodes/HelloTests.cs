@@ -23,6 +23,7 @@ public class HelloTests
     public HelloTests() => _there.SetIpv4([203, 0, 113, 7], 0, 4321);
 
     [Theory]
+    [Statement("4.2-1", "5.2-3")]
     [InlineData(0UL)]
     [InlineData(4UL)]
     [InlineData(ulong.MaxValue)]
@@ -45,6 +46,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-3")]
     public void The_moment_of_asking_is_spread_over_the_2_s()
     {
         List<long> moments = [];
@@ -93,6 +95,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("4.2-4")]
     public void Repeated_hellos_are_asked_about_every_5_s_at_most()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -106,6 +109,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("4.2-3", "5.2-5", "5.2-6")]
     public void With_equal_versions_the_source_is_a_hint_that_is_asked_when_a_packet_waits()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -127,6 +131,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-5")]
     public void A_hint_is_kept_for_10_minutes()
     {
         foreach (int minutes in new[] { 9, 11 })
@@ -226,6 +231,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-10")]
     public void Keys_outside_the_network_are_not_asked()
     {
         (MeshNode node, _) = NodeAndMember();
@@ -235,6 +241,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-10")]
     public void A_guest_is_not_asked_either()
     {
         (MeshNode node, _) = NodeAndMember();
@@ -332,6 +339,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5-1", "5-5", "5-7")]
     public void A_changed_one_is_dropped_whatever_bit_it_is()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -365,6 +373,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5-7")]
     public void One_under_another_root_is_dropped()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -375,6 +384,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-1")]
     public void One_source_is_heard_16_times_at_once_and_twice_a_second_and_keeps_no_other_from_being_heard()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -404,6 +414,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5-5", "5-7", "5-8", "5-9", "5-12", "5.1-1", "5.1-3")]
     public void Hellos_go_out_after_1_2_4_to_64_s_give_or_take_a_quarter_each_a_new_one()
     {
         MeshNode node = _mesh.Add(1);
@@ -422,6 +433,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5-6")]
     public void Each_byte_of_a_nonce_is_random()
     {
         MeshNode node = _mesh.Add(1);
@@ -433,6 +445,7 @@ public class HelloTests
 
     // Nodes that boot together must not send their hellos at the same time.
     [Theory]
+    [Statement("5.1-3")]
     [InlineData(false, 1_000)]
     [InlineData(true, 300_000)]
     public void The_moment_of_a_hello_is_spread_by_a_quarter_either_way(bool settled, long interval)
@@ -470,6 +483,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.1-1", "5.1-2")]
     public void With_a_session_of_a_member_they_go_out_every_5_minutes_and_without_one_again_more_often()
     {
         MeshNode node = _mesh.Add(1);
@@ -506,6 +520,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.1-4")]
     public void A_change_of_the_version_is_told_after_a_second_and_once_where_a_member_is_heard()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -520,6 +535,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5-1", "5-2", "5-3", "5-4")]
     public void They_go_to_both_families_and_to_the_rendezvous()
     {
         MeshNode node = _mesh.Add(1);
@@ -573,6 +589,7 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.2-10")]
     public void Two_nodes_without_a_network_stay_silent_to_each_other()
     {
         MeshNode[] nodes = [_mesh.Add(1), _mesh.Add(2)];

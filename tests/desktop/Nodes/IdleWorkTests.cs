@@ -51,6 +51,7 @@ public class IdleWorkTests
     }
 
     [Fact]
+    [Statement("8-42")]
     public void A_signature_is_checked_in_slices_and_packets_are_answered_in_between()
     {
         StrangerTransfer transfer = UnderWay(_newer);
@@ -110,6 +111,7 @@ public class IdleWorkTests
     }
 
     [Fact]
+    [Statement("8-43")]
     public void Of_two_that_wait_one_is_kept_and_the_other_repeats_its_block()
     {
         byte[] newest = Mesh.NetworkOf(3, [_node, _member]);
@@ -125,6 +127,7 @@ public class IdleWorkTests
     }
 
     [Theory]
+    [Statement("7.4-11")]
     [InlineData(false)]
     [InlineData(true)]
     public void Between_a_header_s_check_and_its_repetition_the_first_of_two_networks_of_a_version_is_kept(bool loads)

@@ -47,6 +47,7 @@ public class LinkMessageTests
     };
 
     [Theory]
+    [Statement("9-4")]
     [MemberData(nameof(OverIpv6))]
     public void Of_ICMPv6_neighbour_discovery_alone_is_dropped_in_both_directions(
         string what, int[] headers, int type, bool passes)
@@ -72,6 +73,7 @@ public class LinkMessageTests
     }
 
     [Theory]
+    [Statement("9-4")]
     [InlineData(5, false)]
     [InlineData(8, true)]
     [InlineData(3, true)]
@@ -83,6 +85,7 @@ public class LinkMessageTests
     }
 
     [Fact]
+    [Statement("9-5")]
     public void A_first_fragment_that_hides_what_it_carries_is_dropped_and_others_pass()
     {
         // Destination options of which the rest, and the advertisement, would be in the second fragment.

@@ -25,6 +25,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("7.6-2")]
     public void A_removed_member_loses_its_session_and_its_rights_at_once()
     {
         Load(1, _member);
@@ -69,6 +70,7 @@ public class MembershipTests
     }
 
     [Theory]
+    [Statement("7.6-2", "8-45")]
     [InlineData(false)]
     [InlineData(true)]
     public void Removal_happens_in_the_call_in_which_a_peer_brings_the_network(bool bringsItself)
@@ -149,6 +151,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("7.2-8")]
     public void Sessions_that_are_to_be_kept_alive_come_up_by_themselves_and_stay()
     {
         _member.AnswersInitiations = true;
@@ -187,6 +190,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("8.1-7", "8.1-8")]
     public void Who_was_removed_is_behind_and_goes_on_with_the_old_network_and_keeps_asking()
     {
         MeshNode other = _mesh.Add(3);
@@ -215,6 +219,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("6-15", "7.6-3")]
     public void At_its_expiry_nobody_in_it_is_trusted_any_more()
     {
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 100)));
@@ -242,6 +247,7 @@ public class MembershipTests
     }
 
     [Theory]
+    [Statement("7.4-3")]
     [InlineData(-1, NetworkFault.None)]
     [InlineData(0, NetworkFault.Expired)]
     public void A_network_is_refused_from_the_millisecond_of_its_expiry_on(long after, NetworkFault expected)
@@ -274,6 +280,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("6-2", "6-16")]
     public void The_time_that_the_caller_feeds_ends_a_network_at_once()
     {
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 1_000_000)));
@@ -295,6 +302,7 @@ public class MembershipTests
     }
 
     [Theory]
+    [Statement("6-10", "6-12")]
     [InlineData(true)]
     [InlineData(false)]
     public void The_clock_of_a_witness_counts_and_that_of_another_member_does_not(bool witness)
@@ -311,6 +319,7 @@ public class MembershipTests
     }
 
     [Fact]
+    [Statement("7.1-4")]
     public void A_header_with_no_expiry_never_expires()
     {
         Load(1, _member);

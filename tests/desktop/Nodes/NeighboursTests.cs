@@ -11,6 +11,7 @@ public class NeighboursTests
     private const int Count = 4;
 
     [Fact]
+    [Statement("5.3-8")]
     public void It_agrees_with_a_list_in_order_of_hearing()
     {
         Gen.Select(Gen.Int[1, 6], Gen.ULong[1, 3]).Array[1, 80].Sample(steps =>

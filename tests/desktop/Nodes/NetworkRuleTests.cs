@@ -96,10 +96,12 @@ public class NetworkRuleTests
         _refused.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
+    [Statement("7.4-1", "7.4-2", "7.4-3", "7.4-4", "7.4-5", "7.4-6", "8-38", "8-39", "8-40")]
     [MemberData(nameof(Refused))]
     public void A_network_is_refused_from_a_guest(string name) => IsRefused(Guest(), name);
 
     [Theory]
+    [Statement("7.4-1", "7.4-2", "7.4-3", "7.4-4", "7.4-5", "7.4-6", "8-38", "8-39", "8-40")]
     [MemberData(nameof(Refused))]
     public void A_network_is_refused_from_a_member(string name)
     {
@@ -108,6 +110,7 @@ public class NetworkRuleTests
     }
 
     [Theory]
+    [Statement("7.4-1", "7.4-2", "7.4-3", "7.4-4", "7.4-5", "7.4-6")]
     [MemberData(nameof(Refused))]
     public void A_network_is_refused_from_the_operator(string name)
     {
@@ -118,6 +121,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("2-4", "7.4-2")]
     public void One_below_the_floor_is_refused_even_by_a_node_that_has_none()
     {
         MeshNode bare = _mesh.Add(3, floor: 9);
@@ -160,6 +164,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-28", "8-29", "8-38")]
     public void Anyone_reads_head_and_only_members_network()
     {
         Stranger guest = Guest();
@@ -181,6 +186,7 @@ public class NetworkRuleTests
     }
 
     [Theory]
+    [Statement("8-25", "8-37")]
     [InlineData("")]
     [InlineData("HEAD")]
     [InlineData("head ")]
@@ -197,6 +203,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-29", "8-37")]
     public void A_node_without_a_network_has_nothing_to_read_and_takes_any()
     {
         MeshNode bare = _mesh.Add(3);
@@ -213,6 +220,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-29")]
     public void A_newer_network_of_a_guest_is_applied()
     {
         Stranger guest = Guest();
@@ -227,6 +235,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-28")]
     public void A_newer_head_is_enough_for_the_node_to_fetch_the_network()
     {
         Stranger guest = Guest();
@@ -237,6 +246,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.1-20")]
     public void A_head_is_144_bytes()
     {
         Stranger guest = Guest();
@@ -248,6 +258,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.6-1")]
     public void Another_file_in_place_of_the_announced_network_is_refused_and_the_true_one_taken_from_another_member()
     {
         Assert.True(_member.Connect(_node));
@@ -274,6 +285,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.5-10", "8.1-8")]
     public void A_network_that_can_not_be_had_is_asked_for_again_after_1_2_4_to_48_s()
     {
         Assert.True(_member.Connect(_node));
@@ -311,6 +323,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-11")]
     public void The_same_version_with_other_bytes_is_reported_and_the_first_kept()
     {
         byte[] other = Mesh.NetworkOf(5, [_node]);
@@ -327,6 +340,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-11", "7.5-1")]
     public void Of_two_newer_ones_with_one_version_the_first_that_is_applied_is_kept()
     {
         byte[] first = NetworkOf(6);
@@ -342,6 +356,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-8")]
     public void A_member_is_checked_at_most_once_in_10_s_and_a_guest_in_30_s_and_each_refusal_doubles_that()
     {
         Assert.True(_member.Connect(_node));
@@ -405,6 +420,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-9")]
     public void Members_are_checked_before_guests_and_of_those_first_who_has_not_been_refused()
     {
         Assert.True(_member.Connect(_node));
@@ -438,6 +454,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-10")]
     public void The_last_four_refused_headers_are_not_checked_again()
     {
         for (ulong version = 100; version < 105; version++)
@@ -468,6 +485,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.5-5", "7.5-14", "7.5-15", "8-41", "8-44")]
     public void Who_falls_silent_has_a_turn_of_5_s()
     {
         byte[] newer = Big(6);
@@ -484,6 +502,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.5-15")]
     public void A_writer_has_its_turn_whatever_version_another_one_brings()
     {
         Stranger first = Guest();
@@ -498,6 +517,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.5-14")]
     public void Who_let_a_turn_pass_gives_way_to_another_writer_at_once()
     {
         Stranger slow = Guest();
@@ -511,6 +531,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("4.8-7")]
     public void Packets_that_wait_make_room_for_a_network_and_handshakes_go_on()
     {
         Assert.True(_member.Connect(_node));
@@ -570,6 +591,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-43")]
     public void Who_changes_a_verified_header_when_it_repeats_it_has_it_checked_again()
     {
         StrangerTransfer transfer = VerifiedAndToBeRepeated();
@@ -636,6 +658,7 @@ public class NetworkRuleTests
     }
 
     [Theory]
+    [Statement("6-14", "7.4-3")]
     [InlineData(-1, true)]
     [InlineData(0, false)]
     public void A_network_that_expires_while_it_arrives_is_not_applied(long left, bool applied)
@@ -657,6 +680,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.4-3")]
     public void A_header_that_expires_while_it_waits_for_its_check_is_refused()
     {
         const long Expires = 1_760_000_000 + 3_600;
@@ -673,6 +697,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("8-33", "8-38")]
     public void A_member_reads_the_status_and_a_guest_does_not()
     {
         Assert.True(_member.Connect(_node));

@@ -17,6 +17,7 @@ public class NetworkStateTests
     private const long Hour = 3_600_000;
 
     [Fact]
+    [Statement("8.3-3")]
     public void A_node_is_in_each_state()
     {
         NetworkState[] all = Enum.GetValues<NetworkState>();
@@ -29,6 +30,7 @@ public class NetworkStateTests
     }
 
     [Theory]
+    [Statement("8.3-3")]
     [InlineData(NetworkState.Unconfirmed, "unconfirmed")]
     [InlineData(NetworkState.Witness, "witness")]
     [InlineData(NetworkState.Fresh, "fresh")]
@@ -42,6 +44,7 @@ public class NetworkStateTests
     }
 
     [Theory]
+    [Statement("8-33")]
     [InlineData(NetworkState.None)]
     [InlineData(NetworkState.Expired)]
     public void Nobody_reads_the_status_of_a_node_without_members(NetworkState state)
@@ -51,6 +54,7 @@ public class NetworkStateTests
     }
 
     [Fact]
+    [Statement("8.2-1", "8.2-8")]
     public void An_hour_after_it_was_confirmed_a_network_is_unconfirmed()
     {
         NodeInState node = new(NetworkState.Fresh);
@@ -60,6 +64,7 @@ public class NetworkStateTests
     }
 
     [Fact]
+    [Statement("8.2-8")]
     public void A_witness_with_another_witness_is_unconfirmed_until_that_one_has_confirmed()
     {
         Mesh mesh = new();

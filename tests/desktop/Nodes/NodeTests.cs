@@ -131,6 +131,7 @@ public class NodeTests
     }
 
     [Fact]
+    [Statement("7.2-20", "9-9", "9-11")]
     public void A_node_answers_for_its_own_addresses_and_not_for_a_subnet_behind_it()
     {
         (Mesh mesh, MeshNode asking, MeshNode asked) = TwoWithSubnet();

@@ -6,6 +6,7 @@ namespace Spore.Tests.Nodes;
 public class NonceMemoryTests
 {
     [Fact]
+    [Statement("5.3-8")]
     public void The_oldest_gives_way_to_a_new_one_which_starts_from_nothing()
     {
         NonceMemory memory = new(3);
@@ -28,6 +29,7 @@ public class NonceMemoryTests
     }
 
     [Fact]
+    [Statement("5.3-3", "5.3-4", "5.3-5")]
     public void Two_copies_that_are_not_named_are_admitted_and_three_initiations_are_provoked()
     {
         NonceMemory memory = new(2);

@@ -78,6 +78,7 @@ public class ObstructionTests
     }
 
     [Fact]
+    [Statement("7.5-5")]
     public void A_peer_has_5_s_to_send_the_network_before_another_one_is_asked()
     {
         (MeshNode node, Stranger slow, Stranger other) = Members();
@@ -98,6 +99,7 @@ public class ObstructionTests
 
     // In the order of their slots the second guest would be next.
     [Fact]
+    [Statement("7.5-3")]
     public void The_turn_after_that_of_a_silent_guest_is_a_members_whatever_guests_wait()
     {
         (MeshNode node, Stranger member, _) = Members();
@@ -195,6 +197,7 @@ public class ObstructionTests
     }
 
     [Fact]
+    [Statement("7.5-14")]
     public void A_guest_that_sends_a_few_bytes_now_and_then_counts_as_silent()
     {
         (MeshNode node, Stranger member, _) = Members();
@@ -218,6 +221,7 @@ public class ObstructionTests
     }
 
     [Fact]
+    [Statement("9-10")]
     public void A_member_opens_no_transfer_from_an_address_that_could_not_be_answered()
     {
         (MeshNode node, Stranger member, _) = Members();
@@ -259,6 +263,7 @@ public class ObstructionTests
     }
 
     [Fact]
+    [Statement("4.5-3")]
     public void A_member_that_the_network_says_has_moved_is_asked_at_its_new_address()
     {
         MeshNode node = _mesh.Add(1);

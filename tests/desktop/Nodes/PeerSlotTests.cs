@@ -210,6 +210,7 @@ public class PeerSlotTests
     }
 
     [Fact]
+    [Statement("5.1-10")]
     public void Looking_for_members_takes_slots_only_of_those_that_can_be_asked()
     {
         Stranger found = _mesh.AddStranger(50);

@@ -24,6 +24,7 @@ public class PlanTests
     private readonly Mesh _mesh = new();
 
     [Fact]
+    [Statement("5.3-5")]
     public void Of_the_copies_of_a_hello_that_name_their_source_one_is_asked_every_5_s()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -42,6 +43,7 @@ public class PlanTests
 
     // All five wait before the first one is asked.
     [Fact]
+    [Statement("5.3-4")]
     public void Three_are_asked_of_copies_that_wait_together()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -56,6 +58,7 @@ public class PlanTests
     }
 
     [Fact]
+    [Statement("5.3-3")]
     public void Two_are_asked_of_copies_that_name_no_source()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -71,6 +74,7 @@ public class PlanTests
     }
 
     [Fact]
+    [Statement("4.2-11")]
     public void A_transport_message_drops_a_plan()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -96,6 +100,7 @@ public class PlanTests
 
     // Of a plan for a source that its hello names: the last authentic endpoint is not that source.
     [Fact]
+    [Statement("4.2-8")]
     public void A_first_step_is_paid_from_the_half_for_endpoints_that_no_hello_names()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -116,6 +121,7 @@ public class PlanTests
     }
 
     [Fact]
+    [Statement("4.2-9", "4.2-10", "5.2-7")]
     public void A_hint_is_asked_15_s_after_the_last_authentic_message()
     {
         (MeshNode node, Stranger member) = NodeAndMember(interval: ShortInterval);
@@ -130,6 +136,7 @@ public class PlanTests
     }
 
     [Fact]
+    [Statement("5.2-7")]
     public void A_changed_link_brings_a_hint_forward()
     {
         (MeshNode node, Stranger member) = NodeAndMember(interval: ShortInterval);
@@ -142,6 +149,7 @@ public class PlanTests
     }
 
     [Fact]
+    [Statement("5.1-9")]
     public void A_changed_link_leaves_a_session_that_is_not_in_use_alone()
     {
         (MeshNode node, Stranger member) = NodeAndMember();
@@ -155,6 +163,7 @@ public class PlanTests
 
     // The node whose key is higher lets the other one go first, but not here: the other one can't.
     [Fact]
+    [Statement("4.2-9", "4.2-10", "4.3-1")]
     public void An_old_initiation_is_countered_elsewhere_after_5_s_whichever_key_is_higher()
     {
         HashSet<bool> orders = [];
@@ -180,6 +189,7 @@ public class PlanTests
 
     // The member shows a newer head, and never sends the network.
     [Fact]
+    [Statement("5.1-6")]
     public void A_read_of_a_network_that_times_out_marks_the_peer_and_starts_the_interval_of_hellos_again()
     {
         (MeshNode node, Stranger member) = NodeAndMember();

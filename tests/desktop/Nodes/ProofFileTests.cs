@@ -19,6 +19,7 @@ public class ProofFileTests
     private readonly Mesh _mesh = new();
 
     [Theory]
+    [Statement("8-30", "8-31")]
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(7)]
@@ -44,6 +45,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("8-31")]
     public void Link_local_addresses_are_found_too()
     {
         (MeshNode node, Stranger member) = Make(5);
@@ -53,6 +55,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("8-32")]
     public void Witnesses_are_numbered_by_key_and_for_anybody()
     {
         (MeshNode node, _) = Make(7);
@@ -70,6 +73,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("8-30", "8-31")]
     public void A_guest_reads_its_own_entry_only()
     {
         // An entry with an unknown restriction gives the rights of a guest.
@@ -103,6 +107,7 @@ public class ProofFileTests
     }
 
     [Theory]
+    [Statement("8-37")]
     [MemberData(nameof(NotThere))]
     public void Other_names_are_not_there(string name)
     {
@@ -111,6 +116,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("8-30")]
     public void The_digits_of_a_key_are_lower_case()
     {
         (MeshNode node, Stranger member) = Make(5);
@@ -119,6 +125,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("8-37")]
     public void A_node_without_a_network_has_none()
     {
         MeshNode node = _mesh.Add(1);
@@ -129,6 +136,7 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("7.7-10", "7.7-11")]
     public void Readers_of_other_proofs_and_of_status_wait_and_a_network_ends_them()
     {
         (MeshNode node, Stranger member) = Make(5);

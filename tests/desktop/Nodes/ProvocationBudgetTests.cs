@@ -9,6 +9,7 @@ public class ProvocationBudgetTests
     // What is wanted all the time: an endpoint that a hello names, another one, or both. Then those sent
     // in 1,000 s of a device.
     [Theory]
+    [Statement("4.2-8")]
     [InlineData(true, false, 200, 0)]
     [InlineData(false, true, 0, 100)]
     [InlineData(true, true, 100, 100)]

@@ -84,6 +84,7 @@ public class ReachTests
     }
 
     [Fact]
+    [Statement("5.1-2")]
     public void While_all_is_well_there_are_no_more_hellos_than_one_in_5_minutes()
     {
         (Mesh mesh, MeshNode[] nodes) = Pair(1, "desktop");
@@ -102,6 +103,7 @@ public class ReachTests
 
     // A change that breaks nothing costs each of the two a hello, and one handshake.
     [Fact]
+    [Statement("5.1-7", "5.1-9")]
     public void A_change_that_breaks_nothing_costs_one_hello()
     {
         (Mesh mesh, MeshNode[] nodes) = Pair(1, "desktop");
@@ -119,6 +121,7 @@ public class ReachTests
 
     // A member that is not heard is in doubt while the interval grows to 64 s, and counts as settled from then on.
     [Fact]
+    [Statement("5.1-7", "5.1-8")]
     public void After_a_change_hellos_go_on_until_a_member_is_heard_or_the_interval_is_64_s()
     {
         for (byte seed = 1; seed <= 20; seed++)
@@ -153,6 +156,7 @@ public class ReachTests
     }
 
     [Fact]
+    [Statement("5.1-5")]
     public void A_silent_last_session_starts_the_interval_anew_and_another_one_that_is_alive_does_not()
     {
         foreach (bool isLast in new[] { true, false })

@@ -24,6 +24,7 @@ public class ReplayedInitiationTests
     // once: 1 for an initiation, 2 for a response. An initiation goes again every 5 s, a response only when a
     // newer recording comes.
     [Theory]
+    [Statement("4.3-2", "4.5-1", "4.5-2")]
     [InlineData("a member in session", "the latest", "")]
     [InlineData("a member in session", "an older one", "1")]
     [InlineData("a member in session", "all, from the newest", "1")]

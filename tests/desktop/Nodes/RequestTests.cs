@@ -52,6 +52,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-34", "8-35", "8.4-1", "8.4-2")]
     public void A_request_is_answered_in_the_file_that_its_acknowledgment_names()
     {
         long number = Ask(_client, "hello");
@@ -71,6 +72,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-3")]
     public void Without_the_option_the_body_is_delivered_and_nothing_is_kept()
     {
         Assert.Equal(0, Ask(_client, "hello", wantsResponse: false));
@@ -79,6 +81,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-35", "8.4-4", "8.4-6")]
     public void Only_the_key_that_wrote_the_request_can_read_the_response()
     {
         long number = Ask(_client, "hello");
@@ -88,6 +91,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-5", "8.4-6")]
     public void A_response_can_be_read_again_for_30_s()
     {
         long number = Ask(_client, "hello");
@@ -103,6 +107,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-7")]
     public void A_read_waits_for_the_response()
     {
         _response = null;
@@ -116,6 +121,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-7")]
     public void A_read_that_waits_for_more_than_25_s_gets_error_0_and_may_come_again()
     {
         _response = null;
@@ -130,6 +136,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-41", "8.4-9", "8.4-11", "8.4-12")]
     public void The_next_request_has_to_wait_until_the_response_was_read()
     {
         long number = Ask(_client, "hello");
@@ -142,6 +149,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-9")]
     public void Or_until_its_time_is_over()
     {
         Result(_client, Request(_client, "hello"));
@@ -152,6 +160,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-9")]
     public void A_handler_that_never_answers_keeps_the_next_request_away_for_a_minute()
     {
         _response = null;
@@ -164,6 +173,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-9", "8.4-10")]
     public void A_handler_that_has_no_answer_ends_the_request_and_the_reads_that_wait_for_it()
     {
         _response = null;
@@ -178,6 +188,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-11")]
     public void A_node_with_room_for_more_answers_several_peers_and_one_request_of_each()
     {
         _server.Node.HandleRequests(this, 2, Size);
@@ -189,6 +200,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-39")]
     public void A_request_or_a_response_that_is_too_long_is_refused()
     {
         Assert.Equal(TftpError.DiskFull, Result(_client, Request(_client, new string('x', Size + 1))));
@@ -202,6 +214,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-34", "8.4-13")]
     public void A_node_without_a_handler_and_a_guest_get_error_2()
     {
         Assert.Equal(TftpError.AccessViolation, Result(_client, Request(_client, "hello", to: _other)));
@@ -212,6 +225,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8.4-4")]
     public void A_response_is_read_over_a_rekey()
     {
         // Two minutes are the time of a key, so that the one after the next comes while the response can be read.
@@ -236,6 +250,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-36")]
     public void A_file_of_the_application_is_read_and_written_by_members_only()
     {
         MemoryFiles files = (MemoryFiles)_server.Node.Files!;

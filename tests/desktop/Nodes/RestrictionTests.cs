@@ -20,6 +20,7 @@ public class RestrictionTests
     }
 
     [Theory]
+    [Statement("7.2-10", "7.2-12", "7.2-14", "7.2-15")]
     [InlineData(0, true)]
     [InlineData(7, true)]
     [InlineData(33, true)]
@@ -42,6 +43,7 @@ public class RestrictionTests
     }
 
     [Theory]
+    [Statement("7.2-15")]
     [InlineData(95, NetworkState.Fresh)]
     [InlineData(96, NetworkState.Unconfirmed)]
     public void It_is_no_witness(byte type, NetworkState state)
@@ -55,6 +57,7 @@ public class RestrictionTests
     }
 
     [Fact]
+    [Statement("7.2-15")]
     public void A_member_that_gets_one_loses_its_rights_at_once()
     {
         Load(1, 95);

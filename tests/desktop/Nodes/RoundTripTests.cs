@@ -13,6 +13,7 @@ public class RoundTripTests
     private const int Delay = 500;
 
     [Fact]
+    [Statement("8.1-3")]
     public void A_network_of_64_entries_arrives_after_three_round_trips()
     {
         Mesh mesh = new() { Delay = Delay };

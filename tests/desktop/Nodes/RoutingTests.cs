@@ -34,6 +34,7 @@ public class RoutingTests
 
     // "own" stands for the sender's link-local address, "node" for the node's.
     [Theory]
+    [Statement("3-2", "3-3", "9-3", "9-12")]
     [InlineData(2, "own", "node", "answered")]
     [InlineData(2, "10.0.0.2", "10.0.0.1", "answered")]
     [InlineData(2, "fd00::2", "fd00::1", "answered")]
@@ -80,6 +81,7 @@ public class RoutingTests
     }
 
     [Fact]
+    [Statement("9-11")]
     public void Behind_a_TUN_the_machine_answers_echo_and_gets_packets_without_their_padding()
     {
         _node.Node.HostAnswersEcho = true;
@@ -94,6 +96,7 @@ public class RoutingTests
     }
 
     [Theory]
+    [Statement("3-2", "3-3", "9-8")]
     [InlineData("10.0.0.2", 2)]
     [InlineData("fd00::2", 2)]
     [InlineData("10.0.0.3", 3)]

@@ -21,6 +21,7 @@ public class SpoofedHelloTests
     // Whose hello it is and what version it tells; then the packets that the victim gets for it. The node has a session
     // with another member, and calls in vain, for 90 s, a peer whose place it knows.
     [Theory]
+    [Statement("4.2-4", "5.3-6")]
     [InlineData("a member in session", "another", 1)]
     [InlineData("a member in session", "none", 1)]
     [InlineData("a member in session", "the same", 1)]
@@ -85,6 +86,7 @@ public class SpoofedHelloTests
 
     // Recordings of a reboot from where the member really is, which answers each time.
     [Fact]
+    [Statement("4.2-4")]
     public void A_member_that_answers_is_asked_once_in_5_s_on_average()
     {
         MeshNode node = _mesh.Add(1);

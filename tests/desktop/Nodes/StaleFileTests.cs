@@ -13,6 +13,7 @@ public class StaleFileTests
     private readonly Mesh _mesh = new();
 
     [Theory]
+    [Statement("7.5-8")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

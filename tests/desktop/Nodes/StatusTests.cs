@@ -20,6 +20,9 @@ public class StatusTests
     private readonly Mesh _mesh = new();
 
     [Fact]
+    [Statement(
+        "8.3-1", "8.3-2", "8.3-5", "8.3-6", "8.3-9", "8.3-10", "8.3-11", "8.3-12", "8.3-13", "8.3-14", "8.3-15",
+        "8.3-17", "8.3-18", "8.3-19", "8.3-20", "8.3-22")]
     public void It_has_these_lines_in_this_order()
     {
         MeshNode node = _mesh.Add(1);
@@ -55,6 +58,7 @@ public class StatusTests
     }
 
     [Theory]
+    [Statement("8.3-4", "8.3-7", "8.3-8")]
     [MemberData(nameof(Reasons))]
     public void Each_state_has_its_reason(NetworkState state, string reason)
     {
@@ -66,6 +70,7 @@ public class StatusTests
     }
 
     [Fact]
+    [Statement("8.3-4")]
     public void A_witness_that_was_not_read_is_the_reason()
     {
         MeshNode node = _mesh.Add(1);
@@ -77,6 +82,7 @@ public class StatusTests
     }
 
     [Theory]
+    [Statement("8.3-16", "8.3-26")]
     [InlineData(10, 0)]
     [InlineData(300, 0)]
     [InlineData(600, 0)]
@@ -113,6 +119,7 @@ public class StatusTests
     }
 
     [Fact]
+    [Statement("8.3-23", "8.3-24")]
     public void One_read_is_one_snapshot_and_readers_share_it()
     {
         MeshNode node = _mesh.Add(1);
@@ -136,6 +143,7 @@ public class StatusTests
     }
 
     [Theory]
+    [Statement("8.3-5", "8.3-21")]
     [InlineData(0, 1, "1")]
     [InlineData(3, 12, "3.12")]
     [InlineData(65535, (1UL << 48) - 1, "65535.281474976710655")]
@@ -170,6 +178,7 @@ public class StatusTests
     }
 
     [Fact]
+    [Statement("8.3-25")]
     public void A_network_that_arrives_ends_a_read_of_it()
     {
         MeshNode node = _mesh.Add(1);
@@ -185,6 +194,7 @@ public class StatusTests
 
     // Its entries come to lie where the snapshot is.
     [Fact]
+    [Statement("8.3-25")]
     public void A_network_of_which_a_part_has_arrived_ends_a_read_of_it_too()
     {
         MeshNode node = _mesh.Add(1);
@@ -202,6 +212,7 @@ public class StatusTests
     }
 
     [Fact]
+    [Statement("8.3-19")]
     public void Endpoints_are_written_as_RFC_5952_says()
     {
         Gen.Select(Gen.Byte.Array[16], Gen.Int[0, 255], Gen.Int[1, 65535]).Sample((bytes, zeros, port) =>
@@ -230,6 +241,7 @@ public class StatusTests
     }
 
     [Theory]
+    [Statement("8.3-19")]
     [InlineData("192.0.2.1", 1)]
     [InlineData("0.0.0.1", 65535)]
     [InlineData("255.255.255.255", 80)]

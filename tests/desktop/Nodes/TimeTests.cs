@@ -33,6 +33,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-11")]
     public void A_liar_among_three_witnesses_changes_nothing()
     {
         _witnesses[0].Clock = Year9000;
@@ -45,6 +46,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-1", "6-10", "6-14")]
     public void Two_liars_expire_a_network_but_keep_no_newer_one_out()
     {
         Lie(0, 1);
@@ -60,6 +62,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-2", "6-16")]
     public void The_right_time_from_the_operator_ends_a_lie()
     {
         Lie(0, 1);
@@ -73,6 +76,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-6")]
     public void A_lie_is_not_passed_on_and_does_not_outlive_a_reboot()
     {
         Lie(0, 1);
@@ -88,6 +92,7 @@ public class TimeTests
     }
 
     [Theory]
+    [Statement("6-3", "6-6")]
     [InlineData(false, true)]
     [InlineData(true, false)]
     public void Only_a_fed_clock_makes_words(bool isFed, bool isMarked)
@@ -106,6 +111,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-5")]
     public void A_marked_timestamp_is_no_word()
     {
         foreach (Stranger witness in _witnesses)
@@ -120,6 +126,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-8", "6-11")]
     public void The_words_of_a_time_server_and_of_the_only_witness_give_the_earlier_time()
     {
         byte[] network = Mesh.NetworkOf(2, [_node, _witnesses[0]], _witnesses[0], Expires);
@@ -135,6 +142,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-15", "6-16", "7.6-3")]
     public void The_members_of_an_expired_network_have_the_rights_of_guests_and_keep_their_slots()
     {
         Assert.True(_witnesses[2].Connect(_node));
@@ -166,6 +174,7 @@ public class TimeTests
     }
 
     [Fact]
+    [Statement("6-9")]
     public void Issued_moves_no_clock()
     {
         byte[] future = NetworkBytes.File(

@@ -13,6 +13,7 @@ public class TransferSlotTests
 
     // A device has one slot for a peer's requests.
     [Theory]
+    [Statement("8-16")]
     [InlineData(4_000, false)]
     [InlineData(6_000, true)]
     public void A_transfer_that_its_peer_has_abandoned_gives_way_to_the_peers_next_request(long later, bool isServed)
@@ -31,6 +32,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-14")]
     public void A_guest_has_one_transfer_at_a_time()
     {
         (MeshNode node, _) = Device(1, transfers: 8);
@@ -46,6 +48,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-14")]
     public void A_member_may_have_several()
     {
         (MeshNode _, Stranger[] members) = Device(1, transfers: 8);
@@ -58,6 +61,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-17", "8-18")]
     public void A_slot_that_others_wait_for_is_held_for_a_bounded_time_which_doubles()
     {
         (MeshNode _, Stranger[] members) = Device(2);
@@ -72,6 +76,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-17")]
     public void A_slot_that_nobody_waits_for_is_held_as_long_as_the_peer_likes()
     {
         (MeshNode _, Stranger[] members) = Device(2);
@@ -81,6 +86,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-20")]
     public void A_free_slot_goes_to_the_peer_that_was_served_longest_ago()
     {
         (MeshNode _, Stranger[] members) = Device(3);
@@ -113,6 +119,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-21")]
     public void Own_exchanges_of_head_hold_a_quarter_of_the_slots_and_readers_do_not_wait()
     {
         (MeshNode node, Stranger[] members) = Device(13, transfers: 8);
@@ -142,6 +149,7 @@ public class TransferSlotTests
     }
 
     [Theory]
+    [Statement("8-21", "8-22")]
     [InlineData(2, 1)]
     [InlineData(4, 1)]
     [InlineData(8, 2)]
@@ -161,6 +169,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-23")]
     public void A_peer_that_never_sent_TFTP_gets_three_datagrams_in_its_first_session_and_one_in_each_later_one()
     {
         MeshNode node = _mesh.Add(1, Limits(8));

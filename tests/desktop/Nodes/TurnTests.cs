@@ -16,6 +16,7 @@ public class TurnTests
     private const int Attackers = 8;
 
     [Fact]
+    [Statement("7.5-3", "7.5-4", "7.5-9")]
     public void Two_turns_go_to_members_and_one_to_any_other_peer_and_those_that_let_none_pass_are_first()
     {
         Turns turns = new(8, 2);
@@ -34,6 +35,7 @@ public class TurnTests
     }
 
     [Fact]
+    [Statement("7.5-6")]
     public void The_time_doubles_with_each_round_and_each_peer_has_one_turn_in_it()
     {
         Turns turns = new(2, 2);
@@ -53,6 +55,7 @@ public class TurnTests
     }
 
     [Fact]
+    [Statement("7.5-4")]
     public void As_many_peers_are_remembered_as_there_is_memory_for()
     {
         Turns turns = new(2, 3);
@@ -198,6 +201,7 @@ public class TurnTests
     // A stock peer with curl has no server: it offers nothing that could be read. On a slow path a file takes longer
     // than the first turn.
     [Theory]
+    [Statement("7.5-6", "7.5-13")]
     [InlineData(false)]
     [InlineData(true)]
     public void A_slow_writer_that_offers_nothing_has_more_time_in_each_turn(bool isDevice)
@@ -226,6 +230,7 @@ public class TurnTests
 
     // Three silent members: each is asked once in a round of 5 s turns, then of 10 s turns.
     [Fact]
+    [Statement("7.5-5", "7.5-6")]
     public void Each_peer_has_one_turn_in_a_round_and_turns_double()
     {
         (Mesh mesh, MeshNode node, Stranger[] silent, _) = Silent(3);
@@ -252,6 +257,7 @@ public class TurnTests
     }
 
     [Fact]
+    [Statement("7.5-7")]
     public void A_turn_that_is_longer_than_a_first_one_ends_when_another_peer_offers()
     {
         (Mesh mesh, MeshNode node, Stranger[] silent, byte[] newer) = Silent(1);

@@ -16,6 +16,7 @@ public class TwoHandshakesTests
     // Milliseconds: to make an initiation, to answer one and to take the answer; the wire's delay; how much later the
     // second node wants to send. Then the initiations of either.
     [Theory]
+    [Statement("4.4-1", "4.4-2", "4.4-3", "4.4-4")]
     [InlineData(0, 0, 0, 10, 0, "1 1")]
     [InlineData(0, 3_000, 0, 10, 0, "1 1")]
     [InlineData(0, 3_000, 0, 10, 5, "1 1")]

@@ -16,6 +16,7 @@ public class WallClockTests
     private readonly WallClock _clock = new(Built, 5_000);
 
     [Fact]
+    [Statement("6-3")]
     public void It_begins_at_the_build_time_and_goes_on_with_the_monotonic_clock()
     {
         Assert.Equal((Built * 1000, Built * 1000), (_clock.Now(5_000), _clock.Own(5_000)));
@@ -24,6 +25,7 @@ public class WallClockTests
     }
 
     [Theory]
+    [Statement("6-1", "6-2")]
     [InlineData(1_790_000_000)]
     [InlineData(Built)]
     [InlineData(0)]
@@ -65,6 +67,7 @@ public class WallClockTests
     }
 
     [Theory]
+    [Statement("6-3", "6-8", "6-10", "6-11", "6-12")]
     [MemberData(nameof(Words))]
     public void The_witnesses_word_is_the_lower_median_of_two_or_more(
         int witnesses, int[] words, int expected)
@@ -81,6 +84,7 @@ public class WallClockTests
     }
 
     [Fact]
+    [Statement("6-1", "6-10")]
     public void The_word_of_who_is_no_witness_any_more_is_forgotten()
     {
         Follow(1, 2, 3);

@@ -36,6 +36,7 @@ public class ProtocolVectorsTests
         Directory.GetFiles(VectorFiles.Folder).Order(StringComparer.Ordinal));
 
     [Fact]
+    [Statement("3-1")]
     public void Link_local_addresses()
     {
         foreach (JsonElement v in VectorFiles.Read("addresses").GetProperty("linkLocal").EnumerateArray())
@@ -47,6 +48,7 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    [Statement("2-1", "2-2", "2-3", "2-4", "2-5", "2-6", "2-7")]
     public void Identity_records()
     {
         foreach (JsonElement v in VectorFiles.Read("identity").GetProperty("identity").EnumerateArray())
@@ -68,6 +70,7 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    [Statement("5-5", "5-7", "5-8", "5-9", "5-10", "5-11", "5-12")]
     public void Hellos()
     {
         foreach (JsonElement v in VectorFiles.Read("hello").GetProperty("hello").EnumerateArray())
@@ -99,6 +102,7 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    [Statement("7.2-1", "7.2-3", "7.2-22", "7.2-23", "7.2-26")]
     public void Entries()
     {
         foreach (JsonElement v in VectorFiles.Read("entries").GetProperty("entry").EnumerateArray())
@@ -119,6 +123,7 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    [Statement("7.1-9", "7.1-10", "7.3-1", "7.7-1", "7.7-2", "7.7-3", "7.7-4", "7.7-5")]
     public void Networks_by_the_rule_and_proofs_of_their_entries()
     {
         JsonElement file = VectorFiles.Read("networks");
@@ -150,6 +155,7 @@ public class ProtocolVectorsTests
     }
 
     [Fact]
+    [Statement("7.1-14", "7.1-15", "7.1-16", "7.1-18", "7.1-19")]
     public void Networks_of_an_epoch()
     {
         JsonElement file = VectorFiles.Read("certificates");

@@ -37,9 +37,11 @@ public class TransferVectorsTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("8-1", "8-28", "8-29", "8-37")]
     public void Reads_of_head_and_network() => Play(VectorFiles.Read("exchange"));
 
     [Fact]
+    [Statement("8.4-1", "8.4-2")]
     public void A_request_and_its_answer()
     {
         Play(VectorFiles.Read("requests"));
@@ -47,6 +49,7 @@ public class TransferVectorsTests : IRequestHandler
     }
 
     [Fact]
+    [Statement("4-1")]
     public void A_handshake_with_these_ephemeral_keys()
     {
         JsonElement file = VectorFiles.Read("exchange");

@@ -28,6 +28,7 @@ public class TftpServiceTests
     private TftpService Service => _host.Service;
 
     [Fact]
+    [Statement("8-1", "9-10")]
     public void A_read_goes_block_by_block()
     {
         Assert.Equal("data 1 512", _peer.Ask(1, "long"));
@@ -44,6 +45,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-1")]
     public void A_write_goes_block_by_block()
     {
         Assert.Equal("ack 0", _peer.Ask(2, "new"));
@@ -55,6 +57,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-1", "8-3")]
     [InlineData("", "data 1 144")]
     [InlineData("blksize 1000", "oack blksize 1000")]
     [InlineData("BLKSIZE 1000", "oack blksize 1000")]
@@ -121,6 +124,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-24")]
     [InlineData(1, "mail", "error 4")]
     [InlineData(1, "octets", "error 4")]
     [InlineData(1, "", "error 4")]
@@ -135,6 +139,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-24")]
     [InlineData("netascii")]
     [InlineData("NetASCII")]
     public void A_read_as_netascii_is_told_to_the_files(string mode)
@@ -150,6 +155,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-25")]
     [InlineData("/head", "data 1 144")]
     [InlineData("./head", "data 1 144")]
     [InlineData("//head", "error 1")]
@@ -218,6 +224,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-2")]
     public void Answers_come_from_the_address_that_was_asked()
     {
         byte[] other = TftpWire.AddressOf(77);
@@ -232,6 +239,7 @@ public class TftpServiceTests
     /// blocks would go out twice.
     /// </summary>
     [Fact]
+    [Statement("8-11")]
     public void A_repeated_acknowledgment_sends_no_block()
     {
         _peer.Ask(1, "long");
@@ -569,6 +577,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-26", "8-27")]
     public void A_repeated_request_is_answered_again_by_the_same_transfer_until_the_peer_goes_on()
     {
         Assert.Equal("data 1 512", _peer.Ask(1, "long"));
@@ -586,6 +595,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-27")]
     [InlineData(1, "data 1 512")]
     [InlineData(2, "ack 0")]
     public void A_repeated_request_begins_anew_at_its_second_copy_without_progress(int opcode, string answer)
@@ -598,6 +608,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-27")]
     [InlineData(1, "data 1 512")]
     [InlineData(2, "ack 0")]
     public void A_repeated_request_begins_anew_when_nothing_has_moved_for_a_second(int opcode, string answer)
@@ -626,6 +637,7 @@ public class TftpServiceTests
     }
 
     [Theory]
+    [Statement("8-26")]
     [InlineData(1, "blksize 600", "oack blksize 600")]
     [InlineData(1, "windowsize 3", "oack windowsize 1")]
     [InlineData(2, "blksize 600", "oack blksize 600")]
@@ -659,6 +671,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-13", "8-14", "8-15")]
     public void One_peer_holds_at_most_half_of_the_slots_and_servers_all_but_one()
     {
         List<TftpPeer> peers = [];

@@ -55,6 +55,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-10")]
     public void A_sender_goes_on_behind_a_block_that_was_acknowledged_within_the_window()
     {
         Read("4");
@@ -64,6 +65,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-11")]
     public void The_loss_of_the_first_block_of_a_window_is_repaired_without_a_timeout_and_once()
     {
         Read("4");
@@ -78,6 +80,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-11")]
     public void A_duplicate_acknowledgment_sends_no_block_again_where_the_window_is_one_block()
     {
         Read("1");
@@ -131,6 +134,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-9")]
     public void A_receiver_tells_of_a_gap_once_and_the_window_begins_anew()
     {
         Write(4);
@@ -144,6 +148,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-9")]
     public void A_receiver_tells_of_a_gap_again_when_the_window_comes_again_with_one()
     {
         Write(4);
@@ -155,6 +160,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-12")]
     public void The_last_block_of_the_last_window_is_acknowledged_again_when_its_sender_is_late()
     {
         Write(2);
@@ -226,6 +232,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-7")]
     public void All_that_receive_have_their_windows_together()
     {
         TftpHost device = new(_wire, 3, transfers: 2, window: 4, receiveWindows: 4);
@@ -243,6 +250,7 @@ public class TftpWindowTests
     }
 
     [Fact]
+    [Statement("8-4", "8-5")]
     public void A_client_asks_for_a_window_where_there_is_more_than_a_block()
     {
         Assert.Equal("rrq big octet tsize 0 blksize 1228 windowsize 4", Client(() => _host.Read(_remote, "big")));
@@ -301,6 +309,7 @@ public class TftpWindowTests
     }
 
     [Theory]
+    [Statement("8.4-14")]
     [InlineData(0)]
     [InlineData(4)]
     [InlineData(8)]

@@ -50,6 +50,7 @@ public class AllowedIpsTests
                 (a, b, o) => new Prefix(a, b, o))));
 
     [Fact]
+    [Statement("9-8")]
     public void It_finds_the_longest_prefix_as_a_search_of_all_does()
     {
         Gen.Select(_prefix.Array[0, 30], Gen.Frequency((1, _address4), (2, _address6)).Array[1, 20])
@@ -103,6 +104,7 @@ public class AllowedIpsTests
     }
 
     [Fact]
+    [Statement("7.2-17")]
     public void A_prefix_that_is_there_keeps_its_owner()
     {
         AllowedIps allowed = new(2);

@@ -35,6 +35,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4-6", "4.6-2")]
     public void Under_load_an_initiation_is_answered_once_its_sender_has_used_the_cookie_that_it_was_sent()
     {
         Overload();
@@ -55,6 +56,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4.6-2")]
     public void Under_load_a_mac2_that_differs_in_any_bit_is_answered_by_a_cookie()
     {
         Overload();
@@ -132,6 +134,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.6-3", "4.6-8")]
     [InlineData("192.0.2.2:1", "192.0.2.2:2", true)]
     [InlineData("192.0.2.2:1", "192.0.2.3:1", false)]
     [InlineData("192.0.2.2:1", "[2001:db8:0:1::2]:1", false)]
@@ -156,6 +159,7 @@ public class CookiesTests
 
     // 4.5 s are counted for each message, and 2 s may wait.
     [Theory]
+    [Statement("4.6-6", "4.6-7")]
     [InlineData(0, "3")]
     [InlineData(2_499, "3")]
     [InlineData(2_500, "2")]
@@ -170,6 +174,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.6-8")]
     [InlineData(0, "")]
     [InlineData(1_999, "")]
     [InlineData(2_000, "2")]
@@ -190,6 +195,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.6-4", "4.6-9")]
     [InlineData(1_999, "")]
     [InlineData(2_000, "2")]
     public void A_device_answers_one_unknown_key_and_another_after_2_s_wherever_they_are(long wait, string answer)
@@ -229,6 +235,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.6-1")]
     [InlineData(999, "3")]
     [InlineData(1_000, "2")]
     public void Load_lasts_a_second_longer_than_messages_come_too_fast(long after, string answer)
@@ -257,6 +264,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4.6-1")]
     public void Messages_that_are_not_meant_for_this_node_are_no_load_and_get_nothing()
     {
         byte[] message = Initiation();
@@ -273,6 +281,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.6-8")]
     [InlineData(0, 5)]
     [InlineData(49, 5)]
     [InlineData(50, 6)]
@@ -303,6 +312,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4-6")]
     public void A_cookie_that_was_received_is_used_for_the_next_message_and_not_before_it_is_due()
     {
         End.Tunnel.Initiate(_session.Peer, End.Now);
@@ -339,6 +349,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4-6")]
     public void A_cookie_in_answer_to_a_response_is_used_for_the_next_response()
     {
         _session.HalfHandshake();
@@ -396,6 +407,7 @@ public class CookiesTests
     }
 
     [Fact]
+    [Statement("4.6-4")]
     public void Unknown_keys_share_one_bucket_that_members_do_not_need()
     {
         NodeLimits limits = TunnelEnd.Limits();
@@ -427,6 +439,7 @@ public class CookiesTests
     }
 
     [Theory]
+    [Statement("4.7-1", "4.7-2")]
     [InlineData(800, "2", "2")]
     [InlineData(1_000, "2", "2")]
     [InlineData(1_001, "", "2")]

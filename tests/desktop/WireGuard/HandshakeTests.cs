@@ -32,6 +32,7 @@ public class HandshakeTests
     }
 
     [Theory]
+    [Statement("4-1")]
     [InlineData(0)]
     [InlineData(1)]
     public void As_initiator_it_says_byte_for_byte_what_the_paper_does(int presharedKey)
@@ -60,6 +61,7 @@ public class HandshakeTests
     }
 
     [Theory]
+    [Statement("4-1")]
     [InlineData(0)]
     [InlineData(1)]
     public void As_responder_it_says_byte_for_byte_what_the_paper_does(int presharedKey)
@@ -90,6 +92,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Statement("4-1")]
     public void Another_preshared_key_fails_at_the_initiator()
     {
         Peer peer = _end.Know(_stock.Public, _there, PresharedKeys[1]);
@@ -380,6 +383,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Statement("4.6-5")]
     public void Initiations_of_one_peer_within_20_ms_are_not_worked_on()
     {
         _end.Know(_stock.Public, null);
@@ -394,6 +398,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Statement("6-17")]
     public void Timestamps_rise_with_every_initiation_whatever_the_clock_does()
     {
         Peer peer = _end.Know(_stock.Public, _there);
@@ -425,6 +430,7 @@ public class HandshakeTests
     }
 
     [Fact]
+    [Statement("4-5", "4.5-1")]
     public void Only_what_is_authenticated_and_new_moves_the_endpoint()
     {
         Peer peer = _end.Know(_stock.Public, null);

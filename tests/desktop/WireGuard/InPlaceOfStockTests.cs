@@ -102,6 +102,7 @@ public class InPlaceOfStockTests
         _troubles.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
+    [Statement("4-2", "4-8")]
     [MemberData(nameof(Lives))]
     public void Spore_says_what_stock_says_in_a_session_s_whole_life_and_neither_has_to_refuse_it(string name)
     {
@@ -163,6 +164,7 @@ public class InPlaceOfStockTests
     // As long as Spore departs from stock in each of these. Who does not any more is to be compared
     // with stock without it.
     [Theory]
+    [Statement("4.4-1", "4.4-2", "4.5-1", "4.5-2", "4.8-1", "4.8-2", "4.8-3", "4.8-4")]
     [InlineData(Departures.TwoHandshakes, "both want to send at once")]
     [InlineData(
         Departures.InitiationsMoveNothing,

@@ -116,6 +116,7 @@ public class ReplayWindowTests
         ]);
 
     [Theory]
+    [Statement("4-4", "4.8-8")]
     [MemberData(nameof(Moves))]
     public void A_window_that_moves_keeps_what_is_still_in_it_and_no_more(ulong start, ulong jump)
     {

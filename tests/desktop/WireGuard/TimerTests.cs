@@ -16,6 +16,7 @@ public class TimerTests
     private const int Jitter = Constants.RekeyTimeoutJitter;
 
     [Theory]
+    [Statement("4-2")]
     [InlineData(true, 119_999, "4")]
     [InlineData(true, 120_000, "41")]
     [InlineData(true, 179_999, "41")]
@@ -190,6 +191,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4.8-1")]
     public void An_initiation_is_sent_again_every_5_s_with_jitter_for_90_s_and_each_time_it_is_another()
     {
         TunnelSession session = new();
@@ -214,6 +216,7 @@ public class TimerTests
 
     // Paper section 6.4: the attempt counts from the last packet that asked for a session.
     [Fact]
+    [Statement("4.8-1")]
     public void Each_packet_that_has_to_wait_keeps_the_attempt_going_for_90_s()
     {
         TunnelSession session = new();
@@ -259,6 +262,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4.8-1")]
     public void A_packet_after_giving_up_begins_another_attempt()
     {
         TunnelSession session = new();
@@ -271,6 +275,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4.8-3")]
     public void Two_attempts_are_5_s_apart_even_if_the_first_is_over()
     {
         TunnelSession session = new TunnelSession().Establish(initiator: true);
@@ -283,6 +288,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4-2")]
     public void Keys_are_wiped_540_s_after_the_last_session_was_made()
     {
         TunnelSession session = new TunnelSession().Establish(initiator: true);
@@ -335,6 +341,7 @@ public class TimerTests
 
     // The endpoint is that of whichever answers last.
     [Theory]
+    [Statement("4.2-2", "4.2-3")]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
@@ -400,6 +407,7 @@ public class TimerTests
     }
 
     [Theory]
+    [Statement("4.2-1", "4.2-2", "4.2-3")]
     [InlineData(14_999, true)]
     [InlineData(15_000, false)]
     public void The_answer_to_a_provoked_initiation_is_taken_for_15_s_and_moves_the_endpoint(long after, bool taken)
@@ -468,6 +476,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4.2-4", "4.2-5")]
     public void Provoked_initiations_are_5_s_apart_and_from_others_too()
     {
         TunnelSession session = new();
@@ -481,6 +490,7 @@ public class TimerTests
     }
 
     [Fact]
+    [Statement("4.8-5")]
     public void What_is_provoked_does_not_put_off_what_is_due_to_the_peer()
     {
         // Whoever replays a recorded initiation every 5 s could else silence both keepalives, and
@@ -657,6 +667,7 @@ public class TimerTests
     }
 
     [Theory]
+    [Statement("4-3")]
     [InlineData(true)]
     [InlineData(false)]
     public void Messages_under_the_previous_session_are_taken_after_a_rekey_and_those_of_the_one_before_not(

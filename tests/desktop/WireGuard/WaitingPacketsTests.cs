@@ -34,6 +34,7 @@ public class WaitingPacketsTests
 
     // All of a desktop's memory would be moved for each packet that is dropped.
     [Theory]
+    [Statement("4.8-6")]
     [InlineData(1420, 128)]
     [InlineData(708, 256)]
     public void Of_memory_without_end_as_much_as_128_of_the_largest_need(int length, int fit)
