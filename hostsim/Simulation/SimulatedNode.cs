@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using Spore.Base;
+using Spore.Crypto;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -9,12 +10,15 @@ using Spore.Signing;
 namespace Spore.Hostsim.Simulation;
 
 /// <summary>
-/// A node on the simulated wire: its flash record survives power cycles, everything else is the core's and does not.
+/// A node in a simulated world: its flash record survives power cycles, everything else is the core's and does not.
 /// </summary>
-internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
+internal sealed class SimulatedNode : ITransport, INodeHost, IStation
 {
     /// <summary>The UDP port of every node.</summary>
     public const int Port = 51820;
+
+    /// <summary>The highest number that a node may have.</summary>
+    public const int HighestNumber = 65534;
 
     /// <summary>
     /// When the firmware of every node was built, in Unix seconds: 2026-01-01. Fixed, so that runs can be repeated.
@@ -22,7 +26,6 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     public const long BuildTime = 1767225600;
 
     private readonly Simulator _simulator;
-    private readonly Wire _wire;
     private readonly NodeLimits _limits;
     private readonly long _seed;
     private readonly byte[] _flash;
@@ -34,24 +37,32 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
 
     /// <summary>Makes a node that is switched off.</summary>
     /// <param name="name">Its name in the timeline and its label in the network.</param>
-    /// <param name="number">Its number, 1 to 254, which its addresses are made from.</param>
+    /// <param name="number">Its number, 1 to 65534, which its inner addresses are made from.</param>
     /// <param name="identity">What is in its flash.</param>
     /// <param name="simulator">The clock.</param>
-    /// <param name="wire">The outer network.</param>
+    /// <param name="network">The local network that it is in, which gives it its outer address.</param>
     /// <param name="limits">The sizes of its memory.</param>
     /// <param name="seed">The run's seed.</param>
     public SimulatedNode(
-        string name, int number, NodeIdentity identity, Simulator simulator, Wire wire, NodeLimits limits, long seed)
+        string name,
+        int number,
+        NodeIdentity identity,
+        Simulator simulator,
+        LocalNetwork network,
+        NodeLimits limits,
+        long seed)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, HighestNumber);
         Name = name;
         PublicKey = identity.PublicKey;
         _flash = identity.Record;
         _simulator = simulator;
-        _wire = wire;
+        Network = network;
+        Outer = network.Assign(Port);
         _limits = limits;
         _seed = seed;
-        Outer.SetIpv4([192, 0, 2, (byte)number], 0, Port);
-        Ipv4 = [10, 77, 0, (byte)number];
+        Ipv4 = [10, 77, (byte)(number >> 8), (byte)number];
         Ipv6 = new byte[16];
         Ipv6[0] = 0xFD;
         Ipv6[1] = 0x77;
@@ -71,7 +82,10 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     public byte[] PublicKey { get; }
 
     /// <inheritdoc/>
-    public Endpoint Outer { get; } = new();
+    public LocalNetwork Network { get; }
+
+    /// <inheritdoc/>
+    public Endpoint Outer { get; }
 
     /// <summary>The IPv4 address that the network assigns to it.</summary>
     public byte[] Ipv4 { get; }
@@ -81,6 +95,14 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
 
     /// <summary>Whether the node answers for the operator: it is given the network and a clock at boot.</summary>
     public bool IsPublisher { get; init; }
+
+    /// <summary>What else its program gives a new core before it sends anything; null for nothing.</summary>
+    public Action<Node>? SetUp { get; init; }
+
+    /// <summary>
+    /// ChaCha20-Poly1305 for its packets; null for the core's own. Nodes of one simulator can share it.
+    /// </summary>
+    public IAead? Aead { get; init; }
 
     /// <summary>The running core, or null while the node is off.</summary>
     public Node? Core { get; private set; }
@@ -96,10 +118,10 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     /// </summary>
     public long? JoinedAfter { get; private set; }
 
-    /// <summary>Bytes received from the wire in all its boots.</summary>
+    /// <summary>Bytes received in all its boots.</summary>
     public long BytesReceived => _earlierBytesReceived + (Core?.Counters.BytesReceived ?? 0);
 
-    /// <summary>Bytes sent to the wire in all its boots.</summary>
+    /// <summary>Bytes sent in all its boots.</summary>
     public long BytesSent => _earlierBytesSent + (Core?.Counters.BytesSent ?? 0);
 
     /// <summary>
@@ -112,8 +134,9 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
         _bootedAt = _simulator.Now;
         JoinedAfter = null;
         SeededEntropy entropy = new(_seed, $"{Name}, boot {_boots}");
-        Core = new Node(_limits, _flash, this, entropy, this, BuildTime, Clock);
-        _wire.Attach(this);
+        Core = new Node(_limits, _flash, this, entropy, this, BuildTime, Clock, Aead);
+        SetUp?.Invoke(Core);
+        Network.Attach(this);
         Reschedule();
     }
 
@@ -122,7 +145,7 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     {
         _earlierBytesReceived = BytesReceived;
         _earlierBytesSent = BytesSent;
-        _wire.Detach(this);
+        Network.Detach(this);
         _wakeAt = long.MaxValue;
         Core = null;
     }
@@ -149,7 +172,7 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IWireEnd
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
-        _wire.Carry(this, buffer.AsSpan(offset, length), endpoint);
+        Network.Send(this, buffer.AsSpan(offset, length), endpoint);
     }
 
     /// <inheritdoc/>

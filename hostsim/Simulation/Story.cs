@@ -29,6 +29,7 @@ internal sealed class Story
     private readonly ISimulationView _view;
     private readonly CancellationToken _cancel;
     private readonly Simulator _simulator = new();
+    private readonly LocalNetwork _network;
     private readonly Timeline _timeline;
     private readonly SeededEntropy _chance;
     private readonly Authority _authority;
@@ -51,7 +52,8 @@ internal sealed class Story
         _options = options;
         _view = view;
         _cancel = cancel;
-        Wire = new Wire(_simulator, options);
+        World = new World(_simulator, options);
+        _network = World.AddLocalNetwork();
         _timeline = new Timeline(_simulator, view, NameOf);
         _chance = new SeededEntropy(options.Seed, "story");
         _authority = new Authority(options.Seed);
@@ -62,8 +64,8 @@ internal sealed class Story
         }
     }
 
-    /// <summary>The outer network of the run.</summary>
-    public Wire Wire { get; }
+    /// <summary>The outer network of the run, which has one local network.</summary>
+    public World World { get; }
 
     /// <summary>Runs to the end.</summary>
     /// <returns>How it ended.</returns>
@@ -194,7 +196,7 @@ internal sealed class Story
         limits.NetworkBytes = limits.NetworkEntries * 160;
         limits.Prefixes = limits.NetworkEntries * 2;
         NodeIdentity identity = _authority.MakeIdentity(name);
-        SimulatedNode node = new(name, number, identity, _simulator, Wire, limits, _options.Seed)
+        SimulatedNode node = new(name, number, identity, _simulator, _network, limits, _options.Seed)
         {
             IsPublisher = isPublisher,
         };
@@ -290,10 +292,10 @@ internal sealed class Story
     {
         _view.Outcome(
             $"{text} ({Count(_timeline.Handshakes - _handshakesBefore, "handshake")}, "
-            + $"{Count(Wire.Carried - _carriedBefore, "datagram")}, {Wire.Lost - _lostBefore} lost).");
+            + $"{Count(World.Carried - _carriedBefore, "datagram")}, {World.Lost - _lostBefore} lost).");
         _handshakesBefore = _timeline.Handshakes;
-        _carriedBefore = Wire.Carried;
-        _lostBefore = Wire.Lost;
+        _carriedBefore = World.Carried;
+        _lostBefore = World.Lost;
     }
 
     private List<NodeStatus> Statuses()

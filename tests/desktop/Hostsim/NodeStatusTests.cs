@@ -17,13 +17,13 @@ public sealed class NodeStatusTests : IDisposable
 
     private readonly TrustRootKey _root = TrustRootKey.FromSeed(new SeededEntropy(1, "root").Bytes(KeyText.KeySize));
     private readonly Simulator _simulator = new();
-    private readonly Wire _wire;
+    private readonly LocalNetwork _network;
     private readonly SimulatedNode _node;
     private readonly SimulatedNode _other;
 
     public NodeStatusTests()
     {
-        _wire = new Wire(_simulator, new SimulationOptions { Loss = 0 });
+        _network = new World(_simulator, new SimulationOptions { Loss = 0 }).AddLocalNetwork();
         _node = Make("node1", 1);
         _other = Make("node2", 2);
     }
@@ -89,7 +89,7 @@ public sealed class NodeStatusTests : IDisposable
     {
         byte[] privateKey = new SeededEntropy(1, name).Bytes(KeyText.KeySize);
         NodeIdentity identity = NodeIdentity.FromPrivateKey(privateKey, _root.PublicKey, 0);
-        return new SimulatedNode(name, number, identity, _simulator, _wire, NodeLimits.Desktop(), 1);
+        return new SimulatedNode(name, number, identity, _simulator, _network, NodeLimits.Desktop(), 1);
     }
 
     private byte[] Sign(ulong version, long expires, SimulatedNode witness, params SimulatedNode[] members)

@@ -72,7 +72,7 @@ public class SimulationTests
     {
         SimulationOptions options = new() { Nodes = 3 };
         Story story = new(options, new PlainView(TextWriter.Null), TestContext.Current.CancellationToken);
-        story.Wire.IsCut = (from, to) => NumberOf(from) + NumberOf(to) == 2 + 4;
+        story.World.IsCut = (from, to) => NumberOf(from) + NumberOf(to) == 2 + 4;
         Verdict verdict = story.Run();
         Assert.False(verdict.IsGood);
         Assert.Equal("FAILED: no answer within 15 minutes: node1 -> node3, node3 -> node1.", verdict.Text);
@@ -108,8 +108,8 @@ public class SimulationTests
         Assert.InRange(output.Count(c => c == '\n'), 60, 120);
     }
 
-    private static int NumberOf(IWireEnd end)
+    private static int NumberOf(IStation station)
     {
-        return end.Outer.AddressBytes()[^1];
+        return station.Outer.AddressBytes()[^1];
     }
 }
