@@ -214,6 +214,8 @@ public sealed partial class Node : INetworkSyncHost
             Remove(MemberToEvict(now), now);
         }
 
+        // Nodes that apply a network together do not all call the same members first.
+        _nextToCall = OwnEntry;
         _due[Deadline.KeptAlive] = now;
         RestartHello();
     }

@@ -530,7 +530,7 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return oldest;
     }
 
-    // First peers without a session and without a deferred response, then the one in the slot for hellos, then those
+    // First peers without a session and without a handshake under way, then the one in the slot for hellos, then those
     // that let a turn pass; of others the peer that has stayed longest. The peers that the sync needs stay.
     private Peer MemberToEvict(long now)
     {
@@ -563,7 +563,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 
     private static bool IsNeeded(Peer peer, long now)
     {
-        return peer.HasSession(now) || (peer.IsDeferred && now - peer.InitiationConsumedAt < RetransmissionTime);
+        return peer.HasSession(now)
+            || (peer.InitiationConsumedAt >= peer.Since && now - peer.InitiationConsumedAt < RetransmissionTime);
     }
 
     private int Count(bool guests)

@@ -78,6 +78,7 @@ public sealed class NodeLimits : NetworkLimits
             StatusBytes = 1 << 16,
             NetworkEntries = 32767,
             NetworkBytes = 1 << 22,
+            KeepsHashes = true,
             Prefixes = 65534,
             Mtu = 1420,
             RateLimitSources = 1024,

@@ -11,6 +11,9 @@ namespace Spore.Services;
 /// </summary>
 internal sealed class RequestTable
 {
+    // Below it are the numbers of other files.
+    private const int Lowest = int.MinValue / 2;
+
     private static readonly string _requestName = "request";
     private static readonly string _busy = "Another request is not answered yet";
 
@@ -45,11 +48,11 @@ internal sealed class RequestTable
     }
 
     /// <summary>
-    /// Whether a transfer is of one of these files: their <see cref="TftpTransfer.File"/> is below zero.
+    /// Whether a transfer is of one of these files: their <see cref="TftpTransfer.File"/> is a little below zero.
     /// </summary>
     internal static bool Owns(TftpTransfer transfer)
     {
-        return transfer.File < 0;
+        return transfer.File < 0 && transfer.File > Lowest;
     }
 
     /// <summary>

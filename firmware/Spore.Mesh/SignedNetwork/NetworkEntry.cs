@@ -158,6 +158,16 @@ public static class NetworkEntry
     /// <returns>True when its roles include it.</returns>
     public static bool IsWitness(byte[] entry, int offset)
     {
+        return HasRole(entry, offset, EntryRoles.Witness);
+    }
+
+    /// <summary>Whether an entry that was checked has a role.</summary>
+    /// <param name="entry">A buffer that holds the entry.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="role">One of <see cref="EntryRoles"/>.</param>
+    /// <returns>True when its roles include it.</returns>
+    public static bool HasRole(byte[] entry, int offset, int role)
+    {
         int end = offset + Length(entry, offset);
         for (int next = offset + FieldsOffset;
             next < end && entry[next] <= EntryField.Roles;
@@ -165,7 +175,7 @@ public static class NetworkEntry
         {
             if (entry[next] == EntryField.Roles)
             {
-                return (entry[next + 2] & EntryRoles.Witness) != 0;
+                return (entry[next + 2] & role) != 0;
             }
         }
 

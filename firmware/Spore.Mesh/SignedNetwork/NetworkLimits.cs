@@ -17,6 +17,12 @@ public class NetworkLimits : TunnelLimits
     /// </summary>
     public int NetworkBytes;
 
+    /// <summary>
+    /// Whether a network that is held whole has all hashes of its Merkle tree in memory, 64 bytes an entry: then any
+    /// number of proofs is served at one time.
+    /// </summary>
+    public bool KeepsHashes;
+
     /// <summary>Allowed prefixes of all entries together, the link-local ones not counted; at most 65535.</summary>
     public int Prefixes;
 }

@@ -117,6 +117,12 @@ internal sealed class AppliedNetwork
         return NetworkEntry.IsWitness(File.Bytes, File.EntryOffset(entry)) && IsMember(entry);
     }
 
+    /// <summary>Whether a member has the role of holding the whole network.</summary>
+    internal bool HoldsWhole(int entry)
+    {
+        return NetworkEntry.HasRole(File.Bytes, File.EntryOffset(entry), EntryRoles.HoldsWhole) && IsMember(entry);
+    }
+
     /// <summary>Whether others keep their sessions with a member alive. Moves the cursor.</summary>
     internal bool IsKeptAlive(int entry)
     {

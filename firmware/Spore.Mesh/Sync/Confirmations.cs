@@ -71,6 +71,15 @@ internal sealed class Confirmations
         return count;
     }
 
+    /// <summary>Whether a witness has confirmed the network since a time.</summary>
+    /// <param name="key">The first eight bytes of the witness's key.</param>
+    /// <param name="since">Milliseconds on the monotonic clock.</param>
+    internal bool Has(ulong key, long since)
+    {
+        int index = _keys[0] == key ? 0 : 1;
+        return _keys[index] == key && _times[index] > since;
+    }
+
     /// <summary>When the oldest confirmation that is needed was made, in milliseconds on the monotonic clock.</summary>
     /// <param name="needed">The number of confirmations that are needed, 1 or 2.</param>
     internal long Since(int needed)

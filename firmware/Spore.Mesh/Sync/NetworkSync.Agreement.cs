@@ -17,7 +17,9 @@ internal sealed partial class NetworkSync
     // The slot of the last peer whose turn it was to exchange heads.
     private int _exchangedWith;
 
-    /// <summary>Called when a session has come up: its initiator reads the peer's head.</summary>
+    /// <summary>
+    /// Called when a session has come up: its initiator, and a node without a network, reads the peer's head.
+    /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="isInitiator">Whether this node initiated.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
@@ -25,7 +27,7 @@ internal sealed partial class NetworkSync
     {
         int slot = peer.Slot;
         Agreements.SessionUp(slot);
-        if (isInitiator || (!IsFresh(now) && IsWitness(peer)))
+        if (isInitiator || _applied.Standing == Standing.None || (!IsFresh(now) && IsWitness(peer)))
         {
             Agreements.Set(slot, Agreements.WantsRead, true);
         }

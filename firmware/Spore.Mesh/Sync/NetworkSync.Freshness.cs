@@ -90,7 +90,13 @@ internal sealed partial class NetworkSync
                 continue;
             }
 
+            // One that has confirmed lately is not asked in the place of one that does not answer.
             BringForward(SyncDeadline.Freshness, now + FreshnessRetry);
+            if (_confirmations.Has(WitnessId(_askedWitness), now - (Confirmations.Lifetime / 2)))
+            {
+                continue;
+            }
+
             Peer peer = _host.HasEndpoint(_askedWitness) ? _host.OpenMember(_askedWitness, now) : null;
             if (peer == null)
             {
@@ -117,6 +123,11 @@ internal sealed partial class NetworkSync
         get { return _hasAuthority || !_applied.IsOwnWitness; }
     }
 
+    private ulong WitnessId(int entry)
+    {
+        return BigEndian.ReadUInt64(_applied.File.Bytes, _applied.KeyOffset(entry));
+    }
+
     // Called when the node has read the head of a peer, and it equalled the node's own at some time. What a peer writes
     // confirms nothing: it may have read it here.
     private void Confirm(Peer peer, long at, long now)
@@ -126,7 +137,7 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        _confirmations.Add(BigEndian.ReadUInt64(_applied.File.Bytes, _applied.KeyOffset(peer.Owner)), at);
+        _confirmations.Add(WitnessId(peer.Owner), at);
         _hasAuthority = true;
         if (!IsFresh(now))
         {

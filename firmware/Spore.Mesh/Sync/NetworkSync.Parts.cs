@@ -28,11 +28,15 @@ internal sealed partial class NetworkSync
     private const int OwnServedTag = 11;
     private const int OwnGivenTag = 12;
 
-    // In the place of a transfer: a witness is to be reached, since nobody else is believed.
+    // In the place of a transfer: a witness is to be reached, since nobody else is believed, or any member, since no
+    // peer has a session.
     private const int ReachTag = 13;
 
     // How long the proofs of kept peers are collected before a network is applied, in milliseconds.
     private const long CollectionTime = 5000;
+
+    // How long a proof may take that is not that of the own entry, in milliseconds.
+    private const long ProofPatience = 4000;
 
     // How long what was not found is not asked for again, in milliseconds.
     private const long RepeatTime = 1000;
@@ -43,6 +47,9 @@ internal sealed partial class NetworkSync
     private ProofName _wantedKind;
     private int _wantedTag;
     private long _wantedAt;
+
+    // Whether a member that is no witness did not have it: then a witness is asked.
+    private bool _asksWitness;
 
     // Until when proofs are collected, in milliseconds on the monotonic clock; 0 while none are.
     private long _collectUntil;
@@ -215,6 +222,7 @@ internal sealed partial class NetworkSync
             return;
         }
 
+        _asksWitness = isSame;
         Want(NeededProofTag, kind, value, offset, size, now);
     }
 
@@ -245,6 +253,7 @@ internal sealed partial class NetworkSync
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void SeekProof(long now)
     {
+        EndSlowProof(now);
         bool isAsked = _wantedTag == AskedProofTag;
         if (!_applied.IsSparse
             || _applied.Standing != Standing.Valid
@@ -262,7 +271,7 @@ internal sealed partial class NetworkSync
         if (_wantedTag == ReachTag)
         {
             _wantedTag = 0;
-            ReachWitness(now);
+            ReachSource(now);
         }
 
         if (_wantedTag != 0)
@@ -365,7 +374,28 @@ internal sealed partial class NetworkSync
     // Null when no transfer slot is free.
     private TftpTransfer StartProof(int slot, string name, int tag, long now)
     {
+        BringForward(SyncDeadline.Exchange, now + ProofPatience);
         return HasFreeSlot() ? StartRead(slot, name, tag, EntryProof.MaxSize, now) : null;
+    }
+
+    private void EndSlowProof(long now)
+    {
+        for (int i = 0; i < _tftp.Capacity; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.File >= PeerProofTag && transfer.File <= AskedProofTag)
+            {
+                long end = _checks[i].Since + ProofPatience;
+                if (end <= now)
+                {
+                    _tftp.Abort(transfer, TftpError.NotDefined);
+                }
+                else
+                {
+                    BringForward(SyncDeadline.Exchange, end);
+                }
+            }
+        }
     }
 
     private bool HasFreeSlot()
@@ -392,24 +422,28 @@ internal sealed partial class NetworkSync
         return false;
     }
 
-    // The slot of the peer to read a proof from: one that has shown the applied head, first of all the one that brought
-    // it. For a route witnesses come first, since they alone are believed about wider prefixes. -1 for none.
+    // The slot of the peer to read a proof from, first of all the one that brought the network; -1 for none. Those come
+    // first that have shown the applied head, of these the ones that hold all of it. But where a route was not found
+    // witnesses are first, since they alone are believed about wider prefixes.
     private int ProofSource(int asker, long now)
     {
         int best = -1;
         int bestRank = int.MaxValue;
         Peer[] peers = _tunnel.Peers;
-        bool isRoute = _wantedKind == ProofName.Ipv4 || _wantedKind == ProofName.Ipv6;
         for (int i = 0; i < peers.Length; i++)
         {
             int slot = (_lastTurn + i) % peers.Length;
             Peer peer = peers[slot];
-            if (slot == asker || !peer.InUse || !peer.HasSession(now) || !Agreements.Agrees(slot) || IsSilent(slot))
+            if (slot == asker || !peer.InUse || !peer.HasSession(now) || IsSilent(slot))
             {
                 continue;
             }
 
-            int rank = isRoute && IsWitness(peer) ? 0 : peer.Owner >= 0 ? 1 : 2;
+            int rank = peer.Owner < 0 ? 3
+                : _asksWitness && IsWitness(peer) ? 0
+                : _applied.HoldsWhole(peer.Owner) ? 1
+                : 2;
+            rank += Agreements.Agrees(slot) ? 0 : 4;
             if (rank < bestRank)
             {
                 best = slot;
@@ -525,18 +559,10 @@ internal sealed partial class NetworkSync
         for (int i = 0; i < count; i++)
         {
             int at = position + i - EntryProof.EntryOffset;
-            buffer[offset + i] = at < 0 ? OwnPrefix(position + i)
+            buffer[offset + i] = at < 0 ? PrefixByte(file.OwnLeaf, position + i)
                 : at < entryLength ? file.Bytes[file.OwnEntryOffset + at]
                 : file.Bytes[file.OwnPathOffset + at - entryLength];
         }
-    }
-
-    // The version and the leaf index of the own proof, byte by byte.
-    private byte OwnPrefix(int position)
-    {
-        return position < EntryProof.IndexOffset
-            ? _applied.File.Bytes[NetworkHeader.VersionOffset + position]
-            : (byte)(_applied.File.OwnLeaf >> (8 * (EntryProof.EntryOffset - 1 - position)));
     }
 
     // Called when a peer asks to write a proof. Only its own one may be written.
@@ -875,7 +901,8 @@ internal sealed partial class NetworkSync
                 long pause = result != TftpResult.Ok ? RepeatTime : _nextWitness == 0 ? FreshnessRetry : 0;
                 BringForward(SyncDeadline.Freshness, now + pause);
             }
-            else if (result != TftpResult.Ok)
+
+            if (result != TftpResult.Ok)
             {
                 // Not here, where the peer may be losing its slot.
                 _wantedTag = ReachTag;
@@ -924,21 +951,25 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Should be called when nobody who was asked is believed about an address: asks a witness for a session.
-    private void ReachWitness(long now)
+    // Should be called when no peer that could be asked has what is needed: asks a witness for a session, or another
+    // member where no witness is known.
+    private void ReachSource(long now)
     {
-        for (int i = 0; i < _applied.MemberCount; i++)
+        int members = _applied.MemberCount;
+        for (int i = 0; i < 2 * members; i++)
         {
-            Peer peer = i != _applied.OwnEntry && _applied.IsWitness(i) && _host.HasEndpoint(i)
-                ? _host.OpenMember(i, now)
-                : null;
-            if (peer != null)
+            _askedWitness = _askedWitness + 1 < members ? _askedWitness + 1 : 0;
+            if (_askedWitness == _applied.OwnEntry
+                || !(i >= members || _applied.IsWitness(_askedWitness))
+                || !_host.HasEndpoint(_askedWitness))
             {
-                if (!peer.HasSession(now))
-                {
-                    _tunnel.Initiate(peer, now);
-                }
+                continue;
+            }
 
+            Peer peer = _host.OpenMember(_askedWitness, now);
+            if (peer != null && !peer.HasSession(now))
+            {
+                _tunnel.Initiate(peer, now);
                 return;
             }
         }

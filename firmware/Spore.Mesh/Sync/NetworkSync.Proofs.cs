@@ -5,22 +5,29 @@ using Spore.WireGuard;
 
 namespace Spore.Sync;
 
-// The files entry/HEX, route/IP and witness/N: proofs of single entries (PROTOCOL section 7.7). A whole node computes
-// one at a time, while idle. It lies where a snapshot of status would.
+// The files entry/HEX, route/IP and witness/N: proofs of single entries (PROTOCOL section 7.7). A whole node has all
+// hashes, or computes one proof at a time, while idle; it lies where a snapshot of status would.
 internal sealed partial class NetworkSync
 {
     private const int ProofTag = 4;
 
+    // The tag of a proof that is read from the levels of the tree is this one and the index of its entry.
+    private const int FirstLevelsTag = int.MinValue;
+
     private const int KeySize = 32;
 
-    // Leaves in one slice of idle work.
+    // Leaves in one slice of idle work; and hashes, on a node with memory for all.
     private const int LeavesInSlice = 4;
+    private const int HashesInSlice = 64;
 
     private static readonly string _entryName = "entry/";
     private static readonly string _routeName = "route/";
     private static readonly string _witnessName = "witness/";
 
     private readonly AuditPath _path;
+
+    // Null on a node without memory for all hashes.
+    private readonly MerkleLevels _levels;
 
     // What a name names, in its first bytes. Also scratch for hashes.
     private readonly byte[] _sought = new byte[KeySize];
@@ -30,10 +37,15 @@ internal sealed partial class NetworkSync
     private int _proofSize;
     private int _nextLeaf;
 
-    /// <summary>Whether a proof is being computed.</summary>
+    /// <summary>Whether a proof, or all hashes of the network, are being computed.</summary>
     internal bool IsProving
     {
-        get { return _proven >= 0 && !_applied.IsSparse && _nextLeaf < _applied.File.Count; }
+        get
+        {
+            return _levels != null
+                ? !_levels.IsComplete
+                : _proven >= 0 && !_applied.IsSparse && _nextLeaf < _applied.File.Count;
+        }
     }
 
     /// <summary>Should be called off the packet path while <see cref="IsProving"/>: does one slice.</summary>
@@ -41,6 +53,12 @@ internal sealed partial class NetworkSync
     internal void ContinueProof(long now)
     {
         NetworkFile file = _applied.File;
+        if (_levels != null)
+        {
+            ContinueLevels(file, now);
+            return;
+        }
+
         for (int i = 0; i < LeavesInSlice && _nextLeaf < file.Count; i++)
         {
             _path.AddLeaf(file.Bytes, file.EntryOffset(_nextLeaf), file.EntryLength(_nextLeaf));
@@ -55,6 +73,28 @@ internal sealed partial class NetworkSync
                 _tftp.Resume(transfer, TftpResult.Ok, now);
             }
         }
+    }
+
+    private void ContinueLevels(NetworkFile file, long now)
+    {
+        for (int i = 0; i < HashesInSlice && !_levels.IsComplete; i++)
+        {
+            _levels.Step(file);
+        }
+
+        for (int i = 0; i < _tftp.Capacity && _levels.IsComplete; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            if (transfer.IsActive && transfer.IsWaiting && IsFromLevels(transfer.File))
+            {
+                _tftp.Resume(transfer, TftpResult.Ok, now);
+            }
+        }
+    }
+
+    private static bool IsFromLevels(int tag)
+    {
+        return tag < FirstLevelsTag / 2;
     }
 
     private static bool IsProofName(byte[] name, int offset, int length)
@@ -124,6 +164,13 @@ internal sealed partial class NetworkSync
 
     private int BeginProof(TftpTransfer transfer, int entry)
     {
+        if (_levels != null)
+        {
+            transfer.File = FirstLevelsTag + entry;
+            transfer.Size = EntryProof.Size(_applied.File, entry);
+            return _levels.IsComplete ? TftpResult.Ok : TftpResult.Wait;
+        }
+
         if (entry != _proven || !_staging.IsFree)
         {
             if (!_staging.IsFree || ParkedReaders > 0)
@@ -146,6 +193,28 @@ internal sealed partial class NetworkSync
         transfer.File = ProofTag;
         transfer.Size = _proofSize;
         return IsProving ? TftpResult.Wait : TftpResult.Ok;
+    }
+
+    // Copies bytes of the proof of an entry, whose path is in the levels.
+    private void ReadFromLevels(int entry, int position, byte[] buffer, int offset, int count)
+    {
+        NetworkFile file = _applied.File;
+        int entryLength = file.EntryLength(entry);
+        for (int i = 0; i < count; i++)
+        {
+            int at = position + i - EntryProof.EntryOffset;
+            buffer[offset + i] = at < 0 ? PrefixByte(entry, position + i)
+                : at < entryLength ? file.Bytes[file.EntryOffset(entry) + at]
+                : _levels.PathByte(entry, at - entryLength);
+        }
+    }
+
+    // A byte of the version or of the leaf index, with which a proof begins.
+    private byte PrefixByte(int leaf, int position)
+    {
+        return position < EntryProof.IndexOffset
+            ? _applied.File.Bytes[NetworkHeader.VersionOffset + position]
+            : (byte)(leaf >> (8 * (EntryProof.EntryOffset - 1 - position)));
     }
 
     // Parses the name of a proof: what it names is in _sought then.

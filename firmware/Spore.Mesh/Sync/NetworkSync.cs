@@ -95,6 +95,7 @@ internal sealed partial class NetworkSync
         _due = due;
         _first = first;
         _path = new AuditPath(applied.File.Tree);
+        _levels = limits.KeepsHashes ? new MerkleLevels(hash, limits.NetworkEntries) : null;
         _staging = new Staging(new NetworkFile(applied.File), tunnel, parking);
         _refused = new HeadMemory(hash, _sought);
         _verified = new HeadMemory(hash, _sought);
@@ -189,6 +190,12 @@ internal sealed partial class NetworkSync
         if (tag == OwnServedTag || tag == OwnGivenTag)
         {
             ReadOwnProof(position, buffer, offset, count);
+            return;
+        }
+
+        if (IsFromLevels(tag))
+        {
+            ReadFromLevels(tag - FirstLevelsTag, position, buffer, offset, count);
             return;
         }
 
@@ -427,6 +434,15 @@ internal sealed partial class NetworkSync
         _wantedTag = 0;
         _collectUntil = 0;
         _applied.Apply(_staging.Exchange(_applied.File), _publicKey);
+
+        if (_levels != null)
+        {
+            _levels.Begin(_applied.IsSparse ? 0 : _applied.File.Count);
+        }
+
+        // Nodes that apply a network together do not all ask the same witness first.
+        _askedWitness = _applied.OwnEntry;
+        _nextWitness = _applied.StatedWitnesses == 0 ? 0 : _publicKey[0] % _applied.StatedWitnesses;
         ulong version = _applied.Version;
         if (_candidateVersion <= version)
         {

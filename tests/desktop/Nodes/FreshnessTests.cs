@@ -463,6 +463,7 @@ public class FreshnessTests
     private (MeshNode Node, byte[] Network) RebootedWitness()
     {
         MeshNode rebooted = _mesh.Add(7);
+        _member.Files.Remove("head");
         byte[] network = Mesh.NetworkOf(5, [_node, _member], null, 0, Witness(rebooted), Witness(_witness));
         Assert.True(_member.Connect(rebooted));
         Assert.True(_member.Write("network", network).IsComplete);

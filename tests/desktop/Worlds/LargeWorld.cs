@@ -102,7 +102,8 @@ internal sealed class LargeWorld : IDisposable
             PeerDescription peer = new()
             {
                 PublicKey = member.PublicKey,
-                Roles = Witnesses.Contains(member) ? EntryRoles.Witness : 0,
+                Roles = (Witnesses.Contains(member) ? EntryRoles.Witness : 0)
+                    | (Sparse.Contains(member) ? 0 : EntryRoles.HoldsWhole),
             };
             peer.AllowedPrefixes.Add(new AllowedPrefix(new IPAddress(member.Ipv4), 32));
             peer.Endpoints.Add(new PeerEndpoint(EndpointAddress.Of(member.Outer).Address, null, member.Outer.Port));
@@ -172,8 +173,17 @@ internal sealed class LargeWorld : IDisposable
 
     private static NodeLimits SparseLimits()
     {
+        // The memory of a device with capacity for eight entries. What a device computes in seconds takes no time here,
+        // so its limits for handshakes are those of a desktop.
+        NodeLimits desktop = NodeLimits.Desktop();
         NodeLimits limits = NodeLimits.Device();
         limits.NetworkEntries = 8;
+        limits.HandshakeInterval = desktop.HandshakeInterval;
+        limits.HandshakeBacklog = desktop.HandshakeBacklog;
+        limits.SourceInterval = desktop.SourceInterval;
+        limits.SourceBurst = desktop.SourceBurst;
+        limits.MultiplicationTime = desktop.MultiplicationTime;
+        limits.ProvokedInterval = desktop.ProvokedInterval;
         return limits;
     }
 
