@@ -16,6 +16,9 @@ public sealed partial class Node
     private const long LastHello = 64000;
     private const long SettledHello = 300000;
 
+    // The shortest time between two newer versions heard of that start the own hellos again, in milliseconds.
+    private const long NewerInterval = 60000;
+
     // 255.255.255.255 and ff02::1
     private const ulong BroadcastIpv4 = 0xFFFFFFFFFFFF;
     private const ulong AllNodesHigh = 0xFF02000000000000;
@@ -32,7 +35,7 @@ public sealed partial class Node
     private int _nextToCall;
 
     // Since when it is in doubt that sessions are alive, unless they have been heard.
-    private long _doubtedAt = long.MinValue;
+    private long _doubtedAt = -NewerInterval;
 
     // When the host last reported that a link or an address changed.
     private long _changedAt = long.MinValue;
@@ -216,6 +219,13 @@ public sealed partial class Node
         {
             _host.Report(NodeEvent.HelloIgnored, _hello.PublicKey, 0, (long)_hello.Version);
             return;
+        }
+
+        bool mayBeMember = isKnown || _applied.IsSparse;
+        if (mayBeMember && NetworkVersion != 0 && _hello.Version > NetworkVersion && now - _doubtedAt >= NewerInterval)
+        {
+            // Few hearers answer a first hello. By its own hellos this node is found at once.
+            DoubtSessions(now);
         }
 
         bool isOther = !isKnown || _neighbours.Hear(_hello.PublicKey, 0, nonce, now);

@@ -37,6 +37,12 @@ public sealed class MerkleTree
         _roots = new byte[levels * HashSize];
     }
 
+    /// <summary>The hash to compute with.</summary>
+    internal Blake2s Hash
+    {
+        get { return _hash; }
+    }
+
     /// <summary>Starts anew with an empty tree.</summary>
     public void Begin()
     {

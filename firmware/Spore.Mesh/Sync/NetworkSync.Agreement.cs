@@ -142,10 +142,12 @@ internal sealed partial class NetworkSync
 
     private TftpTransfer StartRead(int slot, string name, int tag, int maxSize, long now)
     {
+        int asked = tag >= OwnProofTag ? AskedSize(tag) : maxSize;
         TftpTransfer transfer = _tftp.StartRead(
-            _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, maxSize, now);
+            _linkLocal, 0, _linkLocals, slot * LinkLocalAddress.Size, name, tag, asked, now);
         if (transfer != null)
         {
+            transfer.Limit = maxSize;
             Begun(transfer, slot, now);
         }
 

@@ -77,7 +77,7 @@ internal sealed partial class NetworkSync
             return fault;
         }
 
-        fault = EntryProof.Verify(proof, 0, proof.Length, head, offset, _hash, _sought, 0);
+        fault = EntryProof.Verify(proof, 0, proof.Length, head, offset, Hash, _sought, 0);
         int key = EntryProof.EntryOffset + NetworkEntry.KeyOffset;
         if (fault == NetworkFault.None && !ConstantTime.Equal(proof, key, _publicKey, 0, KeySize))
         {
@@ -192,6 +192,11 @@ internal sealed partial class NetworkSync
         get { return _wantedKind == ProofName.Ipv6; }
     }
 
+    private Blake2s Hash
+    {
+        get { return _applied.File.Tree.Hash; }
+    }
+
     private static byte Digit(int value)
     {
         return (byte)(value < 10 ? '0' + value : 'a' + value - 10);
@@ -268,43 +273,12 @@ internal sealed partial class NetworkSync
             return;
         }
 
-        if (_wantedTag == ReachTag)
+        if (IsReading(PeerProofTag, WrittenProofTag))
         {
-            _wantedTag = 0;
-            ReachSource(now);
-        }
-
-        if (_wantedTag != 0)
-        {
-            if (IsReading(_wantedTag))
-            {
-                return;
-            }
-
-            int length = isAsked ? 0 : FindAtHost(_wantedKind, _wanted);
-            if (length > 0)
-            {
-                Hold(_staging.ParkingBytes, _staging.ProofOffset + EntryProof.EntryOffset, now);
-                EndWanted(TftpResult.Ok, now);
-                return;
-            }
-
-            int source = ProofSource(AskerSlot, now);
-            string name = _wantedKind == ProofName.Entry ? _entryName
-                : _wantedKind == ProofName.Witness ? _witnessName
-                : _routeName;
-            if (source < 0)
-            {
-                EndWanted(TftpError.FileNotFound, now);
-            }
-            else
-            {
-                StartProof(source, name, _wantedTag, now);
-            }
-
             return;
         }
 
+        // Peers with a session come first: what they send is lost until they are known to be members.
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -320,10 +294,41 @@ internal sealed partial class NetworkSync
             }
 
             Agreements.Set(i, Agreements.WantsProof, false);
-            if (IsReading(PeerProofTag))
+            if (IsReading(PeerProofTag, PeerProofTag))
             {
                 return;
             }
+        }
+
+        if (_wantedTag == ReachTag)
+        {
+            _wantedTag = 0;
+            ReachSource(now);
+        }
+
+        if (_wantedTag == 0)
+        {
+            return;
+        }
+
+        if (!isAsked && FindAtHost(_wantedKind, _wanted) > 0)
+        {
+            Hold(_staging.ParkingBytes, _staging.ProofOffset + EntryProof.EntryOffset, now);
+            EndWanted(TftpResult.Ok, now);
+            return;
+        }
+
+        int source = ProofSource(AskerSlot, now);
+        string name = _wantedKind == ProofName.Entry ? _entryName
+            : _wantedKind == ProofName.Witness ? _witnessName
+            : _routeName;
+        if (source < 0)
+        {
+            EndWanted(TftpError.FileNotFound, now);
+        }
+        else
+        {
+            StartProof(source, name, _wantedTag, now);
         }
     }
 
@@ -378,6 +383,24 @@ internal sealed partial class NetworkSync
         return HasFreeSlot() ? StartRead(slot, name, tag, EntryProof.MaxSize, now) : null;
     }
 
+    // The size with which to ask for a proof: options, which cost a round trip, are left out where it has two blocks of
+    // 512 bytes at most.
+    private int AskedSize(int tag)
+    {
+        byte[] head = _staging.IsPart ? _staging.ParkingBytes
+            : tag == OwnProofTag ? _candidate
+            : _applied.File.Bytes;
+        int count = NetworkHeader.Count(head, 0);
+        long entries = BigEndian.ReadUInt32(head, NetworkHeader.EntriesLengthOffset);
+        long likely = EntryProof.EntryOffset + (entries / count);
+        for (; count > 1; count >>= 1)
+        {
+            likely += MerkleTree.HashSize;
+        }
+
+        return likely < 2 * TftpPacket.DefaultBlockSize ? 0 : EntryProof.MaxSize;
+    }
+
     private void EndSlowProof(long now)
     {
         for (int i = 0; i < _tftp.Capacity; i++)
@@ -409,11 +432,11 @@ internal sealed partial class NetworkSync
         return free > (_tftp.Capacity > 2 ? 1 : 0);
     }
 
-    private bool IsReading(int tag)
+    private bool IsReading(int first, int last)
     {
         for (int i = 0; i < _tftp.Capacity; i++)
         {
-            if (_tftp.At(i).IsActive && _tftp.At(i).File == tag)
+            if (_tftp.At(i).IsActive && _tftp.At(i).File >= first && _tftp.At(i).File <= last)
             {
                 return true;
             }
@@ -506,7 +529,7 @@ internal sealed partial class NetworkSync
         int length = _host.FindProof(kind, value, bytes, offset, _staging.ProofSpace);
         byte[] head = _staging.IsPart ? bytes : _applied.File.Bytes;
         return length > 0
-            && EntryProof.Verify(bytes, offset, length, head, 0, _hash, _sought, 0) == NetworkFault.None
+            && EntryProof.Verify(bytes, offset, length, head, 0, Hash, _sought, 0) == NetworkFault.None
             ? length
             : 0;
     }
@@ -614,7 +637,7 @@ internal sealed partial class NetworkSync
         }
 
         byte[] head = _staging.IsPart ? bytes : _applied.File.Bytes;
-        NetworkFault fault = EntryProof.Verify(bytes, proof, check.Length, head, 0, _hash, _sought, 0);
+        NetworkFault fault = EntryProof.Verify(bytes, proof, check.Length, head, 0, Hash, _sought, 0);
         if (fault == NetworkFault.None)
         {
             fault = TakeProof(transfer, bytes, proof, check.Length, now);
@@ -718,7 +741,7 @@ internal sealed partial class NetworkSync
                 bool isIpv6 = _wantedKind == ProofName.Ipv6;
                 if (isIpv6 && LinkLocalAddress.IsLinkLocal(_wanted, 0))
                 {
-                    LinkLocalAddress.FromKey(_hash, bytes, key, _sought, 0);
+                    LinkLocalAddress.FromKey(Hash, bytes, key, _sought, 0);
                     return ConstantTime.Equal(_sought, 0, _wanted, 0, LinkLocalAddress.Size);
                 }
 
@@ -824,7 +847,7 @@ internal sealed partial class NetworkSync
         if (now < _collectUntil && source != null)
         {
             SetDue(SyncDeadline.Turn, _collectUntil);
-            if (IsReading(KeptProofTag))
+            if (IsReading(KeptProofTag, KeptProofTag))
             {
                 return;
             }

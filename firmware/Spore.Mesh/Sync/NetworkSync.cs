@@ -30,7 +30,6 @@ internal sealed partial class NetworkSync
     private readonly ulong _floor;
     private readonly WallClock _clock;
     private readonly Jitter _jitter;
-    private readonly Blake2s _hash;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
     private readonly byte[] _publicKey;
@@ -86,7 +85,6 @@ internal sealed partial class NetworkSync
         _clock = clock;
         _jitter = jitter;
         _verifier = verifier;
-        _hash = hash;
         _tunnel = tunnel;
         _tftp = tftp;
         _publicKey = publicKey;

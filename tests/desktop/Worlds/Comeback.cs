@@ -15,7 +15,11 @@ internal sealed class Comeback
     private readonly LargeWorld _world;
     private readonly SimulatedNode _node;
     private readonly HashSet<IStation> _members;
+    // In milliseconds.
+    private const int PingInterval = 50;
+
     private SimulatedNode? _first;
+    private bool _isStopped;
     private long _heardAt;
 
     /// <summary>Switches the node on.</summary>
@@ -37,6 +41,11 @@ internal sealed class Comeback
     public bool IsAnswered { get; private set; }
 
     /// <summary>
+    /// The time from the first message of a handshake with a member until the network was applied, in milliseconds.
+    /// </summary>
+    public long AppliedAfter { get; private set; }
+
+    /// <summary>
     /// The time from the first message of a handshake with a member until the ping was answered, in milliseconds.
     /// Whoever has a session with what the node was may send it transport messages, which say nothing to it.
     /// </summary>
@@ -48,6 +57,7 @@ internal sealed class Comeback
     /// <summary>Ends it.</summary>
     public void Stop()
     {
+        _isStopped = true;
         _world.World.Arrived -= Hear;
         _node.Reported -= PingOnceApplied;
         _node.Delivered -= TakeReply;
@@ -75,10 +85,26 @@ internal sealed class Comeback
     {
         if (what == NodeEvent.NetworkApplied)
         {
-            byte[] packet = InnerPacket.Echo(node.Ipv4, _first!.Ipv4);
-            _world.Simulator.At(
-                _world.Simulator.Now, () => node.With(core => core.Send(packet, 0, packet.Length, node.Clock)));
+            AppliedAfter = _world.Simulator.Now - _heardAt;
+            Ping();
         }
+    }
+
+    // A sparse node learns first who has the address, and the other side whose packet it is: packets are lost meanwhile.
+    private void Ping()
+    {
+        byte[] packet = InnerPacket.Echo(_node.Ipv4, _first!.Ipv4);
+        _world.Simulator.At(_world.Simulator.Now, () =>
+        {
+            _node.With(core => core.Send(packet, 0, packet.Length, _node.Clock));
+            _world.Simulator.At(_world.Simulator.Now + PingInterval, () =>
+            {
+                if (!IsAnswered && !_isStopped)
+                {
+                    Ping();
+                }
+            });
+        });
     }
 
     private void TakeReply(SimulatedNode node, byte[] packet)
