@@ -27,6 +27,9 @@ internal sealed class Agreements
     /// <summary>The own proof was written to it in this session.</summary>
     internal const int GaveProof = 1024;
 
+    /// <summary>The own proof is to be written to it.</summary>
+    internal const int GivesProof = 16384;
+
     // Three bits.
     private const int RefusalUnit = 2048;
     private const int MostRefusals = 7;

@@ -282,6 +282,11 @@ internal sealed partial class NetworkSync
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
+            if (Agreements.Is(i, Agreements.GivesProof) && peers[i].InUse)
+            {
+                GiveOwnProof(i, now);
+            }
+
             if (!Agreements.Is(i, Agreements.WantsProof))
             {
                 continue;
@@ -548,16 +553,11 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Called when a peer has refused its proof, since it does not know that this node is a member: writes the own proof
-    // to it.
+    // Should be called when a peer has refused its proof, since it does not know that this node is a member: begins to
+    // write the own proof to it, if a transfer slot is free.
     private void GiveOwnProof(int slot, long now)
     {
-        if (!_applied.IsSparse || Agreements.Is(slot, Agreements.GaveProof))
-        {
-            return;
-        }
-
-        TftpTransfer transfer = _tftp.StartWrite(
+        TftpTransfer transfer = !HasFreeSlot() ? null : _tftp.StartWrite(
             _linkLocal,
             0,
             _linkLocals,
@@ -570,6 +570,7 @@ internal sealed partial class NetworkSync
         if (transfer != null)
         {
             Agreements.Set(slot, Agreements.GaveProof, true);
+            Agreements.Set(slot, Agreements.GivesProof, false);
             Begun(transfer, slot, now);
         }
     }
@@ -657,10 +658,15 @@ internal sealed partial class NetworkSync
             return Refusal.Network(transfer, fault);
         }
 
-        if (transfer.File == PeerProofTag || transfer.File == WrittenProofTag)
+        // Also of a proof that a peer asked for: it is often the peer's own one. From here, where a device's stack is not
+        // as deep.
+        int entry = proof + EntryProof.EntryOffset;
+        Peer proven = transfer.File < PeerProofTag || transfer.File == NeededProofTag
+            ? null
+            : _tunnel.FindSlot(bytes, entry + NetworkEntry.KeyOffset);
+        if (proven != null && proven.Owner < 0)
         {
-            // From here, where a device's stack is not as deep.
-            AdmitProven(PeerOf(transfer), bytes, proof + EntryProof.EntryOffset, now);
+            AdmitProven(proven, bytes, entry, now);
         }
 
         return TftpResult.Ok;
@@ -897,7 +903,8 @@ internal sealed partial class NetworkSync
         }
         else if (transfer.File == PeerProofTag && transfer.IsRefused && result == TftpError.AccessViolation)
         {
-            GiveOwnProof(transfer.Peer, now);
+            // Not here, where the transfer still has its slot.
+            Agreements.Set(transfer.Peer, Agreements.GivesProof, !Agreements.Is(transfer.Peer, Agreements.GaveProof));
         }
         else if (transfer.File == NeededProofTag || transfer.File == AskedProofTag)
         {

@@ -323,7 +323,7 @@ internal sealed partial class NetworkSync
         return peer.InUse && Agreements.Offered[slot] > _applied.Version && peer.HasSession(now);
     }
 
-    // Called when nobody is left who offers and had no turn. Peers whose sessions have ended are asked for new ones, and
+    // Called when nobody is left who offers and had no turn. Peers whose sessions have ended are asked for new ones and
     // a witness, since peers that offer may be sparse. A writer that had its turn has more time in the next one, though
     // it offers nothing.
     private void EndRound(long now)
