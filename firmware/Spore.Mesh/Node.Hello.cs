@@ -16,7 +16,8 @@ public sealed partial class Node
     private const long LastHello = 64000;
     private const long SettledHello = 300000;
 
-    // The shortest time between two newer versions heard of that start the own hellos again, in milliseconds.
+    // For how long the node says hello when it has heard of a newer version, and how long it then does not do so again,
+    // in milliseconds.
     private const long NewerInterval = 60000;
 
     // 255.255.255.255 and ff02::1
@@ -224,8 +225,9 @@ public sealed partial class Node
         bool mayBeMember = isKnown || _applied.IsSparse;
         if (mayBeMember && NetworkVersion != 0 && _hello.Version > NetworkVersion && now - _doubtedAt >= NewerInterval)
         {
-            // Few hearers answer a first hello. By its own hellos this node is found at once.
-            DoubtSessions(now);
+            // Few hearers answer a first hello. By its own hellos this node is found soon, unless it stops because of a
+            // session with one that is behind too.
+            DoubtSessions(now + NewerInterval);
         }
 
         bool isOther = !isKnown || _neighbours.Hear(_hello.PublicKey, 0, nonce, now);

@@ -658,8 +658,8 @@ internal sealed partial class NetworkSync
             return Refusal.Network(transfer, fault);
         }
 
-        // Also of a proof that a peer asked for: it is often the peer's own one. From here, where a device's stack is not
-        // as deep.
+        // Also of a proof that a peer asked for: it is often the peer's own one. From here, where a device's stack is
+        // not as deep.
         int entry = proof + EntryProof.EntryOffset;
         Peer proven = transfer.File < PeerProofTag || transfer.File == NeededProofTag
             ? null

@@ -356,7 +356,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
-    [Statement("7.4-8")]
+    [Statement("7.4-8", "7.4-8a")]
     public void A_member_is_checked_at_most_once_in_10_s_and_a_guest_in_30_s_and_each_refusal_doubles_that()
     {
         Assert.True(_member.Connect(_node));

@@ -26,6 +26,7 @@ public class PeerSlotTests
     private int Known => _node.Node.Peers.Count(p => p.InUse && !p.IsProvisional);
 
     [Fact]
+    [Statement("4.1-13")]
     public void Members_beyond_the_slots_take_the_place_of_the_one_that_has_stayed_longest()
     {
         Load(1);
@@ -43,6 +44,7 @@ public class PeerSlotTests
     }
 
     [Fact]
+    [Statement("4.1-12")]
     public void One_that_let_a_turn_pass_makes_room_before_the_others()
     {
         Load(1);
@@ -58,6 +60,7 @@ public class PeerSlotTests
     }
 
     [Fact]
+    [Statement("4.1-14")]
     public void One_that_offers_a_newer_network_keeps_its_slot_until_it_has_had_its_turn()
     {
         Load(1);
@@ -76,6 +79,7 @@ public class PeerSlotTests
     }
 
     [Fact]
+    [Statement("4.1-10")]
     public void One_without_a_session_makes_room_before_one_with()
     {
         Load(1);

@@ -161,6 +161,24 @@ public class ProofFileTests
     }
 
     [Fact]
+    [Statement("7.7-8", "7.7-9")]
+    public void A_desktop_serves_all_proofs_at_one_time()
+    {
+        NodeLimits limits = NodeLimits.Desktop();
+        limits.NetworkEntries = 64;
+        (MeshNode node, Stranger member) = Make(64, limits);
+        StrangerTransfer[] reads = [.. Enumerable.Range(1, 20).Select(i => member.StartRead($"route/10.0.0.{i}"))];
+        Assert.True(_mesh.RunUntil(() => reads.All(r => r.IsDone), 2_000));
+        Assert.All(reads, r => Check(node, (int)EntryProof.Index([.. r.Content], 0), r));
+        Assert.Null(member.Read("status").Error);
+
+        // A newer network has other hashes.
+        byte[] newer = Mesh.NetworkOf(9, [node, member]);
+        Assert.Equal(NetworkFault.None, node.Load(newer));
+        Check(node, node.Node.OwnEntry, member.Read("entry/" + Convert.ToHexStringLower(node.Key)));
+    }
+
+    [Fact]
     public void Addresses_are_read_as_NET_reads_them()
     {
         Gen.OneOf(

@@ -28,6 +28,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-1", "7.8-5")]
     public void It_joins_with_its_own_entry_and_learns_that_of_the_peer_that_brought_the_network()
     {
         MeshNode node = AddSparse(1);
@@ -42,6 +43,7 @@ public class SparseNodeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Statement("7.8-9", "7.8-10", "7.8-19")]
     public void Two_sparse_nodes_reach_each_other_by_every_address(bool areDevices)
     {
         MeshNode first = areDevices ? AddDevice(1) : AddSparse(1);
@@ -56,6 +58,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-11")]
     public void A_link_local_address_is_looked_for_too()
     {
         MeshNode first = AddSparse(1);
@@ -67,6 +70,7 @@ public class SparseNodeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Statement("7.8-7")]
     public void Kept_sessions_go_on_when_a_newer_network_is_applied_and_no_packet_is_lost(bool areDevices)
     {
         MeshNode first = areDevices ? AddDevice(1) : AddSparse(1);
@@ -88,6 +92,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-8", "8.1-7")]
     public void A_removed_peer_has_a_guests_rights_at_once_and_is_behind()
     {
         MeshNode first = AddSparse(1);
@@ -108,6 +113,7 @@ public class SparseNodeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Statement("7.8-3", "4.1-14")]
     public void The_entry_used_longest_ago_makes_room(bool isDevice)
     {
         MeshNode node = isDevice ? AddDevice(1) : AddSparse(1);
@@ -133,6 +139,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-4", "7.8-16", "7.8-17")]
     public void It_serves_its_own_proof_and_asks_on_for_those_of_others()
     {
         MeshNode node = AddSparse(1);
@@ -152,6 +159,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-14", "7.8-20")]
     public void What_it_lacks_it_does_not_have_when_nobody_can_be_asked()
     {
         MeshNode node = AddSparse(1);
@@ -172,6 +180,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-18")]
     public void Several_peers_wait_for_one_proof_and_for_others_ask_again()
     {
         MeshNode node = AddSparse(1);
@@ -198,6 +207,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-21", "8-40")]
     public void A_peer_that_writes_its_own_proof_is_a_member()
     {
         MeshNode node = AddSparse(1);
@@ -235,6 +245,7 @@ public class SparseNodeTests
     [InlineData(50)]
     [InlineData(-1)]
     [InlineData(-100)]
+    [Statement("7.8-6")]
     public void A_false_proof_of_the_own_entry_fails_the_turn(int at)
     {
         MeshNode node = AddSparse(1);
@@ -261,6 +272,7 @@ public class SparseNodeTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Statement("7.8-12")]
     public void A_shorter_prefix_is_taken_from_a_witness_only(bool isWitness)
     {
         MeshNode node = AddSparse(1);
@@ -301,6 +313,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-11")]
     public void An_address_that_nobody_has_is_asked_for_once_a_second()
     {
         MeshNode node = AddSparse(1);
@@ -319,6 +332,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-13")]
     public void It_learns_as_many_witnesses_as_it_needs_and_is_fresh()
     {
         MeshNode node = AddSparse(1);
@@ -366,6 +380,7 @@ public class SparseNodeTests
 
     // The header does not say how many prefixes there are.
     [Fact]
+    [Statement("7.8-2")]
     public void A_network_with_more_prefixes_than_fit_is_held_in_part()
     {
         MeshNode node = AddSparse(1, limits =>
@@ -497,6 +512,7 @@ public class SparseNodeTests
     }
 
     [Fact]
+    [Statement("7.8-4")]
     public void A_write_of_a_network_that_does_not_fit_is_too_large()
     {
         MeshNode node = AddSparse(1);
@@ -508,6 +524,7 @@ public class SparseNodeTests
 
     // A node that has lost all its peers finds the others by their hellos, though they hold its version.
     [Fact]
+    [Statement("5.2-8a")]
     public void Without_a_session_it_answers_hellos_of_unknown_keys_with_its_own_version()
     {
         MeshNode node = AddSparse(1);
@@ -517,6 +534,77 @@ public class SparseNodeTests
         MeshNode other = _mesh.Add(5);
         Assert.Equal(NetworkFault.None, other.Load(NetworkOf(1)));
         Assert.True(_mesh.RunUntil(() => Holds(node, other), 300_000));
+    }
+
+    [Fact]
+    [Statement("7.8-15")]
+    public void Without_a_session_it_asks_a_witness_for_one()
+    {
+        MeshNode node = AddSparse(1);
+        Join(node);
+        Assert.True(_mesh.RunUntil(() => Holds(node, _whole), 5_000));
+        _mesh.Run(250_000);
+        Assert.DoesNotContain(node.Node.Peers, p => p.InUse && p.HasSession(_mesh.Now));
+        node.SentTo.Clear();
+        Look(node, 10, 0, 0, 9);
+        Assert.Contains(node.SentTo, s => s.Bytes[0] == 1 && s.To.IsSame(_whole.Endpoint));
+        Look(node, 10, 0, 0, 9);
+        Assert.True(Holds(node, _members[9]));
+    }
+
+    // Sparse peers offer what they can't give.
+    [Fact]
+    [Statement("7.5-11a")]
+    public void A_whole_node_that_sparse_peers_have_informed_asks_a_witness()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger sparse = _mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, node.Load(NetworkOf(1)));
+        Assert.Equal(NetworkFault.None, _whole.Load(NetworkOf(2)));
+        Assert.True(sparse.Connect(node));
+        Assert.Null(sparse.Write("head", NetworkOf(2)[..144]).Error);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 3_000));
+        Assert.Contains("read network", sparse.Requests);
+    }
+
+    [Fact]
+    [Statement("7.5-15a")]
+    public void A_node_without_a_network_reads_head_whichever_side_has_initiated()
+    {
+        _whole.IsOn = false;
+        MeshNode node = AddSparse(1);
+        Stranger peer = _mesh.AddStranger(2);
+        Assert.True(peer.Connect(node));
+        _mesh.Run(500);
+        Assert.Contains("read head", peer.Requests);
+    }
+
+    [Fact]
+    [Statement("5.1-7a")]
+    public void A_newer_version_that_is_heard_starts_hellos_again_and_a_session_does_not_end_that()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger behind = _mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, node.Load(NetworkOf(1)));
+        _whole.IsOn = false;
+        Assert.True(behind.Connect(node));
+        _mesh.Run(200_000);
+        Assert.True(behind.Connect(node));
+        Assert.Equal(NetworkFault.None, _whole.Load(NetworkOf(2)));
+        _mesh.Filter = (from, _, _) => from != node;
+        node.SentTo.Clear();
+        _whole.IsOn = true;
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.HelloHeard), 10_000));
+        for (int i = 0; i < 6; i++)
+        {
+            _mesh.Run(10_000);
+            behind.SendInner([]);
+        }
+
+        Assert.InRange(node.Sent.Count(s => s[0] == 0x80), 5, 7);
+        node.SentTo.Clear();
+        _mesh.Run(45_000);
+        Assert.InRange(node.Sent.Count(s => s[0] == 0x80), 0, 1);
     }
 
     private static NetworkFault LoadPart(MeshNode node, SparseNetwork network, byte[] proof) =>

@@ -15,8 +15,8 @@ public partial class StatementTests
 {
     // No test names these. A test that shows one of them takes it out.
     private const string Unshown = """
-        3-4 3-5 4.1-2 4.2-6 4.2-12 4.7-3 4.8-10 5-13 5.3-7 5.3-12 6-4 6-13 7.5-2 7.5-11 7.5-12 7.5-16 7.5-17 7.7-8 7.7-9
-        8-6 8-8 8-19 12-1
+        3-4 3-5 4.1-2 4.1-11 4.2-6 4.2-12 4.7-3 4.8-10 5-13 5.3-7 5.3-12 6-4 6-13 7.5-2 7.5-11 7.5-12 7.5-16 7.5-17 8-6
+        8-8 8-19 12-1
         """;
 
     private const int MostColumns = 110;

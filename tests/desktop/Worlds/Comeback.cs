@@ -90,7 +90,8 @@ internal sealed class Comeback
         }
     }
 
-    // A sparse node learns first who has the address, and the other side whose packet it is: packets are lost meanwhile.
+    // A sparse node learns first who has the address, and the other side whose packet it is: packets are lost
+    // meanwhile.
     private void Ping()
     {
         byte[] packet = InnerPacket.Echo(_node.Ipv4, _first!.Ipv4);
