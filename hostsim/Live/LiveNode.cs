@@ -113,10 +113,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             limits.BlockSize = options.BlockSize ?? limits.BlockSize;
             limits.Window = options.Window ?? limits.Window;
             limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
-            int largestNetwork = NetworkHeader.MaxHeadSize + limits.NetworkBytes;
-            _files = new NodeFiles(options, largestNetwork, identity.TrustRoot);
-            _storage = new WitnessStorage(options.Network, largestNetwork, identity.TrustRoot, timeline);
-            byte[]? network = _files.ReadNetwork(cancel);
+            _files = new NodeFiles(options, limits, identity.TrustRoot);
+            _storage = new WitnessStorage(options.Network, NetworkReader.SizeLimit, identity.TrustRoot, timeline);
+            StoredNetwork? network = _files.ReadNetwork(cancel);
             _files.ReadPresharedKeys(cancel);
             _watch = WatchNetwork(options.Tun);
             _transport = new UdpTransport(options.Listen, options.Tun, _watch);
@@ -315,7 +314,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _keyLog?.Remote(peer);
         }
 
-        _networkChanged |= what is NodeEvent.NetworkApplied or NodeEvent.NetworkExpired or NodeEvent.NetworkRestored;
+        _networkChanged |= what is NodeEvent.NetworkApplied
+            or NodeEvent.NetworkExpired
+            or NodeEvent.NetworkRestored
+            or NodeEvent.EntriesChanged;
         _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
         _configuration.Hear(what, peer);
         _rendezvous?.Hear(what);
@@ -339,7 +341,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         return _names.Find(peer, name == null ? null : Encoding.ASCII.GetString(name, offset, length), endpoint);
     }
 
-    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) => 0;
+    int INodeHost.FindProof(ProofName kind, byte[] value, byte[] proof, int offset, int capacity) =>
+        _files.Archive?.Find(kind, value, proof.AsSpan(offset, capacity)) ?? 0;
 
     long INodeHost.FreeHeap() => -1;
 
@@ -670,7 +673,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         NetworkFile network = _node.Network;
         bool isWitness = _node.OwnEntry >= 0
             && NetworkEntry.IsWitness(network.Bytes, network.EntryOffset(_node.OwnEntry));
-        if (_node.NetworkVersion != 0)
+        if (network.IsSparse)
+        {
+            if (isWitness && _files.Archive?.Version != _node.NetworkVersion)
+            {
+                _timeline.Tell(
+                    "no storage",
+                    "red",
+                    $"version {VersionText.Format(_node.NetworkVersion)} is larger than this witness holds; it will not "
+                    + "know its network after a restart unless --network is given that file");
+            }
+        }
+        else if (_node.NetworkVersion != 0)
         {
             _storage.Follow(_node.NetworkVersion, network.Bytes.AsSpan(0, network.Length), isWitness);
         }

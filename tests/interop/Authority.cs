@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Spore.Signing;
 
@@ -16,14 +17,26 @@ internal sealed class Authority : IDisposable
         return NodeIdentity.Generate(_key.PublicKey, 0);
     }
 
+    /// <summary>The trust root's public key.</summary>
+    public byte[] TrustRoot => _key.PublicKey;
+
     /// <summary>Signs a network.</summary>
     /// <param name="version">Its version.</param>
     /// <param name="members">Its members.</param>
     /// <returns>The file's bytes.</returns>
     public byte[] Sign(ulong version, params Member[] members)
     {
+        return Sign(version, members.Select(m => m.Describe()));
+    }
+
+    /// <summary>Signs a network.</summary>
+    /// <param name="version">Its version.</param>
+    /// <param name="members">Its members.</param>
+    /// <returns>The file's bytes.</returns>
+    public byte[] Sign(ulong version, IEnumerable<PeerDescription> members)
+    {
         NetworkDescription network = new() { Version = version, Issued = DateTimeOffset.UtcNow.ToUnixTimeSeconds() };
-        network.Peers.AddRange(members.Select(m => m.Describe()));
+        network.Peers.AddRange(members);
         return NetworkSigner.Sign(network, _key);
     }
 

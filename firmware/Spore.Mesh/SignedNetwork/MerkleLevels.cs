@@ -7,7 +7,7 @@ namespace Spore.SignedNetwork;
 /// All hashes of a network's Merkle tree (RFC 6962 section 2.1), for a node with memory for them: then each audit path
 /// is there, for any number of readers. A node without it computes one path at a time (<see cref="AuditPath"/>).
 /// </summary>
-internal sealed class MerkleLevels
+public sealed class MerkleLevels
 {
     private readonly Blake2s _hash;
 
@@ -26,21 +26,21 @@ internal sealed class MerkleLevels
     /// <summary>Takes the memory.</summary>
     /// <param name="hash">The hash to compute with; it can be shared with what is not at work during a call.</param>
     /// <param name="entries">The number of entries of the largest network.</param>
-    internal MerkleLevels(Blake2s hash, int entries)
+    public MerkleLevels(Blake2s hash, int entries)
     {
         _hash = hash;
         _hashes = new byte[CountNodes(entries) * MerkleTree.HashSize];
     }
 
     /// <summary>Whether all hashes are there.</summary>
-    internal bool IsComplete
+    public bool IsComplete
     {
         get { return _next == _size && _size <= 1; }
     }
 
     /// <summary>Called when a network is applied.</summary>
     /// <param name="count">The number of its entries; 0 for a network that is not held whole.</param>
-    internal void Begin(int count)
+    public void Begin(int count)
     {
         _count = count;
         _start = 0;
@@ -52,7 +52,7 @@ internal sealed class MerkleLevels
 
     /// <summary>Should be called while not complete, off the packet path: computes the next hash.</summary>
     /// <param name="network">The network.</param>
-    internal void Step(NetworkFile network)
+    public void Step(NetworkFile network)
     {
         if (_next == _size)
         {
@@ -86,7 +86,7 @@ internal sealed class MerkleLevels
     /// <param name="index">The index of the leaf.</param>
     /// <param name="position">Which byte, below the length of the path.</param>
     /// <returns>The byte.</returns>
-    internal byte PathByte(int index, int position)
+    public byte PathByte(int index, int position)
     {
         int start = 0;
         int size = _count;

@@ -16,14 +16,20 @@ namespace Spore.Hostsim.Live.Configuration;
 /// peers.
 /// </summary>
 /// <param name="options">Says which files.</param>
-/// <param name="largestNetwork">The most bytes that a network may have.</param>
+/// <param name="limits">What the node can hold: of a larger network it holds a part.</param>
 /// <param name="trustRoot">The public key that has to have signed the network.</param>
-internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] trustRoot)
+internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[] trustRoot)
 {
     // In milliseconds. Files take less.
     private const int ReloadPatience = 1000;
 
     private readonly Dictionary<string, byte[]> _presharedKeys = [];
+
+    /// <summary>
+    /// The network that was loaded last, where the node holds a part of it only; else null. To be used under the node's
+    /// lock.
+    /// </summary>
+    public NetworkArchive? Archive { get; private set; }
 
     /// <summary>Waits for a file. A FIFO holds up who opens it until somebody else writes it.</summary>
     /// <param name="read">Reads the file, on another thread.</param>
@@ -38,10 +44,10 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
 
     /// <summary>Reads and verifies the network.</summary>
     /// <param name="cancel">Ends the wait for a file.</param>
-    /// <returns>The file's bytes, or null when none was given.</returns>
+    /// <returns>The network, or null when none was given.</returns>
     /// <exception cref="InputException">The file can't be read, or is not a network of the trust root.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public byte[]? ReadNetwork(CancellationToken cancel)
+    public StoredNetwork? ReadNetwork(CancellationToken cancel)
     {
         return options.Network is { } path ? Await(() => ReadNetwork(path), cancel) : null;
     }
@@ -81,9 +87,26 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
     /// <param name="network">The network.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <exception cref="HostsimException">The node refuses it, and has what it had.</exception>
-    public void Load(Node node, byte[] network, long now)
+    public void Load(Node node, StoredNetwork network, long now)
     {
-        NetworkFault fault = node.Load(network, 0, network.Length, now);
+        NetworkFault fault;
+        if (network.Archive == null)
+        {
+            fault = node.Load(network.Bytes, 0, network.Bytes.Length, now);
+        }
+        else
+        {
+            byte[] own = network.Archive.ProofOf(node.PublicKey) ?? throw new HostsimException(
+                $"{options.Network}: has {network.Archive.Count} members, more than a node holds, and this node is none "
+                + "of them; give this node a network that names it");
+
+            // The node asks for proofs of its peers while it loads the part.
+            NetworkArchive? before = Archive;
+            Archive = network.Archive;
+            fault = node.LoadPart(network.Bytes, 0, own, now);
+            Archive = fault == NetworkFault.None ? Archive : before;
+        }
+
         if (fault != NetworkFault.None)
         {
             throw new HostsimException($"{options.Network}: {NetworkFaultText.Describe(fault)}");
@@ -103,9 +126,9 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
         List<string> read = [];
         if (options.Network is { } path)
         {
-            Reload(timeline, path, () => InputFile.Read(path, largestNetwork), network =>
+            Reload(timeline, path, () => InputFile.Read(path, NetworkReader.SizeLimit), bytes =>
             {
-                NetworkReader.Verify(network, path, trustRoot);
+                StoredNetwork network = Verify(bytes, path);
                 change((node, now) =>
                 {
                     Load(node, network, now);
@@ -163,10 +186,15 @@ internal sealed class NodeFiles(NodeOptions options, int largestNetwork, byte[] 
         }
     }
 
-    private byte[] ReadNetwork(string path)
+    private StoredNetwork ReadNetwork(string path)
     {
-        byte[] network = InputFile.Read(path, largestNetwork);
+        return Verify(InputFile.Read(path, NetworkReader.SizeLimit), path);
+    }
+
+    private StoredNetwork Verify(byte[] network, string path)
+    {
         NetworkReader.Verify(network, path, trustRoot);
-        return network;
+        bool isWhole = NetworkHeader.IsWithin(network, 0, limits);
+        return new StoredNetwork(network, isWhole ? null : new NetworkArchive(network, path));
     }
 }

@@ -97,6 +97,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.FreshnessEnded =>
                 ("unconfirmed", "yellow", $"version {version}, no witness has confirmed it for an hour"),
             NodeEvent.VendorFieldsChanged => ("vendor fields", "grey", $"changed by version {version}"),
+            NodeEvent.EntriesChanged => ("entries", "grey", $"{value} are held of a network that is larger"),
             NodeEvent.Behind => ("behind", "red", $"no place in version {version}, says {peer}"),
             NodeEvent.UnderLoad =>
                 ("under load", "yellow", "too many handshakes; who initiates is asked for a cookie first"),

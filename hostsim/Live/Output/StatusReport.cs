@@ -5,6 +5,7 @@ using System.Net;
 using Spore.Hostsim.Display;
 using Spore.Hostsim.Endpoints;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Spore.WireGuard;
 
@@ -36,8 +37,16 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
         if (node.NetworkVersion != 0)
         {
             string role = node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
-            timeline.Banner("network", $"{Version()}, {node.Network.Count} members; {role}");
+            timeline.Banner("network", $"{Version()}, {Members()}; {role}");
         }
+    }
+
+    private string Members()
+    {
+        int members = NetworkHeader.Count(node.Network.Bytes, 0);
+        return node.Network.IsSparse
+            ? $"{members} members, of which this node holds {node.Network.Count}"
+            : $"{members} members";
     }
 
     /// <summary>Writes the status and the peers.</summary>

@@ -73,7 +73,11 @@ internal sealed class LiveConfiguration(
             case NodeEvent.PeerRemoved:
                 _handshakes.Remove(KeyText.Format(key));
                 break;
-            case NodeEvent.NetworkApplied or NodeEvent.NetworkExpired or NodeEvent.NetworkRestored:
+            case NodeEvent.NetworkApplied
+                or NodeEvent.NetworkExpired
+                or NodeEvent.NetworkRestored
+                or NodeEvent.EntriesChanged:
+                _members = NetworkMembers.None;
                 _prefixes.Change();
                 break;
         }

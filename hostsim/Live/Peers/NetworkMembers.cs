@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Peers;
@@ -39,13 +40,18 @@ internal sealed class NetworkMembers
 
     /// <summary>Reads the network of a node.</summary>
     /// <param name="node">The node.</param>
-    /// <returns>Its members.</returns>
+    /// <returns>Its members; of a network that the node holds in part, those that it holds.</returns>
     public static NetworkMembers Of(Node node)
     {
+        NetworkFile network = node.Network;
         return node.NetworkVersion == 0
             ? None
             : new NetworkMembers(
-                node.NetworkVersion, NetworkReader.Read(node.Network.Bytes[..node.Network.Length], "network").Peers);
+                node.NetworkVersion,
+                [
+                    .. Enumerable.Range(0, network.Count)
+                        .Select(i => NetworkReader.ReadEntry(network.Bytes, network.EntryOffset(i))),
+                ]);
     }
 
     /// <summary>Finds a member.</summary>
