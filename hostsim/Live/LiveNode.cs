@@ -680,8 +680,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 _timeline.Tell(
                     "no storage",
                     "red",
-                    $"version {VersionText.Format(_node.NetworkVersion)} is larger than this witness holds; it will not "
-                    + "know its network after a restart unless --network is given that file");
+                    $"version {VersionText.Format(_node.NetworkVersion)} is larger than this witness holds; it will "
+                    + "not know its network after a restart unless --network is given that file");
             }
         }
         else if (_node.NetworkVersion != 0)

@@ -126,7 +126,7 @@ internal static class BatchCommand
         }
     }
 
-    // Before anything is made: a network that boards can't hold would make all images useless.
+    // Before anything is made: boards that hold a part are of no use alone.
     private static void WarnOfNetwork(Terminal terminal, BatchIni ini, string table)
     {
         string source = ini.IsNew ? table : ini.Path;
@@ -135,7 +135,9 @@ internal static class BatchCommand
         if (excess.Length > 0)
         {
             terminal.Warn(
-                source, "size", $"boards can't hold this network, and will not apply it: {excess}; make it smaller");
+                source,
+                "size",
+                $"boards hold a part of this network: {excess}; they need members in reach that hold all of it");
         }
 
         if (ini.Different.Count > 0)

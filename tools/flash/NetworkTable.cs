@@ -157,11 +157,11 @@ internal static class NetworkTable
         }
         else if (DeviceLimits.Excess(network, entries, NodeLimits.Desktop()).Length == 0)
         {
-            fields.Add(Name, $"{text}: too large for a device to hold whole", Color.Yellow);
+            fields.Add(Name, $"{text}: a device holds a part of it", Color.Yellow);
         }
         else
         {
-            fields.Add(Name, $"{text}: too large for any node with the usual limits", Color.Red);
+            fields.Add(Name, $"{text}: each node holds a part; some need this file as --network", Color.Yellow);
         }
     }
 

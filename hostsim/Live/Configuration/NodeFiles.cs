@@ -97,8 +97,8 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
         else
         {
             byte[] own = network.Archive.ProofOf(node.PublicKey) ?? throw new HostsimException(
-                $"{options.Network}: has {network.Archive.Count} members, more than a node holds, and this node is none "
-                + "of them; give this node a network that names it");
+                $"{options.Network}: has {network.Archive.Count} members, more than a node holds, and this node is "
+                + "none of them; give this node a network that names it");
 
             // The node asks for proofs of its peers while it loads the part.
             NetworkArchive? before = Archive;

@@ -57,9 +57,9 @@ public sealed class BatchCommandTests : IDisposable
         FlashResult run = Run("--rendezvous", "gate.example.org:51820", "--floor", "3", "--network-version", "4");
         Assert.Equal(0, run.Code);
         Assert.Matches(
-            @"^flash: nodes\.csv: size: warning: boards can't hold this network, and will not apply it: "
+            @"^flash: nodes\.csv: size: warning: boards hold a part of this network: "
                 + @"101 members \(64 at most\), \d+ bytes of entries \(2656 at most\), 102 prefixes \(64 at most\); "
-            + @"make it smaller\n$",
+            + @"they need members in reach that hold all of it\n$",
             run.Error);
         Assert.EndsWith(
             "\n100 nodes: made 100 of the identities and 100 of the images, and kept the others; made out/network.ini, "

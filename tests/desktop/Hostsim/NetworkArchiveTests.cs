@@ -27,7 +27,9 @@ public class NetworkArchiveTests
                 i << 8,
                 [
                     NetworkBytes.Field(1, 10, 1, (byte)(i >> 8), (byte)i, 32),
-                    .. i == 7 ? [NetworkBytes.Field(1, 10, 0, 0, 0, 8), NetworkBytes.Field(1, 10, 2, 0, 0, 16)] : Array.Empty<byte[]>(),
+                    .. i == 7
+                        ? [NetworkBytes.Field(1, 10, 0, 0, 0, 8), NetworkBytes.Field(1, 10, 2, 0, 0, 16)]
+                        : Array.Empty<byte[]>(),
                     .. i == 8 ? [NetworkBytes.Field(1, [.. new byte[17]])] : Array.Empty<byte[]>(),
                     .. i == 9 ? [NetworkBytes.Field(1, [0xFD, .. new byte[15], 8])] : Array.Empty<byte[]>(),
                     .. i % 100 == 0 ? [NetworkBytes.Field(6, 1)] : Array.Empty<byte[]>(),
