@@ -1,7 +1,6 @@
 using Spore.Base;
 using Spore.Discovery;
 using Spore.SignedNetwork;
-using Spore.Sync;
 using Spore.WireGuard;
 
 namespace Spore.Mesh;
@@ -11,6 +10,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
 {
     /// <summary>How long a guest may stay.</summary>
     private const long GuestLifetime = 180000;
+
+    /// <summary>How long a guest that has sent a transport message is not evicted, in milliseconds.</summary>
+    private const long GuestSafety = 30000;
 
     /// <summary>
     /// How long the slot of a deferred response is kept for the retransmission, in milliseconds: stock initiators
@@ -478,11 +480,43 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return null;
     }
 
-    // The oldest guest that has sent no transport message, else the oldest that has delivered no header that verified.
+    // Of the guests of the source that has most slots: the one that has stayed longest without a transport message, else
+    // the one that has stayed longest, once it has had some time. Null where none of them may be evicted.
     private Peer GuestToEvict()
     {
-        Peer silent = null;
-        Peer idle = null;
+        ulong source = FullestSource();
+        Peer found = null;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Peer peer = peers[i];
+            if (!peer.InUse || !peer.IsProvisional || RateLimiter.KeyOf(peer.Endpoint) != source)
+            {
+                continue;
+            }
+
+            // A deferred response needs its slot for the retransmission. Otherwise first initiations of others would
+            // evict it for ever.
+            bool isSafe = peer.HasSpoken
+                ? _now - peer.Since < GuestSafety
+                : peer.IsDeferred && _now - peer.Since < RetransmissionTime;
+            if (!isSafe
+                && (found == null
+                    || (found.HasSpoken && !peer.HasSpoken)
+                    || (found.HasSpoken == peer.HasSpoken && peer.Since < found.Since)))
+            {
+                found = peer;
+            }
+        }
+
+        return found;
+    }
+
+    // The source of which most guests have slots; of several, that of the oldest guest.
+    private ulong FullestSource()
+    {
+        Peer first = null;
+        int most = 0;
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -492,27 +526,24 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 continue;
             }
 
-            if (!peer.HasSpoken)
+            int count = 0;
+            for (int j = 0; j < peers.Length; j++)
             {
-                // Its slot is kept for the retransmission. Otherwise first initiations of others
-                // would evict it for ever.
-                if (peer.IsDeferred && _now - peer.Since < RetransmissionTime)
-                {
-                    continue;
-                }
-
-                if (silent == null || peer.Since < silent.Since)
-                {
-                    silent = peer;
-                }
+                count += peers[j].InUse
+                    && peers[j].IsProvisional
+                    && RateLimiter.KeyOf(peers[j].Endpoint) == RateLimiter.KeyOf(peer.Endpoint)
+                    ? 1
+                    : 0;
             }
-            else if (!_sync.Agreements.Is(i, Agreements.HasVouched) && (idle == null || peer.Since < idle.Since))
+
+            if (count > most || (count == most && peer.Since < first.Since))
             {
-                idle = peer;
+                most = count;
+                first = peer;
             }
         }
 
-        return silent ?? idle;
+        return first == null ? 0 : RateLimiter.KeyOf(first.Endpoint);
     }
 
     private Peer OldestGuest()

@@ -12,9 +12,6 @@ internal sealed class Agreements
     /// <summary>Our head is to be written to it.</summary>
     internal const int WantsWrite = 2;
 
-    /// <summary>It has delivered a header that verified: not the one that it could read here.</summary>
-    internal const int HasVouched = 4;
-
     /// <summary>It has sent a TFTP packet.</summary>
     internal const int SpeaksTftp = 16;
 

@@ -263,7 +263,6 @@ internal sealed partial class NetworkSync
         }
 
         ulong version = NetworkHeader.Version(_heads, header);
-        Agreements.Set(slot, Agreements.HasVouched, true);
         if (_applied.HasHeader(_heads, header))
         {
             return Agree(transfer, peer, now);

@@ -159,7 +159,6 @@ internal sealed partial class NetworkSync
     private void TakeOffer(TftpTransfer transfer, Peer peer, long now)
     {
         int slot = peer.Slot;
-        Agreements.Set(slot, Agreements.HasVouched, true);
         if (IsPush(transfer))
         {
             return;

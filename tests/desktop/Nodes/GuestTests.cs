@@ -186,30 +186,59 @@ public class GuestTests
         }
     }
 
+    // What a guest shows does not count, since anybody can show a header.
     [Fact]
-    [Statement("4.1-8", "4.1-9")]
-    public void Then_the_oldest_that_has_delivered_no_sound_header_goes_and_who_has_stays()
+    [Statement("4.1-8", "4.1-8a", "4.1-9")]
+    public void Then_the_one_with_the_longest_stay_goes_once_it_has_had_30_s()
     {
         MeshNode node = Node(guests: 2);
-        Stranger useful = _mesh.AddStranger(9);
-        Stranger idle = _mesh.AddStranger(10);
-        Assert.True(useful.Connect(node));
-        Assert.True(idle.Connect(node));
-        byte[] head = Mesh.NetworkOf(2, [node])[..144];
-        Assert.True(useful.Write("head", head).IsComplete);
+        Stranger first = _mesh.AddStranger(9);
+        Stranger second = _mesh.AddStranger(10);
+        Assert.True(first.Connect(node));
+        long since = _mesh.Now;
+        _mesh.Run(1_000);
+        Assert.True(second.Connect(node));
+        Assert.True(first.Write("head", Mesh.NetworkOf(2, [node])[..144]).IsComplete);
 
-        Stranger third = _mesh.AddStranger(11);
-        Assert.True(third.Connect(node));
-        Assert.NotNull(Slot(node, useful));
-        Assert.Null(Slot(node, idle));
-        Assert.True(third.Write("head", head).IsComplete);
-
-        // Both are useful now: there is no room for a fourth.
         long limited = node.Node.Counters.Limited;
-        Assert.False(_mesh.AddStranger(12).Connect(node));
+        Assert.False(_mesh.AddStranger(11).Connect(node));
         Assert.Equal(limited + 1, node.Node.Counters.Limited);
-        Assert.True(useful.Ping());
-        Assert.True(third.Ping());
+        Assert.True(first.Ping() && second.Ping());
+
+        _mesh.Run(since + 30_000 - _mesh.Now);
+        Assert.True(_mesh.AddStranger(12).Connect(node));
+        Assert.Null(Slot(node, first));
+        Assert.NotNull(Slot(node, second));
+    }
+
+    // An attacker with one address takes no slot from a guest with another one.
+    [Theory]
+    [Statement("4.1-8")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_source_with_most_guests_loses_one(bool haveSpoken)
+    {
+        MeshNode node = Node(guests: 3);
+        Stranger honest = _mesh.AddStranger(9);
+        Assert.True(honest.Connect(node));
+        _mesh.Run(40_000);
+        Endpoint source = new();
+        for (byte i = 20; i < 24; i++)
+        {
+            Stranger attacker = _mesh.AddStranger(i);
+            source.SetIpv4([192, 0, 2, 99], 0, 1000 + i);
+            attacker.Initiate(node, source);
+            if (haveSpoken)
+            {
+                attacker.Endpoint.CopyFrom(source);
+                attacker.Connect(node);
+            }
+
+            _mesh.Run(haveSpoken ? 31_000 : 1_000);
+            Assert.NotNull(Slot(node, honest));
+        }
+
+        Assert.Equal(3, node.Node.Peers.Count(p => p.InUse && p.IsProvisional));
     }
 
     // A slow device answers the retransmission, so the slot is kept until that must have arrived.
@@ -243,6 +272,7 @@ public class GuestTests
         Stranger idle = _mesh.AddStranger(9);
         Assert.True(idle.Connect(node));
         Assert.True(idle.Write("head", [.. idle.Read("head").Content]).IsComplete);
+        _mesh.Run(30_000);
         Assert.True(_mesh.AddStranger(10).Connect(node));
         Assert.Null(Slot(node, idle));
     }
@@ -256,11 +286,13 @@ public class GuestTests
         for (byte i = 20; i < 30; i++)
         {
             Assert.True(_mesh.AddStranger(i).Connect(node));
+            _mesh.Run(30_000);
         }
 
         Assert.All(members, m => Assert.True(m.Connect(node)));
-        for (byte i = 30; i < 40; i++)
+        for (byte i = 30; i < 34; i++)
         {
+            _mesh.Run(30_000);
             Assert.True(_mesh.AddStranger(i).Connect(node));
         }
 
