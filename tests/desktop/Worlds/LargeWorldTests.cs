@@ -8,7 +8,7 @@ namespace Spore.Tests.Worlds;
 
 /// <summary>
 /// A network of 500 nodes in 25 local networks, of whose datagrams 5 % are lost. All times are virtual, in
-/// milliseconds. The bounds are up to three times what the steps take with seeds 1 to 3, which the comments say.
+/// milliseconds. The bounds are up to three times what the steps take with seeds 1 to 4, which the comments say.
 /// </summary>
 public class LargeWorldTests(ITestOutputHelper output)
 {
@@ -17,19 +17,19 @@ public class LargeWorldTests(ITestOutputHelper output)
     // How many can't hold the network, with capacity for eight entries.
     private const int Sparse = 400;
 
-    // 95 to 132 s. A witness answers the fourth hello of each node that has it for a rendezvous, 7 s after the node
+    // 50 to 89 s. A witness answers the fourth hello of each node that has it for a rendezvous, 7 s after the node
     // has booted, if no earlier one and no neighbour has been answered. Most nodes get the network from a neighbour,
     // and a sparse neighbour asks on for their proofs, one at a time.
     private const long JoinBound = 300_000;
 
-    // 177 to 276 s. All begin at one time, and a sparse node has eight sessions and two transfers.
+    // 171 to 213 s. All begin at one time, and a sparse node has eight sessions and two transfers.
     private const int Pings = 1000;
     private const long PingBound = 600_000;
 
-    // 75 to 83 s. Half of the nodes hear of it by hellos, since their sessions have ended.
+    // 49 to 77 s. Half of the nodes hear of it by hellos, since their sessions have ended.
     private const long SpreadBound = 250_000;
 
-    // Without the blocks of network 20,000 to 42,000 bytes, of which most are hellos of 20 neighbours; of these blocks
+    // Without the blocks of network 30,000 to 35,000 bytes, of which most are hellos of 20 neighbours; of these blocks
     // 2.2 times the file, since a window in which one is lost is sent again from there; and 300 datagrams in all.
     private const int MostOtherBytes = 100_000;
     private const double MostBodies = 4.5;
@@ -42,9 +42,9 @@ public class LargeWorldTests(ITestOutputHelper output)
     private const int RoundTripsOfSparse = 3;
     private const int RoundTripsOfWhole = 4;
 
-    // Where the neighbour has no transfer slot, the request is sent again after a second. With seeds 1 to 3 those were
-    // at most three nodes of twelve.
-    private const long LateReturn = 10_000;
+    // Where the first two that answer are busy, the node hears others only when these have had 30 s as guests. With
+    // seeds 1 to 4 those were one to four nodes of twelve.
+    private const long LateReturn = 60_000;
 
     // A sparse neighbour asks on for the proof, in another local network.
     private const long RoutedRoundTrip = 150;
@@ -207,7 +207,7 @@ public class LargeWorldTests(ITestOutputHelper output)
         Say(
             $"{nodes.Count} nodes have version 2 after {roundTrips.Min():F1} to {roundTrips.Max():F1} round trips, "
             + $"{late} of them later than usual");
-        Assert.InRange(late, 0, nodes.Count / 3);
+        Assert.InRange(late, 0, nodes.Count / 2);
         _world.World.Options = options;
     }
 
