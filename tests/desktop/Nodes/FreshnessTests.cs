@@ -385,7 +385,7 @@ public class FreshnessTests
     }
 
     [Fact]
-    [Statement("8-28", "8-40")]
+    [Statement("8-28", "8-40", "8.1-4a")]
     public void A_member_that_writes_an_older_head_is_shown_ours_and_a_guest_is_not()
     {
         byte[] older = Mesh.NetworkOf(4, [_node])[..144];

@@ -520,6 +520,24 @@ public class HelloTests
     }
 
     [Fact]
+    [Statement("5.1-7b")]
+    public void The_end_of_the_last_session_with_a_member_starts_the_interval_again()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger member = _mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, member])));
+        Assert.True(member.Connect(node));
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.SessionDown), 1_000_000));
+        foreach (int interval in new[] { 1_000, 2_000, 4_000 })
+        {
+            int before = node.Count(NodeEvent.HelloSent);
+            long start = _mesh.Now;
+            Assert.True(_mesh.RunUntil(() => node.Count(NodeEvent.HelloSent) > before, 10_000));
+            Assert.InRange(_mesh.Now - start, interval * 3 / 4, interval * 5 / 4);
+        }
+    }
+
+    [Fact]
     [Statement("5.1-4")]
     public void A_change_of_the_version_is_told_after_a_second_and_once_where_a_member_is_heard()
     {

@@ -301,6 +301,22 @@ public class MembershipTests
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(2, [_node, _member], null, Issued + 1_000_001)));
     }
 
+    [Fact]
+    [Statement("7.6-5")]
+    public void A_reader_is_stopped_when_the_network_expires_and_when_it_is_restored()
+    {
+        Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(1, [_node, _member], null, Issued + 1_000_000)));
+        Assert.True(_member.Connect(_node));
+        foreach (long time in new[] { Issued + 1_000_001, Issued })
+        {
+            StrangerTransfer reading = _member.StartRead("head", silentAfter: 0);
+            Assert.True(_mesh.RunUntil(() => reading.HasAnswer, 1_000));
+            _node.Node.SetWallClock(time * 1000, _mesh.Now);
+            _mesh.Run(100);
+            Assert.Equal(TftpError.NotDefined, reading.Error);
+        }
+    }
+
     [Theory]
     [Statement("6-10", "6-12")]
     [InlineData(true)]

@@ -736,6 +736,7 @@ public class NetworkRuleTests
     }
 
     [Fact]
+    [Statement("7.6-4")]
     public void A_reader_of_the_old_network_is_stopped_when_a_new_one_is_applied()
     {
         byte[] big = Big(6);

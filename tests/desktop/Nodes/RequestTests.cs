@@ -136,7 +136,7 @@ public class RequestTests : IRequestHandler
     }
 
     [Fact]
-    [Statement("8-41", "8.4-9", "8.4-11", "8.4-12")]
+    [Statement("8-41", "8.4-5a", "8.4-9", "8.4-11", "8.4-12")]
     public void The_next_request_has_to_wait_until_the_response_was_read()
     {
         long number = Ask(_client, "hello");

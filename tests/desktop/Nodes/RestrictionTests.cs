@@ -43,7 +43,7 @@ public class RestrictionTests
     }
 
     [Theory]
-    [Statement("7.2-15")]
+    [Statement("7.1-7", "7.2-15", "8.2-2a")]
     [InlineData(95, NetworkState.Fresh)]
     [InlineData(96, NetworkState.Unconfirmed)]
     public void It_is_no_witness(byte type, NetworkState state)

@@ -194,8 +194,8 @@ public class StatusTests
 
     // Its entries come to lie where the snapshot is.
     [Fact]
-    [Statement("8.3-25")]
-    public void A_network_of_which_a_part_has_arrived_ends_a_read_of_it_too()
+    [Statement("8-36a", "8.3-25")]
+    public void A_network_of_which_a_part_has_arrived_ends_a_read_of_it_too_and_the_next_one_waits()
     {
         MeshNode node = _mesh.Add(1);
         Stranger member = Member(node);
@@ -209,6 +209,14 @@ public class StatusTests
         _mesh.Run(1_000);
         Assert.Equal(5UL, node.Node.NetworkVersion);
         Assert.Equal(0, slow.Error);
+
+        StrangerTransfer next = member.StartRead("status");
+        _mesh.Run(1_000);
+        Assert.False(next.HasAnswer);
+
+        // The guest's turn is over.
+        _mesh.Run(60_000);
+        Assert.Equal("version=5", Read(member)[2]);
     }
 
     [Fact]

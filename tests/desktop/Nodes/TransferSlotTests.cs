@@ -32,6 +32,19 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-16a")]
+    public void On_a_desktop_that_of_a_guest_ends_by_its_timeout()
+    {
+        MeshNode node = _mesh.Add(1, NodeLimits.Desktop());
+        Stranger guest = _mesh.AddStranger(2);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node])));
+        Assert.True(guest.Connect(node));
+        long start = _mesh.Now;
+        Assert.True(IsServed(guest.StartRead("head", silentAfter: 0)));
+        Assert.InRange(UntilServed(guest, "head") - start, 31_000, 42_000);
+    }
+
+    [Fact]
     [Statement("8-14")]
     public void A_guest_has_one_transfer_at_a_time()
     {
@@ -106,6 +119,7 @@ public class TransferSlotTests
     }
 
     [Fact]
+    [Statement("8-20a")]
     public void Who_waits_no_more_keeps_the_slot_from_nobody()
     {
         (MeshNode _, Stranger[] members) = Device(3);

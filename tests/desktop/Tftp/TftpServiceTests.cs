@@ -124,7 +124,7 @@ public class TftpServiceTests
     }
 
     [Theory]
-    [Statement("8-24")]
+    [Statement("8-24a")]
     [InlineData(1, "mail", "error 4")]
     [InlineData(1, "octets", "error 4")]
     [InlineData(1, "", "error 4")]
@@ -185,6 +185,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-25a")]
     public void Names_are_exact_bytes_up_to_128()
     {
         string name = new('\xFF', 128);
@@ -651,6 +652,7 @@ public class TftpServiceTests
     }
 
     [Fact]
+    [Statement("8-27a")]
     public void The_next_request_from_the_same_port_ends_the_transfer_before()
     {
         _peer.Ask(1, "long");
