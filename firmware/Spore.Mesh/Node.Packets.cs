@@ -47,7 +47,7 @@ public sealed partial class Node : IUdpOutput
         }
 
         bool isSent = _tunnel.Send(buffer, offset, length, now);
-        int version = _applied.IsSparse && !isSent && length >= Ipv4.HeaderSize ? IpPacket.Version(buffer, offset) : 0;
+        int version = _applied.IsSparse && length >= Ipv4.HeaderSize ? IpPacket.Version(buffer, offset) : 0;
         if (version == 4 || (version == 6 && length >= Ipv6.HeaderSize))
         {
             _sync.NeedRoute(buffer, offset + IpPacket.DestinationOffset(version), version == 6, now);

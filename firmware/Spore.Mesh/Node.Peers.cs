@@ -480,8 +480,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return null;
     }
 
-    // Of the guests of the source that has most slots: the one that has stayed longest without a transport message, else
-    // the one that has stayed longest, once it has had some time. Null where none of them may be evicted.
+    // Of the guests of the source that has most slots: the one that has stayed longest without a transport message,
+    // else the one that has stayed longest, once it has had some time. Null where none of them may be evicted.
     private Peer GuestToEvict()
     {
         ulong source = FullestSource();

@@ -253,8 +253,9 @@ internal sealed class AppliedNetwork
     /// <param name="buffer">A buffer with the entry.</param>
     /// <param name="entry">Where it starts.</param>
     /// <param name="address">A buffer with the address.</param>
+    /// <param name="offset">Where the address starts.</param>
     /// <param name="isIpv6">Whether it has 16 bytes, or 4.</param>
-    internal int LongestPrefix(byte[] buffer, int entry, byte[] address, bool isIpv6)
+    internal int LongestPrefix(byte[] buffer, int entry, byte[] address, int offset, bool isIpv6)
     {
         int size = isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize;
         int longest = -1;
@@ -264,7 +265,7 @@ internal sealed class AppliedNetwork
             if (Field.Type == EntryField.Prefix && Field.ValueLength == size + 1)
             {
                 int bits = buffer[Field.ValueOffset + size];
-                if (bits > longest && HasPrefix(buffer, Field.ValueOffset, bits, address))
+                if (bits > longest && HasPrefix(buffer, Field.ValueOffset, bits, address, offset))
                 {
                     longest = bits;
                 }
@@ -274,12 +275,19 @@ internal sealed class AppliedNetwork
         return longest;
     }
 
-    private static bool HasPrefix(byte[] buffer, int prefix, int bits, byte[] address)
+    /// <summary>Whether an address is a host prefix of an entry. Moves the cursor.</summary>
+    internal bool IsHost(int entry, byte[] address, int offset, bool isIpv6)
+    {
+        int bits = LongestPrefix(File.Bytes, File.EntryOffset(entry), address, offset, isIpv6);
+        return bits == (isIpv6 ? Ipv6.AddressSize : Ipv4.AddressSize) * 8;
+    }
+
+    private static bool HasPrefix(byte[] buffer, int prefix, int bits, byte[] address, int offset)
     {
         for (int i = 0; i < bits; i += 8)
         {
             int shift = bits - i < 8 ? 8 - (bits - i) : 0;
-            if (((buffer[prefix + (i / 8)] ^ address[i / 8]) >> shift) != 0)
+            if (((buffer[prefix + (i / 8)] ^ address[offset + (i / 8)]) >> shift) != 0)
             {
                 return false;
             }

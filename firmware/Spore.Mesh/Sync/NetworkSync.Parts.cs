@@ -116,13 +116,34 @@ internal sealed partial class NetworkSync
         return NetworkFault.None;
     }
 
-    /// <summary>Called when an application's packet has no owner: a sparse node looks for it.</summary>
+    /// <summary>
+    /// Called on a sparse node when the application sends a packet: looks for the member that has the destination, also
+    /// where a wider prefix that is held has it. A longer one may be another member's.
+    /// </summary>
     /// <param name="address">A buffer with the destination address.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="isIpv6">Whether it has 16 bytes, or 4.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     internal void NeedRoute(byte[] address, int offset, bool isIpv6, long now)
     {
+        if (isIpv6 && LinkLocalAddress.IsLinkLocal(address, offset))
+        {
+            if (_applied.FindLinkLocal(address, offset) >= 0)
+            {
+                return;
+            }
+        }
+        else
+        {
+            int holder = _applied.Prefixes.Find(address, offset, isIpv6);
+            if (holder >= 0 && (holder == _applied.OwnEntry
+                || now - _wantedAt < RepeatTime
+                || _applied.IsHost(holder, address, offset, isIpv6)))
+            {
+                return;
+            }
+        }
+
         Need(isIpv6 ? ProofName.Ipv6 : ProofName.Ipv4, address, offset, isIpv6 ? 16 : 4, now);
     }
 
@@ -751,7 +772,7 @@ internal sealed partial class NetworkSync
                     return ConstantTime.Equal(_sought, 0, _wanted, 0, LinkLocalAddress.Size);
                 }
 
-                int bits = _applied.LongestPrefix(bytes, entry, _wanted, isIpv6);
+                int bits = _applied.LongestPrefix(bytes, entry, _wanted, 0, isIpv6);
                 return bits == (isIpv6 ? 128 : 32) || (bits >= 0 && peer != null && IsWitness(peer));
         }
     }

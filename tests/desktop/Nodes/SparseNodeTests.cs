@@ -536,6 +536,42 @@ public class SparseNodeTests
         Assert.True(_mesh.RunUntil(() => Holds(node, other), 300_000));
     }
 
+    // The wide prefix is held and has the address too, until a longer one is found.
+    [Fact]
+    [Statement("7.8-11a")]
+    public void A_longer_prefix_than_one_that_is_held_is_looked_for()
+    {
+        MeshNode node = AddSparse(1);
+        _whole.IsOn = false;
+        Stranger peer = _mesh.AddStranger(2);
+        byte[] wide = NetworkBytes.Entry(200, NetworkBytes.Field(1, 0, 0, 0, 0, 0));
+        SparseNetwork network = new(Mesh.NetworkOf(
+            1, [node, .. _members.Where(m => m.Seed != 1)], _members[2], 0, wide));
+        Serve(peer, node, network);
+        Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 1, 60_000));
+        _mesh.Run(3_000);
+        peer.Files["route/10.99.0.1"] = network.ProofOf(e => e.SequenceEqual(wide));
+        Look(node, 10, 99, 0, 1);
+        int gateway = node.Node.FindEntry([10, 99, 0, 1], 0, false);
+        Assert.True(gateway >= 0);
+        Assert.Equal(gateway, node.Node.FindEntry([10, 0, 0, 9], 0, false));
+        Look(node, 10, 0, 0, 9);
+        Assert.Equal(node.Node.Network.Find(_members[9].Key, 0), node.Node.FindEntry([10, 0, 0, 9], 0, false));
+        Assert.True(Holds(node, _members[9]));
+
+        // What is a host prefix is known for good, and other addresses are asked for once a second.
+        peer.Requests.Clear();
+        for (int i = 0; i < 100; i++)
+        {
+            node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 9], 1, 2));
+            node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 99, 0, (byte)i], 1, 2));
+            _mesh.Run(100);
+        }
+
+        Assert.DoesNotContain("read route/10.0.0.9", peer.Requests);
+        Assert.InRange(peer.Requests.Count(r => r.StartsWith("read route/", System.StringComparison.Ordinal)), 8, 11);
+    }
+
     [Fact]
     [Statement("7.8-15")]
     public void Without_a_session_it_asks_a_witness_for_one()
