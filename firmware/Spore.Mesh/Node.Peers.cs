@@ -236,6 +236,10 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 return null;
             }
         }
+        else if (peer.IsProvisional && !MakeRoom(isForHello, now))
+        {
+            return null;
+        }
 
         Enroll(peer, entry, now);
         return peer;

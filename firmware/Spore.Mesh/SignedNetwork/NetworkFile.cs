@@ -239,6 +239,12 @@ public sealed partial class NetworkFile
             return Settle(NetworkFault.Witnesses);
         }
 
+        // Last, since only now it is known that these are the network's entries.
+        if (_prefixes > _limits.Prefixes)
+        {
+            return Settle(NetworkFault.TooLarge);
+        }
+
         Index();
         return NetworkFault.None;
     }
@@ -305,11 +311,6 @@ public sealed partial class NetworkFile
             }
 
             _prefixes += NetworkEntry.PrefixCount(Bytes, _next);
-            if (_prefixes > _limits.Prefixes)
-            {
-                return NetworkFault.TooLarge;
-            }
-
             if (NetworkEntry.IsWitness(Bytes, _next) && _witnesses < NetworkHeader.MostWitnesses)
             {
                 _witnesses++;

@@ -12,6 +12,12 @@ internal sealed class Agreements
     /// <summary>Our head is to be written to it.</summary>
     internal const int WantsWrite = 2;
 
+    /// <summary>The last proof that was read from it did not come.</summary>
+    internal const int LacksProof = 4;
+
+    /// <summary>It gave no valid proof of its own entry.</summary>
+    internal const int KeepsProof = 8;
+
     /// <summary>It has sent a TFTP packet.</summary>
     internal const int SpeaksTftp = 16;
 
@@ -102,6 +108,8 @@ internal sealed class Agreements
         Set(slot, MayAskOnce, Is(slot, HadSession));
         Set(slot, HadSession, true);
         Set(slot, GaveProof, false);
+        Set(slot, LacksProof, false);
+        Set(slot, KeepsProof, false);
     }
 
     /// <summary>

@@ -265,6 +265,7 @@ internal sealed partial class NetworkSync
         Agreements.Set(slot, Agreements.WantsWrite, false);
         if (!agreed)
         {
+            Agreements.Set(slot, Agreements.KeepsProof, false);
             _host.Report(SyncEvent.Agreed, peer, (long)_applied.Version);
         }
 
@@ -292,6 +293,7 @@ internal sealed partial class NetworkSync
     {
         int slot = peer.Slot;
         Agreements.Disagree(slot);
+        Agreements.Set(slot, Agreements.KeepsProof, false);
         WantProof(peer, now);
         if (Agreements.Offered[slot] == version)
         {

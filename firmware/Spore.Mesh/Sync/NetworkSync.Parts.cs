@@ -106,7 +106,7 @@ internal sealed partial class NetworkSync
                 peers[i].CopyPublicKey(_sought, 0);
                 if (FindAtHost(ProofName.Entry, _sought) > 0)
                 {
-                    part.AddEntry(part.Bytes, part.FreeOffset + EntryProof.EntryOffset, seconds);
+                    AddKept(part.Bytes, part.FreeOffset + EntryProof.EntryOffset, seconds);
                 }
             }
         }
@@ -136,9 +136,8 @@ internal sealed partial class NetworkSync
         else
         {
             int holder = _applied.Prefixes.Find(address, offset, isIpv6);
-            if (holder >= 0 && (holder == _applied.OwnEntry
-                || now - _wantedAt < RepeatTime
-                || _applied.IsHost(holder, address, offset, isIpv6)))
+            if (holder >= 0
+                && (now - _wantedAt < RepeatTime || _applied.IsHost(holder, address, offset, isIpv6)))
             {
                 return;
             }
@@ -243,7 +242,7 @@ internal sealed partial class NetworkSync
         }
 
         bool isSame = kind == _wantedKind && ConstantTime.Equal(_wanted, 0, value, offset, size);
-        if (isSame && now - _wantedAt < RepeatTime)
+        if (now < _wantedAt || (isSame && now - _wantedAt < RepeatTime))
         {
             return;
         }
@@ -265,10 +264,27 @@ internal sealed partial class NetworkSync
     // Called when a peer has a session and may be a member whose entry is not held.
     private void WantProof(Peer peer, long now)
     {
-        if (_applied.IsSparse && peer.Owner < 0 && peer.HasSession(now))
+        if (_applied.IsSparse
+            && peer.Owner < 0
+            && peer.HasSession(now)
+            && !Agreements.Is(peer.Slot, Agreements.KeepsProof))
         {
             Agreements.Set(peer.Slot, Agreements.WantsProof, true);
             SetDue(SyncDeadline.Exchange, now);
+        }
+    }
+
+    // Should be called once a minute: peers whose proofs could not be had are asked again.
+    private void RetryProofs(long now)
+    {
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            Agreements.Set(i, Agreements.KeepsProof, false);
+            if (peers[i].InUse)
+            {
+                WantProof(peers[i], now);
+            }
         }
     }
 
@@ -280,6 +296,7 @@ internal sealed partial class NetworkSync
     internal void SeekProof(long now)
     {
         EndSlowProof(now);
+        EndSlowReaders(now);
         bool isAsked = _wantedTag == AskedProofTag;
         if (!_applied.IsSparse
             || _applied.Standing != Standing.Valid
@@ -301,25 +318,27 @@ internal sealed partial class NetworkSync
 
         // Peers with a session come first: what they send is lost until they are known to be members.
         Peer[] peers = _tunnel.Peers;
+        int first = _nextSlot;
         for (int i = 0; i < peers.Length; i++)
         {
-            if (Agreements.Is(i, Agreements.GivesProof) && peers[i].InUse)
+            int slot = (first + i) % peers.Length;
+            if (Agreements.Is(slot, Agreements.GivesProof) && peers[slot].InUse)
             {
-                GiveOwnProof(i, now);
+                GiveOwnProof(slot, now);
             }
 
-            if (!Agreements.Is(i, Agreements.WantsProof))
+            if (!Agreements.Is(slot, Agreements.WantsProof))
             {
                 continue;
             }
 
-            bool isWanted = peers[i].InUse && peers[i].Owner < 0 && peers[i].HasSession(now);
-            if (isWanted && !ReadProofOf(peers[i], now))
+            bool isWanted = peers[slot].InUse && peers[slot].Owner < 0 && peers[slot].HasSession(now);
+            if (isWanted && !ReadProofOf(peers[slot], now))
             {
                 return;
             }
 
-            Agreements.Set(i, Agreements.WantsProof, false);
+            Agreements.Set(slot, Agreements.WantsProof, false);
             if (IsReading(PeerProofTag, PeerProofTag))
             {
                 return;
@@ -364,9 +383,11 @@ internal sealed partial class NetworkSync
     {
         _proven = -1;
         peer.CopyPublicKey(_sought, 0);
-        if (FindAtHost(ProofName.Entry, _sought) > 0)
+        int entry = _staging.ProofOffset + EntryProof.EntryOffset;
+        if (FindAtHost(ProofName.Entry, _sought) > 0
+            && peer == _tunnel.FindSlot(_staging.ParkingBytes, entry + NetworkEntry.KeyOffset))
         {
-            AdmitProven(peer, _staging.ParkingBytes, _staging.ProofOffset + EntryProof.EntryOffset, now);
+            AdmitProven(peer, _staging.ParkingBytes, entry, now);
             return true;
         }
 
@@ -447,6 +468,31 @@ internal sealed partial class NetworkSync
         }
     }
 
+    // Whoever reads or writes what lies in the memory for proofs has the time of a turn.
+    private void EndSlowReaders(long now)
+    {
+        for (int i = 0; i < _tftp.Capacity && _applied.IsSparse; i++)
+        {
+            TftpTransfer transfer = _tftp.At(i);
+            bool isHolder = !transfer.IsClient && ReadsParked(transfer) && !transfer.IsWaiting;
+            bool isGuest = transfer.IsActive && !transfer.IsClient && IsOfGuest(transfer) && !HasFreeSlot();
+            if (!isHolder && !isGuest)
+            {
+                continue;
+            }
+
+            long end = transfer.Since + _turnTime;
+            if (end <= now)
+            {
+                _tftp.Abort(transfer, TftpError.NotDefined);
+            }
+            else
+            {
+                BringForward(SyncDeadline.Exchange, end);
+            }
+        }
+    }
+
     private bool HasFreeSlot()
     {
         int free = 0;
@@ -493,11 +539,18 @@ internal sealed partial class NetworkSync
                 : _applied.HoldsWhole(peer.Owner) ? 1
                 : 2;
             rank += Agreements.Agrees(slot) ? 0 : 4;
+            rank += Agreements.Is(slot, Agreements.LacksProof) ? 8 : 0;
             if (rank < bestRank)
             {
                 best = slot;
                 bestRank = rank;
             }
+        }
+
+        // All were asked: from the beginning.
+        for (int i = 0; i < peers.Length && bestRank >= 8; i++)
+        {
+            Agreements.Set(i, Agreements.LacksProof, false);
         }
 
         return best;
@@ -672,7 +725,6 @@ internal sealed partial class NetworkSync
             if (fault == NetworkFault.OtherVersion && transfer.IsClient && transfer != _turn && peer != null)
             {
                 // Heads first.
-                Agreements.Disagree(peer.Slot);
                 Agreements.Set(peer.Slot, Agreements.WantsRead, true);
             }
 
@@ -725,7 +777,7 @@ internal sealed partial class NetworkSync
                 _tunnel.Peers[_nextSlot - 1].CopyPublicKey(_sought, 0);
                 if (ConstantTime.Equal(bytes, key, _sought, 0, KeySize))
                 {
-                    _staging.Received.AddEntry(bytes, entry, seconds);
+                    AddKept(bytes, entry, seconds);
                 }
 
                 return NetworkFault.None;
@@ -777,14 +829,28 @@ internal sealed partial class NetworkSync
         }
     }
 
+    // An entry with a restriction gives a guest's rights, for which no entry is needed.
+    private void AddKept(byte[] bytes, int entry, int seconds)
+    {
+        if (!NetworkEntry.IsRestricted(bytes, entry))
+        {
+            _staging.Received.AddEntry(bytes, entry, seconds);
+        }
+    }
+
     // Holds an entry that was proven. Where there is no memory for it, the entry of a peer goes that was used longest
     // ago, first of those without a slot. Its index, or -1 where it can't be held, or gives no more than a guest's
     // rights.
     private int Hold(byte[] bytes, int entry, long now)
     {
         NetworkFile file = _applied.File;
+        if (NetworkEntry.IsRestricted(bytes, entry))
+        {
+            return -1;
+        }
+
         int held = file.IsSparse ? file.Find(bytes, entry + NetworkEntry.KeyOffset) : -1;
-        if (held >= 0 || !file.IsSparse || NetworkEntry.IsRestricted(bytes, entry) || !file.CanHold(bytes, entry))
+        if (held >= 0 || !file.IsSparse || !file.CanHold(bytes, entry))
         {
             return held;
         }
@@ -927,14 +993,14 @@ internal sealed partial class NetworkSync
             // Not here, where the transfer still has its slot.
             Agreements.Set(transfer.Peer, Agreements.GivesProof, !Agreements.Is(transfer.Peer, Agreements.GaveProof));
         }
+        else if (transfer.File == PeerProofTag && result != TftpResult.Ok)
+        {
+            Agreements.Set(transfer.Peer, Agreements.KeepsProof, true);
+        }
         else if (transfer.File == NeededProofTag || transfer.File == AskedProofTag)
         {
-            if (result != TftpResult.Ok && transfer.Peer == _lastTurn)
-            {
-                // The next one is asked elsewhere.
-                _lastTurn = (_lastTurn + 1) % _tunnel.Peers.Length;
-            }
-
+            // Another one is asked next.
+            Agreements.Set(transfer.Peer, Agreements.LacksProof, result != TftpResult.Ok);
             EndWanted(result, now);
         }
     }
@@ -955,6 +1021,9 @@ internal sealed partial class NetworkSync
 
             if (result != TftpResult.Ok)
             {
+                // Until then nothing is looked for: an application may send to addresses that nobody has.
+                _wantedAt = now + RepeatTime;
+
                 // Not here, where the peer may be losing its slot.
                 _wantedTag = ReachTag;
                 SetDue(SyncDeadline.Exchange, now);

@@ -366,6 +366,14 @@ internal sealed partial class NetworkSync
 
         AbortParkedReaders();
         AbortKeptRead();
+        if (_collectUntil != 0)
+        {
+            // What is collected is given up, and read again where this file is refused.
+            _collectUntil = 0;
+            _staging.End();
+            SetDue(SyncDeadline.Turn, now);
+        }
+
         return NetworkFault.None;
     }
 
@@ -531,7 +539,7 @@ internal sealed partial class NetworkSync
         Peer peer = PeerOf(transfer);
         if (fault != NetworkFault.None)
         {
-            // It has more prefixes than fit.
+            // The entries are those of the network, and have more prefixes than fit.
             _overlarge = fault == NetworkFault.TooLarge ? version : _overlarge;
             _host.Report(SyncEvent.NetworkRefused, peer, (long)fault);
             return Refusal.Network(transfer, fault);
