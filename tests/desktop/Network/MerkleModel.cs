@@ -24,6 +24,9 @@ internal static class MerkleModel
         return Hash([1, .. Root(leaves[..k]), .. Root(leaves[k..])]);
     }
 
+    /// <summary>The hash of an inner node.</summary>
+    public static byte[] Node(byte[] left, byte[] right) => Hash([1, .. left, .. right]);
+
     /// <summary>PATH(m, D[n]) of section 2.1.1.</summary>
     public static byte[][] Path(int m, byte[][] leaves)
     {

@@ -245,6 +245,35 @@ public class FreshnessTests
         }
     }
 
+    // Two of the three do not answer, and the one that has confirmed can't confirm twice.
+    [Fact]
+    [Statement("8.2-5")]
+    public void One_that_has_confirmed_is_not_asked_in_the_place_of_one_that_does_not_answer()
+    {
+        MeshNode node = _mesh.Add(40);
+        Stranger[] witnesses = [.. Enumerable.Range(50, 3).Select(i => _mesh.AddStranger((byte)i))];
+        byte[] network = Mesh.NetworkOf(
+            6,
+            [node],
+            null,
+            0,
+            [.. witnesses.Select(w => NetworkBytes.Entry(
+                w.Key, NetworkBytes.Field(2, 192, 0, 2, w.Seed, 0xCA, 0x6C), NetworkBytes.Field(6, 1)))]);
+        Assert.Equal(NetworkFault.None, node.Load(network));
+        witnesses[0].Files["head"] = network[..144];
+        Assert.True(witnesses[0].Connect(node));
+        Assert.True(_mesh.RunUntil(() => node.Node.ConfirmedBy(_mesh.Now) == 1, 10_000));
+        witnesses[0].Requests.Clear();
+        for (int i = 0; i < 170; i++)
+        {
+            _mesh.Run(1_000);
+            witnesses[0].SendInner([]);
+        }
+
+        Assert.DoesNotContain("read head", witnesses[0].Requests);
+        Assert.All(witnesses[1..], w => Assert.Contains(w.Datagrams, d => d[0] == 1));
+    }
+
     [Fact]
     [Statement("8.2-1")]
     public void The_network_that_a_witness_brought_is_fresh()

@@ -60,6 +60,34 @@ public class PeerSlotTests
     }
 
     [Fact]
+    [Statement("4.1-11")]
+    public void The_one_in_the_slot_for_hellos_makes_room_before_one_that_let_a_turn_pass()
+    {
+        Load(1);
+        Assert.True(_members[0].Connect(_node));
+        _mesh.Run(1_000);
+        Assert.True(_members[1].Connect(_node));
+        _members[1].HasNoServer = true;
+        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
+        _mesh.Run(40_000);
+        Assert.True(_members[0].Connect(_node) && _members[1].Connect(_node));
+        _members[2].AnswersInitiations = true;
+        _mesh.Inject(_node, HelloTests.Hello(_members[2].Key, 9, 7, tries: 9), _members[2].Endpoint);
+        _mesh.Run(10_000);
+        Stranger left = Assert.Single(_members[..2], m => Slot(m) is not null);
+        Assert.NotNull(Slot(_members[2]));
+        left.HasNoServer = true;
+        Assert.True(left.Connect(_node));
+        Assert.True(left.Write("head", NetworkOf(3)[..144]).IsComplete);
+        _mesh.Run(40_000);
+        _members[2].SendInner([]);
+        Assert.True(left.Connect(_node));
+        Assert.True(_members[3].Connect(_node));
+        Assert.Null(Slot(_members[2]));
+        Assert.NotNull(Slot(left));
+    }
+
+    [Fact]
     [Statement("4.1-14")]
     public void One_that_offers_a_newer_network_keeps_its_slot_until_it_has_had_its_turn()
     {

@@ -55,6 +55,9 @@ internal sealed class Stranger : IStation
     /// <summary>What peers may read from it.</summary>
     public Dictionary<string, byte[]> Files { get; } = [];
 
+    /// <summary>The names that it refuses to give (error 2).</summary>
+    public HashSet<string> Refused { get; } = [];
+
     /// <summary>Whether requests to it get no answer.</summary>
     public bool HasNoServer { get; set; }
 
@@ -194,7 +197,7 @@ internal sealed class Stranger : IStation
 
         if (!write && !Files.ContainsKey(name))
         {
-            SendUdp(69, sourcePort, [0, 5, 0, 1, 0]);
+            SendUdp(69, sourcePort, [0, 5, 0, (byte)(Refused.Contains(name) ? 2 : 1), 0]);
             return;
         }
 

@@ -15,7 +15,7 @@ public partial class StatementTests
 {
     // No test names these. A test that shows one of them takes it out.
     private const string Unshown = """
-        3-4 3-5 4.1-2 4.1-11 4.2-6 4.2-12 4.7-3 4.8-10 5-13 5.2-6a 5.3-7 5.3-12 6-4 6-10a 6-13 7.4-11a 7.5-2 7.5-10a
+        3-4 3-5 4.1-2 4.2-6 4.2-12 4.7-3 4.8-10 5-13 5.2-6a 5.3-7 5.3-12 6-4 6-10a 6-13 7.4-11a 7.5-2 7.5-10a
         7.5-11 7.5-12 7.5-16 7.5-17 8-6 8-8 8-17a 8-19 8-22a 8-22b 8-36b 8.3-24a 12-1
         """;
 
