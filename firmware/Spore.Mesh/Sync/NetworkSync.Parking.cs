@@ -31,7 +31,7 @@ internal sealed partial class NetworkSync
     /// <returns>Whether it can be: no network arrives, no block is parked, and nobody reads a proof.</returns>
     internal bool TakeSnapshotSpace()
     {
-        if (!_staging.IsFree || ParkedReaders > 0)
+        if (!_staging.IsFree || ParkedReaders > 0 || IsWanting)
         {
             return false;
         }

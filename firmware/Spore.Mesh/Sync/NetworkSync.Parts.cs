@@ -32,6 +32,9 @@ internal sealed partial class NetworkSync
     // peer has a session.
     private const int ReachTag = 13;
 
+    // The last lookup of the node's own was in vain, and nothing is wanted.
+    private const int InVainTag = 14;
+
     // How long the proofs of kept peers are collected before a network is applied, in milliseconds.
     private const long CollectionTime = 5000;
 
@@ -236,13 +239,14 @@ internal sealed partial class NetworkSync
 
     private void Need(ProofName kind, byte[] value, int offset, int size, long now)
     {
-        if (!_applied.IsSparse || _applied.Standing != Standing.Valid || _wantedTag != 0)
+        if (!_applied.IsSparse || _applied.Standing != Standing.Valid || !IsIdle)
         {
             return;
         }
 
+        // After a lookup in vain nothing is looked for: an application may send to many addresses that nobody has.
         bool isSame = kind == _wantedKind && ConstantTime.Equal(_wanted, 0, value, offset, size);
-        if (now < _wantedAt || (isSame && now - _wantedAt < RepeatTime))
+        if ((isSame || _wantedTag == InVainTag) && now - _wantedAt < RepeatTime)
         {
             return;
         }
@@ -296,7 +300,11 @@ internal sealed partial class NetworkSync
     internal void SeekProof(long now)
     {
         EndSlowProof(now);
-        EndSlowReaders(now);
+        if (IsWanting)
+        {
+            EndSlowReaders(now);
+        }
+
         bool isAsked = _wantedTag == AskedProofTag;
         if (!_applied.IsSparse
             || _applied.Standing != Standing.Valid
@@ -347,11 +355,11 @@ internal sealed partial class NetworkSync
 
         if (_wantedTag == ReachTag)
         {
-            _wantedTag = 0;
+            _wantedTag = InVainTag;
             ReachSource(now);
         }
 
-        if (_wantedTag == 0)
+        if (IsIdle)
         {
             return;
         }
@@ -468,10 +476,39 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Whoever reads or writes what lies in the memory for proofs has the time of a turn.
+    // Whether nothing is looked for.
+    private bool IsIdle
+    {
+        get { return _wantedTag == 0 || _wantedTag == InVainTag; }
+    }
+
+    // Whether a sparse node needs a proof for itself.
+    private bool IsWanting
+    {
+        get
+        {
+            if (!_applied.IsSparse)
+            {
+                return false;
+            }
+
+            for (int i = 0; i < _tunnel.Peers.Length; i++)
+            {
+                if (_tunnel.Peers[i].InUse && Agreements.Is(i, Agreements.WantsProof))
+                {
+                    return true;
+                }
+            }
+
+            return _wantedTag == NeededProofTag;
+        }
+    }
+
+    // Whoever reads or writes what lies in the memory for proofs has the time of a turn. A guest's transfer ends at
+    // once where the node itself finds no slot, as for a member's request.
     private void EndSlowReaders(long now)
     {
-        for (int i = 0; i < _tftp.Capacity && _applied.IsSparse; i++)
+        for (int i = 0; i < _tftp.Capacity; i++)
         {
             TftpTransfer transfer = _tftp.At(i);
             bool isHolder = !transfer.IsClient && ReadsParked(transfer) && !transfer.IsWaiting;
@@ -481,7 +518,7 @@ internal sealed partial class NetworkSync
                 continue;
             }
 
-            long end = transfer.Since + _turnTime;
+            long end = isGuest ? now : transfer.Since + _turnTime;
             if (end <= now)
             {
                 _tftp.Abort(transfer, TftpError.NotDefined);
@@ -574,7 +611,7 @@ internal sealed partial class NetworkSync
             return _proven >= 0 ? TftpResult.Ok : TftpResult.Wait;
         }
 
-        if (_wantedTag != 0 || !_staging.IsFree || ParkedReaders > 0)
+        if (!IsIdle || !_staging.IsFree || ParkedReaders > 0)
         {
             return TftpResult.Later;
         }
@@ -1021,8 +1058,7 @@ internal sealed partial class NetworkSync
 
             if (result != TftpResult.Ok)
             {
-                // Until then nothing is looked for: an application may send to addresses that nobody has.
-                _wantedAt = now + RepeatTime;
+                _wantedAt = now;
 
                 // Not here, where the peer may be losing its slot.
                 _wantedTag = ReachTag;
@@ -1046,7 +1082,7 @@ internal sealed partial class NetworkSync
     // Called when freshness is sought: a sparse node looks for as many witnesses as it needs.
     private void NeedWitness(long now)
     {
-        if (!_applied.IsSparse || _wantedTag != 0 || HeldWitnesses >= Needed)
+        if (!_applied.IsSparse || !IsIdle || HeldWitnesses >= Needed)
         {
             return;
         }

@@ -152,6 +152,7 @@ public class SparseAttackTests : SparseFixture
     // Nobody holds the memory in which proofs are read for as long as it likes.
     [Theory]
     [MemberData(nameof(Holders))]
+    [Statement("7.8-18a")]
     public void A_peer_that_stalls_does_not_keep_the_node_from_its_own_proofs(string holder)
     {
         MeshNode node = AddSparse(1);
@@ -317,25 +318,6 @@ public class SparseAttackTests : SparseFixture
     }
 
     // The longest prefix counts, whichever peer has it, also where its entry is not held.
-    [Fact]
-    [Statement("9-8")]
-    public void A_member_with_a_wide_prefix_does_not_speak_for_others()
-    {
-        MeshNode node = AddSparse(1);
-        Stranger source = Wire.AddStranger(2);
-        Stranger wide = Wire.AddStranger(3);
-        Stranger other = Wire.AddStranger(9);
-        byte[] entry = NetworkBytes.Entry(wide.Key, NetworkBytes.Field(1, 10, 0, 0, 0, 24));
-        SparseNetwork network = new(Network(1, [node, source, other], entry));
-        Serve(source, node, network);
-        Join(node, 1);
-        Meet(wide, node, network);
-        Wire.Run(1_000);
-        wide.SendInner(InnerPacket.Udp([10, 0, 0, 9], [10, 0, 0, 1], 1, 2));
-        Wire.Run(1_000);
-        Assert.Empty(node.Delivered);
-    }
-
     // Also where the wider prefix is the node's own.
     [Theory]
     [InlineData(false)]
@@ -410,53 +392,6 @@ public class SparseAttackTests : SparseFixture
         Assert.True(Holds(node, other));
     }
 
-    [Fact]
-    public void An_entry_that_does_not_fit_beside_those_that_stay_evicts_nobody()
-    {
-        MeshNode node = AddSparse(1, limits => limits.Prefixes = 8);
-        Stranger source = Wire.AddStranger(2);
-        Stranger member = Wire.AddStranger(3);
-        byte[] large = NetworkBytes.Entry(
-            200, [.. Enumerable.Range(1, 5).Select(i => NetworkBytes.Field(1, 10, 7, 0, (byte)i, 32))]);
-        SparseNetwork network = new(Network(1, [node, source, member], large, source));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
-        Meet(member, node, network);
-        node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 7, 0, 1], 1, 2));
-        Wire.Run(2_000);
-        Assert.Contains("read route/10.7.0.1", source.Requests);
-        if (node.Node.FindEntry([10, 7, 0, 1], 0, false) < 0)
-        {
-            Assert.True(Holds(node, member));
-            Assert.Equal(0, node.Count(NodeEvent.PeerRemoved));
-        }
-    }
-
-    [Fact]
-    public void A_peer_whose_proof_was_lost_is_asked_again_in_its_session()
-    {
-        MeshNode node = AddSparse(1);
-        Stranger source = Wire.AddStranger(2);
-        Stranger member = Wire.AddStranger(3);
-        SparseNetwork network = new(Network(1, [node, source, member]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
-        member.HasNoServer = true;
-        Assert.True(member.Connect(node));
-        Wire.Run(4_500);
-        member.HasNoServer = false;
-        member.Files[Name(member)] = network.ProofOf(member.Key);
-        for (int i = 0; i < 90; i++)
-        {
-            member.SendInner(InnerPacket.Udp([10, 0, 0, 3], [10, 0, 0, 1], 1, 2));
-            Wire.Run(1_000);
-        }
-
-        Assert.True(Holds(node, member));
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -522,6 +457,7 @@ public class SparseAttackTests : SparseFixture
     [InlineData(0)]
     [InlineData(6)]
     [InlineData(7)]
+    [Statement("7.8-18a")]
     public void Transfers_that_guests_hold_do_not_keep_the_node_from_reading_proofs(int count)
     {
         MeshNode node = AddSparse(1);
