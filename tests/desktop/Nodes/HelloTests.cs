@@ -616,11 +616,14 @@ public class HelloTests
     }
 
     internal static byte[] Hello(
-        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
+        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints) =>
+        Hello(key, version, [.. Enumerable.Repeat(nonce, 24)], root, tries, endpoints);
+
+    internal static byte[] Hello(
+        byte[] key, ulong version, byte[] nonces, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);
-        byte[] nonces = [.. Enumerable.Repeat(nonce, 24)];
         byte[] listed =
             [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
         byte[] plain = [.. key, .. big, .. listed, .. new byte[54 - listed.Length], (byte)tries, .. new byte[9]];
