@@ -18,8 +18,8 @@ internal sealed class PacketQueue
     private int _used;
 
     /// <summary>
-    /// Called to lend it so many bytes of a buffer, or to take them back, with none. What waits moves there if all of it
-    /// fits; else it is dropped.
+    /// Called to lend it so many bytes of a buffer, or to take them back, with none. What waits moves there if all of
+    /// it fits; else it is dropped.
     /// </summary>
     /// <returns>How many packets were dropped.</returns>
     internal int Use(byte[] room, int start, int size)

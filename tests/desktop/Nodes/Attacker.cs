@@ -5,8 +5,8 @@ using System.Linq;
 namespace Spore.Tests.Nodes;
 
 /// <summary>
-/// Somebody with one key at most, and one source, who keeps a node from a newer network. It has what its key allows, and
-/// changes its plan now and then.
+/// Somebody with one key at most, and one source, who keeps a node from a newer network. It has what its key allows,
+/// and changes its plan now and then.
 /// </summary>
 internal sealed class Attacker
 {

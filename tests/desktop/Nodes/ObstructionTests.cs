@@ -155,13 +155,13 @@ public class ObstructionTests
         Stranger other = _mesh.AddStranger(3);
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, slow, other], other)));
         Assert.True(slow.Connect(node));
-        byte[] newer = Mesh.NetworkOf(2, [node, slow, other]);
+        byte[] newer = Big(node, slow, other);
         if (isBefore)
         {
             node.Send(To(3));
         }
 
-        slow.StartWrite("network", [.. newer[..^1], (byte)(newer[^1] ^ 1), .. new byte[512]], silentAfter: 1);
+        slow.StartWrite("network", newer, silentAfter: 1);
         Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.HeaderVerified), 1_000));
         long dropped = node.Node.Counters.InnerDropped;
         node.Send(To(3));
