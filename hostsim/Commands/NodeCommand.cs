@@ -115,6 +115,14 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             + "JSON on its standard input.",
     };
 
+    private readonly Option<string?> _hosts = new("--hosts")
+    {
+        HelpName = "FILE",
+        Description =
+            "Keep the members' labels as names in a hosts file: SHED becomes shed.spore. Only this node's lines are "
+            + "changed; they go at the end.",
+    };
+
     private readonly Option<bool> _noClock = new("--no-clock")
     {
         Description = "Don't feed the machine's clock: as a device without one starts.",
@@ -149,6 +157,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_serveLimit);
         command.Add(_requestCommand);
         command.Add(_onChange);
+        command.Add(_hosts);
         command.Add(_keyLog);
         command.Add(_noClock);
         command.Add(_mtu);
@@ -185,6 +194,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             ServeLimit = parsed.GetValue(_serveLimit),
             RequestCommand = parsed.GetValue(_requestCommand),
             OnChange = parsed.GetValue(_onChange),
+            Hosts = parsed.GetValue(_hosts),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),

@@ -59,6 +59,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly StatusReport _status;
     private readonly NodeFiles _files;
     private readonly WitnessStorage _storage;
+    private readonly HostsFile? _hosts;
     private readonly NodeServices _services;
     private readonly ChangeWatch? _changes;
     private readonly NodeSignals _signals;
@@ -162,6 +163,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                         new LimitedLog(timeline, () => Now)));
             }
 
+            _hosts = options.Hosts == null ? null : new HostsFile(options.Hosts, _node.PublicKey, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
             {
@@ -355,6 +357,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         _tun?.Dispose();
         _services?.Dispose();
         _changes?.Dispose();
+        _hosts?.Dispose();
         _storage?.Dispose();
         _keyLog?.Dispose();
         _timeline.Flush(FlushPatience);
@@ -654,6 +657,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
+            _hosts?.Follow(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }
 

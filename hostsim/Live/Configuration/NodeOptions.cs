@@ -57,6 +57,9 @@ internal sealed record NodeOptions
     /// <summary>The command that is run for changes of the node, for the shell; null for none.</summary>
     public string? OnChange { get; init; }
 
+    /// <summary>The path of the hosts file in which the members' names are kept, or null.</summary>
+    public string? Hosts { get; init; }
+
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;
 

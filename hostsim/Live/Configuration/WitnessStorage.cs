@@ -1,5 +1,4 @@
 using System;
-using System.Threading;
 using Microsoft.Win32.SafeHandles;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Serving;
@@ -20,20 +19,11 @@ namespace Spore.Hostsim.Live.Configuration;
 internal sealed class WitnessStorage(
     string? path, int largest, byte[] trustRoot, LiveTimeline timeline, TimeSpan? retry = null) : IDisposable
 {
-    private static readonly TimeSpan _usualRetry = TimeSpan.FromMinutes(1);
-
-    // In milliseconds. A file system that hangs does not keep the node from ending.
-    private const int WritePatience = 500;
-
     // Also the lock for what follows.
     private readonly object _gate = new();
-    private readonly TimeSpan _retry = retry ?? _usualRetry;
+    private LatestWork<byte[]>? _work;
     private bool _isWitness;
     private ulong _version;
-    private byte[]? _wanted;
-    private bool _isRunning;
-    private bool _isWriting;
-    private bool _isStopped;
 
     // The thread's own: the fault that was reported last; null for none.
     private string? _fault;
@@ -51,19 +41,14 @@ internal sealed class WitnessStorage(
         {
             bool isKept = isWitness || _isWitness;
             _isWitness = isWitness;
-            if (!isKept || version == _version || _isStopped)
+            if (!isKept || version == _version)
             {
                 return;
             }
 
             _version = version;
-            _wanted = network.ToArray();
-            Monitor.PulseAll(_gate);
-            if (!_isRunning)
-            {
-                _isRunning = true;
-                new Thread(Run) { IsBackground = true, Name = "storage" }.Start();
-            }
+            _work ??= new LatestWork<byte[]>("storage", TryKeep, retry);
+            _work.Put(network.ToArray());
         }
     }
 
@@ -72,59 +57,13 @@ internal sealed class WitnessStorage(
     {
         lock (_gate)
         {
-            long until = Environment.TickCount64 + WritePatience;
-            long left;
-            while ((_isWriting || (_wanted != null && _isRunning && _fault == null))
-                && (left = until - Environment.TickCount64) > 0)
-            {
-                Monitor.Wait(_gate, (int)left);
-            }
-
-            _isStopped = true;
-            Monitor.PulseAll(_gate);
-        }
-    }
-
-    private void Run()
-    {
-        while (true)
-        {
-            byte[] network;
-            lock (_gate)
-            {
-                if (_wanted == null || _isStopped)
-                {
-                    _isRunning = false;
-                    Monitor.PulseAll(_gate);
-                    return;
-                }
-
-                network = _wanted;
-                _isWriting = true;
-            }
-
-            string? fault = TryKeep(network);
-            lock (_gate)
-            {
-                _isWriting = false;
-                _fault = fault;
-                if (_wanted == network && (fault == null || path == null))
-                {
-                    _wanted = null;
-                }
-
-                Monitor.PulseAll(_gate);
-                if (_wanted == network && !_isStopped)
-                {
-                    Monitor.Wait(_gate, _retry);
-                }
-            }
+            _work?.Dispose();
         }
     }
 
     /// <summary>Keeps a network, and reports the result where it is not what was reported last.</summary>
-    /// <returns>Why the file can't be written; null where it holds the network, or a newer one.</returns>
-    private string? TryKeep(byte[] network)
+    /// <returns>Whether it need not be tried again.</returns>
+    private bool TryKeep(byte[] network)
     {
         try
         {
@@ -134,7 +73,8 @@ internal sealed class WitnessStorage(
                 timeline.Tell("network stored", "green", done ?? $"{path}, {Version(network)}");
             }
 
-            return null;
+            _fault = null;
+            return true;
         }
         catch (InputException exception)
         {
@@ -146,7 +86,8 @@ internal sealed class WitnessStorage(
                     $"{exception.Message}; this witness will not know its network after a restart");
             }
 
-            return exception.Message;
+            _fault = exception.Message;
+            return path == null;
         }
     }
 
