@@ -59,6 +59,9 @@ internal static class Program
         Command node = new("node", "Run a real node on UDP sockets.");
         new NodeCommand(output, terminal).AddTo(node);
         root.Add(node);
+        Command status = new("status", "Ask this machine's node, or a member, how it is.");
+        new StatusCommand(output, terminal).AddTo(status);
+        root.Add(status);
         Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
         new GetCommand(output, terminal).AddTo(get);
         root.Add(get);

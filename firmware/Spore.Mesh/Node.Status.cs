@@ -52,6 +52,42 @@ public sealed partial class Node
         _tunnel.CountWork(work, now);
     }
 
+    /// <summary>Writes the text of the file <c>status</c>, as it is now (PROTOCOL section 8.3).</summary>
+    /// <param name="buffer">Takes the text.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="capacity">The bytes that there are for it: peers that do not fit are left out.</param>
+    /// <param name="isNetascii">Whether CR LF ends a line, instead of LF.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>Its length in bytes.</returns>
+    public int WriteStatus(byte[] buffer, int offset, int capacity, bool isNetascii, long now)
+    {
+        _now = now;
+        CountIdleWork(_work, now);
+        _status.Begin(buffer, offset, capacity, isNetascii);
+        AddNodeLines();
+        int omitted = 0;
+        Peer[] peers = _tunnel.Peers;
+        for (int i = 0; i < peers.Length; i++)
+        {
+            if (!peers[i].InUse)
+            {
+                continue;
+            }
+
+            // After each line there has to be space for the end.
+            int length = _status.Length;
+            AddPeerLine(peers[i]);
+            int fitted = _status.Length;
+            EndStatus(peers.Length);
+            bool isTooLong = !_status.Fits;
+            _status.Truncate(isTooLong ? length : fitted);
+            omitted += isTooLong ? 1 : 0;
+        }
+
+        EndStatus(omitted);
+        return _status.Length;
+    }
+
     private void AddNodeLines()
     {
         NetworkState state = State(_now);
@@ -207,38 +243,17 @@ public sealed partial class Node
 
     private void WriteSnapshot(TftpMode mode)
     {
-        CountIdleWork(_work, _now);
         _snapshotAt = _now;
         _snapshotMode = mode;
-        _status.Begin(
+        WriteStatus(
             _sync.SnapshotBytes,
             _sync.SnapshotOffset,
             _sync.SnapshotCapacity < _limits.StatusBytes ? _sync.SnapshotCapacity : _limits.StatusBytes,
-            mode == TftpMode.Netascii);
-        AddNodeLines();
-        int omitted = 0;
-        Peer[] peers = _tunnel.Peers;
-        for (int i = 0; i < peers.Length; i++)
-        {
-            if (!peers[i].InUse)
-            {
-                continue;
-            }
-
-            // After each line there has to be space for the end.
-            int length = _status.Length;
-            AddPeerLine(peers[i]);
-            int fitted = _status.Length;
-            EndSnapshot(peers.Length);
-            bool isTooLong = !_status.Fits;
-            _status.Truncate(isTooLong ? length : fitted);
-            omitted += isTooLong ? 1 : 0;
-        }
-
-        EndSnapshot(omitted);
+            mode == TftpMode.Netascii,
+            _now);
     }
 
-    private void EndSnapshot(int omitted)
+    private void EndStatus(int omitted)
     {
         if (omitted > 0)
         {

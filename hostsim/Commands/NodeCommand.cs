@@ -68,6 +68,25 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             return InterfaceName().IsMatch(text) && text is not "." and not "..";
         });
 
+    private readonly Option<string?> _name = Options.Of<string?>(
+        "--name",
+        "NAME",
+        "a name like that of an interface",
+        "The name of the control socket, /run/spore/NAME.sock. Without it: that of the interface.",
+        (string text, out string? name) =>
+        {
+            name = text;
+            return InterfaceName().IsMatch(text) && text is not "." and not "..";
+        });
+
+    private readonly Option<string?> _controlGroup = new("--control-group")
+    {
+        HelpName = "GROUP",
+        Description =
+            "The group that may ask at the control socket; changes are for root. Without it: the group spore, if there "
+            + "is one.",
+    };
+
     private readonly Option<bool> _defaultRoute = new("--default-route")
     {
         Description =
@@ -151,6 +170,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_presharedKeys);
         command.Add(_rendezvous);
         command.Add(_tun);
+        command.Add(_name);
+        command.Add(_controlGroup);
         command.Add(_defaultRoute);
         command.Add(_serve);
         command.Add(_writable);
@@ -187,6 +208,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             PresharedKeys = parsed.GetValue(_presharedKeys) ?? [],
             Rendezvous = parsed.GetValue(_rendezvous),
             Tun = parsed.GetValue(_tun),
+            Name = parsed.GetValue(_name) ?? parsed.GetValue(_tun),
+            ControlGroup = parsed.GetValue(_controlGroup),
             DefaultRoute = parsed.GetValue(_defaultRoute),
             KeyLog = parsed.GetValue(_keyLog),
             Serve = parsed.GetValue(_serve),

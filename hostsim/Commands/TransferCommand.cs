@@ -152,7 +152,7 @@ internal abstract class TransferCommand(TextWriter output, IAnsiConsole? termina
         TransferSession? session = null;
         try
         {
-            NetworkDescription? network = ReadNetwork(parsed.GetValue(_network), end.Token);
+            NetworkDescription? network = LocalNodeOptions.ReadNetwork(parsed.GetValue(_network), end.Token);
             peer = RemotePeer.Find(argument, text, network, parsed.GetValue(_network));
             using IFileClient client = Open(parsed, peer, network, end.Token);
             session = new TransferSession(client, peer, showsProgress && !isJson ? terminal : null, end.Token);
@@ -202,15 +202,6 @@ internal abstract class TransferCommand(TextWriter output, IAnsiConsole? termina
                 parsed.GetValue(_endpoint) != null ? "--endpoint" : "--rendezvous",
                 "the node whose tunnel is used finds the peer; add --identity FILE to be a member of its own");
         }
-    }
-
-    // Its form, its entries and its Merkle root are checked. Without a trust root the signature is not.
-    private static NetworkDescription? ReadNetwork(string? path, CancellationToken cancel)
-    {
-        return path == null
-            ? null
-            : NodeFiles.Await(
-                () => NetworkReader.Read(InputFile.Read(path, NetworkReader.SizeLimit), path), cancel);
     }
 
     private IFileClient Open(

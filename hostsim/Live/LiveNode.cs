@@ -12,6 +12,7 @@ using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Changes;
 using Spore.Hostsim.Live.Configuration;
+using Spore.Hostsim.Live.Control;
 using Spore.Hostsim.Live.Datagrams;
 using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Netlink;
@@ -20,6 +21,7 @@ using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
 using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Live.Serving;
+using Spore.Hostsim.Sockets;
 using Spore.Hostsim.Uapi;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -178,7 +180,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
             if (network != null)
             {
-                _files.Load(_node, network, Now);
+                _files.Load(_node, network, options.Network!, Now);
             }
         }
         catch
@@ -227,8 +229,13 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             AddPeers();
         }
 
-        using UapiServer? uapi = _tun == null ? null : ServeUapi(_tun.Name);
+        LiveControl control = new(TryChange, _files, _timeline);
+        using SocketServer? uapi = _tun == null ? null : Try("no wg", () => ServeUapi(_tun.Name));
+        using SocketServer? controlSocket = _options.Name == null
+            ? null
+            : Try("no control", () => control.Serve(_options.Name, _options.ControlGroup));
         ApplyNetwork();
+        using LocalTftp? localTftp = _tun == null ? null : Try("no local tftp", () => ServeLocally(_tun, control));
         WatchLinks();
         _transport.Start(NewDatagramReceiver);
         _tun?.Start(NewPacketReceiver());
@@ -254,17 +261,27 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// Does something with the node under its lock, unless it has stopped. May be called on any thread.
     /// </summary>
     /// <param name="change">Called with the node and its clock, in milliseconds.</param>
-    public void Change(Action<Node, long> change)
+    /// <returns>False, with nothing done, if it has stopped.</returns>
+    public bool TryChange(Action<Node, long> change)
     {
         lock (_gate)
         {
-            if (!_stopped)
+            if (_stopped)
             {
-                change(_node, Now);
-                WakeIfSooner();
+                return false;
             }
+
+            change(_node, Now);
+            WakeIfSooner();
+            return true;
         }
     }
+
+    /// <summary>
+    /// Does something with the node under its lock, unless it has stopped. May be called on any thread.
+    /// </summary>
+    /// <param name="change">Called with the node and its clock, in milliseconds.</param>
+    public void Change(Action<Node, long> change) => TryChange(change);
 
     /// <inheritdoc/>
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
@@ -694,16 +711,24 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
     }
 
-    // Without it the node is as good; only wg can't talk to it.
-    private UapiServer? ServeUapi(string name)
+    private SocketServer ServeUapi(string name) => new(
+        SocketFile.Listen(UapiConnection.Folder, name),
+        (_, stream, stop) => new UapiConnection(stream, _configuration, UapiConnection.Patience).Serve(stop));
+
+    private LocalTftp ServeLocally(LinuxTun tun, LiveControl control) => new(
+        IPAddress.Parse($"{new IPAddress(_node.LinkLocal)}%{tun.Name}"), _options.Mtu, new LocalFiles(control));
+
+    // The node is as good without what fails; only programs of the machine can't ask it.
+    private T? Try<T>(string verb, Func<T> serve)
+        where T : class
     {
         try
         {
-            return new UapiServer(UapiSocket.Listen(UapiSocket.Folder, name), _configuration);
+            return serve();
         }
         catch (HostsimException exception)
         {
-            Tell("no wg", "yellow", exception.Message);
+            Tell(verb, "yellow", exception.Message);
             return null;
         }
     }

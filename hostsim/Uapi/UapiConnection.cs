@@ -18,6 +18,11 @@ namespace Spore.Hostsim.Uapi;
 /// </param>
 internal sealed class UapiConnection(Stream stream, IUapiDevice device, TimeSpan patience)
 {
+    /// <summary>The folder where <c>wg</c> looks for socket files.</summary>
+    public const string Folder = "/var/run/wireguard";
+
+    /// <summary>How long a client of a socket file usually may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // What showconf writes of the largest network, and as many prefixes by hand, is two thirds of it.
     private const int MostLines = 1 << 16;

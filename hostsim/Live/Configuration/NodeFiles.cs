@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
+using Spore.Hostsim.Control;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -82,12 +83,13 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
         return _presharedKeys.Remove(KeyText.Format(peer), out byte[]? key) ? key : null;
     }
 
-    /// <summary>Gives a node the network that <see cref="ReadNetwork(CancellationToken)"/> has read.</summary>
+    /// <summary>Gives a node a network that was verified.</summary>
     /// <param name="node">The node.</param>
     /// <param name="network">The network.</param>
+    /// <param name="name">What the network is called in messages.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <exception cref="HostsimException">The node refuses it, and has what it had.</exception>
-    public void Load(Node node, StoredNetwork network, long now)
+    public void Load(Node node, StoredNetwork network, string name, long now)
     {
         NetworkFault fault;
         if (network.Archive == null)
@@ -97,7 +99,7 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
         else
         {
             byte[] own = network.Archive.ProofOf(node.PublicKey) ?? throw new HostsimException(
-                $"{options.Network}: has {network.Archive.Count} members, more than a node holds, and this node is "
+                $"{name}: has {network.Archive.Count} members, more than a node holds, and this node is "
                 + "none of them; give this node a network that names it");
 
             // The node asks for proofs of its peers while it loads the part.
@@ -109,7 +111,7 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
 
         if (fault != NetworkFault.None)
         {
-            throw new HostsimException($"{options.Network}: {NetworkFaultText.Describe(fault)}");
+            throw new NetworkRefusedException(fault, $"{name}: {NetworkFaultText.Describe(fault)}");
         }
     }
 
@@ -131,7 +133,7 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
                 StoredNetwork network = Verify(bytes, path);
                 change((node, now) =>
                 {
-                    Load(node, network, now);
+                    Load(node, network, path, now);
                     read.Add($"{path}, version {VersionText.Format(node.NetworkVersion)}");
                 });
             });
@@ -157,6 +159,18 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
         {
             timeline.Tell("reloaded", "blue", "nothing: there is no --network and no --psk-file");
         }
+    }
+
+    /// <summary>Verifies a network.</summary>
+    /// <param name="network">The file's bytes.</param>
+    /// <param name="name">What it is called in messages.</param>
+    /// <returns>The network.</returns>
+    /// <exception cref="InputException">It is no network of the trust root.</exception>
+    public StoredNetwork Verify(byte[] network, string name)
+    {
+        NetworkReader.Verify(network, name, trustRoot);
+        bool isWhole = NetworkHeader.IsWithin(network, 0, limits);
+        return new StoredNetwork(network, isWhole ? null : new NetworkArchive(network, name));
     }
 
     // On a slow machine the signatures take longer than a file.
@@ -189,12 +203,5 @@ internal sealed class NodeFiles(NodeOptions options, NetworkLimits limits, byte[
     private StoredNetwork ReadNetwork(string path)
     {
         return Verify(InputFile.Read(path, NetworkReader.SizeLimit), path);
-    }
-
-    private StoredNetwork Verify(byte[] network, string path)
-    {
-        NetworkReader.Verify(network, path, trustRoot);
-        bool isWhole = NetworkHeader.IsWithin(network, 0, limits);
-        return new StoredNetwork(network, isWhole ? null : new NetworkArchive(network, path));
     }
 }

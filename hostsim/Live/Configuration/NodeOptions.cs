@@ -57,6 +57,12 @@ internal sealed record NodeOptions
     /// <summary>The command that is run for changes of the node, for the shell; null for none.</summary>
     public string? OnChange { get; init; }
 
+    /// <summary>The name of the control socket; null for none.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The group that may ask at the control socket; null for the usual one, if there is one.</summary>
+    public string? ControlGroup { get; init; }
+
     /// <summary>The path of the hosts file in which the members' names are kept, or null.</summary>
     public string? Hosts { get; init; }
 

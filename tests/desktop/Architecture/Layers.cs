@@ -20,6 +20,9 @@ internal static class Layers
     private static readonly string[] _beside =
         ["Spore.Hostsim.Crypto", "Spore.Hostsim.Endpoints", "Spore.Hostsim.Display"];
 
+    private static readonly string[] _sockets =
+        ["Spore.Hostsim.Sockets", "Spore.Hostsim.Uapi", "Spore.Hostsim.Control"];
+
     // From the lowest to the highest. Layers of one row in docs/ARCHITECTURE.md do not use each other.
     private static readonly Dictionary<string, string[]> _mayUse = new()
     {
@@ -40,14 +43,21 @@ internal static class Layers
         ["Spore.Hostsim.Crypto"] = _tunnel,
         ["Spore.Hostsim.Endpoints"] = _tunnel,
         ["Spore.Hostsim.Display"] = _mesh,
+        ["Spore.Hostsim.Sockets"] = _desktop,
         ["Spore.Hostsim.Uapi"] = _desktop,
+        ["Spore.Hostsim.Control"] = [.. _desktop, "Spore.Hostsim.Sockets"],
         ["Spore.Hostsim.Bench"] = [.. _desktop, "Spore.Hostsim.Crypto"],
         ["Spore.Hostsim.Simulation"] = [.. _desktop, .. _beside],
-        ["Spore.Hostsim.Live"] = [.. _desktop, .. _beside, "Spore.Hostsim.Uapi"],
+        ["Spore.Hostsim.Live"] = [.. _desktop, .. _beside, .. _sockets],
         ["Spore.Hostsim.Transfers"] = [.. _desktop, .. _beside, "Spore.Hostsim.Live"],
+        ["Spore.Hostsim.Status"] =
+            [.. _desktop, .. _beside, .. _sockets, "Spore.Hostsim.Live", "Spore.Hostsim.Transfers"],
         ["Spore.Hostsim.Commands"] =
             [
                 .. _desktop,
+                .. _beside,
+                "Spore.Hostsim.Control",
+                "Spore.Hostsim.Status",
                 "Spore.Hostsim.Bench",
                 "Spore.Hostsim.Simulation",
                 "Spore.Hostsim.Live",

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Text;
+using Spore.Hostsim.Sockets;
 using Spore.Hostsim.Uapi;
 using Xunit;
 
@@ -48,9 +49,9 @@ public sealed class SocketTests : IDisposable
     {
         Directory.CreateDirectory(_folder);
         System.IO.File.WriteAllText(File, "left over");
-        using (UapiSocket.Listen(_folder, "spore0"))
+        using (SocketFile.Listen(_folder, "spore0"))
         {
-            HostsimException fault = Assert.Throws<HostsimException>(() => UapiSocket.Listen(_folder, "spore0"));
+            HostsimException fault = Assert.Throws<HostsimException>(() => SocketFile.Listen(_folder, "spore0"));
             Assert.Equal($"{File}: another program uses it", fault.Message);
             Assert.True(System.IO.File.Exists(File));
         }
@@ -60,7 +61,7 @@ public sealed class SocketTests : IDisposable
     public void A_folder_that_can_not_be_made_is_told_in_one_line()
     {
         System.IO.File.WriteAllText(_folder, "a file");
-        HostsimException fault = Assert.Throws<HostsimException>(() => UapiSocket.Listen(_folder, "spore0"));
+        HostsimException fault = Assert.Throws<HostsimException>(() => SocketFile.Listen(_folder, "spore0"));
         Assert.StartsWith($"{File}: ", fault.Message);
         Assert.Single(fault.Message.Split('\n'));
     }
@@ -68,7 +69,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_say_nothing_keep_nobody_from_being_served()
     {
-        using UapiServer server = NewServer();
+        using SocketServer server = NewServer();
         Socket[] silent = new Socket[20];
         for (int i = 0; i < silent.Length; i++)
         {
@@ -84,7 +85,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void The_server_ends_while_clients_are_there()
     {
-        UapiServer server = NewServer();
+        SocketServer server = NewServer();
         using Socket client = Connect();
         client.Send("set=1\n\n"u8);
         Assert.NotEqual(0, client.Receive(new byte[100]));
@@ -95,7 +96,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_do_not_read_their_answers_keep_nobody_from_being_served()
     {
-        using UapiServer server = NewServer();
+        using SocketServer server = NewServer();
         Socket[] deaf = new Socket[20];
         for (int i = 0; i < deaf.Length; i++)
         {
@@ -123,7 +124,7 @@ public sealed class SocketTests : IDisposable
     [Fact]
     public void Clients_that_leave_without_their_answer_keep_nobody_from_being_served()
     {
-        using UapiServer server = NewServer();
+        using SocketServer server = NewServer();
         for (int i = 0; i < 100; i++)
         {
             using Socket client = Connect();
@@ -133,8 +134,9 @@ public sealed class SocketTests : IDisposable
         Assert.Equal("errno=0\n\n", Say("set=1\n\n"));
     }
 
-    private UapiServer NewServer() =>
-        new(UapiSocket.Listen(_folder, "spore0"), _device.Configuration, Dialogue.Patience);
+    private SocketServer NewServer() => new(
+        SocketFile.Listen(_folder, "spore0"),
+        (_, stream, stop) => new UapiConnection(stream, _device.Configuration, Dialogue.Patience).Serve(stop));
 
     private Socket Connect()
     {

@@ -4,34 +4,30 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace Spore.Hostsim.Uapi;
+namespace Spore.Hostsim.Sockets;
 
-/// <summary>
-/// Lets <c>wg</c> look at a running node and configure it, until disposed of: the cross-platform UAPI of wireguard-go.
-/// </summary>
-internal sealed class UapiServer : IDisposable
+/// <summary>Serves those who connect to a socket file, each beside the others, until disposed of.</summary>
+internal sealed class SocketServer : IDisposable
 {
     private const int MostClients = 32;
 
-    // For a client to say an operation, or to take its answer.
-    private static readonly TimeSpan _clientPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _endPatience = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
-    private readonly IUapiDevice _device;
-    private readonly TimeSpan _patience;
+    private readonly Func<Socket, Stream, CancellationToken, Task> _serve;
     private readonly SemaphoreSlim _room = new(MostClients);
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Starts to serve.</summary>
     /// <param name="socket">The listening socket, which is disposed of in the end.</param>
-    /// <param name="device">The node.</param>
-    /// <param name="patience">How long a client may take to say or to take something; null for 5 s.</param>
-    public UapiServer(Socket socket, IUapiDevice device, TimeSpan? patience = null)
+    /// <param name="serve">
+    /// Serves a client with its socket and the stream of it, until the client goes or the token ends that. It may throw
+    /// what a stream does.
+    /// </param>
+    public SocketServer(Socket socket, Func<Socket, Stream, CancellationToken, Task> serve)
     {
         _socket = socket;
-        _device = device;
-        _patience = patience ?? _clientPatience;
+        _serve = serve;
         _ = Task.Run(Accept);
     }
 
@@ -88,7 +84,7 @@ internal sealed class UapiServer : IDisposable
         try
         {
             using NetworkStream stream = new(client, true);
-            await new UapiConnection(stream, _device, _patience).Serve(_stop.Token);
+            await _serve(client, stream, _stop.Token);
         }
         catch (Exception exception) when (IsEnd(exception) || exception is IOException)
         {

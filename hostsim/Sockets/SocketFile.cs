@@ -2,31 +2,35 @@ using System;
 using System.IO;
 using System.Net.Sockets;
 
-namespace Spore.Hostsim.Uapi;
+namespace Spore.Hostsim.Sockets;
 
-/// <summary>The socket file at which <c>wg</c> finds an interface.</summary>
-internal static class UapiSocket
+/// <summary>Socket files at which other programs of this machine talk to a running node.</summary>
+internal static class SocketFile
 {
-    /// <summary>Where <c>wg</c> looks.</summary>
-    public const string Folder = "/var/run/wireguard";
-
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerAndGroup = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
     private const UnixFileMode OpenFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private const int Backlog = 16;
 
+    /// <summary>The path of a socket file.</summary>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="name">The name of the node, which is that of its interface.</param>
+    public static string PathOf(string folder, string name) => Path.Combine(folder, name + ".sock");
+
     /// <summary>
-    /// Makes a socket file for its owner alone, in the place of one that nobody listens at. It goes when the
-    /// socket is disposed of.
+    /// Makes a socket file for its owner, in the place of one that nobody listens at. It goes when the socket is
+    /// disposed of.
     /// </summary>
     /// <param name="folder">Its folder, which is made if need be.</param>
-    /// <param name="name">The interface's name.</param>
+    /// <param name="name">The name of the node.</param>
+    /// <param name="group">The number of a group that may connect too, or null.</param>
     /// <returns>The listening socket.</returns>
     /// <exception cref="HostsimException">It can't be made.</exception>
-    public static Socket Listen(string folder, string name)
+    public static Socket Listen(string folder, string name, uint? group = null)
     {
-        string path = Path.Combine(folder, name + ".sock");
+        string path = PathOf(folder, name);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -44,7 +48,12 @@ internal static class UapiSocket
             if (!OperatingSystem.IsWindows())
             {
                 // Nobody can connect before it listens.
-                File.SetUnixFileMode(path, OwnerOnly);
+                if (group != null)
+                {
+                    UserGroup.Give(path, group.Value);
+                }
+
+                File.SetUnixFileMode(path, group == null ? OwnerOnly : OwnerAndGroup);
             }
 
             socket.Listen(Backlog);

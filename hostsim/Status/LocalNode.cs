@@ -1,0 +1,177 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net;
+using System.Threading;
+using Spore.Hostsim.Control;
+using Spore.Hostsim.Transfers;
+using Spore.Signing;
+
+namespace Spore.Hostsim.Status;
+
+/// <summary>
+/// The running node of this machine, asked at its control socket or else by TFTP, and through its tunnel the members of
+/// its network. Members may be asked on several threads at one time.
+/// </summary>
+internal sealed class LocalNode : IDisposable
+{
+    private const int Window = 16;
+    private const string StatusName = "status";
+    private const string NetworkName = "network";
+
+    // In milliseconds; an answer takes less.
+    private const int OwnPatience = 5_000;
+
+    private readonly ControlClient? _control;
+    private readonly LocalInterface? _link;
+    private readonly IPAddress? _local;
+
+    private LocalNode(ControlClient? control, LocalInterface? link, IPAddress? local, NetworkDescription? network)
+    {
+        _control = control;
+        _link = link;
+        _local = local == null ? null : new IPAddress(local.GetAddressBytes());
+        Network = network;
+        PeerDescription? own = _local == null
+            ? null
+            : network?.Peers.FirstOrDefault(p => new IPAddress(NodeKey.LinkLocal(p.PublicKey)).Equals(_local));
+        OwnKey = own?.PublicKey;
+        Name = own?.Label ?? control?.Name ?? link!.Name;
+    }
+
+    /// <summary>The network that the node has; null for none, or where the node holds a part of it only.</summary>
+    public NetworkDescription? Network { get; }
+
+    /// <summary>The node's public key; null where no member of the network has its address.</summary>
+    public byte[]? OwnKey { get; }
+
+    /// <summary>The node's control socket; null where there is none, or this user may not use it.</summary>
+    public ControlClient? Control => _control;
+
+    /// <summary>The interface of the node's tunnel, or null for none.</summary>
+    public LocalInterface? Link => _link;
+
+    /// <summary>The node's name for people.</summary>
+    public string Name { get; }
+
+    /// <summary>Finds the node.</summary>
+    /// <param name="interfaceName">The name of its interface, or of its control socket; null for the only one.</param>
+    /// <param name="network">The network where the operator has named its file, else null.</param>
+    /// <param name="folder">The folder of control sockets.</param>
+    /// <returns>The node.</returns>
+    /// <exception cref="HostsimException">None or several fit.</exception>
+    public static LocalNode Find(string? interfaceName, NetworkDescription? network, string folder)
+    {
+        IReadOnlyList<LocalInterface> links = LocalInterface.All();
+        ControlClient? control = ControlClient.TryOpen(folder, interfaceName, [.. links.Select(l => l.Name)]);
+        try
+        {
+            network ??= control == null ? null : Described(control.Ask(ControlConnection.NetworkRequest));
+            if (control != null && links.All(l => l.Name != control.Name))
+            {
+                return new LocalNode(control, null, null, network);
+            }
+
+            HashSet<IPAddress> members =
+                [.. network?.Peers.Select(p => new IPAddress(NodeKey.LinkLocal(p.PublicKey))) ?? []];
+            (LocalInterface link, IPAddress local) =
+                InterfaceChoice.Find(links, control?.Name ?? interfaceName, members);
+            LocalNode found = new(control, link, local, network);
+            return network != null || control != null
+                ? found
+                : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)));
+        }
+        catch
+        {
+            control?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks the node for its status.</summary>
+    /// <returns>What it says.</returns>
+    /// <exception cref="HostsimException">It does not answer.</exception>
+    public StatusFile OwnStatus() => Parse(
+        _control != null ? _control.Ask(ControlConnection.StatusRequest) : ReadOwn(StatusName), Name);
+
+    /// <summary>Asks a member for its status.</summary>
+    /// <param name="peer">The member.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>What it says.</returns>
+    /// <exception cref="HostsimException">It does not answer, or refuses.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public StatusFile StatusOf(RemotePeer peer, CancellationToken cancel) => Parse(
+        Read(peer, StatusName, StatusFile.Largest, cancel), peer.Name);
+
+    /// <inheritdoc/>
+    public void Dispose() => _control?.Dispose();
+
+    private static StatusFile Parse(byte[] bytes, string name)
+    {
+        try
+        {
+            return StatusFile.Read(bytes);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new HostsimException($"{name}: its status can't be read: {exception.Message}");
+        }
+    }
+
+    private static NetworkDescription? Described(byte[]? network) =>
+        network is null or [] ? null : NetworkReader.Read(network, NetworkName);
+
+    private byte[] ReadOwn(string name)
+    {
+        using CancellationTokenSource end = new(OwnPatience);
+        try
+        {
+            return Read(_local!, Name, name, NetworkReader.SizeLimit, end.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new HostsimException($"{Name}: the node does not answer at its own address {_local}");
+        }
+    }
+
+    private byte[]? TryReadOwn(string name)
+    {
+        try
+        {
+            return ReadOwn(name);
+        }
+        catch (HostsimException)
+        {
+            // A tunnel of stock WireGuard, for example, whose members can be asked all the same.
+            return null;
+        }
+    }
+
+    private byte[] Read(RemotePeer peer, string name, int limit, CancellationToken cancel)
+    {
+        if (_link == null)
+        {
+            throw new HostsimException($"{Name} has no interface, so that its members can't be asked from here");
+        }
+
+        return Read(peer.Address, peer.Name, name, limit, cancel);
+    }
+
+    private byte[] Read(IPAddress remote, string peer, string name, int limit, CancellationToken cancel)
+    {
+        using MemoryStream content = new();
+        int block = _link!.Mtu - MemberClient.HeaderSize;
+        using SocketClient client = new(
+            new IPAddress(_local!.GetAddressBytes(), _link.Index),
+            new IPAddress(remote.GetAddressBytes(), _link.Index),
+            block,
+            block,
+            Window);
+        FileExchange exchange = new(name, content) { Limit = limit };
+        client.Run(exchange, () => { }, cancel);
+        return TransferFault.Describe(exchange, peer, name) is { } fault
+            ? throw new HostsimException(fault)
+            : content.ToArray();
+    }
+}

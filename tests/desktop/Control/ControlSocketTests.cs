@@ -1,0 +1,166 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Net.Sockets;
+using System.Text;
+using Spore.Hostsim.Control;
+using Spore.Hostsim.Sockets;
+using Spore.SignedNetwork;
+using Xunit;
+
+namespace Spore.Tests.Control;
+
+/// <summary>The control socket, and its client.</summary>
+public sealed class ControlSocketTests : IDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("spore-control-").FullName;
+    private readonly FakeTarget _target = new();
+
+    public ControlSocketTests()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the client's user is told by Linux");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, true);
+
+    [Fact]
+    public void Requests_are_answered_one_after_the_other()
+    {
+        using SocketServer server = Serve("spore0", true);
+        using ControlClient client = ControlClient.TryOpen(_folder, null, [])!;
+        Assert.Equal("spore0", client.Name);
+        Assert.Equal("state=fresh\n"u8, client.Ask("status"));
+        Assert.Empty(client.Ask("network"));
+        Assert.Equal("version 3"u8, client.Ask("push 3", [1, 2, 3]));
+        Assert.Equal([1, 2, 3], _target.Pushed!);
+        Assert.Equal([1, 2, 3], client.Ask("network"));
+    }
+
+    [Fact]
+    public void Who_may_ask_only_changes_nothing()
+    {
+        using SocketServer server = Serve("spore0", false);
+        using ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+
+        // More than the sockets hold: the answer comes all the same.
+        HostsimException fault = Assert.Throws<HostsimException>(
+            () => client.Ask("push 4000000", new byte[4_000_000]));
+        Assert.Equal("only root may change the node", fault.Message);
+        Assert.Null(_target.Pushed);
+        Assert.Equal("state=fresh\n"u8, client.Ask("status"));
+    }
+
+    [Fact]
+    public void A_refusal_is_told_and_the_client_may_go_on()
+    {
+        _target.Refusal = "not\nthis\u001b one";
+        using SocketServer server = Serve("spore0", true);
+        using ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        HostsimException fault = Assert.Throws<HostsimException>(() => client.Ask("push 0"));
+        Assert.Equal("not?this? one", fault.Message);
+        Assert.Equal("state=fresh\n"u8, client.Ask("status"));
+    }
+
+    [Theory]
+    [InlineData("nonsense\n")]
+    [InlineData("push\n")]
+    [InlineData("push -1\n")]
+    [InlineData("push 134217729\n")]
+    [InlineData("status now\n")]
+    public void What_is_no_request_ends_the_connection(string text)
+    {
+        using SocketServer server = Serve("spore0", true);
+        Assert.Equal($"error there is no request '{text.TrimEnd()}'\n", Say(text));
+    }
+
+    [Fact]
+    public void A_line_without_an_end_gets_no_answer()
+    {
+        using SocketServer server = Serve("spore0", true);
+        Assert.Equal(string.Empty, Say(new string('a', 256)));
+        Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+        Assert.Equal(string.Empty, Say("push 100\nless"));
+        Assert.Null(_target.Pushed);
+    }
+
+    [Fact]
+    public void Of_several_nodes_one_has_to_be_named_unless_only_one_has_an_interface_here()
+    {
+        using SocketServer first = Serve("spore0", true);
+        using SocketServer second = Serve("spore1", true);
+        HostsimException fault = Assert.Throws<HostsimException>(() => ControlClient.TryOpen(_folder, null, []));
+        Assert.Equal("several nodes run here: spore0, spore1; choose one by --interface", fault.Message);
+        using ControlClient named = ControlClient.TryOpen(_folder, "spore1", [])!;
+        Assert.Equal("spore1", named.Name);
+        using ControlClient here = ControlClient.TryOpen(_folder, null, ["lo", "spore0"])!;
+        Assert.Equal("spore0", here.Name);
+    }
+
+    [Fact]
+    public void Without_a_node_there_is_no_client()
+    {
+        Assert.Null(ControlClient.TryOpen(_folder, null, []));
+        Assert.Null(ControlClient.TryOpen(Path.Combine(_folder, "none"), null, []));
+        Serve("spore0", true).Dispose();
+        File.WriteAllText(Path.Combine(_folder, "spore1.sock"), "left over");
+        Assert.Null(ControlClient.TryOpen(_folder, null, []));
+        Assert.Null(ControlClient.TryOpen(_folder, "spore1", []));
+    }
+
+    [Fact]
+    public void A_group_gets_the_socket_where_it_is_named()
+    {
+#pragma warning disable CA1416 // Only Linux gets here.
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        string path = SocketFile.PathOf(_folder, "spore0");
+        using (SocketFile.Listen(_folder, "spore0"))
+        {
+            Assert.Equal(OwnerOnly, File.GetUnixFileMode(path));
+        }
+
+        uint own = UserGroup.Find("root") is { } root && Environment.IsPrivilegedProcess ? root : uint.MaxValue;
+        Assert.SkipWhen(own == uint.MaxValue, "needs root, to give a file to a group");
+        using Socket socket = SocketFile.Listen(_folder, "spore0", own);
+        Assert.Equal(OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
+        Assert.Null(UserGroup.Find("no such group"));
+#pragma warning restore CA1416
+    }
+
+    private SocketServer Serve(string name, bool mayChange) => new(
+        SocketFile.Listen(_folder, name),
+        (_, stream, stop) => new ControlConnection(stream, _target, mayChange, _patience).Serve(stop));
+
+    private string Say(string text)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
+        socket.Send(Encoding.ASCII.GetBytes(text));
+        using StreamReader reader = new(new NetworkStream(socket));
+        socket.Shutdown(SocketShutdown.Send);
+        return reader.ReadToEnd();
+    }
+
+    private sealed class FakeTarget : IControlTarget
+    {
+        public byte[]? Pushed { get; private set; }
+
+        public string? Refusal { get; set; }
+
+        public byte[] Status(bool isNetascii) => [.. "state=fresh\n"u8];
+
+        public byte[] Network() => Pushed ?? [];
+
+        public string Push(byte[] network)
+        {
+            if (Refusal != null)
+            {
+                throw new NetworkRefusedException(NetworkFault.Older, Refusal);
+            }
+
+            Pushed = [.. network];
+            return FormattableString.Invariant($"version {Pushed.Last()}");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.IO;
+using System.Text;
+using Spore.Hostsim.Display;
+using Spore.Hostsim.Status;
+using Xunit;
+
+namespace Spore.Tests.Status;
+
+/// <summary>The file <c>status</c> as programs and people read it.</summary>
+public class StatusFileTests
+{
+    private const string Key = "30f4bf677ffc6b476578c1ecbd68acb689a925b0eb8a732e43461dd89563da30";
+
+    private static readonly string _text = $"""
+        state=fresh
+        reason=witnesses agree
+        version=3.12
+        sessions=1
+        confirmed_by=2
+        since_boot=7
+        firmware=1.2.3
+        heap=
+        uptime=93784
+        due_checks=0
+        due_secrets=2
+        due_keys=1
+        due_pairs=0
+        in=1234
+        out=5678901
+        invalid=1
+        replayed=2
+        limited=3
+        dropped=4
+        future=x
+        peer={Key} label=shed%20two%25 endpoint=[fe80::1%2]:51820 session=61 version=3.12 in=9 out=10 future=y
+        peer={Key.Replace('3', 'a')} label= endpoint= session= version= in=0 out=0
+        peers_omitted=5
+
+        """;
+
+    [Fact]
+    public void Every_line_is_read_and_unknown_ones_are_skipped()
+    {
+        StatusFile status = Read(_text);
+        Assert.Equal(("fresh", "witnesses agree", "1.2.3"), (status.State, status.Reason, status.Firmware));
+        Assert.Equal((3UL << 48) | 12, status.Version);
+        Assert.Equal((93784L, 2L, null), (
+            status.Number("uptime"), status.Number("due_secrets"), status.Number("heap")));
+        Assert.Equal(5L, status.Number("peers_omitted"));
+        Assert.Equal(2, status.Peers.Count);
+        Assert.Equal("MPS/Z3/8a0dleMHsvWistompJbDrinMuQ0Yd2JVj2jA=", status.Peers[0].Key);
+        Assert.Equal(("shed two%", 61L, status.Version), (
+            status.Peers[0].Label, status.Peers[0].Session, status.Peers[0].Version));
+        Assert.Equal("[fe80::1%2]:51820", status.Peers[0].Endpoint!.ToString());
+        Assert.Equal((null, null, null, 0UL), (
+            status.Peers[1].Label, status.Peers[1].Endpoint, status.Peers[1].Session, status.Peers[1].Version));
+    }
+
+    [Fact]
+    public void A_node_that_means_harm_writes_nothing_but_plain_lines()
+    {
+        StatusFile status = Read(
+            $"""
+            state={'\u001b'}[2Jfresh
+            version=x
+            uptime=-1
+            in=99999999999999999999
+            peer={Key} label=%1b[31m%0a%e2%80%ae endpoint=nowhere session=x version=y
+            peer=zz
+            peer={Key[1..]}g
+
+            """);
+        Assert.Equal("?[2Jfresh", status.State);
+        Assert.Equal((0UL, null, null), (status.Version, status.Number("uptime"), status.Number("in")));
+        StatusPeer peer = Assert.Single(status.Peers);
+        Assert.Equal("?[31m??", peer.Label);
+        Assert.Null(peer.Endpoint);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("version=1\n")]
+    [InlineData("\0\0\0")]
+    public void A_file_without_a_state_is_none(string text) =>
+        Assert.Throws<InvalidDataException>(() => Read(text));
+
+    [Fact]
+    public void Netascii_is_read_too() => Assert.Equal("1.2.3", Read(_text.Replace("\n", "\r\n")).Firmware);
+
+    [Fact]
+    public void People_get_it_as_a_list_and_a_table()
+    {
+        using StringWriter text = new();
+        StatusView.Write(PlainConsole.Of(text), "shed", Read(_text));
+        Assert.Equal(
+            """
+            Node       shed
+            State      fresh: witnesses agree
+            Version    3.12
+            Confirmed  by 2 witnesses within the hour, 7 times since start
+            Sessions   1
+            Up         1 d 2 h
+            Due        2 secrets, 1 keys
+            Traffic    1.2 kB in, 5.7 MB out
+            Dropped    1 not authentic, 2 replayed, 3 over a rate, 4 inner packets
+            Program    1.2.3
+
+            Peer         Endpoint             Session  Version   In   Out
+            oPS/Z3/8...  -                          -        -  0 B   0 B
+            shed two%    [fe80::1%2]:51820  1 min 1 s     3.12  9 B  10 B
+            5 more peers are left out: the file status has no room for them.
+
+            """,
+            text.ToString().Replace("\r", ""));
+    }
+
+    private static StatusFile Read(string text) => StatusFile.Read(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,89 @@
+using System.IO;
+using System.Text.Json;
+using Xunit;
+
+namespace Spore.Tests.Interop;
+
+/// <summary>A machine asks its own node: at the control socket, and by TFTP at the node's link-local address.</summary>
+public class ControlTests
+{
+    [Fact]
+    public void Curl_reads_and_writes_files_of_the_own_node()
+    {
+        using Mesh mesh = new(2, "curl");
+        byte[] first = mesh.Sign(1);
+        SporeNode node = mesh.Start(1, first);
+        string url = $"tftp://[{node.Scoped(node.Self)}]";
+        string file = Path.Combine(mesh.Lab.Folder, "read");
+        mesh.Machines[0].Run("curl", "-sS", "--output", file, $"{url}/status").Demand();
+        Assert.StartsWith("state=witness\nreason=only witness\nversion=1\n", File.ReadAllText(file));
+        mesh.Machines[0].Run("curl", "-sS", "--output", file, $"{url}/network").Demand();
+        Assert.Equal(first, File.ReadAllBytes(file));
+        mesh.Machines[0].Run("curl", "-sS", "--output", file, $"{url}/head").Demand();
+        Assert.Equal(first[..144], File.ReadAllBytes(file));
+        Assert.Equal(Curl.NotFound, mesh.Machines[0].Run("curl", "-sS", $"{url}/other").ExitCode);
+
+        byte[] second = mesh.Sign(2);
+        string path = mesh.Lab.File("n.spore", second);
+        mesh.Machines[0].Run("curl", "-sS", "--upload-file", path, $"{url}/network").Demand();
+        node.WaitForNetwork(2);
+        string older = mesh.Lab.File("older.spore", first);
+        Assert.Equal(
+            Curl.Exists, mesh.Machines[0].Run("curl", "-sS", "--upload-file", older, $"{url}/network").ExitCode);
+        second[^1] ^= 1;
+        path = mesh.Lab.File("forged.spore", second);
+        Assert.Equal(
+            Curl.Denied, mesh.Machines[0].Run("curl", "-sS", "--upload-file", path, $"{url}/network").ExitCode);
+        mesh.Machines[0].Run("curl", "-sS", "--output", file, $"{url}/status").Demand();
+        Assert.Contains("\nversion=2\n", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void Status_asks_the_own_node_and_members()
+    {
+        using Mesh mesh = new(3, "setpriv");
+        mesh.StartAll(1);
+        Command own = mesh.Run(1, "status", "--json");
+        Assert.Equal((0, string.Empty), (own.ExitCode, own.Error));
+        using (JsonDocument status = JsonDocument.Parse(own.Output))
+        {
+            Assert.Equal("member-1", status.RootElement.GetProperty("name").GetString());
+            Assert.Equal("witness", status.RootElement.GetProperty("state").GetString());
+            Assert.Equal(2, status.RootElement.GetProperty("sessions").GetInt32());
+            Assert.Equal(2, status.RootElement.GetProperty("peers").GetArrayLength());
+        }
+
+        // By label, by key, and without the control socket; as text.
+        foreach (Command member in (Command[])
+            [
+                mesh.Run(1, "status", "member-2"), mesh.Run(1, "status", mesh.Member(2).KeyText),
+                mesh.RunAsNobody(1, "status", "member-2"), mesh.RunAsNobody(2, "status"),
+            ])
+        {
+            Assert.Equal((0, string.Empty), (member.ExitCode, member.Error));
+            Assert.Matches("""(?m)^Node +member-2$""", member.Output);
+            Assert.Matches("""(?m)^Version +1$""", member.Output);
+            Assert.Matches("""(?m)^member-3 +10\.77\.0\.3:51820 """, member.Output);
+        }
+    }
+
+    [Fact]
+    public void A_member_that_is_gone_is_told_in_one_line()
+    {
+        using Mesh mesh = new(2);
+        byte[] network = mesh.Sign(1);
+        mesh.Start(1, network);
+        Command command = mesh.Run(1, "status", "member-2");
+        Assert.Equal(1, command.ExitCode);
+        Assert.Equal("hostsim: member-2 does not answer within 10 s; hostsim why member-2 says why\n", command.Error);
+    }
+
+    [Fact]
+    public void A_machine_without_a_node_is_told_in_one_line()
+    {
+        using Mesh mesh = new(2);
+        Command command = mesh.Run(1, "status");
+        Assert.Equal(1, command.ExitCode);
+        Assert.Single(command.Error.TrimEnd().Split('\n'));
+    }
+}
