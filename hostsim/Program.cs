@@ -62,6 +62,9 @@ internal static class Program
         Command status = new("status", "Ask this machine's node, or a member, how it is.");
         new StatusCommand(output, terminal).AddTo(status);
         root.Add(status);
+        Command mesh = new("mesh", "Ask every member how it is, and with whom it has sessions.");
+        new MeshCommand(output, terminal).AddTo(mesh);
+        root.Add(mesh);
         Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
         new GetCommand(output, terminal).AddTo(get);
         root.Add(get);

@@ -5,7 +5,7 @@ using Spectre.Console.Rendering;
 namespace Spore.CommandLine;
 
 /// <summary>Lines on a terminal.</summary>
-internal static class ConsoleExtensions
+public static class ConsoleExtensions
 {
     /// <summary>
     /// Writes a line as it is. Spectre.Console would break a word that is wider than the terminal into several lines;

@@ -6,7 +6,7 @@ using Spectre.Console.Rendering;
 namespace Spore.CommandLine;
 
 /// <summary>Text in lines that fit a width. A word that is longer is not broken, so that it can be copied.</summary>
-internal static class FoldedText
+public static class FoldedText
 {
     /// <summary>The width of a text on a terminal.</summary>
     /// <param name="text">The text, without line breaks.</param>
