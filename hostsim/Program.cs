@@ -65,6 +65,9 @@ internal static class Program
         Command mesh = new("mesh", "Ask every member how it is, and with whom it has sessions.");
         new MeshCommand(output, terminal).AddTo(mesh);
         root.Add(mesh);
+        Command push = new("push", "Hand a network to this machine's node or to a member, and show where it arrives.");
+        new PushCommand(output, terminal).AddTo(push);
+        root.Add(push);
         Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
         new GetCommand(output, terminal).AddTo(get);
         root.Add(get);

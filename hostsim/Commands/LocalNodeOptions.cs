@@ -33,7 +33,7 @@ internal sealed class LocalNodeOptions
     /// <summary>Finds the node.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="cancel">Ends the wait for a file.</param>
-    /// <returns>The node, to be disposed of.</returns>
+    /// <returns>The node.</returns>
     /// <exception cref="HostsimException">None or several fit.</exception>
     /// <exception cref="InputException">The network can't be read.</exception>
     public LocalNode Find(ParseResult parsed, CancellationToken cancel) => LocalNode.Find(

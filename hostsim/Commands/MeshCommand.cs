@@ -101,7 +101,7 @@ internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
     // The node is found anew each time: it may have been started again, or have another network.
     private MeshSurvey Ask(ParseResult parsed, IAnsiConsole? shown, string? page, CancellationToken cancel)
     {
-        using LocalNode local = _local.Find(parsed, cancel);
+        LocalNode local = _local.Find(parsed, cancel);
         MeshSurvey survey = shown == null
             ? MeshSurvey.Ask(local, (_, _) => { }, cancel)
             : shown.Status().Start("Members are asked", context => MeshSurvey.Ask(

@@ -52,12 +52,11 @@ internal sealed class StatusCommand(TextWriter output, IAnsiConsole? terminal)
     private int Run(ParseResult parsed)
     {
         using StopSignal stop = new();
-        using LocalNode local = _local.Find(parsed, stop.Token);
+        LocalNode local = _local.Find(parsed, stop.Token);
         RemotePeer? peer = parsed.GetValue(_node) is { } text
             ? RemotePeer.Find(NodeName, text, local.Network, _local.NetworkName(parsed))
             : null;
-        bool isOwn = peer == null
-            || (local.OwnKey != null && peer.Key.AsSpan().SequenceEqual(local.OwnKey));
+        bool isOwn = peer == null || local.IsOwn(peer);
         string name = peer?.Name ?? local.Name;
         bool isWatch = parsed.GetValue(_watch);
         StatusFile Ask() => isOwn ? local.OwnStatus() : AskMember(local, peer!, stop.Token);

@@ -9,25 +9,28 @@ using Spore.Hostsim.Sockets;
 
 namespace Spore.Hostsim.Control;
 
-/// <summary>Talks to a running node of this machine at its control socket.</summary>
-internal sealed class ControlClient : IDisposable
+/// <summary>
+/// Talks to a running node of this machine at its control socket, with a connection for each request. May be used on
+/// any thread.
+/// </summary>
+internal sealed class ControlClient
 {
     // In milliseconds. A push waits for signatures.
     private const int Patience = 30_000;
     private const int LongestLine = 4096;
 
-    private readonly NetworkStream _stream;
+    private readonly string _path;
 
-    private ControlClient(string name, Socket socket)
+    private ControlClient(string folder, string name)
     {
         Name = name;
-        _stream = new NetworkStream(socket, true) { ReadTimeout = Patience, WriteTimeout = Patience };
+        _path = SocketFile.PathOf(folder, name);
     }
 
     /// <summary>The name of the node, which is that of its interface if it has one.</summary>
     public string Name { get; }
 
-    /// <summary>Connects to a running node.</summary>
+    /// <summary>Finds a running node.</summary>
     /// <param name="folder">The folder of the socket files.</param>
     /// <param name="name">The node's name; null for the only node.</param>
     /// <param name="interfaces">The names of this machine's interfaces: nodes with one of these come first.</param>
@@ -41,15 +44,11 @@ internal sealed class ControlClient : IDisposable
             names = [.. names.Where(interfaces.Contains)];
         }
 
-        List<ControlClient> found = [.. names.Select(n => TryConnect(folder, n)).OfType<ControlClient>()];
-        if (found.Count > 1)
-        {
-            found.ForEach(c => c.Dispose());
-            throw new HostsimException(
-                $"several nodes run here: {string.Join(", ", found.Select(c => c.Name))}; choose one by --interface");
-        }
-
-        return found.FirstOrDefault();
+        ControlClient[] found = [.. names.Select(n => new ControlClient(folder, n)).Where(c => c.IsThere())];
+        return found.Length > 1
+            ? throw new HostsimException(
+                $"several nodes run here: {string.Join(", ", found.Select(c => c.Name))}; choose one by --interface")
+            : found.FirstOrDefault();
     }
 
     /// <summary>Sends a request and waits for its answer.</summary>
@@ -61,28 +60,26 @@ internal sealed class ControlClient : IDisposable
     {
         try
         {
-            _stream.Write(Encoding.UTF8.GetBytes(request + "\n"));
-            _stream.Write(body ?? []);
-            string line = ReadLine();
+            using NetworkStream stream = new(Connect(), true) { ReadTimeout = Patience, WriteTimeout = Patience };
+            stream.Write(Encoding.UTF8.GetBytes(request + "\n"));
+            stream.Write(body ?? []);
+            string line = ReadLine(stream);
             string[] words = line.Split(' ', 2);
             if (words is [ControlConnection.Ok, { } size]
                 && int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out int length))
             {
                 byte[] answer = new byte[length];
-                _stream.ReadExactly(answer);
+                stream.ReadExactly(answer);
                 return answer;
             }
 
             throw new HostsimException(words is [ControlConnection.Error, { } text] ? text : $"{Name}: {line}");
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             throw new HostsimException($"the node {Name} does not answer at its control socket ({exception.Message})");
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
 
     private static string[] Names(string folder)
     {
@@ -97,26 +94,39 @@ internal sealed class ControlClient : IDisposable
         }
     }
 
-    private static ControlClient? TryConnect(string folder, string name)
+    private bool IsThere()
     {
-        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(folder, name)));
-            return new ControlClient(name, socket);
+            Connect().Dispose();
+            return true;
         }
         catch (SocketException)
         {
             // Nobody listens, or this user may not connect.
-            socket.Dispose();
-            return null;
+            return false;
         }
     }
 
-    private string ReadLine()
+    private Socket Connect()
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(_path));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string ReadLine(NetworkStream stream)
     {
         List<byte> line = [];
-        for (int next = _stream.ReadByte(); next != '\n'; next = _stream.ReadByte())
+        for (int next = stream.ReadByte(); next != '\n'; next = stream.ReadByte())
         {
             if (next < 0 || line.Count == LongestLine)
             {

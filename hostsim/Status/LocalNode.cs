@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using System.Threading;
+using Spectre.Console;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Transfers;
 using Spore.Signing;
@@ -14,7 +15,7 @@ namespace Spore.Hostsim.Status;
 /// The running node of this machine, asked at its control socket or else by TFTP, and through its tunnel the members of
 /// its network. Members may be asked on several threads at one time.
 /// </summary>
-internal sealed class LocalNode : IDisposable
+internal sealed class LocalNode
 {
     private const int Window = 16;
     private const string StatusName = "status";
@@ -46,12 +47,6 @@ internal sealed class LocalNode : IDisposable
     /// <summary>The node's public key; null where no member of the network has its address.</summary>
     public byte[]? OwnKey { get; }
 
-    /// <summary>The node's control socket; null where there is none, or this user may not use it.</summary>
-    public ControlClient? Control => _control;
-
-    /// <summary>The interface of the node's tunnel, or null for none.</summary>
-    public LocalInterface? Link => _link;
-
     /// <summary>The node's name for people.</summary>
     public string Name { get; }
 
@@ -65,29 +60,24 @@ internal sealed class LocalNode : IDisposable
     {
         IReadOnlyList<LocalInterface> links = LocalInterface.All();
         ControlClient? control = ControlClient.TryOpen(folder, interfaceName, [.. links.Select(l => l.Name)]);
-        try
+        network ??= control == null ? null : Described(control.Ask(ControlConnection.NetworkRequest));
+        if (control != null && links.All(l => l.Name != control.Name))
         {
-            network ??= control == null ? null : Described(control.Ask(ControlConnection.NetworkRequest));
-            if (control != null && links.All(l => l.Name != control.Name))
-            {
-                return new LocalNode(control, null, null, network);
-            }
+            return new LocalNode(control, null, null, network);
+        }
 
-            HashSet<IPAddress> members =
-                [.. network?.Peers.Select(p => new IPAddress(NodeKey.LinkLocal(p.PublicKey))) ?? []];
-            (LocalInterface link, IPAddress local) =
-                InterfaceChoice.Find(links, control?.Name ?? interfaceName, members);
-            LocalNode found = new(control, link, local, network);
-            return network != null || control != null
-                ? found
-                : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)));
-        }
-        catch
-        {
-            control?.Dispose();
-            throw;
-        }
+        HashSet<IPAddress> members =
+            [.. network?.Peers.Select(p => new IPAddress(NodeKey.LinkLocal(p.PublicKey))) ?? []];
+        (LocalInterface link, IPAddress local) = InterfaceChoice.Find(links, control?.Name ?? interfaceName, members);
+        LocalNode found = new(control, link, local, network);
+        return network != null || control != null
+            ? found
+            : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)));
     }
+
+    /// <summary>Whether a member is the node itself.</summary>
+    /// <param name="member">The member.</param>
+    public bool IsOwn(RemotePeer member) => OwnKey != null && member.Key.AsSpan().SequenceEqual(OwnKey);
 
     /// <summary>Asks the node for its status.</summary>
     /// <returns>What it says.</returns>
@@ -102,10 +92,35 @@ internal sealed class LocalNode : IDisposable
     /// <exception cref="HostsimException">It does not answer, or refuses.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public StatusFile StatusOf(RemotePeer peer, CancellationToken cancel) => Parse(
-        Read(peer, StatusName, StatusFile.Largest, cancel), peer.Name);
+        Read(peer.Address, peer.Name, StatusName, StatusFile.Largest, cancel), peer.Name);
 
-    /// <inheritdoc/>
-    public void Dispose() => _control?.Dispose();
+    /// <summary>
+    /// Gives a network to the node, or to a member. The control socket takes it in one piece, TFTP block by block.
+    /// </summary>
+    /// <param name="peer">The member; null for the node itself.</param>
+    /// <param name="network">The file's bytes.</param>
+    /// <param name="terminal">The terminal that shows the progress, or null.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <exception cref="HostsimException">It is refused, or nobody answers.</exception>
+    /// <exception cref="OperationCanceledException">It was ended.</exception>
+    public void Push(RemotePeer? peer, byte[] network, IAnsiConsole? terminal, CancellationToken cancel)
+    {
+        bool isOwn = peer == null || IsOwn(peer);
+        if (isOwn && _control != null && Environment.IsPrivilegedProcess)
+        {
+            _control.Ask(FormattableString.Invariant($"{ControlConnection.PushRequest} {network.Length}"), network);
+            return;
+        }
+
+        using MemoryStream content = new(network);
+        using SocketClient client = Connect(isOwn ? OwnAddress() : peer!.Address);
+        FileExchange exchange = new(NetworkName, content) { IsWrite = true, Size = network.Length };
+        TransferProgress.Show(terminal, exchange, progress => client.Run(exchange, progress, cancel));
+        if (TransferFault.Describe(exchange, isOwn ? Name : peer!.Name, NetworkName) is { } fault)
+        {
+            throw new HostsimException(fault);
+        }
+    }
 
     private static StatusFile Parse(byte[] bytes, string name)
     {
@@ -127,7 +142,7 @@ internal sealed class LocalNode : IDisposable
         using CancellationTokenSource end = new(OwnPatience);
         try
         {
-            return Read(_local!, Name, name, NetworkReader.SizeLimit, end.Token);
+            return Read(OwnAddress(), Name, name, NetworkReader.SizeLimit, end.Token);
         }
         catch (OperationCanceledException)
         {
@@ -148,26 +163,27 @@ internal sealed class LocalNode : IDisposable
         }
     }
 
-    private byte[] Read(RemotePeer peer, string name, int limit, CancellationToken cancel)
+    private SocketClient Connect(IPAddress remote)
     {
-        if (_link == null)
-        {
-            throw new HostsimException($"{Name} has no interface, so that its members can't be asked from here");
-        }
-
-        return Read(peer.Address, peer.Name, name, limit, cancel);
+        int block = Tunnel().Mtu - MemberClient.HeaderSize;
+        return new SocketClient(
+            new IPAddress(OwnAddress().GetAddressBytes(), Tunnel().Index),
+            new IPAddress(remote.GetAddressBytes(), Tunnel().Index),
+            block,
+            block,
+            Window);
     }
+
+    private LocalInterface Tunnel() => _link
+        ?? throw new HostsimException($"{Name} has no interface, so that nobody can be asked by TFTP from here");
+
+    private IPAddress OwnAddress() => _local
+        ?? throw new HostsimException($"{Name} has no interface, so that it can't be asked by TFTP");
 
     private byte[] Read(IPAddress remote, string peer, string name, int limit, CancellationToken cancel)
     {
         using MemoryStream content = new();
-        int block = _link!.Mtu - MemberClient.HeaderSize;
-        using SocketClient client = new(
-            new IPAddress(_local!.GetAddressBytes(), _link.Index),
-            new IPAddress(remote.GetAddressBytes(), _link.Index),
-            block,
-            block,
-            Window);
+        using SocketClient client = Connect(remote);
         FileExchange exchange = new(name, content) { Limit = limit };
         client.Run(exchange, () => { }, cancel);
         return TransferFault.Describe(exchange, peer, name) is { } fault

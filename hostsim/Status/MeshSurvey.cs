@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
-using System.Threading.Tasks;
 using Spore.Hostsim.Transfers;
 using Spore.Signing;
 
@@ -13,8 +12,6 @@ internal sealed class MeshSurvey
 {
     /// <summary>The most members that are asked.</summary>
     public const int MostMembers = 256;
-
-    private const int AtOneTime = 16;
 
     // For a session, where there is none yet, and the file.
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(6);
@@ -67,19 +64,20 @@ internal sealed class MeshSurvey
             [.. all.OrderBy(m => m.Key == ownKey ? 0 : near.Contains(m.Key) ? 1 : 2).Take(MostMembers)];
         SurveyedMember[] members = new SurveyedMember[chosen.Length];
         int done = 0;
-        ParallelOptions options = new() { MaxDegreeOfParallelism = AtOneTime, CancellationToken = cancel };
-        Parallel.For(0, chosen.Length, options, i =>
+        AtOneTime.Ask(Enumerable.Range(0, chosen.Length), AskOne, cancel);
+        return new MeshSurvey(
+            [.. members.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Key, StringComparer.Ordinal)],
+            ownKey,
+            all.Length - chosen.Length);
+
+        void AskOne(int i)
         {
             (string key, string? label, string roles) = chosen[i];
             RemotePeer peer = new(KeyText.TryParse(key)!, label ?? key[..8] + "...");
             (StatusFile? status, string? fault) = key == ownKey ? (own, null) : Ask(local, peer, cancel);
             members[i] = new SurveyedMember(key, peer.Name, roles, status, fault);
             asked(Interlocked.Increment(ref done), chosen.Length);
-        });
-        return new MeshSurvey(
-            [.. members.OrderBy(m => m.Name, StringComparer.Ordinal).ThenBy(m => m.Key, StringComparer.Ordinal)],
-            ownKey,
-            all.Length - chosen.Length);
+        }
     }
 
     /// <summary>Whether a member reports a session with another one.</summary>

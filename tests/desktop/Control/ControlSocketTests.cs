@@ -29,7 +29,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Requests_are_answered_one_after_the_other()
     {
         using SocketServer server = Serve("spore0", true);
-        using ControlClient client = ControlClient.TryOpen(_folder, null, [])!;
+        ControlClient client = ControlClient.TryOpen(_folder, null, [])!;
         Assert.Equal("spore0", client.Name);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
         Assert.Empty(client.Ask("network"));
@@ -42,7 +42,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Who_may_ask_only_changes_nothing()
     {
         using SocketServer server = Serve("spore0", false);
-        using ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
 
         // More than the sockets hold: the answer comes all the same.
         HostsimException fault = Assert.Throws<HostsimException>(
@@ -57,7 +57,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         _target.Refusal = "not\nthis\u001b one";
         using SocketServer server = Serve("spore0", true);
-        using ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
         HostsimException fault = Assert.Throws<HostsimException>(() => client.Ask("push 0"));
         Assert.Equal("not?this? one", fault.Message);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
@@ -92,9 +92,9 @@ public sealed class ControlSocketTests : IDisposable
         using SocketServer second = Serve("spore1", true);
         HostsimException fault = Assert.Throws<HostsimException>(() => ControlClient.TryOpen(_folder, null, []));
         Assert.Equal("several nodes run here: spore0, spore1; choose one by --interface", fault.Message);
-        using ControlClient named = ControlClient.TryOpen(_folder, "spore1", [])!;
+        ControlClient named = ControlClient.TryOpen(_folder, "spore1", [])!;
         Assert.Equal("spore1", named.Name);
-        using ControlClient here = ControlClient.TryOpen(_folder, null, ["lo", "spore0"])!;
+        ControlClient here = ControlClient.TryOpen(_folder, null, ["lo", "spore0"])!;
         Assert.Equal("spore0", here.Name);
     }
 
