@@ -76,6 +76,11 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return _applied.Find(key, offset) >= 0;
     }
 
+    int ITunnelHost.CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        return _slots.CompareTimestamp(key, offset, timestamp);
+    }
+
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
     {
         int entry = _applied.Find(key, offset);
@@ -386,7 +391,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             _helloSlot = peer.Slot;
         }
 
-        return Occupy(peer, key, offset, now) ? peer : null;
+        if (!Occupy(peer, key, offset, now))
+        {
+            return null;
+        }
+
+        _slots.Recall(key, offset, peer);
+        return peer;
     }
 
     // Room for one more peer that is no guest. A hello ends no live session, but that in the one slot that is kept for
@@ -430,6 +441,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private void Remove(Peer peer, long now)
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
+        if (IsMember(peer))
+        {
+            peer.CopyPublicKey(_key, 0);
+            _slots.Remember(_key, peer);
+        }
+
         _sync.Use(peer.Owner, now);
         if (peer.Slot == _helloSlot)
         {

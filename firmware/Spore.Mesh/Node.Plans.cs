@@ -27,11 +27,10 @@ public sealed partial class Node
             : Never;
     }
 
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now)
+    bool ITunnelHost.StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         // Asked in the next Advance, by the rules for hellos.
-        peer.CopyPublicKey(_key, 0);
-        _sources.Hear(source, _key, 0, 0, 0, HelloSources.Stale, now, now);
+        _sources.Hear(source, key, offset, 0, 0, HelloSources.Stale, now, now);
         ScheduleAnswers();
         return false;
     }

@@ -41,6 +41,12 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
+    public int CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        return 1;
+    }
+
+    /// <inheritdoc/>
     public Peer Admit(byte[] key, int offset, long now)
     {
         return null;
@@ -65,7 +71,7 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
-    public bool StaleInitiation(Peer peer, Endpoint source, long now)
+    public bool StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         return true;
     }

@@ -131,8 +131,9 @@ public sealed partial class Tunnel
 
         // es; then ss if it is not there yet, and e, ee and se, of which the first and the last may be there.
         int multiplications = _ephemeralKeys.IsReady || (peer != null && peer.HasPair) ? 2 : 3;
+        bool isKnown = peer != null;
         bool valid;
-        if (peer != null)
+        if (isKnown)
         {
             multiplications += peer.HasPair ? 0 : 1;
             multiplications += peer.HasStaticStatic ? 0 : 1;
@@ -148,7 +149,8 @@ public sealed partial class Tunnel
                 return;
             }
 
-            if (!_host.IsKnown(key, 0) && !_limiter.Allow(UnknownKeys, now))
+            isKnown = _host.IsKnown(key, 0);
+            if (!isKnown && !_limiter.Allow(UnknownKeys, now))
             {
                 _counters.Limited++;
                 _handshake.Wipe();
@@ -168,6 +170,23 @@ public sealed partial class Tunnel
             return;
         }
 
+        int age = peer != null ? Tai64n.Compare(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp)
+            : isKnown ? _host.CompareTimestamp(key, 0, _handshake.Timestamp)
+            : 1;
+        if (age <= 0)
+        {
+            _counters.Replayed++;
+            _handshake.Wipe();
+            ForgetUnknown();
+            bool isStale = age < 0 && (peer == null || !peer.IsProvisional);
+            if (isStale && _host.StaleInitiation(key, 0, source, now) && peer != null)
+            {
+                Provoke(peer, source, now);
+            }
+
+            return;
+        }
+
         if (peer == null)
         {
             peer = _host.Admit(key, 0, now);
@@ -178,19 +197,6 @@ public sealed partial class Tunnel
                 _handshake.Wipe();
                 return;
             }
-        }
-
-        int age = Tai64n.Compare(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp);
-        if (age <= 0)
-        {
-            _counters.Replayed++;
-            _handshake.Wipe();
-            if (age < 0 && !peer.IsProvisional && _host.StaleInitiation(peer, source, now))
-            {
-                Provoke(peer, source, now);
-            }
-
-            return;
         }
 
         if (now - peer.InitiationConsumedAt < Constants.HandshakeInitiationRate

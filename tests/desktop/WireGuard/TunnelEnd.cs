@@ -226,7 +226,9 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.Unanswered(Peer peer) => Elsewhere?.Invoke(peer);
 
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now) => true;
+    bool ITunnelHost.StaleInitiation(byte[] key, int offset, Endpoint source, long now) => true;
+
+    int ITunnelHost.CompareTimestamp(byte[] key, int offset, byte[] timestamp) => 1;
 
     void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
 
