@@ -33,10 +33,10 @@ internal enum Attack
     /// <summary>Any key: asks for one proof after the other.</summary>
     AskOn,
 
-    /// <summary>A key that was a member's, with which it knows the trust root: forges hellos of the honest one.</summary>
+    /// <summary>A member's key, which comes with the trust root's: forges hellos of the honest peer.</summary>
     ForgeHellos,
 
-    /// <summary>No key: sends each hello and each initiation that it hears again, 2 ms later, from where it is.</summary>
+    /// <summary>No key: repeats each hello and each initiation that it hears 2 ms later, from where it is.</summary>
     Copy,
 
     /// <summary>No key: sends old hellos and initiations again, from where it is.</summary>

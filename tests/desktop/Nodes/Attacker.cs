@@ -5,8 +5,8 @@ using System.Linq;
 namespace Spore.Tests.Nodes;
 
 /// <summary>
-/// Somebody with one key at most, and one source, who keeps a node from a newer network. It has what its key allows, and
-/// changes its plan now and then.
+/// Somebody with one key at most, and one source, who keeps a node from a newer network. It has what its key allows,
+/// and changes its plan now and then.
 /// </summary>
 internal sealed class Attacker
 {
@@ -81,7 +81,10 @@ internal sealed class Attacker
     }
 
     /// <summary>Called for each datagram on the wire, whomever it is for.</summary>
-    public void Overhear(IStation from, byte[] datagram)
+    /// <param name="from">Its sender.</param>
+    /// <param name="datagram">The datagram.</param>
+    /// <param name="delay">How much later than others it arrives, in milliseconds.</param>
+    public void Overhear(IStation from, byte[] datagram, long delay)
     {
         if (from == _station || datagram[0] is not (0x80 or 1))
         {
@@ -96,7 +99,7 @@ internal sealed class Attacker
         _recordings.Add(datagram);
         if (_attack == Attack.Copy)
         {
-            _mesh.Inject(_node, datagram, _station.Endpoint, _mesh.Delay + 2);
+            _mesh.Inject(_node, datagram, _station.Endpoint, _mesh.Delay + delay + 2);
         }
     }
 

@@ -11,6 +11,7 @@ namespace Spore.Tests.Nodes;
 internal sealed class BoundScenario
 {
     private const int Attackers = 8;
+    private const int FullDatagram = 1312;
 
     private static readonly Attack[] _withKey =
     [
@@ -44,7 +45,7 @@ internal sealed class BoundScenario
         _isSparse = random.Next(3) == 0;
         _isNew = random.Next(4) == 0;
         _isKnown = !_isNew && !_isSparse && random.Next(2) == 0;
-        _datagramTime = random.Next(3) == 0 ? random.Next(500, IsDevice ? 8_000 : 1_500) : 0;
+        _datagramTime = random.Next(3) == 0 ? random.Next(500, IsDevice ? 2_500 : 1_500) : 0;
         _alone = random.Next(4) == 0 ? 3_600_000 : random.Next(1_000, 120_000);
         _mesh = new Mesh(seed) { Filter = Pass };
         NodeLimits limits = IsDevice ? NodeLimits.Device() : NodeLimits.Desktop();
@@ -149,33 +150,28 @@ internal sealed class BoundScenario
     // The links of slow peers, and what attackers overhear.
     private bool Pass(IStation from, IStation to, byte[] datagram)
     {
-        if (_isAttacked)
-        {
-            foreach (Attacker attacker in _attackers)
-            {
-                attacker.Overhear(from, datagram);
-            }
-        }
-
-        if (datagram[0] != 4 || datagram.Length <= 200)
-        {
-            return true;
-        }
-
         long delay = 0;
-        if (from == _honest && _datagramTime > 0)
+        if (from == _honest && to == _node)
         {
-            _linkFree = Math.Max(_linkFree, _mesh.Now) + _datagramTime;
+            _linkFree = Math.Max(_linkFree, _mesh.Now) + (_datagramTime * datagram.Length / FullDatagram);
             delay = _linkFree - _mesh.Now;
         }
-        else if (to == _node && _isAttacked)
+        else if (to == _node && datagram[0] == 4 && datagram.Length > 200 && _isAttacked)
         {
             delay = _attackers.FirstOrDefault(a => a.Is(from))?.Delay ?? 0;
         }
 
+        if (_isAttacked)
+        {
+            foreach (Attacker attacker in _attackers)
+            {
+                attacker.Overhear(from, datagram, delay);
+            }
+        }
+
         if (delay > 0)
         {
-            _mesh.Inject(to, datagram, from.Endpoint, delay);
+            _mesh.Inject(to, datagram, from.Endpoint, _mesh.Delay + delay);
         }
 
         return delay == 0;

@@ -10,8 +10,11 @@ namespace Spore.Tests.Nodes;
 /// </summary>
 public class BoundTests
 {
-    public static TheoryData<int> Seeds() => [.. Enumerable.Range(
-        1, int.Parse(Environment.GetEnvironmentVariable("SPORE_SEEDS") ?? "20"))];
+    // Without SPORE_SEEDS also those by which faults were found.
+    public static TheoryData<int> Seeds() =>
+        int.TryParse(Environment.GetEnvironmentVariable("SPORE_SEEDS"), out int count)
+            ? [.. Enumerable.Range(1, count)]
+            : [.. Enumerable.Range(1, 12), 61, 77, 89, 124, 139, 172, 194, 249];
 
     [Theory]
     [MemberData(nameof(Seeds))]

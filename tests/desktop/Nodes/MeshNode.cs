@@ -198,8 +198,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         }
     }
 
-    // What follows shows how far it got: what has a wrong mac1, or gets a cookie, costs no multiplication; what is dropped
-    // behind that about half of them.
+    // What follows shows how far it got: what has a wrong mac1, or gets a cookie, costs no multiplication; what is
+    // dropped behind that about half of them.
     private int TimeOf(byte[] datagram, byte[] sent)
     {
         if (datagram[0] == 2)

@@ -92,7 +92,9 @@ internal sealed class StockPeer
     /// <returns>The initiator's static key, or null when the message does not verify.</returns>
     public byte[]? TakeInitiation(byte[] message)
     {
-        if (message.Length != 148 || !message.AsSpan(0, 4).SequenceEqual<byte>([1, 0, 0, 0]) || !HasMac1(message, Public))
+        if (message.Length != 148
+            || !message.AsSpan(0, 4).SequenceEqual<byte>([1, 0, 0, 0])
+            || !HasMac1(message, Public))
         {
             return null;
         }
