@@ -71,6 +71,16 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return true;
     }
 
+    bool ITunnelHost.HasUrgentWork
+    {
+        get { return IsSignatureDue; }
+    }
+
+    private bool IsSignatureDue
+    {
+        get { return _sync.IsChecking || _sync.CheckDue <= _now; }
+    }
+
     bool ITunnelHost.IsKnown(byte[] key, int offset)
     {
         return _applied.Find(key, offset) >= 0;
@@ -516,11 +526,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 continue;
             }
 
-            // A deferred response needs its slot for the retransmission. Otherwise first initiations of others would
-            // evict it for ever.
-            bool isSafe = peer.HasSpoken
-                ? _now - peer.Since < GuestSafety
-                : peer.IsDeferred && _now - peer.Since < RetransmissionTime;
+            // One whose response was deferred needs its slot for the retransmission. The tunnel works for no other
+            // unknown key before that must have arrived.
+            bool isSafe = peer.HasSpoken && _now - peer.Since < GuestSafety;
             if (!isSafe
                 && (found == null
                     || (found.HasSpoken && !peer.HasSpoken)

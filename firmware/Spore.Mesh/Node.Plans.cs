@@ -10,6 +10,7 @@ public sealed partial class Node
 {
     private const int LongestAnswerDelay = 2000;
     private const long CourtesyTime = 1000;
+    private const long SignatureTime = 1000;
 
     private readonly ProvocationBudget _budget;
 
@@ -109,6 +110,11 @@ public sealed partial class Node
         }
 
         due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
+        if (entry < 0 && (peer == null || peer.IsProvisional))
+        {
+            due = Later(due, IsSignatureDue ? now + SignatureTime : _tunnel.ProvokeUnknownDue);
+        }
+
         if (due > now)
         {
             _sources.SetDue(index, due);

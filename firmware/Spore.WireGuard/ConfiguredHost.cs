@@ -35,6 +35,12 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
+    public bool HasUrgentWork
+    {
+        get { return false; }
+    }
+
+    /// <inheritdoc/>
     public bool IsKnown(byte[] key, int offset)
     {
         return false;

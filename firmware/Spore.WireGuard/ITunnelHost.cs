@@ -8,6 +8,11 @@ namespace Spore.WireGuard;
 /// </summary>
 public interface ITunnelHost
 {
+    /// <summary>
+    /// Whether it has work for which unknown keys wait, where multiplications take time: a signature to be checked.
+    /// </summary>
+    bool HasUrgentWork { get; }
+
     /// <summary>Called when a key without a slot has sent an initiation, which is not authentic yet.</summary>
     /// <param name="key">A buffer with its public key.</param>
     /// <param name="offset">Where it starts.</param>

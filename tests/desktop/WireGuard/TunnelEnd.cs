@@ -209,6 +209,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) =>
         Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
+    bool ITunnelHost.HasUrgentWork => false;
+
     bool ITunnelHost.IsKnown(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
