@@ -10,6 +10,7 @@ public sealed partial class Node
 {
     private const int LongestAnswerDelay = 2000;
     private const long CourtesyTime = 1000;
+    private const long SignatureTime = 1000;
 
     private readonly ProvocationBudget _budget;
 
@@ -27,11 +28,10 @@ public sealed partial class Node
             : Never;
     }
 
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now)
+    bool ITunnelHost.StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         // Asked in the next Advance, by the rules for hellos.
-        peer.CopyPublicKey(_key, 0);
-        _sources.Hear(source, _key, 0, 0, 0, HelloSources.Stale, now, now);
+        _sources.Hear(source, key, offset, 0, 0, HelloSources.Stale, now, now);
         ScheduleAnswers();
         return false;
     }
@@ -110,6 +110,11 @@ public sealed partial class Node
         }
 
         due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
+        if (entry < 0 && (peer == null || peer.IsProvisional))
+        {
+            due = Later(due, IsSignatureDue ? now + SignatureTime : _tunnel.ProvokeUnknownDue);
+        }
+
         if (due > now)
         {
             _sources.SetDue(index, due);

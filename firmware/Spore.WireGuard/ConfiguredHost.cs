@@ -35,9 +35,21 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
+    public bool HasUrgentWork
+    {
+        get { return false; }
+    }
+
+    /// <inheritdoc/>
     public bool IsKnown(byte[] key, int offset)
     {
         return false;
+    }
+
+    /// <inheritdoc/>
+    public int CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -65,7 +77,7 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
-    public bool StaleInitiation(Peer peer, Endpoint source, long now)
+    public bool StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         return true;
     }

@@ -347,6 +347,31 @@ public sealed partial class Peer
         Array.Copy(Bytes, Key, buffer, offset, Message.KeySize);
     }
 
+    /// <summary>Whether an initiation of it has verified, so that its latest timestamp is known.</summary>
+    public bool HasTimestamp
+    {
+        // TAI64N has 0x40 there for this time.
+        get { return Bytes[LatestTimestamp] != 0; }
+    }
+
+    /// <summary>Copies the latest timestamp of an initiation of it that has verified.</summary>
+    /// <param name="buffer">Takes the 12 bytes.</param>
+    /// <param name="offset">Where to.</param>
+    public void CopyTimestamp(byte[] buffer, int offset)
+    {
+        Array.Copy(Bytes, LatestTimestamp, buffer, offset, Message.TimestampSize);
+    }
+
+    /// <summary>
+    /// Should be called when it gets its slot, and its latest timestamp is known from an earlier stay.
+    /// </summary>
+    /// <param name="buffer">A buffer with the 12 bytes.</param>
+    /// <param name="offset">Where they start.</param>
+    public void SetTimestamp(byte[] buffer, int offset)
+    {
+        Array.Copy(buffer, offset, Bytes, LatestTimestamp, Message.TimestampSize);
+    }
+
     /// <summary>Whether there is a session that can carry packets to it.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>True when there is.</returns>

@@ -62,6 +62,14 @@ public sealed partial class Tunnel
     // When all handshake messages so far can have been handled, and until when there is load.
     private long _handledAt;
     private long _underLoadUntil;
+
+    // When unknown keys may be worked for again, so that they get half of the time, and when packets may suggest it.
+    // When an unknown source was last worked for, and the source whose initiation was accepted last.
+    private long _unknownDue;
+    private long _provokeUnknownDue;
+    private ulong _unknownSource;
+    private long _unknownAt;
+
     private long _nextDeadline = Constants.Never;
     private long _workDue;
 
