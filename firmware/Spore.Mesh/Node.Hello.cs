@@ -274,6 +274,12 @@ public sealed partial class Node
 
     void ITunnelHost.Silent(Peer peer, long now)
     {
+        if (peer.HasMissedData)
+        {
+            // Silent again: its handshakes get through and its data does not.
+            AskHint(peer, now);
+        }
+
         if (IsMember(peer) && !HasHeardSession(now))
         {
             DoubtSessions(now);

@@ -36,13 +36,15 @@ public sealed partial class Node
         return false;
     }
 
-    // Called when a peer does not answer, or its endpoint is not known: asks where its last hello came from.
+    // Called when a peer does not answer, or its endpoint is not known: asks where a hello of it came from. A named
+    // source and another one are asked in turn, so that neither copies nor forgeries keep the original waiting.
     private void AskHint(Peer peer, long now)
     {
         peer.CopyPublicKey(_key, 0);
-        int index = _sources.FindHint(_key, 0, now);
+        int index = _sources.FindHint(_key, 0, peer.Endpoint, !peer.WasHintNamed, now);
         if (index >= 0)
         {
+            peer.WasHintNamed = _sources.Is(index, HelloSources.Named);
             Ask(index, true, now);
             ScheduleAnswers();
         }
@@ -85,10 +87,13 @@ public sealed partial class Node
             return;
         }
 
+        // In doubt an answer from where the peer is proves nothing: others are asked first, and at once.
         bool isFirstStep = false;
+        bool isDoubtful = peer != null && peer.HasMissedData && !_sources.Is(index, HelloSources.Stale);
+        bool isLast = isDoubtful && peer.Endpoint.IsSame(_place);
         if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
         {
-            long gone = peer.GoneAt(now);
+            long gone = isDoubtful && !isLast ? long.MinValue : peer.GoneAt(now);
             isFirstStep = gone == Never;
             if (!isFirstStep)
             {
@@ -102,10 +107,18 @@ public sealed partial class Node
         }
 
         bool isNamed = !isFirstStep && _sources.Is(index, HelloSources.Named);
-        int memory = isFirstStep || _sources.Is(index, HelloSources.Stale) ? -1 : _nonces.Find(_sources.NonceOf(index));
-        if (memory >= 0 && _nonces.IsUsedUp(memory))
+        if (!isWanted && (isLast || (!isFirstStep && !isNamed)) && _sources.GivesWay(index, isLast))
         {
-            _sources.SetDue(index, Never);
+            _sources.SetDue(index, now + Constants.RekeyTimeout);
+            return;
+        }
+
+        bool isCounted = !isFirstStep && !_sources.Is(index, HelloSources.Stale | HelloSources.Confirmed);
+        int memory = isCounted ? _nonces.Find(_sources.NonceOf(index)) : -1;
+        if (memory >= 0 ? _nonces.IsUsedUp(memory) : isCounted && _sources.Is(index, HelloSources.WasAsked))
+        {
+            // The last in the order, so that the next hint is another one.
+            _sources.Asked(index);
             return;
         }
 
@@ -142,6 +155,7 @@ public sealed partial class Node
     private long PlanDue(int index, Peer peer, bool isKnown, bool isWanted, long now)
     {
         if (peer != null
+            && !isWanted
             && ((peer.LastHeard > _sources.HeardAt(index) && peer.LastHeard != peer.Since)
                 || (_sources.Is(index, HelloSources.WasAsked) && peer.Endpoint.IsKnown)))
         {

@@ -194,12 +194,13 @@ public sealed partial class Tunnel
         if (peer.NewHandshake <= now)
         {
             peer.NewHandshake = Constants.Never;
-            Initiate(peer, now);
             if (!peer.IsSilent)
             {
                 peer.IsSilent = true;
                 _host.Silent(peer, now);
             }
+
+            Initiate(peer, now);
         }
 
         if (peer.PersistentKeepalive <= now)

@@ -242,6 +242,28 @@ public class HelloAnswerTests
         Assert.True(Initiations(node).Single().To.IsSame(At(7)));
     }
 
+    // With a packet that waits, and no endpoint, a hint would be asked every 5 s.
+    [Theory]
+    [Statement("5.3-6b")]
+    [InlineData(0, 3)]
+    [InlineData(5, 1)]
+    public void A_source_is_not_asked_again_because_of_a_hello_that_is_forgotten(int others, int asked)
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.HelloNonces = 4;
+        (MeshNode node, Stranger member) = NodeAndMember(limits);
+        _mesh.Inject(node, HelloTests.Hello(member.Key, Own, 1), At(7));
+        _mesh.Run(100);
+        Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+        for (int i = 0; i < others; i++)
+        {
+            _mesh.Inject(node, HelloTests.Hello(_mesh.Stations[^1].Key, Own, (byte)(10 + i)), At(8));
+        }
+
+        _mesh.Run(60_000);
+        Assert.Equal(asked, Initiations(node).Count(s => s.To.IsSame(At(7))));
+    }
+
     [Fact]
     [Statement("5.2-4")]
     public void A_rebooted_member_is_answered_whatever_the_fraction_says()

@@ -616,16 +616,19 @@ public class HelloTests
     }
 
     internal static byte[] Hello(
-        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
+        byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints) =>
+        Hello([.. Enumerable.Repeat(nonce, 24)], key, version, tries, endpoints, root);
+
+    internal static byte[] Hello(
+        byte[] nonce, byte[] key, ulong version, int tries, Endpoint[] endpoints, byte[]? root = null)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);
-        byte[] nonces = [.. Enumerable.Repeat(nonce, 24)];
         byte[] listed =
             [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
         byte[] plain = [.. key, .. big, .. listed, .. new byte[54 - listed.Length], (byte)tries, .. new byte[9]];
         using Key hello = HelloKey(root ?? NetworkBytes.TrustRoot);
-        return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, plain)];
+        return [.. _zone, .. nonce, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonce, _zone, plain)];
     }
 
     internal static byte[] OpenWhole(byte[] hello, byte[]? root = null)
