@@ -113,10 +113,10 @@ internal sealed class TwoMembers
         Assert.Equal(0UL, node.Node.NetworkVersion);
     }
 
-    /// <summary>A third member has a session with each of the two, and sends them a packet every 5 s.</summary>
-    public void KeepOtherAlive()
+    /// <summary>Another member has a session with a node, or with each of the two, and sends a packet every 5 s.</summary>
+    public void KeepOtherAlive(params MeshNode[] nodes)
     {
-        foreach (MeshNode node in new[] { N, K })
+        foreach (MeshNode node in nodes)
         {
             Stranger other = node == N ? _others[0] : _others[1];
             other.IsOn = true;
@@ -167,12 +167,19 @@ internal sealed class TwoMembers
 
     /// <summary>Lets them talk until something is so.</summary>
     /// <returns>After how many milliseconds that was; <see cref="int.MaxValue"/> if it is not so in time.</returns>
-    public int TalkUntil(Func<bool> condition, int milliseconds)
+    /// <param name="condition">What is awaited.</param>
+    /// <param name="milliseconds">For how long.</param>
+    /// <param name="isNSilent">Whether only K sends packets.</param>
+    public int TalkUntil(Func<bool> condition, int milliseconds, bool isNSilent = false)
     {
         long start = Mesh.Now;
         while (Mesh.Now < start + milliseconds)
         {
-            N.Send(Packet(N, K, 0));
+            if (!isNSilent)
+            {
+                N.Send(Packet(N, K, 0));
+            }
+
             K.Send(Packet(K, N, 0));
             if (Mesh.RunUntil(condition, 500))
             {
