@@ -222,8 +222,7 @@ public sealed partial class Node
             return;
         }
 
-        bool mayBeMember = isKnown || _applied.IsSparse;
-        if (mayBeMember && NetworkVersion != 0 && _hello.Version > NetworkVersion && now - _doubtedAt >= NewerInterval)
+        if (NetworkVersion != 0 && _hello.Version > NetworkVersion && now >= _doubtedAt)
         {
             // Few hearers answer a first hello. By its own hellos this node is found soon, unless it stops because of a
             // session with one that is behind too.

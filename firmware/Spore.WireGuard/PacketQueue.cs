@@ -13,24 +13,35 @@ internal sealed class PacketQueue
     internal const int HeaderSize = 4;
 
     private byte[] _room;
+    private int _start;
     private int _size;
     private int _used;
 
     /// <summary>
-    /// Called to lend it so many bytes of a buffer, or to take them back, with none. What waited is dropped.
+    /// Called to lend it so many bytes of a buffer, or to take them back, with none. What waits moves there if all of
+    /// it fits; else it is dropped.
     /// </summary>
-    /// <returns>How many packets did.</returns>
-    internal int Use(byte[] room, int size)
+    /// <returns>How many packets were dropped.</returns>
+    internal int Use(byte[] room, int start, int size)
     {
         int dropped = 0;
-        for (int at = 0; at < _used; at += SizeAt(at))
+        if (_used > size)
         {
-            dropped++;
+            for (int at = 0; at < _used; at += SizeAt(at))
+            {
+                dropped++;
+            }
+
+            _used = 0;
+        }
+        else if (_used > 0)
+        {
+            Array.Copy(_room, _start, room, start, _used);
         }
 
         _room = room;
+        _start = start;
         _size = size;
-        _used = 0;
         return dropped;
     }
 
@@ -51,9 +62,10 @@ internal sealed class PacketQueue
             dropped++;
         }
 
-        BigEndian.WriteUInt16(_room, _used, slot);
-        BigEndian.WriteUInt16(_room, _used + 2, length);
-        Array.Copy(buffer, offset, _room, _used + HeaderSize, length);
+        int end = _start + _used;
+        BigEndian.WriteUInt16(_room, end, slot);
+        BigEndian.WriteUInt16(_room, end + 2, length);
+        Array.Copy(buffer, offset, _room, end + HeaderSize, length);
         _used += HeaderSize + length;
         return dropped;
     }
@@ -69,7 +81,7 @@ internal sealed class PacketQueue
         }
 
         int length = SizeAt(at) - HeaderSize;
-        Array.Copy(_room, at + HeaderSize, buffer, offset, length);
+        Array.Copy(_room, _start + at + HeaderSize, buffer, offset, length);
         Remove(at);
         return length;
     }
@@ -92,14 +104,14 @@ internal sealed class PacketQueue
     private void Remove(int at)
     {
         int next = at + SizeAt(at);
-        Array.Copy(_room, next, _room, at, _used - next);
+        Array.Copy(_room, _start + next, _room, _start + at, _used - next);
         _used -= next - at;
     }
 
     private int Find(int slot)
     {
         int at = 0;
-        while (at < _used && BigEndian.ReadUInt16(_room, at) != slot)
+        while (at < _used && BigEndian.ReadUInt16(_room, _start + at) != slot)
         {
             at += SizeAt(at);
         }
@@ -109,6 +121,6 @@ internal sealed class PacketQueue
 
     private int SizeAt(int at)
     {
-        return HeaderSize + BigEndian.ReadUInt16(_room, at + 2);
+        return HeaderSize + BigEndian.ReadUInt16(_room, _start + at + 2);
     }
 }

@@ -8,15 +8,16 @@ namespace Spore.WireGuard;
 public sealed partial class Tunnel
 {
     /// <summary>
-    /// Lends memory for inner packets that wait for a session, or takes it back; those that wait
-    /// are dropped and counted.
+    /// Lends memory for inner packets that wait for a session, or takes it back. Those that wait already move there if
+    /// all of them fit; else they are dropped and counted.
     /// </summary>
     /// <param name="room">The memory; null for none.</param>
-    /// <param name="size">How many of its first bytes, not to be used otherwise meanwhile.</param>
-    public void QueueIn(byte[] room, int size)
+    /// <param name="start">The first byte of it that is lent.</param>
+    /// <param name="size">How many bytes are, not to be used otherwise meanwhile; 0 for none.</param>
+    public void QueueIn(byte[] room, int start, int size)
     {
         int most = Constants.MaxStagedPackets * (_mtu + PacketQueue.HeaderSize);
-        _counters.InnerDropped += _queue.Use(room, size < most ? size : most);
+        _counters.InnerDropped += _queue.Use(room, start, size < most ? size : most);
     }
 
     /// <summary>

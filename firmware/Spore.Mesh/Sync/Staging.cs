@@ -6,9 +6,9 @@ using Spore.WireGuard;
 namespace Spore.Sync;
 
 /// <summary>
-/// The staging buffer. A network is received into it. While none is, inner packets wait in it for a session. At its
-/// end the block is parked that followed a header whose signature is being checked, or a snapshot of status or a proof
-/// lies.
+/// The staging buffer. A network is received into it. In the memory that this leaves, inner packets wait for a session.
+/// At its end the block is parked that followed a header whose signature is being checked, or a snapshot of status or a
+/// proof lies.
 /// </summary>
 internal sealed class Staging
 {
@@ -72,14 +72,16 @@ internal sealed class Staging
         get { return _parked == null && _file.IsEmpty; }
     }
 
-    /// <summary>Called when a network is to be received. Packets that wait are dropped.</summary>
+    /// <summary>Called when a network is to be received. Packets wait behind it where there is memory.</summary>
     /// <param name="header">A buffer with its header, which was checked.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="owner">The transfer, or null where the operator gives the network.</param>
     /// <returns>What is wrong with it; then packets wait again.</returns>
     internal NetworkFault Begin(byte[] header, int offset, TftpTransfer owner)
     {
-        _tunnel.QueueIn(null, 0);
+        int length = NetworkHeader.HeadSize(header, offset) + NetworkHeader.EntriesLength(header, offset);
+        bool fits = length > 0 && length < ParkingOffset;
+        _tunnel.QueueIn(fits ? _file.Bytes : null, length, fits ? ParkingOffset - length : 0);
         _parked = null;
         NetworkFault fault = _file.Begin(header, offset);
         if (fault != NetworkFault.None)
@@ -97,7 +99,7 @@ internal sealed class Staging
     /// <param name="offset">Where it starts.</param>
     internal void BeginPart(byte[] head, int offset)
     {
-        _tunnel.QueueIn(null, 0);
+        _tunnel.QueueIn(null, 0, 0);
         _parked = null;
         _file.BeginPart(head, offset);
     }
@@ -139,7 +141,7 @@ internal sealed class Staging
     {
         Owner = null;
         _file.Clear();
-        _tunnel.QueueIn(_file.Bytes, ParkingOffset);
+        _tunnel.QueueIn(_file.Bytes, 0, ParkingOffset);
     }
 
     /// <summary>

@@ -73,7 +73,7 @@ internal sealed class Bystander : IStation
     {
         byte[] nonce = new byte[24];
         BinaryPrimitives.WriteInt32BigEndian(nonce, ++_forged);
-        return HelloTests.Hello(nonce, key, version, 9, [Endpoint]);
+        return HelloTests.Hello(key, version, nonce, null, 9, Endpoint);
     }
 
     /// <summary>Sends a datagram to one of the two, from its own address.</summary>

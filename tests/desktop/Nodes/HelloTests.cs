@@ -519,6 +519,33 @@ public class HelloTests
         }
     }
 
+    // A member that means harm keeps a session with it, and sends something now and then.
+    [Theory]
+    [Statement("5.1-7a")]
+    [InlineData(6UL, true)]
+    [InlineData(5UL, false)]
+    [InlineData(4UL, false)]
+    public void A_newer_version_of_any_key_starts_the_interval_again_once_a_minute(ulong version, bool starts)
+    {
+        (MeshNode node, Stranger member) = NodeAndMember();
+        Stranger other = _mesh.AddStranger(60);
+        Assert.True(member.Connect(node));
+        _mesh.Run(150_000);
+        Assert.True(member.Connect(node));
+        for (int minute = 0; minute < 2; minute++)
+        {
+            node.SentTo.Clear();
+            for (int i = 0; i < 6; i++)
+            {
+                _mesh.Inject(node, Hello(other.Key, version, (byte)((minute * 6) + i)), other.Endpoint);
+                member.SendInner([]);
+                _mesh.Run(10_000);
+            }
+
+            Assert.InRange(node.Sent.Count(s => s[0] == 0x80), starts ? 5 : 0, starts ? 7 : 1);
+        }
+    }
+
     [Fact]
     [Statement("5.1-7b")]
     public void The_end_of_the_last_session_with_a_member_starts_the_interval_again()
@@ -617,10 +644,10 @@ public class HelloTests
 
     internal static byte[] Hello(
         byte[] key, ulong version, byte nonce, byte[]? root = null, int tries = 0, params Endpoint[] endpoints) =>
-        Hello([.. Enumerable.Repeat(nonce, 24)], key, version, tries, endpoints, root);
+        Hello(key, version, [.. Enumerable.Repeat(nonce, 24)], root, tries, endpoints);
 
     internal static byte[] Hello(
-        byte[] nonce, byte[] key, ulong version, int tries, Endpoint[] endpoints, byte[]? root = null)
+        byte[] key, ulong version, byte[] nonces, byte[]? root = null, int tries = 0, params Endpoint[] endpoints)
     {
         byte[] big = new byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(big, version);
@@ -628,7 +655,7 @@ public class HelloTests
             [.. endpoints.SelectMany(e => (byte[])[.. e.AddressBytes(), (byte)(e.Port >> 8), (byte)e.Port])];
         byte[] plain = [.. key, .. big, .. listed, .. new byte[54 - listed.Length], (byte)tries, .. new byte[9]];
         using Key hello = HelloKey(root ?? NetworkBytes.TrustRoot);
-        return [.. _zone, .. nonce, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonce, _zone, plain)];
+        return [.. _zone, .. nonces, .. AeadAlgorithm.XChaCha20Poly1305.Encrypt(hello, nonces, _zone, plain)];
     }
 
     internal static byte[] OpenWhole(byte[] hello, byte[]? root = null)

@@ -5,6 +5,7 @@ using Spore.Base;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
+using Spore.Tests.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -20,6 +21,7 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     private readonly byte[] _identity = new byte[IdentityRecord.Size];
     private readonly Queue<(byte[] Datagram, Endpoint From)> _waiting = [];
     private Random _random;
+    private bool _isHandling;
 
     public MeshNode(Mesh mesh, byte seed, NodeLimits limits, ulong floor)
     {
@@ -138,7 +140,10 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
             Work(HandshakeTimes.Make);
         }
 
-        _mesh.Transmit(this, bytes, endpoint, Math.Max(0, BusyUntil - _mesh.Now));
+        if (!_isHandling)
+        {
+            _mesh.Transmit(this, bytes, endpoint, Math.Max(0, BusyUntil - _mesh.Now));
+        }
     }
 
     void IEntropy.Fill(byte[] buffer, int offset, int length) => _random.NextBytes(buffer.AsSpan(offset, length));
@@ -177,8 +182,34 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     private void Take(byte[] datagram, Endpoint from)
     {
-        Work(datagram[0] switch { 1 => HandshakeTimes.Answer, 2 => HandshakeTimes.Take, _ => 0 });
+        int sent = SentTo.Count;
+        bool isHandshake = datagram[0] is 1 or 2;
+        _isHandling = isHandshake;
         Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now);
+        _isHandling = false;
+        if (isHandshake)
+        {
+            Work(TimeOf(datagram, [.. Sent.Skip(sent).Select(d => d[0])]));
+        }
+
+        foreach ((byte[] bytes, Endpoint to) in SentTo.Skip(sent).Where(_ => isHandshake))
+        {
+            _mesh.Transmit(this, bytes, to, Math.Max(0, BusyUntil - _mesh.Now));
+        }
+    }
+
+    // What follows shows how far it got: what has a wrong mac1, or gets a cookie, costs no multiplication; what is
+    // dropped behind that about half of them.
+    private int TimeOf(byte[] datagram, byte[] sent)
+    {
+        if (datagram[0] == 2)
+        {
+            return sent.Length > 0 ? HandshakeTimes.Take : 0;
+        }
+
+        return sent.Contains((byte)2) ? HandshakeTimes.Answer
+            : sent.Contains((byte)3) || !StockPeer.HasMac1(datagram, Key) ? 0
+            : HandshakeTimes.Answer / 2;
     }
 
     private void Work(int milliseconds) => BusyUntil = Math.Max(BusyUntil, _mesh.Now) + milliseconds;

@@ -541,7 +541,7 @@ public class NetworkRuleTests
         _mesh.Run(200_000);
         Assert.True(_node.Send(ToAddress(2)));
         long dropped = _node.Node.Counters.InnerDropped;
-        Guest().StartWrite("network", Big(6), silentAfter: 2);
+        Guest().StartWrite("network", Big(6, entries: 34), silentAfter: 2);
         _mesh.Run(500);
         Assert.Equal(dropped + 1, _node.Node.Counters.InnerDropped);
         Assert.True(_node.Send(ToAddress(2)));
@@ -551,7 +551,7 @@ public class NetworkRuleTests
         Assert.Equal(initiations + 1, _node.Sent.Count(s => s[0] == 1));
 
         // With the network there, packets wait again.
-        Assert.True(Guest().Write("network", Big(6)).IsComplete);
+        Assert.True(Guest().Write("network", Big(6, entries: 34)).IsComplete);
         Assert.True(_node.Send(ToAddress(2)));
         Assert.Equal(dropped + 2, _node.Node.Counters.InnerDropped);
         Assert.True(_member.Connect(_node));
@@ -774,13 +774,14 @@ public class NetworkRuleTests
     private byte[] NetworkOf(ulong version) => Mesh.NetworkOf(version, [_node, _member]);
 
     // A network of several blocks.
-    private byte[] Big(ulong version, long expires = 0) =>
+    private byte[] Big(ulong version, long expires = 0, int entries = 10) =>
         Mesh.NetworkOf(
             version,
             [_node, _member],
             null,
             expires,
-            [.. Enumerable.Range(1, 10).Select(i => NetworkBytes.Entry(i, NetworkBytes.Field(32, new byte[200])))]);
+            [.. Enumerable.Range(1, entries).Select(i => NetworkBytes.Entry(
+                i, NetworkBytes.Field(32, new byte[200])))]);
 
     private byte[] Forged(ulong version) => SignedByAnother(NetworkOf(version))[..144];
 

@@ -143,6 +143,36 @@ public class ObstructionTests
         Assert.True(_mesh.RunUntil(() => node.Node.NetworkVersion == 2, 2_000));
     }
 
+    // In the memory that the network leaves, also of what waited before it came.
+    [Theory]
+    [Statement("4.8-7")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packets_wait_for_a_session_while_a_network_trickles_in(bool isBefore)
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger slow = _mesh.AddStranger(2);
+        Stranger other = _mesh.AddStranger(3);
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, slow, other], other)));
+        Assert.True(slow.Connect(node));
+        byte[] newer = Big(node, slow, other);
+        if (isBefore)
+        {
+            node.Send(To(3));
+        }
+
+        slow.StartWrite("network", newer, silentAfter: 1);
+        Assert.True(_mesh.RunUntil(() => node.Knows(NodeEvent.HeaderVerified), 1_000));
+        long dropped = node.Node.Counters.InnerDropped;
+        node.Send(To(3));
+        other.AnswersInitiations = true;
+        Assert.True(_mesh.RunUntil(() => HasSession(node, other), 10_000));
+        _mesh.Run(100);
+        Assert.Equal(isBefore ? 2 : 1, other.Inner.Count(p => p.Take(To(3).Length).SequenceEqual(To(3))));
+        Assert.Equal(dropped, node.Node.Counters.InnerDropped);
+        Assert.Equal(1UL, node.Node.NetworkVersion);
+    }
+
     [Fact]
     public void A_head_read_that_trickles_in_does_not_keep_the_one_place_for_reading_from_the_network()
     {

@@ -67,6 +67,12 @@ internal sealed class Stranger : IStation
     /// <summary>Whether it answers initiations, and confirms nothing by itself.</summary>
     public bool AnswersInitiations { get; set; }
 
+    /// <summary>Whether it makes a session of each response at once, and confirms it.</summary>
+    public bool TakesResponses { get; set; }
+
+    /// <summary>Whether it has made a session, which may have ended.</summary>
+    public bool HasSession { get; private set; }
+
     /// <summary>Sends an initiation.</summary>
     public byte[] Initiate(MeshNode node, Endpoint? from = null)
     {
@@ -144,6 +150,13 @@ internal sealed class Stranger : IStation
         {
             Node = _mesh.Nodes.First(n => n.Endpoint.IsSame(from));
             _mesh.Transmit(this, Stock.Respond(), from);
+            HasSession = true;
+        }
+
+        if (datagram[0] == 2 && TakesResponses && Stock.TakeResponse(datagram))
+        {
+            HasSession = true;
+            SendInner([]);
         }
 
         byte[]? packet = Stock.Open(datagram);

@@ -61,6 +61,9 @@ internal sealed class StrangerTransfer(
         }
     }
 
+    /// <summary>Ends it without a word.</summary>
+    public void Abandon() => IsDone = true;
+
     /// <summary>Ends it by an error of our own.</summary>
     public void GiveUp()
     {

@@ -71,7 +71,7 @@ public class TurnTests
     {
         foreach (bool isDevice in (bool[])[false, true])
         {
-            foreach (string attack in (string[])["stalls", "trickles", "starts anew", "lies"])
+            foreach (string attack in (string[])["stalls", "trickles", "writes slowly", "starts anew", "lies"])
             {
                 foreach (bool areMembers in (bool[])[false, true])
                 {
@@ -114,7 +114,7 @@ public class TurnTests
                 ? node.LoadPart(older[..144], new SparseNetwork(older).ProofOf(node.Key))
                 : node.Load(older));
         HashSet<IStation> slow = [.. attackers];
-        long delay = attack == "trickles" ? 1_500 : 0;
+        long delay = attack switch { "trickles" => 1_500, "writes slowly" => 4_500, _ => 0 };
         mesh.Filter = (from, _, datagram) =>
         {
             if (!slow.Contains(from) || datagram[0] != 4)
@@ -159,14 +159,14 @@ public class TurnTests
                 nextOffer = mesh.Now + 20_000;
             }
 
-            if (attack == "starts anew" && mesh.Now >= nextPush)
+            if (attack is "starts anew" or "writes slowly" && mesh.Now >= nextPush)
             {
                 foreach (Stranger attacker in attackers)
                 {
-                    attacker.StartWrite("network", damaged, silentAfter: 1);
+                    attacker.StartWrite("network", damaged, attack == "starts anew" ? 1 : int.MaxValue);
                 }
 
-                nextPush = mesh.Now + 4_000;
+                nextPush = mesh.Now + (attack == "starts anew" ? 4_000 : 60_000);
             }
 
             isApplied = mesh.RunUntil(() => node.Node.NetworkVersion == 2, 1_000);
@@ -174,7 +174,6 @@ public class TurnTests
 
         Assert.True(isApplied, $"after {mesh.Now - start} ms");
 
-        // A device answers few handshakes at a time.
         void Join(Stranger peer)
         {
             if (isSparse && members.Contains(peer))
@@ -182,11 +181,7 @@ public class TurnTests
                 peer.Files["entry/" + Convert.ToHexStringLower(peer.Key)] = new SparseNetwork(older).ProofOf(peer.Key);
             }
 
-            for (int i = 0; !peer.Connect(node); i++)
-            {
-                Assert.True(i < 20);
-                mesh.Run(5_000);
-            }
+            TurnTests.Join(mesh, peer, node);
         }
 
         void Offer(Stranger attacker)
@@ -195,6 +190,110 @@ public class TurnTests
             attacker.HasNoServer = attack == "stalls";
             attacker.StartWrite("head", newer[..144]);
             mesh.Run(200);
+        }
+    }
+
+    // The turns of peers that stall have grown to hours by then.
+    [Theory]
+    [Statement("7.5-6", "7.5-7")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_peer_waits_for_no_turn_that_has_grown_while_others_were_alone_with_the_node(bool isDevice)
+    {
+        (Mesh mesh, MeshNode node, Stranger[] silent, byte[] newer) = Silent(3, isDevice);
+        Stranger honest = mesh.AddStranger(90);
+        for (int i = 0; i < 72; i++)
+        {
+            mesh.Run(35_000);
+            Array.ForEach(silent, s => Join(mesh, s, node));
+        }
+
+        Assert.Equal(1UL, node.Node.NetworkVersion);
+        Join(mesh, honest, node);
+        honest.Files["network"] = newer;
+        Assert.True(honest.Write("head", newer[..144]).IsComplete);
+        Assert.True(mesh.RunUntil(() => node.Node.NetworkVersion == 2, isDevice ? 20_000 : 10_000));
+    }
+
+    // By then the guest has lost its slot, and its session.
+    [Fact]
+    [Statement("7.5-4")]
+    public void A_peer_that_let_a_turn_pass_is_last_though_it_lost_its_slot_since()
+    {
+        Mesh mesh = new();
+        MeshNode node = mesh.Add(1);
+        Stranger silent = mesh.AddStranger(20);
+        Stranger[] others = [mesh.AddStranger(21), mesh.AddStranger(22)];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node])));
+        byte[] newer = Mesh.NetworkOf(2, [node]);
+        silent.HasNoServer = true;
+        Assert.True(silent.Connect(node));
+        silent.StartWrite("head", newer[..144]);
+        Assert.True(mesh.RunUntil(() => Asked(silent) > 0, 5_000));
+        Assert.True(mesh.RunUntil(() => node.Node.Peers.All(p => !p.InUse), 400_000));
+
+        // One has its turn; meanwhile the others offer, the silent one first.
+        others[0].HasNoServer = true;
+        others[1].Files["network"] = newer;
+        foreach (Stranger guest in (Stranger[])[others[0], silent, others[1]])
+        {
+            Assert.True(guest.Connect(node));
+            guest.StartWrite("head", newer[..144]);
+            mesh.Run(100);
+        }
+
+        int asked = Asked(silent);
+        Assert.Equal(0, Asked(others[1]));
+        Assert.True(mesh.RunUntil(() => node.Node.NetworkVersion == 2, 7_000));
+        Assert.Equal(asked, Asked(silent));
+    }
+
+    // Anybody can read the header of its network, and make up entries.
+    [Theory]
+    [Statement("7.5-13")]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void A_guest_that_writes_keeps_a_node_without_a_network_from_none(bool isDevice, bool startsAnew)
+    {
+        Mesh mesh = new();
+        MeshNode node = mesh.Add(1, isDevice ? NodeLimits.Device() : NodeLimits.Desktop());
+        Stranger writer = mesh.AddStranger(20);
+        Stranger honest = mesh.AddStranger(21);
+        byte[] network = Mesh.NetworkOf(2, [node, honest], null, 0, [.. Enumerable.Range(1, 5).Select(Padding)]);
+        mesh.Filter = (from, _, datagram) =>
+        {
+            if (from != writer || startsAnew || datagram[0] != 4 || datagram.Length < 200)
+            {
+                return true;
+            }
+
+            mesh.Inject(node, datagram, from.Endpoint, 4_500);
+            return false;
+        };
+        Join(mesh, writer, node);
+        byte[] madeUp = [.. network[..^1], (byte)~network[^1]];
+        StrangerTransfer write = writer.StartWrite("network", madeUp, startsAnew ? 1 : int.MaxValue);
+        mesh.Run(20_000);
+        Join(mesh, honest, node);
+        honest.Files["head"] = network[..144];
+        honest.Files["network"] = network;
+        long start = mesh.Now;
+        StrangerTransfer offer = honest.StartWrite("head", network[..144]);
+        while (!mesh.RunUntil(() => node.Node.NetworkVersion == 2, 4_000))
+        {
+            Assert.InRange(mesh.Now - start, 0, isDevice ? 60_000 : 20_000);
+            if (startsAnew || write.IsDone)
+            {
+                write.Abandon();
+                write = writer.StartWrite("network", madeUp, startsAnew ? 1 : int.MaxValue);
+            }
+
+            if (offer.Error is not null)
+            {
+                offer = honest.StartWrite("head", network[..144]);
+            }
         }
     }
 
@@ -274,19 +373,29 @@ public class TurnTests
         Assert.True(mesh.RunUntil(() => node.Node.NetworkVersion == 2, 500));
     }
 
+    // A device answers few handshakes at a time.
+    private static void Join(Mesh mesh, Stranger peer, MeshNode node)
+    {
+        for (int i = 0; !peer.Connect(node); i++)
+        {
+            Assert.True(i < 20);
+            mesh.Run(5_000);
+        }
+    }
+
     private static int Asked(Stranger peer) => peer.Requests.Count(r => r == "read network");
 
     // A node, and members that offer it a network and answer no read of it.
-    private static (Mesh Mesh, MeshNode Node, Stranger[] Silent, byte[] Newer) Silent(int count)
+    private static (Mesh Mesh, MeshNode Node, Stranger[] Silent, byte[] Newer) Silent(int count, bool isDevice = false)
     {
         Mesh mesh = new();
-        MeshNode node = mesh.Add(1, NodeLimits.Desktop());
+        MeshNode node = mesh.Add(1, isDevice ? NodeLimits.Device() : NodeLimits.Desktop());
         Stranger[] silent = [.. Enumerable.Range(10, count).Select(i => mesh.AddStranger((byte)i))];
         Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(1, [node, .. silent])));
         byte[] newer = Mesh.NetworkOf(2, [node, .. silent]);
         foreach (Stranger peer in silent)
         {
-            Assert.True(peer.Connect(node));
+            Join(mesh, peer, node);
         }
 
         foreach (Stranger peer in silent)

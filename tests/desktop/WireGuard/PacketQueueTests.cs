@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using CsCheck;
@@ -17,7 +18,7 @@ public class PacketQueueTests
     [Fact]
     public void Packets_come_out_whole_and_in_order_each_to_its_own_peer()
     {
-        _queue.Use(new byte[64], 64);
+        _queue.Use(new byte[64], 0, 64);
         Add(A, 1, 2, 3);
         Add(B, 4);
         Add(A, 5, 6);
@@ -30,7 +31,7 @@ public class PacketQueueTests
     [Fact]
     public void A_full_queue_drops_the_oldest_of_the_same_peer_else_of_all()
     {
-        _queue.Use(new byte[3 * (Header + 1)], 3 * (Header + 1));
+        _queue.Use(new byte[3 * (Header + 1)], 0, 3 * (Header + 1));
         Add(A, 1);
         Add(B, 2);
         Add(B, 3);
@@ -46,7 +47,7 @@ public class PacketQueueTests
     [Fact]
     public void A_long_packet_takes_the_place_of_several()
     {
-        _queue.Use(new byte[3 * (Header + 1)], 3 * (Header + 1));
+        _queue.Use(new byte[3 * (Header + 1)], 0, 3 * (Header + 1));
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
@@ -58,7 +59,7 @@ public class PacketQueueTests
     [Fact]
     public void Dropping_a_peer_leaves_the_others()
     {
-        _queue.Use(new byte[64], 64);
+        _queue.Use(new byte[64], 0, 64);
         Add(A, 1);
         Add(B, 2);
         Add(A, 3);
@@ -73,15 +74,38 @@ public class PacketQueueTests
     {
         Assert.Equal(1, Drops(A, 1));
         byte[] room = new byte[2 * (Header + 1)];
-        Assert.Equal(0, _queue.Use(room, room.Length));
+        Assert.Equal(0, _queue.Use(room, 0, room.Length));
         Assert.Equal(1, Drops(A, new byte[room.Length - Header + 1]));
         Add(A, 1);
         Add(B, 2);
-        Assert.Equal(2, _queue.Use(null!, 0));
+        Assert.Equal(2, _queue.Use(null!, 0, 0));
         Assert.Null(Take(A));
         Assert.Equal(1, Drops(A, 1));
-        Assert.Equal(0, _queue.Use(room, room.Length));
+        Assert.Equal(0, _queue.Use(room, 0, room.Length));
         Assert.Null(Take(A));
+    }
+
+    [Theory]
+    [InlineData(30, 60, 0)]
+    [InlineData(3, 10, 0)]
+    [InlineData(3, 9, 2)]
+    public void In_other_memory_all_wait_on_or_none(int start, int size, int dropped)
+    {
+        byte[] room = new byte[100];
+        _queue.Use(room, 0, 20);
+        Add(A, 1);
+        Add(B, 2);
+        Assert.Equal(dropped, _queue.Use(room, start, size));
+        Assert.Equal(dropped == 0 ? [1] : null, Take(A));
+        Assert.Equal(dropped == 0 ? [2] : null, Take(B));
+
+        // The rest of the memory is not touched.
+        Array.Clear(room);
+        Add(A, [.. Enumerable.Repeat((byte)7, size - Header)]);
+        Assert.Equal(1, Drops(A, 7));
+        Assert.Equal([7], Take(A));
+        Assert.All(room[..start], b => Assert.Equal(0, b));
+        Assert.All(room[(start + size)..], b => Assert.Equal(0, b));
     }
 
     [Fact]
@@ -91,11 +115,13 @@ public class PacketQueueTests
             .Sample((size, steps) =>
             {
                 PacketQueue queue = new();
-                queue.Use(new byte[size], size);
+                byte[] room = new byte[3 * size];
+                queue.Use(room, size, size);
                 List<(int Owner, byte[] Bytes)> model = [];
                 byte value = 0;
                 foreach ((int slot, int action, int length) in steps)
                 {
+                    queue.Use(room, length, size);
                     if (action == 0)
                     {
                         if (queue.Drop(slot) != model.RemoveAll(m => m.Owner == slot))

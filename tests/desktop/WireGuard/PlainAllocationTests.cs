@@ -77,7 +77,7 @@ public class PlainAllocationTests
             _at = TunnelEnd.EndpointOf(seed);
             _tunnel = new Tunnel(
                 TunnelLimits.OnePeer(), TunnelEnd.PrivateKey(seed), this, new QuietEntropy(seed), this);
-            _tunnel.QueueIn(_queue, _queue.Length);
+            _tunnel.QueueIn(_queue, 0, _queue.Length);
         }
 
         public int Received { get; private set; }

@@ -118,7 +118,7 @@ public class PlainTunnelTests
     public void A_packet_brings_the_session_up_and_waits_for_it_in_lent_memory()
     {
         Know();
-        _end.Tunnel.QueueIn(new byte[200], 200);
+        _end.Tunnel.QueueIn(new byte[200], 0, 200);
         byte[] packet = InnerPacket.Echo(_here, _there);
         Assert.True(Send(packet));
         Assert.NotNull(_stock.TakeInitiation(Assert.Single(_end.Take())));

@@ -92,7 +92,9 @@ internal sealed class StockPeer
     /// <returns>The initiator's static key, or null when the message does not verify.</returns>
     public byte[]? TakeInitiation(byte[] message)
     {
-        if (message.Length != 148 || !message.AsSpan(0, 4).SequenceEqual<byte>([1, 0, 0, 0]) || !HasMac1(message))
+        if (message.Length != 148
+            || !message.AsSpan(0, 4).SequenceEqual<byte>([1, 0, 0, 0])
+            || !HasMac1(message, Public))
         {
             return null;
         }
@@ -139,7 +141,7 @@ internal sealed class StockPeer
     {
         if (message.Length != 92
             || !message.AsSpan(0, 4).SequenceEqual<byte>([2, 0, 0, 0])
-            || !HasMac1(message)
+            || !HasMac1(message, Public)
             || BinaryPrimitives.ReadUInt32LittleEndian(message.AsSpan(8)) != Index)
         {
             return false;
@@ -194,6 +196,12 @@ internal sealed class StockPeer
         _lastMac1 = message[^16..];
         return [.. message, .. Cookie is null ? new byte[16] : Blake2s(Cookie, 16, message)];
     }
+
+    /// <returns>Whether a handshake message has the mac1 for a public key.</returns>
+    public static bool HasMac1(byte[] message, byte[] key) =>
+        message.Length >= 32
+        && Blake2s(Blake2s([.. "mac1----"u8, .. key]), 16, message[..^32]).AsSpan().SequenceEqual(
+            message.AsSpan(message.Length - 32, 16));
 
     /// <returns>Whether a handshake message ends with a mac2 that a cookie makes.</returns>
     public static bool HasMac2(byte[] message, byte[] cookie) =>
@@ -279,11 +287,6 @@ internal sealed class StockPeer
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, value);
         return bytes;
     }
-
-    private bool HasMac1(byte[] message) =>
-        Blake2s(Blake2s([.. "mac1----"u8, .. Public]), 16, message[..^32])
-            .AsSpan()
-            .SequenceEqual(message.AsSpan(message.Length - 32, 16));
 
     private byte[] Shared(byte[] privateKey, byte[] point, bool trusted = false)
     {

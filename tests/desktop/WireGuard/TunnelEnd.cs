@@ -39,7 +39,7 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         {
             KeyLog = this,
         };
-        Tunnel.QueueIn(new byte[4 * 1424], 4 * 1424);
+        Tunnel.QueueIn(new byte[4 * 1424], 0, 4 * 1424);
     }
 
     public static NodeLimits Limits() =>

@@ -101,7 +101,7 @@ public class WaitingPacketsTests
         return [.. opened.Select(o => o[..(o[1] + (o[2] << 8))])];
     }
 
-    private void Lend(int size) => End.Tunnel.QueueIn(new byte[size], size);
+    private void Lend(int size) => End.Tunnel.QueueIn(new byte[size], 0, size);
 
     // Its number and its length come first.
     private static byte[] Packet(int number, int length) =>
