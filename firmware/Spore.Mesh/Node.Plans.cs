@@ -38,16 +38,19 @@ public sealed partial class Node
 
     // Called when a peer does not answer, or its endpoint is not known: asks where a hello of it came from. A named
     // source and another one are asked in turn, so that neither copies nor forgeries keep the original waiting.
-    private void AskHint(Peer peer, long now)
+    private bool AskHint(Peer peer, long now)
     {
         peer.CopyPublicKey(_key, 0);
         int index = _sources.FindHint(_key, 0, peer.Endpoint, !peer.WasHintNamed, now);
-        if (index >= 0)
+        if (index < 0)
         {
-            peer.WasHintNamed = _sources.Is(index, HelloSources.Named);
-            Ask(index, true, now);
-            ScheduleAnswers();
+            return false;
         }
+
+        peer.WasHintNamed = _sources.Is(index, HelloSources.Named);
+        _sources.Want(index, peer.HasMissedData ? now + CourtesyOf(index, peer) : now);
+        ScheduleAnswers();
+        return true;
     }
 
     private void ScheduleAnswers()
@@ -66,20 +69,23 @@ public sealed partial class Node
                 break;
             }
 
-            Ask(index, false, now);
+            Ask(index, now);
         }
 
         ScheduleAnswers();
     }
 
     // Carries out the plan for a source by one step (PROTOCOL section 4.2), or puts it off, or drops it.
-    private void Ask(int index, bool isWanted, long now)
+    private void Ask(int index, long now)
     {
         byte[] keys = _sources.Keys;
         int key = HelloSources.KeyOffset(index);
         Peer peer = _tunnel.FindSlot(keys, key);
         int entry = _applied.Find(keys, key);
         _sources.CopyEndpoint(index, _place);
+        bool isWanted = _sources.Is(index, HelloSources.Wanted)
+            && peer != null
+            && (peer.IsWanted || peer.HasMissedData);
         long due = PlanDue(index, peer, entry >= 0 || (peer != null && !peer.IsProvisional), isWanted, now);
         if (due > now)
         {

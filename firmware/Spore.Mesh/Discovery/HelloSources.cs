@@ -34,8 +34,11 @@ internal sealed class HelloSources
     /// <summary>The peer has answered from there since it was asked.</summary>
     internal const int Confirmed = 16;
 
+    /// <summary>It is to be asked because its peer does not answer; see <see cref="Want"/>.</summary>
+    internal const int Wanted = 32;
+
     // It has waited for another one of its key, and does not so again.
-    private const int GaveWay = 32;
+    private const int GaveWay = 64;
 
     private const int KeySize = 32;
 
@@ -138,10 +141,20 @@ internal sealed class HelloSources
     {
         if (due == Never)
         {
-            _flags[index] &= GaveWay ^ 0xFF;
+            _flags[index] &= (GaveWay | Wanted) ^ 0xFF;
         }
 
         _times[(index * Times) + AskAt] = due;
+    }
+
+    /// <summary>Called when the peer does not answer: the source is to be asked, though it was heard since.</summary>
+    /// <param name="index">The source.</param>
+    /// <param name="due">Not later than then, in milliseconds on the monotonic clock.</param>
+    internal void Want(int index, long due)
+    {
+        int time = (index * Times) + AskAt;
+        _times[time] = due < _times[time] ? due : _times[time];
+        _flags[index] |= Wanted;
     }
 
     /// <summary>Called when a source was asked: it is the last in the order, and waits for nothing.</summary>
@@ -149,7 +162,7 @@ internal sealed class HelloSources
     {
         _times[(index * Times) + AskAt] = Never;
         _times[(index * Times) + Order] = ++_order;
-        _flags[index] = (byte)((_flags[index] | WasAsked) & ~GaveWay);
+        _flags[index] = (byte)((_flags[index] | WasAsked) & ~(GaveWay | Wanted));
     }
 
     /// <summary>Called when a session with a peer came up: remembers that it was at its endpoint.</summary>
@@ -237,7 +250,7 @@ internal sealed class HelloSources
         {
             long planned = _times[(index * Times) + AskAt];
             due = planned < due ? planned : due;
-            flags |= _flags[index] & GaveWay;
+            flags |= _flags[index] & (GaveWay | Wanted);
             if ((flags & Rebooted) == 0 && Is(index, Rebooted))
             {
                 // Its sessions have not come back by that.
@@ -264,10 +277,7 @@ internal sealed class HelloSources
     /// <summary>Looks for a hint.</summary>
     /// <param name="key">A buffer with the key.</param>
     /// <param name="offset">Where it starts.</param>
-    /// <param name="known">
-    /// The endpoint of the peer, which is no hint, or null. Where it is known, sources that were asked in vain are no
-    /// hints either.
-    /// </param>
+    /// <param name="known">The endpoint of the peer, which is no hint, or null.</param>
     /// <param name="isNamed">Whether a named source is wanted rather than another one.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>
@@ -285,9 +295,7 @@ internal sealed class HelloSources
             }
 
             CopyEndpoint(i, _endpoint);
-            if (known != null
-                && known.IsKnown
-                && (known.IsSame(_endpoint) || (Is(i, WasAsked) && !Is(i, Confirmed))))
+            if (known != null && known.IsSame(_endpoint))
             {
                 continue;
             }

@@ -109,19 +109,38 @@ public class HelloSourcesTests
 
     [Fact]
     [Statement("5.3-6a")]
-    public void One_that_was_asked_is_no_hint_again_while_an_endpoint_is_known_unless_the_peer_answered_there()
+    public void A_source_is_confirmed_where_the_key_of_its_hello_was_at_its_very_endpoint()
     {
-        Endpoint elsewhere = At("192.0.2.9");
         _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
-        Assert.Equal("192.0.2.1", Hint(0, elsewhere));
-        _sources.Asked(_sources.FindHint(Key(1), 0, null, true, 0));
-        Assert.Equal("192.0.2.1", Hint(0));
-        Assert.Null(Hint(0, elsewhere));
+        int index = _sources.FindHint(Key(1), 0, null, true, 0);
         _sources.Confirm(At("192.0.2.1", 9), Key(1), 0);
         _sources.Confirm(At("192.0.2.1"), Key(2), 0);
-        Assert.Null(Hint(0, elsewhere));
+        Assert.False(_sources.Is(index, HelloSources.Confirmed));
         _sources.Confirm(At("192.0.2.1"), Key(1), 0);
-        Assert.Equal("192.0.2.1", Hint(0, elsewhere));
+        Assert.True(_sources.Is(index, HelloSources.Confirmed));
+    }
+
+    [Fact]
+    [Statement("4.5-4c")]
+    public void A_hint_is_wanted_until_it_was_asked_or_its_plan_is_dropped()
+    {
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
+        int index = _sources.FindHint(Key(1), 0, null, true, 0);
+        _sources.Want(index, 1_000);
+        Assert.Equal(1_000, _sources.NextDue(0, 0));
+        _sources.SetDue(index, 9_000);
+        _sources.Want(index, 5_000);
+        _sources.Want(index, 7_000);
+        Assert.Equal(5_000, _sources.NextDue(0, 0));
+
+        // Later hellos of that key and source change nothing.
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 2, 5, 0, HelloSources.Never, 1);
+        Assert.True(_sources.Is(index, HelloSources.Wanted));
+        _sources.Asked(index);
+        Assert.False(_sources.Is(index, HelloSources.Wanted));
+        _sources.Want(index, 0);
+        _sources.SetDue(index, HelloSources.Never);
+        Assert.False(_sources.Is(index, HelloSources.Wanted));
     }
 
     [Fact]

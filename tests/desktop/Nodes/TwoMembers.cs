@@ -113,7 +113,9 @@ internal sealed class TwoMembers
         Assert.Equal(0UL, node.Node.NetworkVersion);
     }
 
-    /// <summary>Another member has a session with a node, or with each of the two, and sends a packet every 5 s.</summary>
+    /// <summary>
+    /// Another member has a session with a node, or with each of the two, and sends a packet every 5 s.
+    /// </summary>
     public void KeepOtherAlive(params MeshNode[] nodes)
     {
         foreach (MeshNode node in nodes)

@@ -228,7 +228,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now) => true;
 
-    void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
+    bool ITunnelHost.Silent(Peer peer, long now)
+    {
+        Silences.Add(now);
+        return false;
+    }
 
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) =>
         Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
