@@ -96,10 +96,9 @@ public sealed partial class Node
         // In doubt an answer from where the peer is proves nothing: others are asked first, and at once.
         bool isFirstStep = false;
         bool isDoubtful = peer != null && peer.HasMissedData && !_sources.Is(index, HelloSources.Stale);
-        bool isLast = isDoubtful && peer.Endpoint.IsSame(_place);
         if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
         {
-            long gone = isDoubtful && !isLast ? long.MinValue : peer.GoneAt(now);
+            long gone = isDoubtful ? long.MinValue : peer.GoneAt(now);
             isFirstStep = gone == Never;
             if (!isFirstStep)
             {
@@ -113,7 +112,7 @@ public sealed partial class Node
         }
 
         bool isNamed = !isFirstStep && _sources.Is(index, HelloSources.Named);
-        if (!isWanted && (isLast || (!isFirstStep && !isNamed)) && _sources.GivesWay(index, isLast))
+        if (!isWanted && !isFirstStep && !isNamed && _sources.GivesWay(index))
         {
             _sources.SetDue(index, now + Constants.RekeyTimeout);
             return;

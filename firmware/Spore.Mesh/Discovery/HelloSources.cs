@@ -37,7 +37,7 @@ internal sealed class HelloSources
     /// <summary>It is to be asked because its peer does not answer; see <see cref="Want"/>.</summary>
     internal const int Wanted = 32;
 
-    // It has waited for another one of its key, and does not so again.
+    // It has waited for a named one of its key, and does not so again.
     private const int GaveWay = 64;
 
     private const int KeySize = 32;
@@ -183,12 +183,11 @@ internal sealed class HelloSources
     }
 
     /// <summary>
-    /// Called before a source is asked: whether it waits, since another one of its key waits too. It does so once, so
-    /// that forgeries do not keep it waiting.
+    /// Called before a source that is not named is asked: whether it waits, since a named one of its key waits too. It
+    /// does so once, so that forgeries do not keep it waiting.
     /// </summary>
     /// <param name="index">The source.</param>
-    /// <param name="toAny">Whether it waits for any other one, and not for named ones alone.</param>
-    internal bool GivesWay(int index, bool toAny)
+    internal bool GivesWay(int index)
     {
         if (Is(index, GaveWay))
         {
@@ -198,7 +197,7 @@ internal sealed class HelloSources
         for (int i = 0; i < _flags.Length; i++)
         {
             if (i != index
-                && (toAny || Is(i, Named))
+                && Is(i, Named)
                 && _times[(i * Times) + AskAt] != Never
                 && ConstantTime.Equal(Keys, i * KeySize, Keys, index * KeySize, KeySize))
             {

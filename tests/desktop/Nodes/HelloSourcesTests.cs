@@ -150,21 +150,21 @@ public class HelloSourcesTests
         _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, 10, 0);
         _sources.Hear(At("192.0.2.2"), Key(2), 0, 1, 5, HelloSources.Named, 10, 0);
         int unnamed = _sources.FindHint(Key(1), 0, null, false, 0);
-        Assert.False(_sources.GivesWay(unnamed, false));
+        Assert.False(_sources.GivesWay(unnamed));
         _sources.Hear(At("192.0.2.3"), Key(1), 0, 1, 5, HelloSources.Named, 10, 0);
-        Assert.True(_sources.GivesWay(unnamed, false));
-        Assert.False(_sources.GivesWay(unnamed, false));
+        Assert.True(_sources.GivesWay(unnamed));
+        Assert.False(_sources.GivesWay(unnamed));
 
         // Later hellos of that source change nothing while it waits, and being asked does.
         _sources.Hear(At("192.0.2.1"), Key(1), 0, 2, 5, 0, 10, 1);
-        Assert.False(_sources.GivesWay(unnamed, false));
+        Assert.False(_sources.GivesWay(unnamed));
         _sources.Asked(unnamed);
-        Assert.True(_sources.GivesWay(unnamed, false));
+        Assert.True(_sources.GivesWay(unnamed));
         _sources.SetDue(unnamed, HelloSources.Never);
-        Assert.True(_sources.GivesWay(unnamed, false));
+        Assert.True(_sources.GivesWay(unnamed));
         _sources.SetDue(_sources.FindHint(Key(1), 0, null, true, 0), HelloSources.Never);
         _sources.SetDue(unnamed, HelloSources.Never);
-        Assert.False(_sources.GivesWay(unnamed, false));
+        Assert.False(_sources.GivesWay(unnamed));
     }
 
     [Fact]
