@@ -166,6 +166,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
     {
         Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
+        peer.CopyPublicKey(_key, 0);
+        _sources.Confirm(peer.Endpoint, _key, 0);
         _sync.SessionUp(peer, isInitiator, now);
     }
 
@@ -265,7 +267,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     {
         Peer peer = _tunnel.FindOwner(entry);
         return (peer != null && peer.Endpoint.IsKnown)
-            || FindEndpoint(entry, 0) || _sources.FindHint(_applied.File.Bytes, _applied.KeyOffset(entry), _now) >= 0;
+            || FindEndpoint(entry, 0)
+            || _sources.FindHint(_applied.File.Bytes, _applied.KeyOffset(entry), null, true, _now) >= 0;
     }
 
     // Looks for the endpoint of an entry, address or name, that has so many before it.

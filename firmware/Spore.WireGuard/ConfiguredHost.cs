@@ -83,8 +83,9 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
-    public virtual void Silent(Peer peer, long now)
+    public virtual bool Silent(Peer peer, long now)
     {
+        return false;
     }
 
     /// <inheritdoc/>

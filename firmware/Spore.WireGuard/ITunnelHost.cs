@@ -76,7 +76,8 @@ public interface ITunnelHost
     /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    void Silent(Peer peer, long now);
+    /// <returns>Whether the peer is being asked elsewhere: the tunnel then initiates 5 s later.</returns>
+    bool Silent(Peer peer, long now);
 
     /// <summary>A session is up: it has been confirmed by both sides.</summary>
     /// <param name="peer">The peer.</param>

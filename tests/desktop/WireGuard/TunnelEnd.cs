@@ -232,7 +232,11 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     int ITunnelHost.CompareTimestamp(byte[] key, int offset, byte[] timestamp) => 1;
 
-    void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
+    bool ITunnelHost.Silent(Peer peer, long now)
+    {
+        Silences.Add(now);
+        return false;
+    }
 
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) =>
         Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
