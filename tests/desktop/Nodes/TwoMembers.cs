@@ -241,8 +241,7 @@ internal sealed class TwoMembers
         MeshNode node = Mesh.Add(seed, IsDevice ? NodeLimits.Device() : MeshNode.Limits());
         if (IsDevice)
         {
-            // As docs/cost.md has it at 1.5 million instructions a second.
-            node.HandshakeTimes = (200, 2_000, 1_900);
+            node.MultiplicationTime = 800;
         }
 
         Name(node);
