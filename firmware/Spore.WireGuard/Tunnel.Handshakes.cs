@@ -549,14 +549,20 @@ public sealed partial class Tunnel
 
         if (peer.IsProvisional)
         {
-            if (now < _unknownDue)
+            long due = Later(_unknownDue, _initiateUnknownDue);
+            if (now < due)
             {
-                peer.RetransmitHandshake = _unknownDue;
+                peer.RetransmitHandshake = due;
                 Schedule(peer);
                 return;
             }
 
             ChargeUnknown(Constants.UnknownQuarters, now);
+            if (_multiplicationTime > 0)
+            {
+                // Or it would take each turn the moment that it comes, and no other unknown key would get one.
+                _initiateUnknownDue = _unknownDue + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
+            }
         }
 
         ReleaseInitiation(peer, peer.Initiation);

@@ -67,6 +67,7 @@ public sealed partial class Tunnel
     // When an unknown source was last worked for, and the source whose initiation was accepted last.
     private long _unknownDue;
     private long _provokeUnknownDue;
+    private long _initiateUnknownDue;
     private ulong _unknownSource;
     private long _unknownAt;
 
