@@ -95,6 +95,7 @@ public sealed partial class Tunnel
         if (peer.IsProvisional)
         {
             ChargeProvoked(Constants.InitiationQuarters, now);
+            _askedSource = RateLimiter.KeyOf(source);
         }
 
         if (!WriteInitiation(peer, initiation, now))
@@ -281,6 +282,12 @@ public sealed partial class Tunnel
 
         if (isUnknown)
         {
+            if (key == _askedSource)
+            {
+                _askedSource = 0;
+                _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(Constants.UnknownQuarters);
+            }
+
             _limiter.Allow(~key, Constants.UnknownSourceInterval, now);
             _unknownSource = 0;
             _unknownAt = now;
@@ -317,21 +324,29 @@ public sealed partial class Tunnel
         bool isSame = source == _unknownSource
             && next - now > Constants.UnknownSourceInterval - Constants.UnknownSourcePatience;
         bool isDue = isSame ? now - _unknownAt >= Constants.LongestAnswer : next <= now && _unknownDue <= now;
-        return isDue && !isUrgent;
+
+        // One that was asked with an old timestamp initiates by itself.
+        return (isDue || source == _askedSource) && !isUrgent;
     }
 
     // Should be called before work for an unknown key, or for what may be one, with its length in quarters of a
     // multiplication: then it is the turn of others for as long as that takes.
     private void ChargeUnknown(int quarters, long now)
     {
-        _unknownDue = Later(_unknownDue, now) + (quarters * _multiplicationTime / 2);
+        _unknownDue = Later(_unknownDue, now) + TurnFor(quarters);
     }
 
     // Likewise for an unknown key that a packet suggests to ask. Unknown sources wait for this, and not this for them.
     private void ChargeProvoked(int quarters, long now)
     {
         ChargeUnknown(quarters, now);
-        _provokeUnknownDue = Later(_provokeUnknownDue, now) + (quarters * _multiplicationTime / 2);
+        _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(quarters);
+    }
+
+    // How long it is the turn of others after some quarters, counted from their begin.
+    private long TurnFor(int quarters)
+    {
+        return quarters * _multiplicationTime / 2;
     }
 
     private bool HasCookie(byte[] buffer, int offset, int length, Endpoint source, long now)

@@ -64,10 +64,12 @@ public sealed partial class Tunnel
     private long _underLoadUntil;
 
     // When unknown keys may be worked for again, so that they get half of the time, and when packets may suggest it.
-    // When an unknown source was last worked for, and the source whose initiation was accepted last.
+    // When this node may initiate to one. When an unknown source was last worked for, the source whose initiation was
+    // accepted last, and the one that was asked last because of a packet.
     private long _unknownDue;
     private long _provokeUnknownDue;
     private long _initiateUnknownDue;
+    private ulong _askedSource;
     private ulong _unknownSource;
     private long _unknownAt;
 

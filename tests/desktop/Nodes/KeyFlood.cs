@@ -7,7 +7,8 @@ namespace Spore.Tests.Nodes;
 
 /// <summary>
 /// A source of initiations that have a right mac1, mostly with a new key each. It takes cookies, and no response. Or of
-/// such hellos, of a newer network, as a removed member can make them; then it answers initiations falsely.
+/// such hellos, of a newer network, as a removed member can make them; then it answers initiations falsely, or
+/// initiates itself.
 /// </summary>
 internal sealed class KeyFlood : IStation
 {
@@ -55,6 +56,9 @@ internal sealed class KeyFlood : IStation
     /// <summary>Whether it sends hellos.</summary>
     public bool ForgesHellos { get; init; }
 
+    /// <summary>Whether it initiates when it is initiated to.</summary>
+    public bool Initiates { get; init; }
+
     public int Sent { get; private set; }
 
     /// <summary>How many responses it got.</summary>
@@ -72,9 +76,15 @@ internal sealed class KeyFlood : IStation
         }
         else if (datagram[0] == 1 && _forged.Find(p => p.TakeInitiation(datagram) is not null) is StockPeer peer)
         {
+            for (int i = 0; Initiates && i < 5; i++)
+            {
+                byte[] initiation = peer.Initiate(_node.Key, StockPeer.Tai(Mesh.BuildTime + _clock++));
+                _mesh.Transmit(this, initiation, from, i * 1_000);
+            }
+
             byte[] response = peer.Respond()[..60];
             response[^1] ^= 1;
-            for (int i = 0; i < 20; i++)
+            for (int i = 0; !Initiates && i < 20; i++)
             {
                 _mesh.Transmit(this, peer.WithMacs(response), from, i * 200);
             }

@@ -50,6 +50,9 @@ public class UnknownKeyTests
     [InlineData("the member's source", 1, 200)]
     [InlineData("the member's source and others", 16, 1_000)]
     [InlineData("sources that forge hellos", 8, 2_000)]
+    [InlineData("sources that forge hellos and initiate", 8, 2_000)]
+    [InlineData("sources that forge hellos and initiate", 8, 2_000, 800)]
+    [InlineData("sources, half of which forge hellos and initiate", 8, 2_000)]
     [InlineData("sources, half of which forge hellos", 8, 2_000)]
     [InlineData("sources", 8, 2_000, 800)]
     [InlineData("sources that complete handshakes", 8, 5_000, 800)]
@@ -327,6 +330,29 @@ public class UnknownKeyTests
         Assert.True(Probe(22));
     }
 
+    // A member that this node does not know may find the timestamp of its initiation old.
+    [Fact]
+    [Statement("4.6-10d")]
+    public void One_initiation_from_the_source_that_was_asked_is_worked_on_at_once()
+    {
+        Load();
+        _device.SentTo.Clear();
+        foreach (Stranger stranger in (Stranger[])[_mesh.AddStranger(20), _mesh.AddStranger(21)])
+        {
+            byte[] hello = HelloTests.Hello(stranger.Key, 9, stranger.Seed, tries: 9, endpoints: stranger.Endpoint);
+            _mesh.Inject(_device, hello, stranger.Endpoint);
+        }
+
+        Assert.True(_mesh.RunUntil(() => Initiations == 1, 20_000));
+        long first = _mesh.Now;
+        byte asked = _device.SentTo[0].To.AddressBytes()[15];
+        Assert.False(Probe((byte)(41 - asked)));
+        Assert.True(Probe(asked));
+        Assert.False(Probe(asked));
+        Assert.True(_mesh.RunUntil(() => Initiations == 2, 30_000));
+        Assert.InRange(_mesh.Now - first, 31 * Multiplication / 2, (31 * Multiplication / 2) + 50);
+    }
+
     [Theory]
     [Statement("4.6-10c")]
     [InlineData(false, 1)]
@@ -370,8 +396,9 @@ public class UnknownKeyTests
                 MessagesOfKey = who.EndsWith("complete handshakes", StringComparison.Ordinal) ? 2 : 1,
                 ClaimedKey = who.EndsWith("a member's key", StringComparison.Ordinal) ? _member.Key : null,
                 Recording = who.EndsWith("of the member", StringComparison.Ordinal) ? recording : null,
-                ForgesHellos = who.EndsWith("forge hellos", StringComparison.Ordinal)
+                ForgesHellos = who.Contains("forge hellos", StringComparison.Ordinal)
                     && (i % 2 == 0 || !who.Contains("half", StringComparison.Ordinal)),
+                Initiates = who.EndsWith("and initiate", StringComparison.Ordinal),
             };
             if (i == 0 && who.StartsWith("the member's source", StringComparison.Ordinal))
             {
