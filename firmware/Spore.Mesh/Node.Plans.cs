@@ -130,7 +130,7 @@ public sealed partial class Node
         due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
         if (entry < 0 && (peer == null || peer.IsProvisional))
         {
-            due = Later(due, IsSignatureDue ? now + SignatureTime : _tunnel.ProvokeUnknownDue);
+            due = Later(due, IsSignatureDue ? now + SignatureTime : _tunnel.ProvokeUnknownDue(_place));
         }
 
         if (due > now)

@@ -38,12 +38,13 @@ public sealed partial class Tunnel
     }
 
     /// <summary>
-    /// When a provisional peer may be asked again because of a packet (PROTOCOL section 4.6), in milliseconds on the
-    /// monotonic clock.
+    /// When a provisional peer may be asked again because of a packet (PROTOCOL section 4.6).
     /// </summary>
-    public long ProvokeUnknownDue
+    /// <param name="source">Where it would be asked.</param>
+    /// <returns>When, in milliseconds on the monotonic clock.</returns>
+    public long ProvokeUnknownDue(Endpoint source)
     {
-        get { return _provokeUnknownDue; }
+        return Later(_provokeUnknownDue, _limiter.FullAt(AskedKeyOf(source)));
     }
 
     /// <summary>
@@ -96,6 +97,10 @@ public sealed partial class Tunnel
         {
             ChargeProvoked(Constants.InitiationQuarters, now);
             _askedSource = RateLimiter.KeyOf(source);
+            if (_multiplicationTime > 0)
+            {
+                _limiter.Allow(AskedKeyOf(source), (int)Constants.ProvokedLifetime, now);
+            }
         }
 
         if (!WriteInitiation(peer, initiation, now))
@@ -341,6 +346,12 @@ public sealed partial class Tunnel
     {
         ChargeUnknown(quarters, now);
         _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(quarters);
+    }
+
+    // A source that is asked has a bucket of its own too.
+    private static ulong AskedKeyOf(Endpoint source)
+    {
+        return RateLimiter.KeyOf(source) ^ AskedSources;
     }
 
     // How long it is the turn of others after some quarters, counted from their begin.

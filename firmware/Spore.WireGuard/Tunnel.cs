@@ -26,6 +26,9 @@ public sealed partial class Tunnel
     // The bucket that all unknown keys share: that of 0:0:0:1::/64, where nobody is.
     private const ulong UnknownKeys = 1;
 
+    // What makes the key of a source that is asked, so that no source has it.
+    private const ulong AskedSources = 0x5555555555555555;
+
     private const int Nonce = Message.TimestampSize;
 
     private readonly int _mtu;

@@ -353,6 +353,28 @@ public class UnknownKeyTests
         Assert.InRange(_mesh.Now - first, 31 * Multiplication / 2, (31 * Multiplication / 2) + 50);
     }
 
+    // One source forges a hello each second.
+    [Fact]
+    [Statement("4.6-10e")]
+    public void A_source_is_asked_once_in_15_s_for_unknown_keys()
+    {
+        Load();
+        _device.SentTo.Clear();
+        Stranger forger = _mesh.AddStranger(20);
+        Stranger other = _mesh.AddStranger(21);
+        for (byte i = 0; i < 60; i++)
+        {
+            byte[] hello = HelloTests.Hello(other.Key, 9, i, tries: 9, endpoints: forger.Endpoint);
+            _mesh.Inject(_device, hello, forger.Endpoint);
+            _mesh.Run(1_000);
+        }
+
+        Assert.Equal(4, Initiations);
+        byte[] own = HelloTests.Hello(other.Key, 9, 99, tries: 9, endpoints: other.Endpoint);
+        _mesh.Inject(_device, own, other.Endpoint);
+        Assert.True(_mesh.RunUntil(() => other.Datagrams.Exists(d => d[0] == 1), 8_000));
+    }
+
     [Theory]
     [Statement("4.6-10c")]
     [InlineData(false, 1)]
