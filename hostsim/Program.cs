@@ -68,6 +68,9 @@ internal static class Program
         Command push = new("push", "Hand a network to this machine's node or to a member, and show where it arrives.");
         new PushCommand(output, terminal).AddTo(push);
         root.Add(push);
+        Command why = new("why", "Find out why a peer can't be reached, and what to do.");
+        new WhyCommand(output, terminal).AddTo(why);
+        root.Add(why);
         Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
         new GetCommand(output, terminal).AddTo(get);
         root.Add(get);

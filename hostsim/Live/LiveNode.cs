@@ -59,6 +59,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly PeerNames _names;
     private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
+    private readonly PeerHistory _history = new();
     private readonly NodeFiles _files;
     private readonly WitnessStorage _storage;
     private readonly HostsFile? _hosts;
@@ -229,7 +230,9 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             AddPeers();
         }
 
-        LiveControl control = new(TryChange, _files, _timeline);
+        PeerInspector inspector = new(
+            () => _configuration.Members, _history, _tun?.Name, _options.Mtu, _options.Listen.Port);
+        LiveControl control = new(TryChange, inspector, _files, _timeline);
         using SocketServer? uapi = _tun == null ? null : Try("no wg", () => ServeUapi(_tun.Name));
         using SocketServer? controlSocket = _options.Name == null
             ? null
@@ -339,6 +342,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             or NodeEvent.EntriesChanged;
         _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
         _configuration.Hear(what, peer);
+        _history.Hear(what, peer, value, PlaceOf(what), Now);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
         _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
@@ -561,6 +565,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 }
 
                 long now = Now;
+                _history.Look(_node.Peers, now);
                 _stateChanged = false;
                 _changes?.Look(now);
                 _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
@@ -674,6 +679,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
             _timeline.Learn(members);
+            _history.Learn(_configuration.Members);
             _hosts?.Follow(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }
