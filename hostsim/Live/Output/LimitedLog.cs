@@ -24,10 +24,16 @@ internal sealed class LimitedLog(LiveTimeline timeline, Func<long> clock)
 
     /// <summary>Reports something, or leaves it out.</summary>
     /// <param name="verb">What happened, at most 15 characters.</param>
-    /// <param name="colour">The verb's colour on a terminal.</param>
+    /// <param name="colour">The verb's colour on a terminal, which shows its level.</param>
     /// <param name="text">The rest.</param>
-    public void Tell(string verb, string colour, string text)
+    /// <param name="subject">What it is about.</param>
+    public void Tell(string verb, string colour, string text, LineSubject subject = default)
     {
+        if (!timeline.Writes(LogLevels.Of(colour)))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             long now = clock();
@@ -43,7 +49,7 @@ internal sealed class LimitedLog(LiveTimeline timeline, Func<long> clock)
                 ? string.Empty
                 : string.Create(CultureInfo.InvariantCulture, $" (lines left out before: {_leftOut})");
             _leftOut = 0;
-            timeline.Tell(verb, colour, text + more);
+            timeline.Tell(verb, colour, text + more, subject);
         }
     }
 }
