@@ -16,7 +16,8 @@ namespace Spore.Hostsim.Commands;
 /// <summary><c>hostsim node</c>: a real node.</summary>
 /// <param name="output">Where its log goes.</param>
 /// <param name="terminal">The terminal that the output is, or null.</param>
-internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? terminal)
+/// <param name="isJournal">Whether the output is a stream to systemd's journal.</param>
+internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? terminal, bool isJournal)
 {
     private const int LowestMtu = 1280;
     private const int HighestMtu = 9000;
@@ -268,7 +269,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         {
             LogLevels.TryParse(parsed.GetRequiredValue(_logLevel), out LogLevel level);
             LogLevels.TryParse(parsed.GetRequiredValue(_logFormat), out LogFormat format);
-            LogSettings log = new() { Level = level, Format = format };
+            LogSettings log = new() { Level = level, Format = format, IsJournal = isJournal };
             using LiveNode node = new(options, new LiveTimeline(output, terminal, log), stop.Token);
             string[] secrets = [options.Identity, .. options.PresharedKeys.Select(k => k.Path)];
             WarnOfExposed(secrets, parsed.InvocationConfiguration.Error);

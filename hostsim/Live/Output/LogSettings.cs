@@ -8,4 +8,9 @@ internal sealed record LogSettings
 
     /// <summary>The form of the lines.</summary>
     public LogFormat Format { get; init; }
+
+    /// <summary>
+    /// Whether the output is a stream to systemd's journal: each line then begins with its priority (sd-daemon(3)).
+    /// </summary>
+    public bool IsJournal { get; init; }
 }

@@ -8,7 +8,7 @@ namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
 /// Writes a real node's timeline to a terminal or, as plain text or JSON, to another output. Only what is written to a
-/// terminal has no zone, and a banner without times.
+/// terminal has no zone and no priority, and a banner without times.
 /// </summary>
 /// <param name="output">Where to write where there is no terminal.</param>
 /// <param name="terminal">The terminal for text, or null.</param>
@@ -36,10 +36,13 @@ internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal, Lo
         {
             // RFC 3339.
             string time = line.Time.ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+            string priority = settings.IsJournal
+                ? string.Create(CultureInfo.InvariantCulture, $"<{(int)line.Level}>")
+                : string.Empty;
             string text = settings.Format == LogFormat.Json
                 ? TimelineJson.Write(line, time)
                 : $"{time}  {line.Name,-15}  {line.Text}";
-            output.Write($"{text}\n");
+            output.Write($"{priority}{text}\n");
             output.Flush();
         }
     }

@@ -104,6 +104,23 @@ public sealed class LiveTimelineTests
     }
 
     [Fact]
+    public void Each_line_to_the_journal_begins_with_its_priority()
+    {
+        foreach (LogFormat format in Enum.GetValues<LogFormat>())
+        {
+            _output.GetStringBuilder().Clear();
+            LiveTimeline timeline = Start(
+                new LogSettings { Level = LogLevel.Debug, Format = format, IsJournal = true });
+            timeline.Banner("listening", "x");
+            timeline.Hear(NodeEvent.Behind, Key(1), 3);
+            timeline.Hear(NodeEvent.Unanswered, Key(1), 3, Place);
+            timeline.Hear(NodeEvent.Unanswered, Key(1), 3, Place);
+            timeline.Hear(NodeEvent.Fresh, Key(1), 3);
+            Assert.Equal(["<6>", "<3>", "<4>", "<7>", "<5>"], Lines(timeline).Select(l => l[..3]));
+        }
+    }
+
+    [Fact]
     public void A_peer_that_does_not_answer_for_long_is_told_every_ten_minutes()
     {
         LiveTimeline timeline = Start(new LogSettings());
