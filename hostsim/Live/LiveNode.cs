@@ -349,7 +349,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         else if (_running)
         {
-            _timeline.Hear(what, peer, value, PlaceOf(what, key == null ? null : FindPeer(peer)));
+            Peer? slot = key == null ? null : FindPeer(peer);
+            _timeline.Hear(what, peer, value, PlaceOf(what, slot), slot is { IsProvisional: false });
         }
     }
 

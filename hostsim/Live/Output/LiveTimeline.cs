@@ -25,24 +25,29 @@ internal sealed class LiveTimeline(
     // In milliseconds.
     private const long SameHello = 500;
     private const long Often = 10 * 60_000;
+    private const long OftenUnderLoad = 60_000;
 
     private readonly BackgroundLog<TimelineLine> _log = new(
         new TimelineSink(output, terminal, settings ?? new LogSettings()));
     private readonly LogLevel _level = (settings ?? new LogSettings()).Level;
     private readonly Func<long> _clock = clock ?? (() => Environment.TickCount64);
+    private readonly LineLimits _limits = new();
     private readonly Dictionary<string, string> _names = [];
+    private readonly HashSet<string> _members = [];
     private readonly Dictionary<(NodeEvent What, string Whom), long> _told = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
     private bool _isHelloLost;
 
-    /// <summary>Learns the names of the applied network's members.</summary>
+    /// <summary>Learns the members of the applied network, and their names.</summary>
     /// <param name="members">The members.</param>
     public void Learn(IReadOnlyList<PeerDescription> members)
     {
+        _members.Clear();
         foreach (PeerDescription member in members)
         {
             string key = KeyText.Format(member.PublicKey);
+            _members.Add(key);
             if (member.Label != null)
             {
                 _names[key] = member.Label;
@@ -58,7 +63,9 @@ internal sealed class LiveTimeline(
     /// The endpoint that the event is about, where its documentation names one, else the peer's; empty where it is not
     /// known.
     /// </param>
-    public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value, string endpoint = "")
+    /// <param name="isKnown">Whether the peer is known though it may be no member: it is configured.</param>
+    public void Hear(
+        NodeEvent what, ReadOnlySpan<byte> key, long value, string endpoint = "", bool isKnown = false)
     {
         _isHelloLost &= what != NodeEvent.HelloSent;
         string peer = key.IsEmpty ? string.Empty : KeyText.Format(key);
@@ -67,8 +74,12 @@ internal sealed class LiveTimeline(
         LogLevel level = isRepetition ? LogLevel.Debug : LevelOf(what);
         if (Writes(level))
         {
-            (string verb, string colour, string text) = Describe(what, peer, value, endpoint);
-            Add(level, verb, colour, text, SubjectOf(what, peer, value, endpoint));
+            string? limited = peer.Length == 0 ? null : isKnown || _members.Contains(peer) ? peer : string.Empty;
+            if (_limits.Spend(what, limited, now) is { } more)
+            {
+                (string verb, string colour, string text) = Describe(what, peer, value, endpoint);
+                Add(level, verb, colour, text + more, SubjectOf(what, peer, value, endpoint));
+            }
         }
     }
 
@@ -292,6 +303,8 @@ internal sealed class LiveTimeline(
             case NodeEvent.Unanswered:
             case NodeEvent.GivenUp:
                 return IsTold(what, peer, Often, now);
+            case NodeEvent.UnderLoad:
+                return IsTold(what, peer, OftenUnderLoad, now);
             case NodeEvent.OwnKeyHeard:
                 return IsTold(what, endpoint, Often, now);
             case NodeEvent.HelloIgnored:

@@ -120,6 +120,78 @@ public sealed class LiveTimelineTests
         }
     }
 
+    /// <summary>Whatever strangers cause, with as many keys and endpoints as they like, is a line a second.</summary>
+    [Fact]
+    public void Strangers_can_not_flood_the_log()
+    {
+        LiveTimeline timeline = Start(new LogSettings { Level = LogLevel.Debug });
+        foreach (NodeEvent what in Enum.GetValues<NodeEvent>())
+        {
+            _output.GetStringBuilder().Clear();
+            for (int i = 0; i < 3000; i++)
+            {
+                timeline.Hear(what, Key(i), i, $"192.0.2.7:{i}");
+            }
+
+            string[] lines = Lines(timeline);
+            Assert.True(lines.Length == LimitedLog.Burst, $"{what}: {lines.Length} lines");
+            _now += 1000;
+            timeline.Hear(what, Key(9999), 9999, "192.0.2.7:9999");
+            Assert.EndsWith(" (lines left out before: 2980)", Lines(timeline)[^1], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_flood_of_new_keys_hides_no_line_of_a_member_or_a_configured_peer()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        timeline.Learn([new PeerDescription { PublicKey = Key(70_000), Label = "shed" }]);
+        for (int i = 0; i < 5000; i++)
+        {
+            timeline.Hear(NodeEvent.SessionUp, Key(i), 0);
+        }
+
+        timeline.Flush(Patience);
+        _output.GetStringBuilder().Clear();
+        timeline.Hear(NodeEvent.SessionUp, Key(70_000), 0);
+        timeline.Hear(NodeEvent.SessionUp, Key(70_001), 0, Place, isKnown: true);
+        Assert.Equal(
+            ["session up       from shed", $"session up       from {KeyText.Format(Key(70_001))[..8]}..."],
+            Lines(timeline).Select(l => l[Head..]));
+    }
+
+    [Fact]
+    public void All_peers_together_have_a_limit_and_the_node_itself_has_not()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        List<PeerDescription> members = [.. Enumerable.Range(0, 1500).Select(i => new PeerDescription
+        {
+            PublicKey = Key(i),
+        })];
+        timeline.Learn(members);
+        int written = 0;
+        foreach (PeerDescription member in members)
+        {
+            timeline.Hear(NodeEvent.SessionDown, member.PublicKey, 0);
+            written++;
+
+            // Not more than the queue of the log holds.
+            if (written % 500 == 0)
+            {
+                timeline.Flush(Patience);
+            }
+        }
+
+        Assert.Equal(LineLimits.Burst, Lines(timeline).Length);
+        timeline.Hear(NodeEvent.FreshnessEnded, [], 3);
+        Assert.Equal("unconfirmed", Verb(Lines(timeline)[^1]));
+        _now += LineLimits.Interval;
+        timeline.Hear(NodeEvent.SessionDown, Key(1499), 0);
+        timeline.Hear(NodeEvent.SessionDown, Key(1498), 0);
+        Assert.Equal(LineLimits.Burst + 2, Lines(timeline).Length);
+        Assert.EndsWith("(lines left out before: 1)", Lines(timeline)[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_peer_that_does_not_answer_for_long_is_told_every_ten_minutes()
     {
@@ -143,6 +215,19 @@ public sealed class LiveTimelineTests
         Assert.Equal(
             [("given up", 3), ("initiation", 3), ("no answer", 3)],
             Lines(timeline).GroupBy(Verb).Select(g => (g.Key, g.Count())).Order());
+    }
+
+    [Fact]
+    public void A_node_that_is_under_load_again_and_again_tells_it_once_a_minute()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        for (int second = 0; second < 180; second++)
+        {
+            timeline.Hear(NodeEvent.UnderLoad, [], 0);
+            _now += 1000;
+        }
+
+        Assert.Equal(3, Lines(timeline).Length);
     }
 
     /// <summary>Programs look for the identifiers, so people have to find them.</summary>
