@@ -575,6 +575,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 _names.Advance(Now);
                 _rendezvous?.Advance(Now);
                 _node.Advance(Now);
+                _timeline.Look();
                 if (_networkChanged)
                 {
                     break;
@@ -693,7 +694,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _configuration.FollowNetwork();
             StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
-            _timeline.Learn(members);
+            _timeline.Learn(members, _node.PublicKey);
             _hosts?.Follow(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }

@@ -32,6 +32,7 @@ internal sealed class LiveTimeline(
     private readonly LogLevel _level = (settings ?? new LogSettings()).Level;
     private readonly Func<long> _clock = clock ?? (() => Environment.TickCount64);
     private readonly LineLimits _limits = new();
+    private readonly WitnessWatch _witnesses = new();
     private readonly Dictionary<string, string> _names = [];
     private readonly HashSet<string> _members = [];
     private readonly Dictionary<(NodeEvent What, string Whom), long> _told = [];
@@ -39,11 +40,14 @@ internal sealed class LiveTimeline(
     private long _lastHelloAt;
     private bool _isHelloLost;
 
-    /// <summary>Learns the members of the applied network, and their names.</summary>
+    /// <summary>Learns the members of the applied network: their names, and who is a witness.</summary>
     /// <param name="members">The members.</param>
-    public void Learn(IReadOnlyList<PeerDescription> members)
+    /// <param name="own">The node's own public key; empty where it is not known.</param>
+    public void Learn(IReadOnlyList<PeerDescription> members, ReadOnlySpan<byte> own = default)
     {
+        string self = own.IsEmpty ? string.Empty : KeyText.Format(own);
         _members.Clear();
+        List<string> witnesses = [];
         foreach (PeerDescription member in members)
         {
             string key = KeyText.Format(member.PublicKey);
@@ -52,7 +56,14 @@ internal sealed class LiveTimeline(
             {
                 _names[key] = member.Label;
             }
+
+            if ((member.Roles & EntryRoles.Witness) != 0 && key != self)
+            {
+                witnesses.Add(key);
+            }
         }
+
+        _witnesses.Learn(witnesses);
     }
 
     /// <summary>Tells what the node reports.</summary>
@@ -80,6 +91,19 @@ internal sealed class LiveTimeline(
                 (string verb, string colour, string text) = Describe(what, peer, value, endpoint);
                 Add(level, verb, colour, text + more, SubjectOf(what, peer, value, endpoint));
             }
+        }
+
+        FollowWitness(what, peer, endpoint, now);
+    }
+
+    /// <summary>
+    /// Should be called every few seconds: tells of the witnesses that have been silent for so long that they are gone.
+    /// </summary>
+    public void Look()
+    {
+        foreach ((string key, string endpoint) in _witnesses.Look(_clock()))
+        {
+            TellGone(key, endpoint);
         }
     }
 
@@ -284,6 +308,34 @@ internal sealed class LiveTimeline(
     private void Add(LogLevel level, string verb, string colour, string text, LineSubject subject)
     {
         _log.Add(new TimelineLine(DateTimeOffset.Now, level, verb, colour, text) { Subject = subject });
+    }
+
+    private void FollowWitness(NodeEvent what, string peer, string endpoint, long now)
+    {
+        switch (what)
+        {
+            case NodeEvent.Unanswered:
+                _witnesses.Silent(peer, endpoint, now);
+                break;
+            case NodeEvent.GivenUp when _witnesses.GivenUp(peer):
+                TellGone(peer, endpoint);
+                break;
+            case NodeEvent.SessionUp when _witnesses.SessionUp(peer):
+                Tell("witness back", "green", $"{NameOf(peer)}; {_witnesses.Describe()}", About(peer, endpoint));
+                break;
+            case NodeEvent.PeerRemoved:
+                _witnesses.Removed(peer);
+                break;
+        }
+    }
+
+    private void TellGone(string key, string endpoint)
+    {
+        Tell(
+            "witness gone",
+            "yellow",
+            $"{NameOf(key)} at {PlaceOf(endpoint)}: no answer for 90 s; {_witnesses.Describe()}",
+            About(key, endpoint.Length == 0 ? null : endpoint));
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text.Json;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
+using Spore.SignedNetwork;
 using Spore.Signing;
 using Xunit;
 
@@ -230,6 +231,70 @@ public sealed class LiveTimelineTests
         Assert.Equal(3, Lines(timeline).Length);
     }
 
+    [Fact]
+    public void A_witness_that_is_given_up_is_gone_until_it_has_a_session()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        LearnWitnesses(timeline);
+        timeline.Hear(NodeEvent.Unanswered, Key(1), 3, Place);
+        timeline.Hear(NodeEvent.GivenUp, Key(1), 0, Place);
+        timeline.Hear(NodeEvent.GivenUp, Key(2), 0);
+
+        // No witness, and none that the node knows.
+        timeline.Hear(NodeEvent.GivenUp, Key(4), 0, Place);
+        timeline.Hear(NodeEvent.GivenUp, Key(5), 0, Place);
+        _now += 700_000;
+        timeline.Hear(NodeEvent.GivenUp, Key(1), 0, Place);
+        timeline.Look();
+        timeline.Hear(NodeEvent.SessionUp, Key(1), 1, Place);
+        timeline.Hear(NodeEvent.SessionUp, Key(1), 1, Place);
+        timeline.Hear(NodeEvent.SessionUp, Key(4), 1, Place);
+        Assert.Equal(
+            [
+                $"witness gone     one at {Place}: no answer for 90 s; left: 1 of 2 other witnesses that this node "
+                + "knows",
+                "witness gone     two at no known endpoint: no answer for 90 s; left: 0 of 2 other witnesses that this "
+                + "node knows",
+                "witness back     one; left: 1 of 2 other witnesses that this node knows",
+            ],
+            Witnesses(timeline));
+    }
+
+    /// <summary>With packets for it the tunnel does not give it up.</summary>
+    [Fact]
+    public void A_witness_that_is_asked_on_is_gone_after_90_s()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        LearnWitnesses(timeline);
+        timeline.Hear(NodeEvent.Unanswered, Key(1), 3, Place);
+        timeline.Hear(NodeEvent.Unanswered, Key(2), 3, Place);
+        timeline.Hear(NodeEvent.Unanswered, Key(4), 3, Place);
+        _now += 74_999;
+        timeline.Look();
+        timeline.Hear(NodeEvent.SessionUp, Key(2), 0, Place);
+        Assert.Empty(Witnesses(timeline));
+        _now += 1;
+        timeline.Look();
+        timeline.Look();
+        Assert.Equal(
+            [$"witness gone     one at {Place}: no answer for 90 s; left: 1 of 2 other witnesses that this node knows"],
+            Witnesses(timeline));
+    }
+
+    [Fact]
+    public void A_peer_that_is_no_witness_any_more_is_not_gone()
+    {
+        LiveTimeline timeline = Start(new LogSettings());
+        LearnWitnesses(timeline);
+        timeline.Hear(NodeEvent.Unanswered, Key(1), 3, Place);
+        timeline.Hear(NodeEvent.Unanswered, Key(2), 3, Place);
+        timeline.Learn([new PeerDescription { PublicKey = Key(1) }]);
+        timeline.Hear(NodeEvent.PeerRemoved, Key(2), 0);
+        _now += 100_000;
+        timeline.Look();
+        Assert.Empty(Witnesses(timeline));
+    }
+
     /// <summary>Programs look for the identifiers, so people have to find them.</summary>
     [Fact]
     public void The_page_names_each_event_of_the_core_with_its_level()
@@ -263,6 +328,18 @@ public sealed class LiveTimelineTests
         return key;
     }
 
+    private static void LearnWitnesses(LiveTimeline timeline)
+    {
+        timeline.Learn(
+            [
+                new PeerDescription { PublicKey = Key(1), Label = "one", Roles = EntryRoles.Witness },
+                new PeerDescription { PublicKey = Key(2), Label = "two", Roles = EntryRoles.Witness },
+                new PeerDescription { PublicKey = Key(3), Label = "own", Roles = EntryRoles.Witness },
+                new PeerDescription { PublicKey = Key(4), Label = "four" },
+            ],
+            Key(3));
+    }
+
     private static void AssertMembers(JsonElement json, params (string Name, string Value)[] expected)
     {
         List<(string Name, string? Value)> members =
@@ -284,4 +361,7 @@ public sealed class LiveTimelineTests
         timeline.Flush(Patience);
         return _output.ToString().Split('\n')[..^1];
     }
+
+    private List<string> Witnesses(LiveTimeline timeline) =>
+        [.. Lines(timeline).Select(l => l[Head..]).Where(l => l.StartsWith("witness", StringComparison.Ordinal))];
 }
