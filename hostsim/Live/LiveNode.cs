@@ -69,6 +69,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
+    private readonly byte[] _key = new byte[KeyText.KeySize];
     private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
@@ -352,7 +353,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         else if (_running)
         {
-            _timeline.Hear(what, peer, value, PlaceOf(what));
+            Peer? slot = key == null ? null : FindPeer(peer);
+            _timeline.Hear(what, peer, value, PlaceOf(what, slot), slot is { IsProvisional: false });
         }
     }
 
@@ -428,15 +430,33 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         { IsBackground = true, Name = "reload" }.Start();
     }
 
-    // What an event is about besides the peer.
-    private string PlaceOf(NodeEvent what)
+    private Peer? FindPeer(ReadOnlySpan<byte> key)
     {
-        if (what is not (NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard))
+        foreach (Peer peer in _node.Peers)
         {
-            return string.Empty;
+            if (peer.InUse)
+            {
+                peer.CopyPublicKey(_key, 0);
+                if (key.SequenceEqual(_key))
+                {
+                    return peer;
+                }
+            }
         }
 
-        return _node.EventEndpoint.IsKnown ? EndpointAddress.Of(_node.EventEndpoint).ToString() : "no known endpoint";
+        return null;
+    }
+
+    // The endpoint that an event is about; empty where it is not known. A hello is heard before its endpoint is known.
+    private string PlaceOf(NodeEvent what, Peer? peer)
+    {
+        Endpoint? endpoint = what switch
+        {
+            NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard => _node.EventEndpoint,
+            NodeEvent.HelloHeard or NodeEvent.HelloIgnored => null,
+            _ => peer?.Endpoint,
+        };
+        return endpoint is { IsKnown: true } ? EndpointAddress.Of(endpoint).ToString() : string.Empty;
     }
 
     private void WatchLinks()
@@ -559,6 +579,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 _names.Advance(Now);
                 _rendezvous?.Advance(Now);
                 _node.Advance(Now);
+                _timeline.Look();
                 if (_networkChanged)
                 {
                     break;
@@ -678,7 +699,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _configuration.FollowNetwork();
             StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
-            _timeline.Learn(members);
+            _timeline.Learn(members, _node.PublicKey);
             _history.Learn(_configuration.Members);
             _hosts?.Follow(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);

@@ -137,7 +137,8 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             string peer = fault.Peer == null ? string.Empty : $"{timeline.NameOf(fault.Peer)}: ";
-            timeline.Tell("set refused", "yellow", peer + fault.Message);
+            LineSubject subject = fault.Peer == null ? default : timeline.About(fault.Peer);
+            timeline.Tell("set refused", "yellow", peer + fault.Message, subject);
         }
     }
 
@@ -179,7 +180,7 @@ internal sealed class LiveConfiguration(
         if (peer.Before is not { IsConfigured: true })
         {
             node.AddPeer(peer.PublicKey, 0, null, now);
-            timeline.Tell("configured", "blue", timeline.NameOf(key));
+            timeline.Tell("configured", "blue", timeline.NameOf(key), timeline.About(key));
         }
 
         if (peer.PresharedKey != peer.Before?.PresharedKey)
