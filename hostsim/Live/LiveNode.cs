@@ -342,8 +342,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             or NodeEvent.NetworkRestored
             or NodeEvent.EntriesChanged;
         _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
+        Peer? slot = key == null ? null : FindPeer(peer);
+        string place = PlaceOf(what, slot);
         _configuration.Hear(what, peer);
-        _history.Hear(what, peer, value, PlaceOf(what), Now);
+        _history.Hear(what, peer, value, place, Now);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
         _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
@@ -353,8 +355,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         else if (_running)
         {
-            Peer? slot = key == null ? null : FindPeer(peer);
-            _timeline.Hear(what, peer, value, PlaceOf(what, slot), slot is { IsProvisional: false });
+            _timeline.Hear(what, peer, value, place, slot is { IsProvisional: false });
         }
     }
 
