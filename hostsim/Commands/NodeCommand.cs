@@ -145,6 +145,12 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             + "changed; they go at the end.",
     };
 
+    private readonly Option<ListenAddress?> _metrics = Options.Of<ListenAddress>(
+        "--metrics",
+        "[ADDR:]PORT",
+        "Serve metrics for Prometheus at http://ADDR:PORT/metrics. Without an address, to this machine only.",
+        ListenAddress.TryParse);
+
     private readonly Option<string> _logLevel = Options.Of<string>(
         "--log-level",
         "LEVEL",
@@ -198,6 +204,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_requestCommand);
         command.Add(_onChange);
         command.Add(_hosts);
+        command.Add(_metrics);
         command.Add(_logLevel);
         command.Add(_logFormat);
         command.Add(_keyLog);
@@ -239,6 +246,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             RequestCommand = parsed.GetValue(_requestCommand),
             OnChange = parsed.GetValue(_onChange),
             Hosts = parsed.GetValue(_hosts),
+            Metrics = parsed.GetValue(_metrics),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),

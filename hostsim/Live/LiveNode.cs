@@ -14,6 +14,7 @@ using Spore.Hostsim.Live.Changes;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Control;
 using Spore.Hostsim.Live.Datagrams;
+using Spore.Hostsim.Live.Metrics;
 using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
@@ -63,6 +64,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly NodeFiles _files;
     private readonly WitnessStorage _storage;
     private readonly HostsFile? _hosts;
+    private readonly MetricsServer? _metrics;
     private readonly NodeServices _services;
     private readonly ChangeWatch? _changes;
     private readonly NodeSignals _signals;
@@ -167,6 +169,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                         new LimitedLog(timeline, () => Now)));
             }
 
+            _metrics = options.Metrics == null
+                ? null
+                : new MetricsServer(
+                    options.Metrics, new NodeReader(_node, _configuration.LastHandshake), TryChange, timeline);
             _hosts = options.Hosts == null ? null : new HostsFile(options.Hosts, _node.PublicKey, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
@@ -227,6 +233,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         lock (_gate)
         {
             _status.ShowBanner(_transport.Description, _tun?.Name, _options.Mtu);
+            _metrics?.Start();
             _running = true;
             AddPeers();
         }
@@ -346,6 +353,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         string place = PlaceOf(what, slot);
         _configuration.Hear(what, peer);
         _history.Hear(what, peer, value, place, Now);
+        _metrics?.Hear(what, value);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
         _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
@@ -375,6 +383,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _metrics?.Dispose();
         _routing?.Dispose();
         _transport?.Dispose();
         _watch?.Dispose();

@@ -83,6 +83,14 @@ internal sealed class LiveConfiguration(
         }
     }
 
+    /// <summary>Tells when the last handshake with a peer was complete.</summary>
+    /// <param name="key">The peer's public key, in base64.</param>
+    /// <returns>When; null for never.</returns>
+    public DateTimeOffset? LastHandshake(string key)
+    {
+        return _handshakes.TryGetValue(key, out DateTimeOffset last) ? last : null;
+    }
+
     /// <summary>
     /// Called some time after a network was applied or has expired: who is no member any more is kept alive
     /// as the operator says.
