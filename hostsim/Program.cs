@@ -26,8 +26,10 @@ internal static class Program
         if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
         {
             Console.OutputEncoding = Encoding.UTF8;
-            terminal = AnsiConsole.Console;
+
+            // Another one than before: a console that was made of the old one takes it for no terminal.
             output = Console.Out;
+            terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         }
 
         Stream? input = Console.IsInputRedirected ? Console.OpenStandardInput() : null;
