@@ -21,15 +21,19 @@ internal static class Program
     private static int Main(string[] args)
     {
         (TextWriter output, TextWriter error) = StandardStreams.Open(ErrorPatience);
+        error = JournalStream.IsError ? new JournalErrorWriter(error) : error;
         IAnsiConsole? terminal = null;
         if (output == Console.Out && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi)
         {
             Console.OutputEncoding = Encoding.UTF8;
-            terminal = AnsiConsole.Console;
+
+            // Another one than before: a console that was made of the old one takes it for no terminal.
             output = Console.Out;
+            terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         }
 
-        return Run(args, output, error, terminal, Console.IsInputRedirected ? Console.OpenStandardInput() : null);
+        Stream? input = Console.IsInputRedirected ? Console.OpenStandardInput() : null;
+        return Run(args, output, error, terminal, input, JournalStream.IsOutput);
     }
 
     /// <summary>Runs a command line.</summary>
@@ -38,16 +42,23 @@ internal static class Program
     /// <param name="error">Where errors go.</param>
     /// <param name="terminal">The terminal that the output is, or null.</param>
     /// <param name="input">Standard input, or null where it is a terminal.</param>
+    /// <param name="isJournal">Whether the output is a stream to systemd's journal.</param>
     /// <returns>The exit code.</returns>
     public static int Run(
-        string[] args, TextWriter output, TextWriter error, IAnsiConsole? terminal, Stream? input = null)
+        string[] args,
+        TextWriter output,
+        TextWriter error,
+        IAnsiConsole? terminal,
+        Stream? input = null,
+        bool isJournal = false)
     {
-        return CommandLineProgram.Run("hostsim", CommandLine(output, terminal, input), args, output, error, Describe);
+        RootCommand root = CommandLine(output, terminal, input, isJournal);
+        return CommandLineProgram.Run("hostsim", root, args, output, error, Describe);
     }
 
     private static string? Describe(Exception exception) => exception is HostsimException ? exception.Message : null;
 
-    private static RootCommand CommandLine(TextWriter output, IAnsiConsole? terminal, Stream? input)
+    private static RootCommand CommandLine(TextWriter output, IAnsiConsole? terminal, Stream? input, bool isJournal)
     {
         SimCommand sim = new(output, terminal);
         RootCommand root = new("Spore on a desktop: a WireGuard mesh from keys alone. Without a verb: the simulator.");
@@ -57,7 +68,7 @@ internal static class Program
         sim.AddTo(named);
         root.Add(named);
         Command node = new("node", "Run a real node on UDP sockets.");
-        new NodeCommand(output, terminal).AddTo(node);
+        new NodeCommand(output, terminal, isJournal).AddTo(node);
         root.Add(node);
         Command status = new("status", "Ask this machine's node, or a member, how it is.");
         new StatusCommand(output, terminal).AddTo(status);
@@ -68,6 +79,9 @@ internal static class Program
         Command push = new("push", "Hand a network to this machine's node or to a member, and show where it arrives.");
         new PushCommand(output, terminal).AddTo(push);
         root.Add(push);
+        Command why = new("why", "Find out why a peer can't be reached, and what to do.");
+        new WhyCommand(output, terminal).AddTo(why);
+        root.Add(why);
         Command get = new("get", "Read a file of a peer by TFTP in the tunnel.");
         new GetCommand(output, terminal).AddTo(get);
         root.Add(get);

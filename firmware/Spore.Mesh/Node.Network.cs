@@ -70,6 +70,16 @@ public sealed partial class Node : INetworkSyncHost
         return _sync.ConfirmedBy(now);
     }
 
+    /// <summary>
+    /// How long ago the oldest of the confirmations was made that <see cref="NetworkState.Fresh"/> needs.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>Milliseconds, also more than an hour; -1 where one of them was never made.</returns>
+    public long FreshnessAge(long now)
+    {
+        return _sync.FreshnessAge(now);
+    }
+
     /// <summary>The number of members with a slot whose head equalled this node's within the last hour.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>That number.</returns>

@@ -667,6 +667,14 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return _slots.IsConfigured(peer.Slot);
     }
 
+    /// <summary>The version of the last network that a peer has shown.</summary>
+    /// <param name="peer">The peer, one of <see cref="Peers"/>.</param>
+    /// <returns>The version, 0 for none.</returns>
+    public ulong ShownVersion(Peer peer)
+    {
+        return _sync.ShownVersion(peer.Slot);
+    }
+
     private bool HasMemberSession(long now)
     {
         Peer[] peers = _tunnel.Peers;

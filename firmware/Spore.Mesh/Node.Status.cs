@@ -74,17 +74,26 @@ public sealed partial class Node
                 continue;
             }
 
-            // After each line there has to be space for the end.
+            // After each line there has to be space for the end. Behind one without space, others are not tried.
             int length = _status.Length;
-            AddPeerLine(peers[i]);
-            int fitted = _status.Length;
-            EndStatus(peers.Length);
-            bool isTooLong = !_status.Fits;
-            _status.Truncate(isTooLong ? length : fitted);
-            omitted += isTooLong ? 1 : 0;
+            if (omitted == 0)
+            {
+                AddPeerLine(peers[i]);
+            }
+
+            if (omitted > 0 || !_status.Fits || !_status.HasRoomForEnd)
+            {
+                _status.Truncate(length);
+                omitted++;
+            }
         }
 
-        EndStatus(omitted);
+        if (omitted > 0)
+        {
+            _status.AddOmitted(omitted);
+        }
+
+        _status.End();
         return _status.Length;
     }
 
@@ -251,16 +260,6 @@ public sealed partial class Node
             _sync.SnapshotCapacity < _limits.StatusBytes ? _sync.SnapshotCapacity : _limits.StatusBytes,
             mode == TftpMode.Netascii,
             _now);
-    }
-
-    private void EndStatus(int omitted)
-    {
-        if (omitted > 0)
-        {
-            _status.AddOmitted(omitted);
-        }
-
-        _status.End();
     }
 
     private void ReadSnapshot(int position, byte[] buffer, int offset, int count)

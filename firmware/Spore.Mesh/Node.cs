@@ -379,6 +379,16 @@ public sealed partial class Node
         _clock.AddSntp(unixMilliseconds, now);
     }
 
+    /// <summary>
+    /// The time of day by the witnesses of the network, which counts only where nothing was fed (PROTOCOL section 6).
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>Milliseconds since 1970; 0 where too few witnesses have told it.</returns>
+    public long WitnessedTime(long now)
+    {
+        return _clock.Witnessed(now);
+    }
+
     /// <summary>The number of peers with a session that can carry packets.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>That number.</returns>

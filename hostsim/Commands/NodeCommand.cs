@@ -14,7 +14,10 @@ using Spore.Signing;
 namespace Spore.Hostsim.Commands;
 
 /// <summary><c>hostsim node</c>: a real node.</summary>
-internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? terminal)
+/// <param name="output">Where its log goes.</param>
+/// <param name="terminal">The terminal that the output is, or null.</param>
+/// <param name="isJournal">Whether the output is a stream to systemd's journal.</param>
+internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? terminal, bool isJournal)
 {
     private const int LowestMtu = 1280;
     private const int HighestMtu = 9000;
@@ -142,6 +145,26 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             + "changed; they go at the end.",
     };
 
+    private readonly Option<ListenAddress?> _metrics = Options.Of<ListenAddress>(
+        "--metrics",
+        "[ADDR:]PORT",
+        "Serve metrics for Prometheus at http://ADDR:PORT/metrics. Without an address, to this machine only.",
+        ListenAddress.TryParse);
+
+    private readonly Option<string> _logLevel = Options.Of<string>(
+        "--log-level",
+        "LEVEL",
+        $"one of {string.Join(", ", LogLevels.Words)}",
+        $"Leave out lines of the log that matter less than this: {string.Join(", ", LogLevels.Words)}.",
+        (string text, out string word) => LogLevels.TryParse(word = text, out LogLevel _));
+
+    private readonly Option<string> _logFormat = Options.Of<string>(
+        "--log-format",
+        "FORMAT",
+        "text or json",
+        "The form of the log: text for people, or json, an object a line.",
+        (string text, out string word) => LogLevels.TryParse(word = text, out LogFormat _));
+
     private readonly Option<bool> _noClock = new("--no-clock")
     {
         Description = "Don't feed the machine's clock: as a device without one starts.",
@@ -163,6 +186,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
     public void AddTo(Command command)
     {
         _listen.DefaultValueFactory = _ => new ListenAddress(null, 51820);
+        _logLevel.DefaultValueFactory = _ => LogLevels.Word(LogLevel.Info);
+        _logFormat.DefaultValueFactory = _ => LogLevels.Word(LogFormat.Text);
         command.Add(_identity);
         command.Add(_listen);
         command.Add(_network);
@@ -179,6 +204,9 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_requestCommand);
         command.Add(_onChange);
         command.Add(_hosts);
+        command.Add(_metrics);
+        command.Add(_logLevel);
+        command.Add(_logFormat);
         command.Add(_keyLog);
         command.Add(_noClock);
         command.Add(_mtu);
@@ -218,6 +246,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             RequestCommand = parsed.GetValue(_requestCommand),
             OnChange = parsed.GetValue(_onChange),
             Hosts = parsed.GetValue(_hosts),
+            Metrics = parsed.GetValue(_metrics),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
@@ -246,7 +275,10 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         using StopSignal stop = new();
         try
         {
-            using LiveNode node = new(options, new LiveTimeline(output, terminal), stop.Token);
+            LogLevels.TryParse(parsed.GetRequiredValue(_logLevel), out LogLevel level);
+            LogLevels.TryParse(parsed.GetRequiredValue(_logFormat), out LogFormat format);
+            LogSettings log = new() { Level = level, Format = format, IsJournal = isJournal };
+            using LiveNode node = new(options, new LiveTimeline(output, terminal, log), stop.Token);
             string[] secrets = [options.Identity, .. options.PresharedKeys.Select(k => k.Path)];
             WarnOfExposed(secrets, parsed.InvocationConfiguration.Error);
             node.Run(stop.Token);

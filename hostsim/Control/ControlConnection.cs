@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.IO;
 using System.Text;
+using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Spore.Signing;
@@ -9,8 +10,9 @@ using Spore.Signing;
 namespace Spore.Hostsim.Control;
 
 /// <summary>
-/// One client of a control socket. A request is a line, <c>status</c>, <c>network</c> or <c>push LENGTH</c> with as
-/// many bytes behind it. The answer is <c>ok LENGTH</c> with as many bytes behind that line, or <c>error TEXT</c>.
+/// One client of a control socket. A request is a line, <c>status</c>, <c>network</c>, <c>peer WHOM</c>, or <c>push
+/// LENGTH</c> with as many bytes behind it. The answer is <c>ok LENGTH</c> with as many bytes behind that line, or
+/// <c>error TEXT</c>.
 /// </summary>
 /// <param name="stream">The connection.</param>
 /// <param name="target">The node.</param>
@@ -26,6 +28,9 @@ internal sealed class ControlConnection(Stream stream, IControlTarget target, bo
 
     /// <summary>Asks for the applied network.</summary>
     public const string NetworkRequest = "network";
+
+    /// <summary>Asks for a <see cref="NodeReport"/> as JSON: a blank and the peer follow.</summary>
+    public const string PeerRequest = "peer";
 
     /// <summary>Gives a network to the node: a blank and the length follow.</summary>
     public const string PushRequest = "push";
@@ -106,6 +111,8 @@ internal sealed class ControlConnection(Stream stream, IControlTarget target, bo
                 return target.Status(false);
             case NetworkRequest when words.Length == 1:
                 return target.Network();
+            case PeerRequest when words.Length == 2:
+                return JsonSerializer.SerializeToUtf8Bytes(target.Inspect(words[1]));
             case PushRequest when words.Length == 2 && IsLength(words[1], out int length):
                 byte[] network = new byte[mayChange ? length : Math.Min(length, DrainSize)];
                 if (!mayChange)

@@ -14,6 +14,12 @@ internal interface IControlTarget
     /// <returns>The file's bytes; none where there is no network, or the node holds a part of it only.</returns>
     byte[] Network();
 
+    /// <summary>Tells what the node knows of itself and of a peer.</summary>
+    /// <param name="whom">The peer: a public key, a label, or an inner address.</param>
+    /// <returns>The report.</returns>
+    /// <exception cref="HostsimException">No peer is meant, or several are; or the node has stopped.</exception>
+    NodeReport Inspect(string whom);
+
     /// <summary>Applies a network.</summary>
     /// <param name="network">The file's bytes.</param>
     /// <returns>What the node has now, in words.</returns>

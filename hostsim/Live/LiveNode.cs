@@ -14,6 +14,7 @@ using Spore.Hostsim.Live.Changes;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Control;
 using Spore.Hostsim.Live.Datagrams;
+using Spore.Hostsim.Live.Metrics;
 using Spore.Hostsim.Live.Names;
 using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
@@ -59,15 +60,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly PeerNames _names;
     private readonly RendezvousName? _rendezvous;
     private readonly StatusReport _status;
+    private readonly PeerHistory _history = new();
     private readonly NodeFiles _files;
     private readonly WitnessStorage _storage;
     private readonly HostsFile? _hosts;
+    private readonly MetricsServer? _metrics;
     private readonly NodeServices _services;
     private readonly ChangeWatch? _changes;
     private readonly NodeSignals _signals;
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
+    private readonly byte[] _key = new byte[KeyText.KeySize];
     private readonly LiveConfiguration _configuration;
     private readonly Outbox _directOutbox;
 
@@ -165,6 +169,10 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                         new LimitedLog(timeline, () => Now)));
             }
 
+            _metrics = options.Metrics == null
+                ? null
+                : new MetricsServer(
+                    options.Metrics, new NodeReader(_node, _configuration.LastHandshake), TryChange, timeline);
             _hosts = options.Hosts == null ? null : new HostsFile(options.Hosts, _node.PublicKey, timeline);
             CryptographicOperations.ZeroMemory(identity.Record);
             if (options.Peers.Any(p => p.Key.AsSpan().SequenceEqual(_node.PublicKey)))
@@ -225,11 +233,14 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         lock (_gate)
         {
             _status.ShowBanner(_transport.Description, _tun?.Name, _options.Mtu);
+            _metrics?.Start();
             _running = true;
             AddPeers();
         }
 
-        LiveControl control = new(TryChange, _files, _timeline);
+        PeerInspector inspector = new(
+            () => _configuration.Members, _history, _tun?.Name, _options.Mtu, _options.Listen.Port);
+        LiveControl control = new(TryChange, inspector, _files, _timeline);
         using SocketServer? uapi = _tun == null ? null : Try("no wg", () => ServeUapi(_tun.Name));
         using SocketServer? controlSocket = _options.Name == null
             ? null
@@ -338,7 +349,11 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             or NodeEvent.NetworkRestored
             or NodeEvent.EntriesChanged;
         _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
+        Peer? slot = key == null ? null : FindPeer(peer);
+        string place = PlaceOf(what, slot);
         _configuration.Hear(what, peer);
+        _history.Hear(what, peer, value, place, Now);
+        _metrics?.Hear(what, value);
         _rendezvous?.Hear(what);
         bool isLost = what == NodeEvent.HelloSent && _hellosSent <= 0;
         _hellosSent = what == NodeEvent.HelloSent ? 0 : _hellosSent;
@@ -348,7 +363,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         }
         else if (_running)
         {
-            _timeline.Hear(what, peer, value, PlaceOf(what));
+            _timeline.Hear(what, peer, value, place, slot is { IsProvisional: false });
         }
     }
 
@@ -368,6 +383,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _metrics?.Dispose();
         _routing?.Dispose();
         _transport?.Dispose();
         _watch?.Dispose();
@@ -424,15 +440,33 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         { IsBackground = true, Name = "reload" }.Start();
     }
 
-    // What an event is about besides the peer.
-    private string PlaceOf(NodeEvent what)
+    private Peer? FindPeer(ReadOnlySpan<byte> key)
     {
-        if (what is not (NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard))
+        foreach (Peer peer in _node.Peers)
         {
-            return string.Empty;
+            if (peer.InUse)
+            {
+                peer.CopyPublicKey(_key, 0);
+                if (key.SequenceEqual(_key))
+                {
+                    return peer;
+                }
+            }
         }
 
-        return _node.EventEndpoint.IsKnown ? EndpointAddress.Of(_node.EventEndpoint).ToString() : "no known endpoint";
+        return null;
+    }
+
+    // The endpoint that an event is about; empty where it is not known. A hello is heard before its endpoint is known.
+    private string PlaceOf(NodeEvent what, Peer? peer)
+    {
+        Endpoint? endpoint = what switch
+        {
+            NodeEvent.Unanswered or NodeEvent.GivenUp or NodeEvent.OwnKeyHeard => _node.EventEndpoint,
+            NodeEvent.HelloHeard or NodeEvent.HelloIgnored => null,
+            _ => peer?.Endpoint,
+        };
+        return endpoint is { IsKnown: true } ? EndpointAddress.Of(endpoint).ToString() : string.Empty;
     }
 
     private void WatchLinks()
@@ -555,12 +589,14 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 _names.Advance(Now);
                 _rendezvous?.Advance(Now);
                 _node.Advance(Now);
+                _timeline.Look();
                 if (_networkChanged)
                 {
                     break;
                 }
 
                 long now = Now;
+                _history.Look(_node.Peers, now);
                 _stateChanged = false;
                 _changes?.Look(now);
                 _sleepsUntil = Math.Min(Math.Min(NextDeadline, _feedClockAt), now + LongestSleep);
@@ -673,7 +709,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
             _configuration.FollowNetwork();
             StoreNetwork();
             IReadOnlyList<PeerDescription> members = _configuration.Members.All;
-            _timeline.Learn(members);
+            _timeline.Learn(members, _node.PublicKey);
+            _history.Learn(_configuration.Members);
             _hosts?.Follow(members);
             wanted = TunAddresses.Of(_node, members, _options.DefaultRoute);
         }

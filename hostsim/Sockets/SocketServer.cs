@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 
 namespace Spore.Hostsim.Sockets;
 
-/// <summary>Serves those who connect to a socket file, each beside the others, until disposed of.</summary>
+/// <summary>Serves those who connect to a socket, each beside the others, until disposed of.</summary>
 internal sealed class SocketServer : IDisposable
 {
     private const int MostClients = 32;

@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Text.Json;
 using System.Threading;
 using Spectre.Console;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Transfers;
+using Spore.SignedNetwork;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Status;
@@ -20,6 +22,7 @@ internal sealed class LocalNode
     private const int Window = 16;
     private const string StatusName = "status";
     private const string NetworkName = "network";
+    private const string HeadName = "head";
 
     // In milliseconds; an answer takes less.
     private const int OwnPatience = 5_000;
@@ -74,6 +77,45 @@ internal sealed class LocalNode
             ? found
             : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)));
     }
+
+    /// <summary>Whether the node can be asked at its control socket.</summary>
+    public bool HasControl => _control != null;
+
+    /// <summary>The name of a member for people.</summary>
+    /// <param name="key">Its public key, in base64.</param>
+    public string NameOf(string key) =>
+        Network?.Peers.FirstOrDefault(p => KeyText.Format(p.PublicKey) == key)?.Label ?? key[..8] + "...";
+
+    /// <summary>Asks the node what it knows of a peer.</summary>
+    /// <param name="whom">The peer: its key, its label, or an address of it in the tunnel.</param>
+    /// <returns>The report; without the control socket, what follows from the status and the network.</returns>
+    /// <exception cref="HostsimException">No peer is meant, or the node does not answer.</exception>
+    public NodeReport Inspect(string whom) => _control != null
+        ? JsonSerializer.Deserialize<NodeReport>(_control.Ask($"{ControlConnection.PeerRequest} {whom}"))!
+        : PublicReport.Of(whom, OwnStatus(), Network, OwnKey, Tunnel());
+
+    /// <summary>Asks a peer for the version of its network, which everyone may read.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <returns>The version; 0 where it tells none.</returns>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public ulong VersionOf(RemotePeer peer, CancellationToken cancel)
+    {
+        try
+        {
+            byte[] head = Read(peer.Address, peer.Name, HeadName, NetworkHeader.MaxHeadSize, cancel);
+            return head.Length < NetworkHeader.Size ? 0 : NetworkHeader.Version(head, 0);
+        }
+        catch (TransferException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The address of a peer in the tunnel, with the number of the interface.</summary>
+    /// <param name="peer">The peer.</param>
+    /// <exception cref="HostsimException">The node has no interface.</exception>
+    public IPAddress AddressOf(RemotePeer peer) => new(peer.Address.GetAddressBytes(), Tunnel().Index);
 
     /// <summary>Whether a member is the node itself.</summary>
     /// <param name="member">The member.</param>
@@ -187,7 +229,7 @@ internal sealed class LocalNode
         FileExchange exchange = new(name, content) { Limit = limit };
         client.Run(exchange, () => { }, cancel);
         return TransferFault.Describe(exchange, peer, name) is { } fault
-            ? throw new HostsimException(fault)
+            ? throw new TransferException(exchange.Result, fault)
             : content.ToArray();
     }
 }

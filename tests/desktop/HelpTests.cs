@@ -47,8 +47,11 @@ public partial class HelpTests
     [Fact]
     public void Defaults_are_what_could_be_written()
     {
+        string help = Run.Of("node", "--help").Output;
         string listen = "hellos broadcast by others are not heard. [default: 51820]";
-        Assert.Contains(listen, Run.Of("node", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains(listen, help, StringComparison.Ordinal);
+        Assert.Contains("error, warning, notice, info, debug. [default: info]", help, StringComparison.Ordinal);
+        Assert.Contains("an object a line. [default: text]", help, StringComparison.Ordinal);
     }
 
     private static void Walk(Func<string[], string> help, int fewest)

@@ -42,6 +42,15 @@ public class UsageTests
     [InlineData(
         "hostsim: --default-route: there is no interface to route into; add --tun NAME (see hostsim node --help)",
         "node", "--identity", "x", "--default-route")]
+    [InlineData(
+        "hostsim: --log-level: 'verbose' is not one of error, warning, notice, info, debug (see hostsim node --help)",
+        "node", "--identity", "x", "--log-level", "verbose")]
+    [InlineData(
+        "hostsim: --log-level: '3' is not one of error, warning, notice, info, debug (see hostsim node --help)",
+        "node", "--identity", "x", "--log-level", "3")]
+    [InlineData(
+        "hostsim: --log-format: 'JSON' is not text or json (see hostsim node --help)",
+        "node", "--identity", "x", "--log-format", "JSON")]
     [InlineData("hostsim: an argument is empty (see hostsim node --help)", "node", "--identity", "")]
     public void Hostsim_suggests(string expected, params string[] args) => AssertRefuses(expected, Hostsim, args);
 

@@ -10,6 +10,7 @@ public static class Scenario
     public const int PacketSize = 1024;
 
     private static readonly string _fileName = "file";
+    private static readonly string _statusName = "status";
     private static readonly byte[] _packet = new byte[PacketSize];
     private static Station[] _stations;
     private static Wire _wire;
@@ -85,6 +86,28 @@ public static class Scenario
     {
         return _stations[1].Node.Read(
             _stations[0].Node.PublicKey, 0, _fileName, Node.FirstFile, Station.FileSize, _wire.Now) != null;
+    }
+
+    /// <summary>Configures peers at the first station.</summary>
+    public static bool AddPeers(int count)
+    {
+        byte[] key = new byte[32];
+        bool isAdded = true;
+        for (int i = 1; i <= count; i++)
+        {
+            key[0] = (byte)i;
+            key[1] = 9;
+            isAdded &= _stations[0].Node.AddPeer(key, 0, null, _wire.Now);
+        }
+
+        return isAdded;
+    }
+
+    /// <summary>Begins to read the status of the first station at the second.</summary>
+    public static bool ReadStatus()
+    {
+        return _stations[1].Node.Read(
+            _stations[0].Node.PublicKey, 0, _statusName, Node.FirstFile, Station.FileSize, _wire.Now) != null;
     }
 
     /// <summary>How many files the second station has read.</summary>

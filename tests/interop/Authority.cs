@@ -32,10 +32,16 @@ internal sealed class Authority : IDisposable
     /// <summary>Signs a network.</summary>
     /// <param name="version">Its version.</param>
     /// <param name="members">Its members.</param>
+    /// <param name="expires">When it expires, in Unix seconds; 0 for never.</param>
     /// <returns>The file's bytes.</returns>
-    public byte[] Sign(ulong version, IEnumerable<PeerDescription> members)
+    public byte[] Sign(ulong version, IEnumerable<PeerDescription> members, long expires = 0)
     {
-        NetworkDescription network = new() { Version = version, Issued = DateTimeOffset.UtcNow.ToUnixTimeSeconds() };
+        NetworkDescription network = new()
+        {
+            Version = version,
+            Issued = DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
+            Expires = expires,
+        };
         network.Peers.AddRange(members);
         return NetworkSigner.Sign(network, _key);
     }

@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Text.Json;
 using Xunit;
@@ -41,7 +42,7 @@ public class ControlTests
     [Fact]
     public void Status_asks_the_own_node_and_members()
     {
-        using Mesh mesh = new(3, "setpriv");
+        using Mesh mesh = new(3, "setpriv", "script");
         mesh.StartAll(1);
         Command own = mesh.Run(1, "status", "--json");
         Assert.Equal((0, string.Empty), (own.ExitCode, own.Error));
@@ -52,6 +53,12 @@ public class ControlTests
             Assert.Equal(2, status.RootElement.GetProperty("sessions").GetInt32());
             Assert.Equal(2, status.RootElement.GetProperty("peers").GetArrayLength());
         }
+
+        // A terminal gets a table with borders.
+        string hostsim = $"{SporeNode.Dotnet()} {Path.Combine(AppContext.BaseDirectory, "hostsim.dll")}";
+        Command terminal = mesh.Machines[0].Run("script", "-qec", $"TERM=xterm {hostsim} status", "/dev/null");
+        Assert.Equal(0, terminal.ExitCode);
+        Assert.Contains("╭──", terminal.Output);
 
         // By label, by key, and without the control socket; as text.
         foreach (Command member in (Command[])

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
@@ -36,7 +37,8 @@ internal sealed partial class NetworkNamespace : IDisposable
         Label = label;
         _journal = journal;
         Name = string.Create(
-            CultureInfo.InvariantCulture, $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
+            CultureInfo.InvariantCulture,
+            $"{Prefix}{System.Environment.ProcessId}-{Interlocked.Increment(ref _count)}");
         Command.Run(["ip", "netns", "add", Name]).Demand();
         Ip("link set lo up");
     }
@@ -46,6 +48,9 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     /// <summary>Its name, which no other has.</summary>
     public string Name { get; }
+
+    /// <summary>Variables of the environment of each program that is started in it.</summary>
+    public IReadOnlyList<(string Name, string Value)> Environment { get; set; } = [];
 
     /// <summary>Removes what runs that were killed have left behind.</summary>
     public static void RemoveStale()
@@ -162,7 +167,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <returns>The program.</returns>
     public RunningProgram Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        return new RunningProgram(Label, _journal, Inside(arguments), environment);
+        return new RunningProgram(Label, _journal, Inside(arguments), [.. Environment, .. environment]);
     }
 
     /// <summary>Makes a UDP socket in the namespace, in which it stays wherever it is used.</summary>

@@ -103,14 +103,16 @@ internal sealed partial class SporeNode
     /// <param name="from">How many lines to skip.</param>
     /// <param name="verb">What happened.</param>
     /// <param name="text">What the rest of the line holds.</param>
+    /// <param name="seconds">How long to wait at most.</param>
     /// <returns>The first such line.</returns>
-    public TimelineLine WaitFor(int from, string verb, string text)
+    public TimelineLine WaitFor(int from, string verb, string text, int seconds = Wait.Patience)
     {
         TimelineLine? line = null;
         Wait.Until(
             () => (line = Timeline.Skip(from).FirstOrDefault(l => l.Verb == verb
                 && l.Text.Contains(text, StringComparison.Ordinal))) != null,
-            $"{Machine.Label} to tell '{verb}' and '{text}'");
+            $"{Machine.Label} to tell '{verb}' and '{text}'",
+            seconds);
         return line!;
     }
 

@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 namespace Spore.Tests.Interop;
 
 /// <summary>A line of a node's timeline.</summary>
-/// <param name="Time">The time of day.</param>
+/// <param name="Time">The time.</param>
 /// <param name="Verb">What happened.</param>
 /// <param name="Text">The rest.</param>
-internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string Text)
+internal sealed partial record TimelineLine(DateTimeOffset Time, string Verb, string Text)
 {
     /// <summary>Reads what <c>hostsim node</c> writes.</summary>
     /// <param name="line">The line.</param>
@@ -18,7 +18,7 @@ internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string T
         Match match = Form().Match(line);
         return match.Success
             ? new TimelineLine(
-                TimeSpan.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                DateTimeOffset.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
                 match.Groups[2].Value.TrimEnd(),
                 match.Groups[3].Value)
             : null;
@@ -26,13 +26,9 @@ internal sealed partial record TimelineLine(TimeSpan Time, string Verb, string T
 
     /// <summary>How long it took from this line to a later one, of this node or another.</summary>
     /// <param name="later">The later one.</param>
-    /// <returns>The time between them, also over midnight.</returns>
-    public TimeSpan Until(TimelineLine later)
-    {
-        TimeSpan time = later.Time - Time;
-        return time < TimeSpan.FromHours(-12) ? time + TimeSpan.FromHours(24) : time;
-    }
+    /// <returns>The time between them.</returns>
+    public TimeSpan Until(TimelineLine later) => later.Time - Time;
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\d (\d\d:\d\d:\d\d\.\d{3})  (.{15})  (.*)$")]
+    [GeneratedRegex(@"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d\d:\d\d)  (.{15})  (.*)$")]
     private static partial Regex Form();
 }

@@ -16,18 +16,20 @@ internal static class Wire
     /// <summary>Puts machines on one wire.</summary>
     /// <param name="lab">The lab, which a bridge becomes a part of.</param>
     /// <param name="machines">The machines, in the order of their numbers, from 1.</param>
-    public static void Join(Lab lab, params NetworkNamespace[] machines)
+    /// <returns>The bridge; null for two machines.</returns>
+    public static NetworkNamespace? Join(Lab lab, params NetworkNamespace[] machines)
     {
-        Join(lab, Outer.Both, machines);
+        return Join(lab, Outer.Both, machines);
     }
 
     /// <summary>Puts machines on one wire.</summary>
     /// <param name="lab">The lab, which a bridge becomes a part of.</param>
     /// <param name="addresses">The addresses that they have on it.</param>
     /// <param name="machines">The machines, in the order of their numbers, from 1.</param>
-    public static void Join(Lab lab, Outer addresses, params NetworkNamespace[] machines)
+    /// <returns>The bridge; null for two machines.</returns>
+    public static NetworkNamespace? Join(Lab lab, Outer addresses, params NetworkNamespace[] machines)
     {
-        Connect(lab, machines);
+        NetworkNamespace? bridge = Connect(lab, machines);
         for (int i = 0; i < machines.Length; i++)
         {
             // Duplicate address detection would take a second in which nothing can be sent.
@@ -48,6 +50,8 @@ internal static class Wire
                     string.Create(CultureInfo.InvariantCulture, $"addr add fd77::{i + 1}/64 dev {Interface} nodad"));
             }
         }
+
+        return bridge;
     }
 
     /// <summary>Where a machine's node is found.</summary>
@@ -76,7 +80,23 @@ internal static class Wire
         return string.Create(CultureInfo.InvariantCulture, $"10.77.0.{number}");
     }
 
-    private static void Connect(Lab lab, NetworkNamespace[] machines)
+    /// <summary>Lets a bridge carry no broadcast and no hello to a group, so that nobody is found by them.</summary>
+    /// <param name="bridge">The bridge.</param>
+    public static void Part(NetworkNamespace bridge)
+    {
+        bridge.Nft($$"""
+            table bridge parted {
+              chain forward {
+                type filter hook forward priority filter
+                ip daddr { 255.255.255.255, 10.77.0.255 } drop
+                ip6 daddr ff00::/8 udp dport {{StockNode.Port}} drop
+              }
+            }
+
+            """);
+    }
+
+    private static NetworkNamespace? Connect(Lab lab, NetworkNamespace[] machines)
     {
         if (machines.Length == 2)
         {
@@ -94,6 +114,10 @@ internal static class Wire
                 bridge.Ip($"link set {port} master br0");
                 bridge.Ip($"link set {port} up");
             }
+
+            return bridge;
         }
+
+        return null;
     }
 }

@@ -19,7 +19,7 @@ run() {
 start_gate() {
   : > gate.log
   ip netns exec "$machine" bash -c "exec ${1%$'\n'}" > gate.log 2>&1 < /dev/null &
-  until grep -q '^listening' gate.log; do
+  until grep -q '  listening  ' gate.log; do
     kill -0 $! || exit 1
     sleep 0.1
   done

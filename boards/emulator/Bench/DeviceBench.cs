@@ -136,6 +136,25 @@ internal sealed class DeviceBench
         block = Transfer(isWide: false).Received;
         yield return new BenchRow(
             "TFTP block of 1,228 bytes, received at window 3", block.Instructions, block.Cost, -1);
+        yield return Status();
+    }
+
+    // All slots but one have peers, more than the file has room for.
+    private BenchRow Status()
+    {
+        using ScenarioRun run = new(_file, Heap, 2);
+        Expect(run.Load(0, 1) && run.Load(1, 1), "both have the network");
+        Expect(run.AddPeers(7), "peers are taken");
+        Spent? seen = null;
+        for (int i = 0; i < 20 && seen is null; i++)
+        {
+            run.RunFor(10_000);
+            seen = run.ReadStatus();
+        }
+
+        Spent block = seen ?? throw new ProgramException("bench", "the status was not read");
+        return new BenchRow(
+            "block of `status`, besides opening and sealing its packets", block.Instructions, block.Cost, 60_000);
     }
 
     private BenchRow Join(string name, bool isSparse)

@@ -15,6 +15,7 @@ internal sealed class ScenarioRun : IDisposable
     private const int Initiation = 1;
     private const int Response = 2;
     private const int TransportData = 4;
+    private const string Cipher = "Spore.Crypto.ChaCha20Poly1305";
 
     private readonly string _tests;
 
@@ -139,6 +140,43 @@ internal sealed class ScenarioRun : IDisposable
         }
 
         return (sent, received);
+    }
+
+    /// <summary>Configures peers at the first station, which are nowhere.</summary>
+    /// <param name="count">Their number.</param>
+    /// <returns>Whether there was room for all.</returns>
+    public bool AddPeers(int count) => Call("AddPeers", Machine.Int(count)).I4 != 0;
+
+    /// <summary>Reads the status of the first station at the second.</summary>
+    /// <returns>
+    /// What the first took at most for a block, without opening the packet that asks for it and sealing the one that
+    /// has it; or null where there was no session, or no end in a minute.
+    /// </returns>
+    public Spent? ReadStatus()
+    {
+        int files = Call("FilesTaken").I4;
+        if (Call("ReadStatus").I4 == 0)
+        {
+            return null;
+        }
+
+        Spent longest = default;
+        while (Call("FilesTaken").I4 == files)
+        {
+            int step = Step(60_000);
+            if (step < 0)
+            {
+                return null;
+            }
+
+            if (step == TransportData && Actor == 0)
+            {
+                Spent block = LastSpent - SpentIn($"{Cipher}::Open") - SpentIn($"{Cipher}::Seal");
+                longest = block.Instructions > longest.Instructions ? block : longest;
+            }
+        }
+
+        return longest;
     }
 
     /// <summary>Does the next step.</summary>

@@ -9,8 +9,10 @@ internal sealed class Confirmations
     /// <summary>How long a confirmation counts, in milliseconds.</summary>
     internal const long Lifetime = 3600000;
 
+    /// <summary>The time of a confirmation that was never made.</summary>
+    internal const long LongAgo = -(1L << 40);
+
     private const int Most = 2;
-    private const long LongAgo = -(1L << 40);
 
     // The first eight bytes of each witness's key, and the time of its confirmation. The latest is first.
     private readonly ulong[] _keys = new ulong[Most];

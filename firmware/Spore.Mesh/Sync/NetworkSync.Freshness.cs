@@ -40,6 +40,16 @@ internal sealed partial class NetworkSync
         return _confirmations.Count(now);
     }
 
+    /// <summary>
+    /// How long ago the oldest confirmation was made that freshness needs, in milliseconds; -1 for never.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal long FreshnessAge(long now)
+    {
+        long since = Needed == 0 ? Confirmations.LongAgo : _confirmations.Since(Needed);
+        return since == Confirmations.LongAgo ? -1 : now - since;
+    }
+
     /// <summary>The number of confirmations since the node started.</summary>
     internal int ConfirmedSinceBoot
     {

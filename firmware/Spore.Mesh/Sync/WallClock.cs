@@ -126,6 +126,15 @@ internal sealed class WallClock
         return now + FedOrBuilt;
     }
 
+    /// <summary>
+    /// The witnesses' word alone, whatever was fed, in milliseconds since 1970; 0 where too few witnesses have told it.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal long Witnessed(long now)
+    {
+        return _word == Unknown ? 0 : now + _word;
+    }
+
     private long FedOrBuilt
     {
         get { return IsFed ? _fed : _built; }

@@ -6,7 +6,7 @@ namespace Spore.Hostsim.Live.Configuration;
 
 /// <summary>Where a node listens.</summary>
 /// <param name="Address">The one address to listen at, or null for all addresses.</param>
-/// <param name="Port">The UDP port, 1 to 65535.</param>
+/// <param name="Port">The port, 1 to 65535.</param>
 internal sealed record ListenAddress(IPAddress? Address, int Port)
 {
     /// <summary>Reads <c>port</c>, <c>1.2.3.4:port</c> or <c>[v6]:port</c>.</summary>

@@ -66,6 +66,9 @@ internal sealed record NodeOptions
     /// <summary>The path of the hosts file in which the members' names are kept, or null.</summary>
     public string? Hosts { get; init; }
 
+    /// <summary>Where metrics are served; null for nowhere.</summary>
+    public ListenAddress? Metrics { get; init; }
+
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;
 

@@ -5,6 +5,7 @@ using System.Threading.Tasks;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Output;
+using Spore.Hostsim.Live.Peers;
 using Spore.Hostsim.Sockets;
 using Spore.Mesh;
 using Spore.Signing;
@@ -15,10 +16,14 @@ namespace Spore.Hostsim.Live.Control;
 /// <param name="change">
 /// Does something with the node and its clock under the node's lock; returns false where the node has stopped.
 /// </param>
+/// <param name="inspector">Tells what the node knows of a peer.</param>
 /// <param name="files">Verifies networks and gives them to the node.</param>
 /// <param name="timeline">Where changes are reported.</param>
 internal sealed class LiveControl(
-    Func<Action<Node, long>, bool> change, NodeFiles files, LiveTimeline timeline) : IControlTarget
+    Func<Action<Node, long>, bool> change,
+    PeerInspector inspector,
+    NodeFiles files,
+    LiveTimeline timeline) : IControlTarget
 {
     /// <summary>The group that may ask where no other is named.</summary>
     public const string UsualGroup = "spore";
@@ -63,6 +68,14 @@ internal sealed class LiveControl(
                 ? []
                 : node.Network.Bytes[..node.Network.Length]);
         return network;
+    }
+
+    /// <inheritdoc/>
+    public NodeReport Inspect(string whom)
+    {
+        NodeReport? report = null;
+        Change((node, now) => report = inspector.Inspect(whom, node, now));
+        return report!;
     }
 
     /// <inheritdoc/>

@@ -53,7 +53,11 @@ internal sealed class PeerNames(
             _configured[key] = null;
             if (!resolver.HasSocket(address.AddressFamily))
             {
-                timeline.Tell("endpoint", "yellow", $"{place}: this node has no socket for its family; see --listen");
+                timeline.Tell(
+                    "endpoint",
+                    "yellow",
+                    $"{place}: this node has no socket for its family; see --listen",
+                    timeline.About(key, place.ToString()));
             }
 
             return;
@@ -182,7 +186,11 @@ internal sealed class PeerNames(
             bool wasResolved = name.Endpoint.IsResolved;
             if (name.Endpoint.Finish(addresses, fault) is { } line)
             {
-                timeline.Tell("name", fault == null ? "green" : "yellow", line);
+                timeline.Tell(
+                    "name",
+                    fault == null ? "green" : "yellow",
+                    line,
+                    timeline.About(KeyText.Format(name.Key), name.Endpoint.Place.ToString()));
             }
 
             bool isConfigured = _configured.TryGetValue(KeyText.Format(name.Key), out Name? configured);

@@ -1,5 +1,4 @@
 using System;
-using System.Globalization;
 
 namespace Spore.Hostsim.Live.Output;
 
@@ -14,36 +13,35 @@ internal sealed class LimitedLog(LiveTimeline timeline, Func<long> clock)
     /// <summary>The number of lines that may come at one time.</summary>
     public const int Burst = 20;
 
-    // In milliseconds.
-    private const int Interval = 1000;
+    /// <summary>After that, the time for each line, in milliseconds.</summary>
+    public const int Interval = 1000;
 
-    // Also the lock for what follows. The log is full of lines until this time.
     private readonly object _gate = new();
-    private long _fullUntil;
-    private long _leftOut;
+    private readonly LineBudget _budget = new(Burst, Interval);
 
     /// <summary>Reports something, or leaves it out.</summary>
     /// <param name="verb">What happened, at most 15 characters.</param>
-    /// <param name="colour">The verb's colour on a terminal.</param>
+    /// <param name="colour">The verb's colour on a terminal, which shows its level.</param>
     /// <param name="text">The rest.</param>
-    public void Tell(string verb, string colour, string text)
+    /// <param name="subject">What it is about.</param>
+    public void Tell(string verb, string colour, string text, LineSubject subject = default)
     {
+        if (!timeline.Writes(LogLevels.Of(colour)))
+        {
+            return;
+        }
+
         lock (_gate)
         {
             long now = clock();
-            long until = Math.Max(_fullUntil, now) + Interval;
-            if (until - now > Burst * Interval)
+            if (_budget.Has(now))
             {
-                _leftOut++;
-                return;
+                timeline.Tell(verb, colour, text + _budget.Spend(now), subject);
             }
-
-            _fullUntil = until;
-            string more = _leftOut == 0
-                ? string.Empty
-                : string.Create(CultureInfo.InvariantCulture, $" (lines left out before: {_leftOut})");
-            _leftOut = 0;
-            timeline.Tell(verb, colour, text + more);
+            else
+            {
+                _budget.LeaveOut();
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.IO;
 using Spectre.Console;
 using Spore.Mesh;
@@ -10,56 +9,253 @@ using Spore.Signing;
 namespace Spore.Hostsim.Live.Output;
 
 /// <summary>
-/// Reports what a real node does, a line an event, with the time of day. A thread of its own writes the lines, so an
-/// output that fails or blocks does not hold up the node (<see cref="BackgroundLog{T}"/>).
+/// Reports what a real node does, a line an event, with its time. A thread of its own writes the lines, so an output
+/// that fails or blocks does not hold up the node (<see cref="BackgroundLog{T}"/>).
 /// </summary>
 /// <param name="output">Where to write where there is no terminal.</param>
 /// <param name="terminal">The terminal, or null.</param>
-internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
+/// <param name="settings">How to write; null for the usual.</param>
+/// <param name="clock">Milliseconds on the monotonic clock; null for the machine's.</param>
+internal sealed class LiveTimeline(
+    TextWriter output, IAnsiConsole? terminal, LogSettings? settings = null, Func<long>? clock = null)
 {
     private const int ShortKey = 8;
     private const int MostTold = 4096;
 
-    private static readonly TimeSpan _sameHello = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan _often = TimeSpan.FromMinutes(10);
+    // In milliseconds.
+    private const long SameHello = 500;
+    private const long Often = 10 * 60_000;
+    private const long OftenUnderLoad = 60_000;
 
-    private readonly BackgroundLog<TimelineLine> _log = new(new TimelineSink(output, terminal));
+    private readonly BackgroundLog<TimelineLine> _log = new(
+        new TimelineSink(output, terminal, settings ?? new LogSettings()));
+    private readonly LogLevel _level = (settings ?? new LogSettings()).Level;
+    private readonly Func<long> _clock = clock ?? (() => Environment.TickCount64);
+    private readonly LineLimits _limits = new();
+    private readonly WitnessWatch _witnesses = new();
     private readonly Dictionary<string, string> _names = [];
-    private readonly HashSet<string> _initiated = [];
+    private readonly HashSet<string> _members = [];
     private readonly Dictionary<(NodeEvent What, string Whom), long> _told = [];
     private (string Peer, long Version) _lastHello;
     private long _lastHelloAt;
     private bool _isHelloLost;
 
-    /// <summary>Learns the names of a network's members.</summary>
+    /// <summary>Learns the members of the applied network: their names, and who is a witness.</summary>
     /// <param name="members">The members.</param>
-    public void Learn(IEnumerable<PeerDescription> members)
+    /// <param name="own">The node's own public key; empty where it is not known.</param>
+    public void Learn(IReadOnlyList<PeerDescription> members, ReadOnlySpan<byte> own = default)
     {
+        string self = own.IsEmpty ? string.Empty : KeyText.Format(own);
+        _members.Clear();
+        List<string> witnesses = [];
         foreach (PeerDescription member in members)
         {
+            string key = KeyText.Format(member.PublicKey);
+            _members.Add(key);
             if (member.Label != null)
             {
-                _names[KeyText.Format(member.PublicKey)] = member.Label;
+                _names[key] = member.Label;
+            }
+
+            if ((member.Roles & EntryRoles.Witness) != 0 && key != self)
+            {
+                witnesses.Add(key);
             }
         }
+
+        _witnesses.Learn(witnesses);
     }
 
     /// <summary>Tells what the node reports.</summary>
     /// <param name="what">The event.</param>
     /// <param name="key">The peer's public key, or empty.</param>
     /// <param name="value">The event's value.</param>
-    /// <param name="place">The endpoint that the event is about, where its documentation names one.</param>
-    public void Hear(NodeEvent what, ReadOnlySpan<byte> key, long value, string place = "")
+    /// <param name="endpoint">
+    /// The endpoint that the event is about, where its documentation names one, else the peer's; empty where it is not
+    /// known.
+    /// </param>
+    /// <param name="isKnown">Whether the peer is known though it may be no member: it is configured.</param>
+    public void Hear(
+        NodeEvent what, ReadOnlySpan<byte> key, long value, string endpoint = "", bool isKnown = false)
     {
         _isHelloLost &= what != NodeEvent.HelloSent;
-        string peer = key.IsEmpty ? string.Empty : NameOf(KeyText.Format(key));
-        if (IsRepetition(what, peer, value, place))
+        string peer = key.IsEmpty ? string.Empty : KeyText.Format(key);
+        long now = _clock();
+        bool isRepetition = IsRepetition(what, peer, value, endpoint, now);
+        LogLevel level = isRepetition ? LogLevel.Debug : LevelOf(what);
+        if (Writes(level))
         {
-            return;
+            string? limited = peer.Length == 0 ? null : isKnown || _members.Contains(peer) ? peer : string.Empty;
+            if (_limits.Spend(what, limited, now) is { } more)
+            {
+                (string verb, string colour, string text) = Describe(what, peer, value, endpoint);
+                Add(level, verb, colour, text + more, SubjectOf(what, peer, value, endpoint));
+            }
         }
 
+        FollowWitness(what, peer, endpoint, now);
+    }
+
+    /// <summary>
+    /// Should be called every few seconds: tells of the witnesses that have been silent for so long that they are gone.
+    /// </summary>
+    public void Look()
+    {
+        foreach ((string key, string endpoint) in _witnesses.Look(_clock()))
+        {
+            TellGone(key, endpoint);
+        }
+    }
+
+    /// <summary>Tells once that no interface takes hellos, until one does again.</summary>
+    public void HelloLost()
+    {
+        if (!_isHelloLost)
+        {
+            _isHelloLost = true;
+            Tell(
+                "hello",
+                "yellow",
+                "not sent: no interface of this machine takes it",
+                new LineSubject { Event = "hello_not_sent" });
+        }
+    }
+
+    /// <summary>The name of a key's holder.</summary>
+    /// <param name="key">The key, in base64.</param>
+    /// <returns>The label that the network gives it, or else the key's start.</returns>
+    public string NameOf(string key)
+    {
+        return _names.GetValueOrDefault(key, key[..ShortKey] + "...");
+    }
+
+    /// <summary>What a line about a peer is about.</summary>
+    /// <param name="key">The peer's key, in base64.</param>
+    /// <param name="endpoint">Its endpoint, or null.</param>
+    /// <returns>The subject, with the label that the network gives the peer.</returns>
+    public LineSubject About(string key, string? endpoint = null)
+    {
+        return new LineSubject(key, _names.GetValueOrDefault(key), endpoint);
+    }
+
+    /// <summary>Whether lines of a level are written.</summary>
+    /// <param name="level">The level.</param>
+    /// <returns>False where they are left out.</returns>
+    public bool Writes(LogLevel level) => level <= _level;
+
+    /// <summary>Reports something else. May be called on any thread.</summary>
+    /// <param name="verb">What happened, at most 15 characters.</param>
+    /// <param name="colour">The verb's colour on a terminal, which shows its level.</param>
+    /// <param name="text">The rest.</param>
+    /// <param name="subject">What it is about.</param>
+    public void Tell(string verb, string colour, string text, LineSubject subject = default)
+    {
+        LogLevel level = LogLevels.Of(colour);
+        if (Writes(level))
+        {
+            Add(level, verb, colour, text, subject);
+        }
+    }
+
+    /// <summary>Writes what the operator has asked for, whatever the level.</summary>
+    /// <param name="verb">What it is, at most 15 characters.</param>
+    /// <param name="text">The rest.</param>
+    /// <param name="subject">What it is about.</param>
+    public void Answer(string verb, string text, LineSubject subject = default)
+    {
+        Add(LogLevel.Info, verb, "blue", text, subject);
+    }
+
+    /// <summary>Writes a line of the banner.</summary>
+    /// <param name="name">The value's name.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="subject">What it is about.</param>
+    public void Banner(string name, string value, LineSubject subject = default)
+    {
+        if (Writes(LogLevel.Info))
+        {
+            _log.Add(new TimelineLine(DateTimeOffset.Now, LogLevel.Info, name, "bold", value)
+            {
+                IsBanner = true,
+                Subject = subject,
+            });
+        }
+    }
+
+    /// <summary>Waits until all lines so far are written or lost.</summary>
+    /// <param name="milliseconds">How long to wait at most.</param>
+    public void Flush(int milliseconds)
+    {
+        _log.Flush(milliseconds);
+    }
+
+    private static LogLevel LevelOf(NodeEvent what)
+    {
+        switch (what)
+        {
+            case NodeEvent.OwnKeyHeard:
+            case NodeEvent.Behind:
+            case NodeEvent.Equivocation:
+            case NodeEvent.NetworkExpired:
+                return LogLevel.Error;
+            case NodeEvent.Unanswered:
+            case NodeEvent.GivenUp:
+            case NodeEvent.FreshnessEnded:
+            case NodeEvent.UnderLoad:
+            case NodeEvent.HeaderRefused:
+            case NodeEvent.NetworkRefused:
+                return LogLevel.Warning;
+            case NodeEvent.NetworkApplied:
+            case NodeEvent.NetworkRestored:
+            case NodeEvent.Fresh:
+            case NodeEvent.PeerRemoved:
+                return LogLevel.Notice;
+            default:
+                return LogLevel.Info;
+        }
+    }
+
+    private static LineSubject WithVersion(LineSubject subject, NodeEvent what, long value)
+    {
+        bool hasVersion = what is NodeEvent.HelloSent
+            or NodeEvent.HelloHeard
+            or NodeEvent.HelloIgnored
+            or NodeEvent.OwnKeyHeard
+            or NodeEvent.HeaderVerified
+            or NodeEvent.NetworkApplied
+            or NodeEvent.NetworkExpired
+            or NodeEvent.NetworkRestored
+            or NodeEvent.Agreed
+            or NodeEvent.Fresh
+            or NodeEvent.FreshnessEnded
+            or NodeEvent.VendorFieldsChanged
+            or NodeEvent.Behind
+            or NodeEvent.Equivocation;
+        return hasVersion && value != 0 ? subject with { Version = VersionText.Format((ulong)value) } : subject;
+    }
+
+    private LineSubject SubjectOf(NodeEvent what, string peer, long value, string endpoint)
+    {
+        string? place = endpoint.Length == 0 ? null : endpoint;
+        LineSubject subject = peer.Length == 0 ? new LineSubject(Endpoint: place) : About(peer, place);
+        return WithVersion(subject, what, value) with
+        {
+            Event = what switch
+            {
+                NodeEvent.HelloSent => "hello_sent",
+                NodeEvent.HelloHeard => "hello_heard",
+                _ => null,
+            },
+        };
+    }
+
+    private (string Verb, string Colour, string Text) Describe(
+        NodeEvent what, string key, long value, string endpoint)
+    {
+        string peer = key.Length == 0 ? string.Empty : NameOf(key);
+        string place = PlaceOf(endpoint);
         string version = VersionText.Format((ulong)value);
-        (string verb, string colour, string text) = what switch
+        return what switch
         {
             NodeEvent.HelloSent => ("hello", "grey", value == 0 ? "sent, no network yet" : $"sent, version {version}"),
             NodeEvent.HelloHeard =>
@@ -105,88 +301,79 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             NodeEvent.Equivocation => ("equivocation", "red", $"{peer} has another version {version}"),
             _ => (what.ToString(), "grey", peer),
         };
-        Tell(verb, colour, text);
     }
 
-    /// <summary>Tells once that no interface takes hellos, until one does again.</summary>
-    public void HelloLost()
+    private static string PlaceOf(string endpoint) => endpoint.Length == 0 ? "no known endpoint" : endpoint;
+
+    private void Add(LogLevel level, string verb, string colour, string text, LineSubject subject)
     {
-        if (!_isHelloLost)
+        _log.Add(new TimelineLine(DateTimeOffset.Now, level, verb, colour, text) { Subject = subject });
+    }
+
+    private void FollowWitness(NodeEvent what, string peer, string endpoint, long now)
+    {
+        switch (what)
         {
-            _isHelloLost = true;
-            Tell("hello", "yellow", "not sent: no interface of this machine takes it");
+            case NodeEvent.Unanswered:
+                _witnesses.Silent(peer, endpoint, now);
+                break;
+            case NodeEvent.GivenUp when _witnesses.GivenUp(peer):
+                TellGone(peer, endpoint);
+                break;
+            case NodeEvent.SessionUp when _witnesses.SessionUp(peer):
+                Tell("witness back", "green", $"{NameOf(peer)}; {_witnesses.Describe()}", About(peer, endpoint));
+                break;
+            case NodeEvent.PeerRemoved:
+                _witnesses.Removed(peer);
+                break;
         }
     }
 
-    /// <summary>The name of a key's holder.</summary>
-    /// <param name="key">The key, in base64.</param>
-    /// <returns>The label that the network gives it, or else the key's start.</returns>
-    public string NameOf(string key)
+    private void TellGone(string key, string endpoint)
     {
-        return _names.GetValueOrDefault(key, key[..ShortKey] + "...");
-    }
-
-    /// <summary>Reports something else. May be called on any thread.</summary>
-    /// <param name="verb">What happened, at most 15 characters.</param>
-    /// <param name="colour">The verb's colour on a terminal.</param>
-    /// <param name="text">The rest.</param>
-    public void Tell(string verb, string colour, string text)
-    {
-        _log.Add(new TimelineLine(DateTime.Now, verb, colour, text));
-    }
-
-    /// <summary>Writes a line of the banner.</summary>
-    /// <param name="name">The value's name.</param>
-    /// <param name="value">The value.</param>
-    public void Banner(string name, string value)
-    {
-        _log.Add(new TimelineLine(null, name, "bold", value));
-    }
-
-    /// <summary>Waits until all lines so far are written or lost.</summary>
-    /// <param name="milliseconds">How long to wait at most.</param>
-    public void Flush(int milliseconds)
-    {
-        _log.Flush(milliseconds);
+        Tell(
+            "witness gone",
+            "yellow",
+            $"{NameOf(key)} at {PlaceOf(endpoint)}: no answer for 90 s; {_witnesses.Describe()}",
+            About(key, endpoint.Length == 0 ? null : endpoint));
     }
 
     /// <summary>
     /// A hello comes by IPv4 and by IPv6, and an initiation is sent again until it is answered or given up: the first
     /// is reported. What goes on for long is reported every 10 minutes, and why a hello is ignored once for each key.
     /// </summary>
-    private bool IsRepetition(NodeEvent what, string peer, long value, string place)
+    private bool IsRepetition(NodeEvent what, string peer, long value, string endpoint, long now)
     {
         switch (what)
         {
             case NodeEvent.HelloHeard:
-                bool isSame = _lastHello == (peer, value) && Stopwatch.GetElapsedTime(_lastHelloAt) < _sameHello;
+                bool isSame = _lastHello == (peer, value) && now - _lastHelloAt < SameHello;
                 _lastHello = (peer, value);
-                _lastHelloAt = Stopwatch.GetTimestamp();
+                _lastHelloAt = now;
                 return isSame;
             case NodeEvent.InitiationSent:
-                return !_initiated.Add(peer);
             case NodeEvent.Unanswered:
-                return IsTold(what, peer, _often);
             case NodeEvent.GivenUp:
-                _initiated.Remove(peer);
-                return IsTold(what, peer, _often);
+                return IsTold(what, peer, Often, now);
+            case NodeEvent.UnderLoad:
+                return IsTold(what, peer, OftenUnderLoad, now);
             case NodeEvent.OwnKeyHeard:
-                return IsTold(what, place, _often);
+                return IsTold(what, endpoint, Often, now);
             case NodeEvent.HelloIgnored:
-                return IsTold(what, peer, TimeSpan.MaxValue);
+                return IsTold(what, peer, long.MaxValue, now);
             case NodeEvent.SessionUp:
             case NodeEvent.SessionDown:
             case NodeEvent.PeerRemoved:
-                _initiated.Remove(peer);
+                _told.Remove((NodeEvent.InitiationSent, peer));
                 return false;
             default:
                 return false;
         }
     }
 
-    private bool IsTold(NodeEvent what, string whom, TimeSpan often)
+    private bool IsTold(NodeEvent what, string whom, long often, long now)
     {
-        if (_told.TryGetValue((what, whom), out long at) && Stopwatch.GetElapsedTime(at) < often)
+        if (_told.TryGetValue((what, whom), out long at) && now - at < often)
         {
             return true;
         }
@@ -197,7 +384,7 @@ internal sealed class LiveTimeline(TextWriter output, IAnsiConsole? terminal)
             _told.Clear();
         }
 
-        _told[(what, whom)] = Stopwatch.GetTimestamp();
+        _told[(what, whom)] = now;
         return false;
     }
 }

@@ -26,7 +26,8 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
     /// <param name="mtu">The interface's MTU.</param>
     public void ShowBanner(string listening, string? tun, int mtu)
     {
-        timeline.Banner("public key", Convert.ToBase64String(node.PublicKey));
+        string key = KeyText.Format(node.PublicKey);
+        timeline.Banner("public key", key, new LineSubject(key));
         timeline.Banner("link-local", new IPAddress(node.LinkLocal).ToString());
         timeline.Banner("listening", listening);
         if (tun != null)
@@ -37,8 +38,13 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
         if (node.NetworkVersion != 0)
         {
             string role = node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
-            timeline.Banner("network", $"{Version()}, {Members()}; {role}");
+            timeline.Banner("network", $"{Version()}, {Members()}; {role}", Subject());
         }
+    }
+
+    private LineSubject Subject()
+    {
+        return new LineSubject(Version: node.NetworkVersion == 0 ? null : VersionText.Format(node.NetworkVersion));
     }
 
     private string Members()
@@ -53,17 +59,18 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Show(long now)
     {
-        timeline.Tell("status", "blue", Line(now));
+        timeline.Answer("status", Line(now), Subject());
         foreach (Peer peer in node.Peers.Where(p => p.InUse))
         {
             string kind = peer.IsProvisional ? "guest" : Node.IsMember(peer) ? "member" : "configured";
-            string endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : "nowhere yet";
+            string? endpoint = peer.Endpoint.IsKnown ? EndpointAddress.Of(peer.Endpoint).ToString() : null;
             string session = peer.HasSession(now) ? $"session for {Seconds(now - peer.SessionSince)}" : "no session";
-            timeline.Tell(
+            string key = KeyText.Format(peer.PublicKey);
+            timeline.Answer(
                 kind,
-                "blue",
-                $"{timeline.NameOf(KeyText.Format(peer.PublicKey))} at {endpoint}; {session}; "
-                + $"heard {Seconds(now - peer.LastHeard)} ago; {Traffic(peer.BytesReceived, peer.BytesSent)}");
+                $"{timeline.NameOf(key)} at {endpoint ?? "nowhere yet"}; {session}; "
+                + $"heard {Seconds(now - peer.LastHeard)} ago; {Traffic(peer.BytesReceived, peer.BytesSent)}",
+                timeline.About(key, endpoint) with { Event = "status_peer" });
         }
     }
 

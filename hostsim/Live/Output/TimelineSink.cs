@@ -2,29 +2,47 @@ using System;
 using System.Globalization;
 using System.IO;
 using Spectre.Console;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Live.Output;
 
-/// <summary>Writes a real node's timeline to a terminal or, as plain text, to another output.</summary>
+/// <summary>
+/// Writes a real node's timeline to a terminal or, as plain text or JSON, to another output. Only what is written to a
+/// terminal has no zone and no priority, and a banner without times.
+/// </summary>
 /// <param name="output">Where to write where there is no terminal.</param>
-/// <param name="terminal">The terminal, or null.</param>
-internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal) : ILogSink<TimelineLine>
+/// <param name="terminal">The terminal for text, or null.</param>
+/// <param name="settings">How to write.</param>
+internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal, LogSettings settings)
+    : ILogSink<TimelineLine>
 {
+    private readonly IAnsiConsole? _terminal = settings.Format == LogFormat.Text ? terminal : null;
+
     /// <inheritdoc/>
     public void Write(TimelineLine line)
     {
-        string? time = line.Time?.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        if (terminal != null && time != null)
+        // Texts of other programs and of the system are in some lines.
+        line = line with { Text = MessageText.OneLine(line.Text) };
+        if (_terminal != null && line.IsBanner)
         {
-            terminal.MarkupLineInterpolated($"[grey]{time}[/]  [{line.Colour}]{line.Name,-15}[/]  {line.Text}");
+            _terminal.MarkupLineInterpolated($"[bold]{line.Name,-12}[/]  {line.Text}");
         }
-        else if (terminal != null)
+        else if (_terminal != null)
         {
-            terminal.MarkupLineInterpolated($"[bold]{line.Name,-12}[/]  {line.Text}");
+            string time = line.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+            _terminal.MarkupLineInterpolated($"[grey]{time}[/]  [{line.Colour}]{line.Name,-15}[/]  {line.Text}");
         }
         else
         {
-            output.Write(time != null ? $"{time}  {line.Name,-15}  {line.Text}\n" : $"{line.Name,-12}  {line.Text}\n");
+            // RFC 3339.
+            string time = line.Time.ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture);
+            string priority = settings.IsJournal
+                ? string.Create(CultureInfo.InvariantCulture, $"<{(int)line.Level}>")
+                : string.Empty;
+            string text = settings.Format == LogFormat.Json
+                ? TimelineJson.Write(line, time)
+                : $"{time}  {line.Name,-15}  {line.Text}";
+            output.Write($"{priority}{text}\n");
             output.Flush();
         }
     }
@@ -32,9 +50,9 @@ internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal) : 
     /// <inheritdoc/>
     public void WriteLoss(long count, string reason, bool wasCut)
     {
-        if (wasCut && terminal != null)
+        if (wasCut && _terminal != null)
         {
-            terminal.WriteLine();
+            _terminal.WriteLine();
         }
         else if (wasCut)
         {
@@ -44,7 +62,7 @@ internal sealed class TimelineSink(TextWriter output, IAnsiConsole? terminal) : 
         string lines = count == 1
             ? "1 line was lost"
             : string.Create(CultureInfo.InvariantCulture, $"{count} lines were lost");
-        Write(new TimelineLine(DateTime.Now, "log", "red", $"{lines}: {reason}"));
+        Write(new TimelineLine(DateTimeOffset.Now, LogLevel.Error, "log", "red", $"{lines}: {reason}"));
     }
 
     /// <inheritdoc/>

@@ -83,6 +83,14 @@ internal sealed class LiveConfiguration(
         }
     }
 
+    /// <summary>Tells when the last handshake with a peer was complete.</summary>
+    /// <param name="key">The peer's public key, in base64.</param>
+    /// <returns>When; null for never.</returns>
+    public DateTimeOffset? LastHandshake(string key)
+    {
+        return _handshakes.TryGetValue(key, out DateTimeOffset last) ? last : null;
+    }
+
     /// <summary>
     /// Called some time after a network was applied or has expired: who is no member any more is kept alive
     /// as the operator says.
@@ -137,7 +145,8 @@ internal sealed class LiveConfiguration(
         lock (gate)
         {
             string peer = fault.Peer == null ? string.Empty : $"{timeline.NameOf(fault.Peer)}: ";
-            timeline.Tell("set refused", "yellow", peer + fault.Message);
+            LineSubject subject = fault.Peer == null ? default : timeline.About(fault.Peer);
+            timeline.Tell("set refused", "yellow", peer + fault.Message, subject);
         }
     }
 
@@ -179,7 +188,7 @@ internal sealed class LiveConfiguration(
         if (peer.Before is not { IsConfigured: true })
         {
             node.AddPeer(peer.PublicKey, 0, null, now);
-            timeline.Tell("configured", "blue", timeline.NameOf(key));
+            timeline.Tell("configured", "blue", timeline.NameOf(key), timeline.About(key));
         }
 
         if (peer.PresharedKey != peer.Before?.PresharedKey)

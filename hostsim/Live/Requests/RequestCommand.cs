@@ -145,7 +145,7 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
             request.Body,
             environment,
             _patience - waited,
-            line => _errors.Tell("stderr", "yellow", $"for {request.Name}: {line}")));
+            line => _errors.Tell("stderr", "yellow", $"for {request.Name}: {line}", Subject(request))));
     }
 
     private void Finish(MemberRequest request, ProgramResult result)
@@ -168,6 +168,12 @@ internal sealed class RequestCommand : IRequestHandler, IDisposable
 
     private void Tell(string verb, string colour, MemberRequest request, string text)
     {
-        _log.Tell(verb, colour, $"of {request.Name}, {ByteSize.Describe(request.Body.Length)}: {text}");
+        _log.Tell(
+            verb, colour, $"of {request.Name}, {ByteSize.Describe(request.Body.Length)}: {text}", Subject(request));
+    }
+
+    private static LineSubject Subject(MemberRequest request)
+    {
+        return new LineSubject(request.Key, request.Label.Length == 0 ? null : request.Label);
     }
 }

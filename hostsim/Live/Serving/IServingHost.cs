@@ -1,4 +1,5 @@
 using System;
+using Spore.Hostsim.Live.Output;
 using Spore.Tftp;
 
 namespace Spore.Hostsim.Live.Serving;
@@ -10,6 +11,11 @@ internal interface IServingHost
     /// <param name="transfer">The transfer.</param>
     /// <returns>The peer's name.</returns>
     string NameOf(TftpTransfer transfer);
+
+    /// <summary>Names the peer of a transfer for programs. Called under the node's lock.</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <returns>The peer, as the subject of a log line.</returns>
+    LineSubject About(TftpTransfer transfer);
 
     /// <summary>Ends a transfer with an error. Called under the node's lock.</summary>
     /// <param name="transfer">The transfer.</param>

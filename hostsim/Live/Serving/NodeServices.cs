@@ -93,6 +93,12 @@ internal sealed class NodeServices : IServingHost, IRequestsHost, IDisposable
     }
 
     /// <inheritdoc/>
+    LineSubject IServingHost.About(TftpTransfer transfer)
+    {
+        return _timeline.About(KeyText.Format(_node.Peers[transfer.Peer].PublicKey));
+    }
+
+    /// <inheritdoc/>
     void IServingHost.Abort(TftpTransfer transfer, int result)
     {
         _node.Abort(transfer, result);

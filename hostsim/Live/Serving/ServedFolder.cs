@@ -243,14 +243,16 @@ internal sealed class ServedFolder : ITftpFiles, IDisposable
             _log.Tell(
                 isRead ? "file read" : "file written",
                 isRead ? "grey" : "green",
-                $"{file.Name} by {file.Peer}, {ByteSize.Describe(size)}");
+                $"{file.Name} by {file.Peer}, {ByteSize.Describe(size)}",
+                file.Subject);
         }
         else
         {
             _log.Tell(
                 isRead ? "not read" : "not written",
                 "yellow",
-                $"{file.Name} by {file.Peer}: {Describe(transfer, result)}");
+                $"{file.Name} by {file.Peer}: {Describe(transfer, result)}",
+                file.Subject);
         }
     }
 
@@ -348,6 +350,7 @@ internal sealed class ServedFolder : ITftpFiles, IDisposable
     private void Begin(TftpTransfer transfer, ServedTransfer file)
     {
         transfer.File = Node.FirstFile;
+        file.Subject = _host.About(transfer);
         _open.Add(transfer, file);
     }
 
@@ -362,7 +365,11 @@ internal sealed class ServedFolder : ITftpFiles, IDisposable
     {
         transfer.ErrorText = reason;
         string name = components == null ? "a name" : NameOf(components);
-        _log.Tell("file refused", "yellow", $"{name} to {_host.NameOf(transfer)}: {reason ?? TextOf(code)}");
+        _log.Tell(
+            "file refused",
+            "yellow",
+            $"{name} to {_host.NameOf(transfer)}: {reason ?? TextOf(code)}",
+            _host.About(transfer));
         return code;
     }
 

@@ -1,4 +1,5 @@
 using System;
+using Spore.Hostsim.Live.Output;
 
 namespace Spore.Hostsim.Live.Serving;
 
@@ -12,6 +13,9 @@ internal abstract class ServedTransfer(string name, string peer) : IDisposable
 
     /// <summary>Who reads or writes it.</summary>
     public string Peer { get; } = peer;
+
+    /// <summary>The peer as the subject of a log line.</summary>
+    public LineSubject Subject { get; set; }
 
     /// <inheritdoc/>
     public abstract void Dispose();

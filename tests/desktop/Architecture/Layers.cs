@@ -52,11 +52,17 @@ internal static class Layers
         ["Spore.Hostsim.Transfers"] = [.. _desktop, .. _beside, "Spore.Hostsim.Live"],
         ["Spore.Hostsim.Status"] =
             [.. _desktop, .. _beside, .. _sockets, "Spore.Hostsim.Live", "Spore.Hostsim.Transfers"],
+        ["Spore.Hostsim.Diagnosis"] =
+            [
+                .. _desktop, "Spore.Hostsim.Display", "Spore.Hostsim.Control", "Spore.Hostsim.Transfers",
+                "Spore.Hostsim.Status",
+            ],
         ["Spore.Hostsim.Commands"] =
             [
                 .. _desktop,
                 .. _beside,
                 "Spore.Hostsim.Control",
+                "Spore.Hostsim.Diagnosis",
                 "Spore.Hostsim.Status",
                 "Spore.Hostsim.Bench",
                 "Spore.Hostsim.Simulation",

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Sockets;
 using Spore.SignedNetwork;
@@ -36,6 +37,16 @@ public sealed class ControlSocketTests : IDisposable
         Assert.Equal("version 3"u8, client.Ask("push 3", [1, 2, 3]));
         Assert.Equal([1, 2, 3], _target.Pushed!);
         Assert.Equal([1, 2, 3], client.Ask("network"));
+    }
+
+    [Fact]
+    public void A_report_of_a_peer_is_json()
+    {
+        using SocketServer server = Serve("spore0", false);
+        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        NodeReport report = JsonSerializer.Deserialize<NodeReport>(client.Ask("peer the key"))!;
+        Assert.Equal(("the key", "é"), (report.Peer.Key, report.Peer.Label));
+        Assert.Throws<HostsimException>(() => client.Ask("peer nobody"));
     }
 
     [Fact]
@@ -151,6 +162,10 @@ public sealed class ControlSocketTests : IDisposable
         public byte[] Status(bool isNetascii) => [.. "state=fresh\n"u8];
 
         public byte[] Network() => Pushed ?? [];
+
+        public NodeReport Inspect(string whom) => whom == "nobody"
+            ? throw new HostsimException("no peer has the label 'nobody'")
+            : new() { Key = "own", State = "fresh", Peer = new() { Key = whom, Label = "é" } };
 
         public string Push(byte[] network)
         {

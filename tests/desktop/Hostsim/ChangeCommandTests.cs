@@ -267,7 +267,7 @@ public sealed class ChangeCommandTests : IDisposable
     private string Told()
     {
         _timeline.Flush(Patience);
-        return string.Concat(_output.ToString().Split('\n').Where(l => l.Length > 25).Select(l => l[25..] + "\n"));
+        return string.Concat(_output.ToString().Split('\n').Where(l => l.Length > 31).Select(l => l[31..] + "\n"));
     }
 
     private void WaitFor(string line)

@@ -115,7 +115,7 @@ public class KeyLogFileTests
     private string[] Told()
     {
         _timeline.Flush(Patience);
-        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
+        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[31..])];
     }
 
     private sealed class Target : WriteOnlyStream

@@ -35,6 +35,6 @@ public class LimitedLogTests
                 "later (lines left out before: 1)",
                 "at once",
             ],
-            output.ToString().TrimEnd().Split('\n').Select(l => l[42..]));
+            output.ToString().TrimEnd().Split('\n').Select(l => l[48..]));
     }
 }

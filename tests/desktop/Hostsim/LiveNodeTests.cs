@@ -1,8 +1,10 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using System.Threading;
 using System.Threading.Tasks;
@@ -66,7 +68,7 @@ public sealed partial class LiveNodeTests : IDisposable
             .WaitAsync(_patience, TestContext.Current.CancellationToken);
 
         Assert.Contains(
-            "network       version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
+            "  network          version 7, 2 members; this node is in it", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("session up       from beta", alphaStory.Text, StringComparison.Ordinal);
         Assert.Contains("head verified    version 7", betaStory.Text, StringComparison.Ordinal);
         Assert.Contains("; version 7, fresh; 1 session; ", betaStory.Text, StringComparison.Ordinal);
@@ -167,6 +169,68 @@ public sealed partial class LiveNodeTests : IDisposable
             .WaitAsync(_patience, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>The lines of handshakes, with a preshared key that fits and with one that does not.</summary>
+    [Fact]
+    public async Task No_line_of_a_log_has_a_secret()
+    {
+        using TrustRootKey root = TrustRootKey.Generate();
+        NodeIdentity alpha = MakeNode(root, "alpha");
+        NodeIdentity beta = MakeNode(root, "beta");
+        int port = FreePort();
+        byte[] presharedKey = MakeKey("psk");
+        byte[] otherKey = MakeKey("other");
+        LogSettings text = new() { Level = LogLevel.Debug };
+        LogSettings json = text with { Format = LogFormat.Json };
+        NodeOptions options = new()
+        {
+            Identity = PathOf("alpha"),
+            Listen = new ListenAddress(IPAddress.Loopback, port),
+            Peers = [new PeerArgument(beta.PublicKey, null)],
+            PresharedKeys = [new KeyFileArgument(beta.PublicKey, PathOf("psk"))],
+            Mtu = 1420,
+        };
+        Story alphaStory = Start(options, settings: text);
+        NodeOptions betaOptions = options with
+        {
+            Identity = PathOf("beta"),
+            Listen = new ListenAddress(IPAddress.Loopback, FreePort()),
+            Peers = [new PeerArgument(alpha.PublicKey, new PeerEndpoint(IPAddress.Loopback, null, port))],
+            PresharedKeys = [new KeyFileArgument(alpha.PublicKey, PathOf("other"))],
+            KeyLog = PathOf("keys"),
+        };
+        using CancellationTokenSource end = new();
+        Story deafStory = Start(betaOptions, null, json, end.Token);
+
+        // A repetition of it is told at this level only.
+        await deafStory.Until("initiation: to");
+        int first = deafStory.Text.IndexOf("initiation: to", StringComparison.Ordinal);
+        await deafStory.Until("initiation: to", first + 1);
+        await end.CancelAsync();
+        await deafStory.Ended.WaitAsync(_patience, TestContext.Current.CancellationToken);
+        Story betaStory = Start(
+            betaOptions with { PresharedKeys = [new KeyFileArgument(alpha.PublicKey, PathOf("psk"))] },
+            settings: json);
+        await betaStory.Until("session up: to");
+        await alphaStory.Until("session up ");
+        await _stop.CancelAsync();
+        await Task.WhenAll(alphaStory.Ended, betaStory.Ended)
+            .WaitAsync(_patience, TestContext.Current.CancellationToken);
+
+        List<byte[]> secrets = [presharedKey, otherKey, PrivateKeyOf(alpha), PrivateKeyOf(beta)];
+        secrets.AddRange(File.ReadAllLines(PathOf("keys"))
+            .Where(l => !l.StartsWith("REMOTE", StringComparison.Ordinal))
+            .Select(l => Convert.FromBase64String(l[(l.IndexOf('=', StringComparison.Ordinal) + 2)..])));
+        Assert.InRange(secrets.Count, 9, int.MaxValue);
+        Story[] stories = [alphaStory, deafStory, betaStory];
+        foreach (string log in stories.Select(s => s.Text))
+        {
+            Assert.All(secrets, s => Assert.False(Has(log, s), log));
+
+            // What is public is found in each, and so would be what is not.
+            Assert.True(Has(log, alpha.PublicKey) || Has(log, beta.PublicKey));
+        }
+    }
+
     [Fact]
     public void A_port_in_use_is_told_plainly()
     {
@@ -211,14 +275,13 @@ public sealed partial class LiveNodeTests : IDisposable
         timeline.Hear(NodeEvent.HelloHeard, key, 3);
         timeline.Hear(NodeEvent.HelloHeard, key, 4);
         timeline.Flush((int)_patience.TotalMilliseconds);
-        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
+        string[] lines = [.. output.ToString().TrimEnd().Split('\n').Select(l => l[31..])];
         Assert.Equal(
             [
                 "initiation       to AAAAAAAA...",
                 "no answer        from AAAAAAAA... at 192.0.2.7:51820 for 15 s; it is asked on",
                 "given up         AAAAAAAA... at 192.0.2.7:51820: no answer for 90 s; it is asked again when a packet "
                 + "wants it",
-                "initiation       to AAAAAAAA...",
                 "session up       to AAAAAAAA...",
                 "initiation       to AAAAAAAA..., provoked",
                 "hello ignored    from AAAAAAAA...: it is no member, and its version 3 is not newer",
@@ -265,14 +328,34 @@ public sealed partial class LiveNodeTests : IDisposable
         return identity;
     }
 
+    private static byte[] PrivateKeyOf(NodeIdentity identity) =>
+        identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
+
+    private byte[] MakeKey(string name)
+    {
+        byte[] key = RandomNumberGenerator.GetBytes(KeyText.KeySize);
+        File.WriteAllText(PathOf(name), KeyText.Format(key));
+        return key;
+    }
+
+    // Whether a text has the first half of a key, in base64, with letters for URLs too, or in hexadecimal digits.
+    private static bool Has(string text, byte[] key)
+    {
+        string base64 = Convert.ToBase64String(key)[..22];
+        string[] forms = [base64, base64.Replace('+', '-').Replace('/', '_')];
+        return forms.Any(f => text.Contains(f, StringComparison.Ordinal))
+            || text.Contains(Convert.ToHexString(key)[..32], StringComparison.OrdinalIgnoreCase);
+    }
+
     private string PathOf(string name)
     {
         return Path.Combine(_folder, name);
     }
 
-    private Story Start(NodeOptions options, Func<long>? clock = null)
+    private Story Start(
+        NodeOptions options, Func<long>? clock = null, LogSettings? settings = null, CancellationToken? stop = null)
     {
-        return new Story(options, _stop.Token, clock);
+        return new Story(options, stop ?? _stop.Token, clock, settings);
     }
 
     /// <summary>What a node tells while it runs on a thread of its own.</summary>
@@ -281,10 +364,10 @@ public sealed partial class LiveNodeTests : IDisposable
         private readonly StringWriter _writer = new();
         private readonly TextWriter _output;
 
-        public Story(NodeOptions options, CancellationToken stop, Func<long>? clock)
+        public Story(NodeOptions options, CancellationToken stop, Func<long>? clock, LogSettings? settings)
         {
             _output = TextWriter.Synchronized(_writer);
-            LiveTimeline timeline = new(_output, null);
+            LiveTimeline timeline = new(_output, null, settings);
             LiveNode node = new(options, timeline, CancellationToken.None, clock);
             Ended = Task.Factory.StartNew(
                 () =>

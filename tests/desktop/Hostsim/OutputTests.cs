@@ -71,6 +71,46 @@ public sealed partial class OutputTests : IDisposable
         Assert.Equal(0, Stop(node));
     }
 
+    /// <summary>systemd names the stream that it has made; a node may write to another one.</summary>
+    [Theory]
+    [InlineData("export JOURNAL_STREAM=$(stat -c %d:%i log); exec \"$@\" >log", "<6>")]
+    [InlineData("export JOURNAL_STREAM=$(stat -c %d:%i log); exec \"$@\" --log-format json >log", "<6>{\"time\":\"")]
+    [InlineData("export JOURNAL_STREAM=$(stat -c %d:%i node.id); exec \"$@\" >log", "2")]
+    [InlineData("export JOURNAL_STREAM=8:1; exec \"$@\" >log", "2")]
+    public void Only_lines_to_the_journal_have_priorities(string script, string start)
+    {
+        MakeIdentity();
+        string log = Path.Combine(_folder, "log");
+        File.WriteAllText(log, "");
+        string[] command = ["hostsim", "node", "--identity", Identity, "--listen", $"127.0.0.1:{FreePort()}"];
+        using Process node = Start(script, command);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(log).Contains("hello"), _patience));
+        Assert.Equal(0, Stop(node));
+        Assert.All(
+            File.ReadAllLines(log),
+            l => Assert.StartsWith(
+                l.Contains("not sent") ? start.Replace('6', '4') : start, l, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Messages_to_the_journal_have_priorities()
+    {
+        const string Script = "export JOURNAL_STREAM=$(stat -c %d:%i log); exec \"$@\" 2>log";
+        MakeIdentity();
+        Protect(UnixFileMode.UserRead | UnixFileMode.OtherRead, Identity);
+        string log = Path.Combine(_folder, "log");
+        File.WriteAllText(log, "");
+        string[] command = ["hostsim", "node", "--identity", Identity, "--listen", $"127.0.0.1:{FreePort()}"];
+        using Process node = Start(Script, command);
+        Assert.True(SpinWait.SpinUntil(() => File.ReadAllText(log).EndsWith('\n'), _patience));
+        Assert.Equal(0, Stop(node));
+        Assert.StartsWith("<4>hostsim: warning: ", File.ReadAllText(log), StringComparison.Ordinal);
+        File.WriteAllText(log, "");
+        using Process failed = Start(Script, "hostsim", "node", "--identity", "none");
+        Assert.True(failed.WaitForExit(_patience));
+        Assert.StartsWith("<3>hostsim: none: ", File.ReadAllText(log), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_node_whose_error_is_blocked_ends_with_its_exit_code()
     {

@@ -257,7 +257,7 @@ public sealed class RequestCommandTests : IRequestsHost, IDisposable
     {
         _timeline.Flush(Patience);
         return string.Concat(
-            _output.ToString().Split('\n').Where(l => l.Length > 25).Select(l => l[25..] + "\n"));
+            _output.ToString().Split('\n').Where(l => l.Length > 31).Select(l => l[31..] + "\n"));
     }
 
     private void WaitFor(string line)

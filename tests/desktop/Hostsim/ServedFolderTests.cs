@@ -52,6 +52,8 @@ public sealed class ServedFolderTests : IServingHost, IDisposable
 
     string IServingHost.NameOf(TftpTransfer transfer) => "peer";
 
+    LineSubject IServingHost.About(TftpTransfer transfer) => default;
+
     void IServingHost.Abort(TftpTransfer transfer, int result) => _aborted = result;
 
     void IServingHost.Resume(TftpTransfer transfer, int result)
@@ -513,6 +515,6 @@ public sealed class ServedFolderTests : IServingHost, IDisposable
     private string[] Told()
     {
         _timeline.Flush(Patience);
-        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[25..])];
+        return [.. _output.ToString().TrimEnd().Split('\n').Select(l => l[31..])];
     }
 }

@@ -38,7 +38,9 @@ public class FreshnessTests
     public void A_witness_that_shows_the_same_head_makes_it_fresh_for_an_hour()
     {
         _witness.AnswersInitiations = true;
+        Assert.Equal(-1, _node.Node.FreshnessAge(_mesh.Now));
         Assert.True(_mesh.RunUntil(() => _node.Node.State(_mesh.Now) == NetworkState.Fresh, 10_000));
+        Assert.Equal(0, _node.Node.FreshnessAge(_mesh.Now));
         Assert.Contains("read head", _witness.Requests);
         Assert.Contains(
             _node.Events, e => e.What == NodeEvent.Fresh && e.Value == 5 && e.Key!.SequenceEqual(_witness.Key));
@@ -52,6 +54,7 @@ public class FreshnessTests
         Assert.Contains(_node.Events, e => e.What == NodeEvent.FreshnessEnded && e.Value == 5);
         _mesh.Run(Hour);
         Assert.Equal(1, _node.Count(NodeEvent.FreshnessEnded));
+        Assert.Equal(2 * Hour, _node.Node.FreshnessAge(_mesh.Now));
 
         // It is asked again and again.
         _witness.IsOn = true;

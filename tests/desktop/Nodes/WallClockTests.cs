@@ -21,6 +21,7 @@ public class WallClockTests
     {
         Assert.Equal((Built * 1000, Built * 1000), (_clock.Now(5_000), _clock.Own(5_000)));
         Assert.Equal((Built * 1000) + 1_234, _clock.Now(6_234));
+        Assert.Equal(0, _clock.Witnessed(6_234));
         Assert.False(_clock.IsFed);
     }
 
@@ -38,6 +39,9 @@ public class WallClockTests
         _clock.Feed(fed * 1000, 6_000);
         Assert.True(_clock.IsFed);
         Assert.Equal(((fed * 1000) + 500, (fed * 1000) + 500), (_clock.Now(6_500), _clock.Own(6_500)));
+
+        // What the witnesses say is known all the same, to be shown to people.
+        Assert.Equal(((Built + 10_000) * 1000) + 1_500, _clock.Witnessed(6_500));
     }
 
     public static IEnumerable<TheoryDataRow<int, int[], int>> Words()
