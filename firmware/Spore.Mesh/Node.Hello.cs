@@ -271,12 +271,15 @@ public sealed partial class Node
         }
     }
 
-    void ITunnelHost.Silent(Peer peer, long now)
+    bool ITunnelHost.Silent(Peer peer, long now)
     {
         if (IsMember(peer) && !HasHeardSession(now))
         {
             DoubtSessions(now);
         }
+
+        // Silent again: its handshakes get through and its data does not.
+        return peer.HasMissedData && AskHint(peer, now);
     }
 
     // Called when the last session with a member is silent, or a network that is read does not arrive.

@@ -71,9 +71,24 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
         return true;
     }
 
+    bool ITunnelHost.HasUrgentWork
+    {
+        get { return IsSignatureDue; }
+    }
+
+    private bool IsSignatureDue
+    {
+        get { return _sync.IsChecking || _sync.CheckDue <= _now; }
+    }
+
     bool ITunnelHost.IsKnown(byte[] key, int offset)
     {
         return _applied.Find(key, offset) >= 0;
+    }
+
+    int ITunnelHost.CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        return _slots.CompareTimestamp(key, offset, timestamp);
     }
 
     Peer ITunnelHost.Admit(byte[] key, int offset, long now)
@@ -151,6 +166,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now)
     {
         Report(NodeEvent.SessionUp, peer, isInitiator ? 1 : 0);
+        peer.CopyPublicKey(_key, 0);
+        _sources.Confirm(peer.Endpoint, _key, 0);
         _sync.SessionUp(peer, isInitiator, now);
     }
 
@@ -250,7 +267,8 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     {
         Peer peer = _tunnel.FindOwner(entry);
         return (peer != null && peer.Endpoint.IsKnown)
-            || FindEndpoint(entry, 0) || _sources.FindHint(_applied.File.Bytes, _applied.KeyOffset(entry), _now) >= 0;
+            || FindEndpoint(entry, 0)
+            || _sources.FindHint(_applied.File.Bytes, _applied.KeyOffset(entry), null, true, _now) >= 0;
     }
 
     // Looks for the endpoint of an entry, address or name, that has so many before it.
@@ -386,7 +404,13 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
             _helloSlot = peer.Slot;
         }
 
-        return Occupy(peer, key, offset, now) ? peer : null;
+        if (!Occupy(peer, key, offset, now))
+        {
+            return null;
+        }
+
+        _slots.Recall(key, offset, peer);
+        return peer;
     }
 
     // Room for one more peer that is no guest. A hello ends no live session, but that in the one slot that is kept for
@@ -430,6 +454,12 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
     private void Remove(Peer peer, long now)
     {
         Report(NodeEvent.PeerRemoved, peer, 0);
+        if (IsMember(peer))
+        {
+            peer.CopyPublicKey(_key, 0);
+            _slots.Remember(_key, peer);
+        }
+
         _sync.Use(peer.Owner, now);
         if (peer.Slot == _helloSlot)
         {
@@ -499,11 +529,9 @@ public sealed partial class Node : ITunnelHost, ICryptokeyRouting
                 continue;
             }
 
-            // A deferred response needs its slot for the retransmission. Otherwise first initiations of others would
-            // evict it for ever.
-            bool isSafe = peer.HasSpoken
-                ? _now - peer.Since < GuestSafety
-                : peer.IsDeferred && _now - peer.Since < RetransmissionTime;
+            // One whose response was deferred needs its slot for the retransmission. The tunnel works for no other
+            // unknown key before that must have arrived.
+            bool isSafe = peer.HasSpoken && _now - peer.Since < GuestSafety;
             if (!isSafe
                 && (found == null
                     || (found.HasSpoken && !peer.HasSpoken)

@@ -10,6 +10,7 @@ public sealed partial class Node
 {
     private const int LongestAnswerDelay = 2000;
     private const long CourtesyTime = 1000;
+    private const long SignatureTime = 1000;
 
     private readonly ProvocationBudget _budget;
 
@@ -27,25 +28,29 @@ public sealed partial class Node
             : Never;
     }
 
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now)
+    bool ITunnelHost.StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         // Asked in the next Advance, by the rules for hellos.
-        peer.CopyPublicKey(_key, 0);
-        _sources.Hear(source, _key, 0, 0, 0, HelloSources.Stale, now, now);
+        _sources.Hear(source, key, offset, 0, 0, HelloSources.Stale, now, now);
         ScheduleAnswers();
         return false;
     }
 
-    // Called when a peer does not answer, or its endpoint is not known: asks where its last hello came from.
-    private void AskHint(Peer peer, long now)
+    // Called when a peer does not answer, or its endpoint is not known: asks where a hello of it came from. A named
+    // source and another one are asked in turn, so that neither copies nor forgeries keep the original waiting.
+    private bool AskHint(Peer peer, long now)
     {
         peer.CopyPublicKey(_key, 0);
-        int index = _sources.FindHint(_key, 0, now);
-        if (index >= 0)
+        int index = _sources.FindHint(_key, 0, peer.Endpoint, !peer.WasHintNamed, now);
+        if (index < 0)
         {
-            Ask(index, true, now);
-            ScheduleAnswers();
+            return false;
         }
+
+        peer.WasHintNamed = _sources.Is(index, HelloSources.Named);
+        _sources.Want(index, peer.HasMissedData ? now + CourtesyOf(index, peer) : now);
+        ScheduleAnswers();
+        return true;
     }
 
     private void ScheduleAnswers()
@@ -64,20 +69,23 @@ public sealed partial class Node
                 break;
             }
 
-            Ask(index, false, now);
+            Ask(index, now);
         }
 
         ScheduleAnswers();
     }
 
     // Carries out the plan for a source by one step (PROTOCOL section 4.2), or puts it off, or drops it.
-    private void Ask(int index, bool isWanted, long now)
+    private void Ask(int index, long now)
     {
         byte[] keys = _sources.Keys;
         int key = HelloSources.KeyOffset(index);
         Peer peer = _tunnel.FindSlot(keys, key);
         int entry = _applied.Find(keys, key);
         _sources.CopyEndpoint(index, _place);
+        bool isWanted = _sources.Is(index, HelloSources.Wanted)
+            && peer != null
+            && (peer.IsWanted || peer.HasMissedData);
         long due = PlanDue(index, peer, entry >= 0 || (peer != null && !peer.IsProvisional), isWanted, now);
         if (due > now)
         {
@@ -85,10 +93,12 @@ public sealed partial class Node
             return;
         }
 
+        // In doubt an answer from where the peer is proves nothing: others are asked first, and at once.
         bool isFirstStep = false;
+        bool isDoubtful = peer != null && peer.HasMissedData && !_sources.Is(index, HelloSources.Stale);
         if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
         {
-            long gone = peer.GoneAt(now);
+            long gone = isDoubtful ? long.MinValue : peer.GoneAt(now);
             isFirstStep = gone == Never;
             if (!isFirstStep)
             {
@@ -102,14 +112,27 @@ public sealed partial class Node
         }
 
         bool isNamed = !isFirstStep && _sources.Is(index, HelloSources.Named);
-        int memory = isFirstStep || _sources.Is(index, HelloSources.Stale) ? -1 : _nonces.Find(_sources.NonceOf(index));
-        if (memory >= 0 && _nonces.IsUsedUp(memory))
+        if (!isWanted && !isFirstStep && !isNamed && _sources.GivesWay(index))
         {
-            _sources.SetDue(index, Never);
+            _sources.SetDue(index, now + Constants.RekeyTimeout);
+            return;
+        }
+
+        bool isCounted = !isFirstStep && !_sources.Is(index, HelloSources.Stale | HelloSources.Confirmed);
+        int memory = isCounted ? _nonces.Find(_sources.NonceOf(index)) : -1;
+        if (memory >= 0 ? _nonces.IsUsedUp(memory) : isCounted && _sources.Is(index, HelloSources.WasAsked))
+        {
+            // The last in the order, so that the next hint is another one.
+            _sources.Asked(index);
             return;
         }
 
         due = LimitDue(isFirstStep ? peer.Endpoint : _place, peer, isNamed, memory);
+        if (entry < 0 && (peer == null || peer.IsProvisional))
+        {
+            due = Later(due, IsSignatureDue ? now + SignatureTime : _tunnel.ProvokeUnknownDue(_place));
+        }
+
         if (due > now)
         {
             _sources.SetDue(index, due);
@@ -142,6 +165,7 @@ public sealed partial class Node
     private long PlanDue(int index, Peer peer, bool isKnown, bool isWanted, long now)
     {
         if (peer != null
+            && !isWanted
             && ((peer.LastHeard > _sources.HeardAt(index) && peer.LastHeard != peer.Since)
                 || (_sources.Is(index, HelloSources.WasAsked) && peer.Endpoint.IsKnown)))
         {

@@ -123,7 +123,7 @@ public sealed partial class Node
         _unreachableLimiter = new RateLimiter(1, UnreachableInterval, UnreachableBurst);
         RestartHello();
 
-        _slots = new PeerSlots(limits.Slots);
+        _slots = new PeerSlots(limits.Slots, limits.KeepsHashes ? limits.NetworkEntries : 2 * limits.Peers);
         _applied = new AppliedNetwork(limits, _hash);
         _sync = new NetworkSync(
             this,

@@ -35,9 +35,21 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
+    public bool HasUrgentWork
+    {
+        get { return false; }
+    }
+
+    /// <inheritdoc/>
     public bool IsKnown(byte[] key, int offset)
     {
         return false;
+    }
+
+    /// <inheritdoc/>
+    public int CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        return 1;
     }
 
     /// <inheritdoc/>
@@ -65,14 +77,15 @@ public class ConfiguredHost : ITunnelHost
     }
 
     /// <inheritdoc/>
-    public bool StaleInitiation(Peer peer, Endpoint source, long now)
+    public bool StaleInitiation(byte[] key, int offset, Endpoint source, long now)
     {
         return true;
     }
 
     /// <inheritdoc/>
-    public virtual void Silent(Peer peer, long now)
+    public virtual bool Silent(Peer peer, long now)
     {
+        return false;
     }
 
     /// <inheritdoc/>

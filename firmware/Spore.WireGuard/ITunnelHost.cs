@@ -8,11 +8,28 @@ namespace Spore.WireGuard;
 /// </summary>
 public interface ITunnelHost
 {
+    /// <summary>
+    /// Whether it has work for which unknown keys wait, where multiplications take time: a signature to be checked.
+    /// </summary>
+    bool HasUrgentWork { get; }
+
     /// <summary>Called when a key without a slot has sent an initiation, which is not authentic yet.</summary>
     /// <param name="key">A buffer with its public key.</param>
     /// <param name="offset">Where it starts.</param>
     /// <returns>Whether it is a known peer's: all unknown keys share one rate limit.</returns>
     bool IsKnown(byte[] key, int offset);
+
+    /// <summary>
+    /// Called when a known peer without a slot has sent an authentic initiation: compares its timestamp with the latest
+    /// one of when the peer had a slot.
+    /// </summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="timestamp">A buffer with its TAI64N timestamp at the start.</param>
+    /// <returns>
+    /// Negative where it is older, 0 where it is equal; positive where it is newer, or none is remembered.
+    /// </returns>
+    int CompareTimestamp(byte[] key, int offset, byte[] timestamp);
 
     /// <summary>Called when a key without a slot has sent an authentic initiation.</summary>
     /// <param name="key">A buffer with its public key.</param>
@@ -43,14 +60,15 @@ public interface ITunnelHost
     /// Called when a known peer has sent an authentic initiation whose timestamp is older than its latest: it rebooted
     /// without a clock, or the initiation is a recording. Asking it tells which.
     /// </summary>
-    /// <param name="peer">The peer.</param>
+    /// <param name="key">A buffer with the peer's public key. It may have no slot.</param>
+    /// <param name="offset">Where it starts.</param>
     /// <param name="source">The endpoint that the initiation came from; copied where it is kept.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>
     /// Whether the tunnel is to ask there at once, by an initiation that it does not retransmit; false where the
-    /// layer above sees to it.
+    /// layer above sees to it, as it must where there is no slot.
     /// </returns>
-    bool StaleInitiation(Peer peer, Endpoint source, long now);
+    bool StaleInitiation(byte[] key, int offset, Endpoint source, long now);
 
     /// <summary>
     /// Called when nothing was received from a peer for 15 s after data was sent to it, once until it is heard again.
@@ -58,7 +76,8 @@ public interface ITunnelHost
     /// </summary>
     /// <param name="peer">The peer.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    void Silent(Peer peer, long now);
+    /// <returns>Whether the peer is being asked elsewhere: the tunnel then initiates 5 s later.</returns>
+    bool Silent(Peer peer, long now);
 
     /// <summary>A session is up: it has been confirmed by both sides.</summary>
     /// <param name="peer">The peer.</param>

@@ -40,8 +40,10 @@ public sealed partial class Peer
     private const int SilentFlag = 1 << 12;
     private const int UnresponsiveFlag = 1 << 13;
     private const int ProvokedFlag = 1 << 14;
+    private const int HintNamedFlag = 1 << 15;
     private const int KeepaliveShift = 16;
     private const int UnansweredShift = 32;
+    private const long DataMissedFlag = 1L << 36;
 
     /// <summary>How many initiations one that has been heard is sent to its endpoint before another is tried.</summary>
     internal const int MostAsked = 3;
@@ -197,6 +199,15 @@ public sealed partial class Peer
     }
 
     /// <summary>
+    /// Whether it has been heard after a silence, but has sent no data since: perhaps only its handshakes get through.
+    /// </summary>
+    public bool HasMissedData
+    {
+        get { return (_flags & DataMissedFlag) != 0; }
+        internal set { Set(DataMissedFlag, value); }
+    }
+
+    /// <summary>
     /// Whether the layer above has given up waiting for something from it. The next message that verifies ends that.
     /// </summary>
     public bool IsUnresponsive
@@ -209,6 +220,15 @@ public sealed partial class Peer
     public bool IsWanted
     {
         get { return RetransmitHandshake != Constants.Never; }
+    }
+
+    /// <summary>
+    /// Whether the hint at which it was asked last was named by its hello. The layer above sets it.
+    /// </summary>
+    public bool WasHintNamed
+    {
+        get { return (_flags & HintNamedFlag) != 0; }
+        set { Set(HintNamedFlag, value); }
     }
 
     /// <summary>Whether it was sent a provoked initiation since it last responded to an initiation.</summary>
@@ -333,6 +353,11 @@ public sealed partial class Peer
     /// </summary>
     internal void Heard(int length, Endpoint source, long now)
     {
+        if (IsSilent)
+        {
+            HasMissedData = true;
+        }
+
         LastHeard = now;
         BytesReceived += length;
         Endpoint.CopyFrom(source);
@@ -345,6 +370,31 @@ public sealed partial class Peer
     public void CopyPublicKey(byte[] buffer, int offset)
     {
         Array.Copy(Bytes, Key, buffer, offset, Message.KeySize);
+    }
+
+    /// <summary>Whether an initiation of it has verified, so that its latest timestamp is known.</summary>
+    public bool HasTimestamp
+    {
+        // TAI64N has 0x40 there for this time.
+        get { return Bytes[LatestTimestamp] != 0; }
+    }
+
+    /// <summary>Copies the latest timestamp of an initiation of it that has verified.</summary>
+    /// <param name="buffer">Takes the 12 bytes.</param>
+    /// <param name="offset">Where to.</param>
+    public void CopyTimestamp(byte[] buffer, int offset)
+    {
+        Array.Copy(Bytes, LatestTimestamp, buffer, offset, Message.TimestampSize);
+    }
+
+    /// <summary>
+    /// Should be called when it gets its slot, and its latest timestamp is known from an earlier stay.
+    /// </summary>
+    /// <param name="buffer">A buffer with the 12 bytes.</param>
+    /// <param name="offset">Where they start.</param>
+    public void SetTimestamp(byte[] buffer, int offset)
+    {
+        Array.Copy(buffer, offset, Bytes, LatestTimestamp, Message.TimestampSize);
     }
 
     /// <summary>Whether there is a session that can carry packets to it.</summary>

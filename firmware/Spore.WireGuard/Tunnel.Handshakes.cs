@@ -38,6 +38,16 @@ public sealed partial class Tunnel
     }
 
     /// <summary>
+    /// When a provisional peer may be asked again because of a packet (PROTOCOL section 4.6).
+    /// </summary>
+    /// <param name="source">Where it would be asked.</param>
+    /// <returns>When, in milliseconds on the monotonic clock.</returns>
+    public long ProvokeUnknownDue(Endpoint source)
+    {
+        return Later(_provokeUnknownDue, _limiter.FullAt(AskedKeyOf(source)));
+    }
+
+    /// <summary>
     /// When a peer may be asked at an address that a packet suggests which could be forged or replayed
     /// (PROTOCOL section 4.2).
     /// </summary>
@@ -83,6 +93,16 @@ public sealed partial class Tunnel
             return false;
         }
 
+        if (peer.IsProvisional)
+        {
+            ChargeProvoked(Constants.InitiationQuarters, now);
+            _askedSource = RateLimiter.KeyOf(source);
+            if (_multiplicationTime > 0)
+            {
+                _limiter.Allow(AskedKeyOf(source), (int)Constants.ProvokedLifetime, now);
+            }
+        }
+
         if (!WriteInitiation(peer, initiation, now))
         {
             return false;
@@ -120,6 +140,9 @@ public sealed partial class Tunnel
             return;
         }
 
+        // es. What is charged is given back where it turns out to be a handshake of a known peer.
+        long due = _unknownDue;
+        ChargeUnknown(Constants.DroppedQuarters, now);
         if (!_handshake.ConsumeStatic(buffer, offset))
         {
             _counters.Invalid++;
@@ -131,11 +154,17 @@ public sealed partial class Tunnel
 
         // es; then ss if it is not there yet, and e, ee and se, of which the first and the last may be there.
         int multiplications = _ephemeralKeys.IsReady || (peer != null && peer.HasPair) ? 2 : 3;
+        bool isKnown = peer != null;
         bool valid;
-        if (peer != null)
+        if (isKnown)
         {
             multiplications += peer.HasPair ? 0 : 1;
             multiplications += peer.HasStaticStatic ? 0 : 1;
+            if (peer.IsProvisional)
+            {
+                ChargeUnknown((4 * (multiplications - 1)) + 1, now);
+            }
+
             NeedStaticStatic(peer);
             valid = _handshake.ConsumeTimestamp(buffer, offset, peer.Bytes, Peer.StaticStatic);
         }
@@ -148,7 +177,8 @@ public sealed partial class Tunnel
                 return;
             }
 
-            if (!_host.IsKnown(key, 0) && !_limiter.Allow(UnknownKeys, now))
+            isKnown = _host.IsKnown(key, 0);
+            if (!isKnown && (now < due || !_limiter.Allow(UnknownKeys, now)))
             {
                 _counters.Limited++;
                 _handshake.Wipe();
@@ -156,6 +186,7 @@ public sealed partial class Tunnel
             }
 
             multiplications += 2;
+            ChargeUnknown(isKnown ? 4 : Constants.UnknownQuarters - Constants.DroppedQuarters, now);
             _hasUnknown = _handshake.StaticStatic(key, 0, _unknownSecret, 0);
             valid = _hasUnknown && _handshake.ConsumeTimestamp(buffer, offset, _unknownSecret, 0);
         }
@@ -165,6 +196,23 @@ public sealed partial class Tunnel
             _counters.Invalid++;
             _handshake.Wipe();
             ForgetUnknown();
+            return;
+        }
+
+        int age = peer != null ? Tai64n.Compare(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp)
+            : isKnown ? _host.CompareTimestamp(key, 0, _handshake.Timestamp)
+            : 1;
+        if (age <= 0)
+        {
+            _counters.Replayed++;
+            _handshake.Wipe();
+            ForgetUnknown();
+            bool isStale = age < 0 && (peer == null || !peer.IsProvisional);
+            if (isStale && _host.StaleInitiation(key, 0, source, now) && peer != null)
+            {
+                Provoke(peer, source, now);
+            }
+
             return;
         }
 
@@ -180,25 +228,18 @@ public sealed partial class Tunnel
             }
         }
 
-        int age = Tai64n.Compare(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp);
-        if (age <= 0)
-        {
-            _counters.Replayed++;
-            _handshake.Wipe();
-            if (age < 0 && !peer.IsProvisional && _host.StaleInitiation(peer, source, now))
-            {
-                Provoke(peer, source, now);
-            }
-
-            return;
-        }
-
         if (now - peer.InitiationConsumedAt < Constants.HandshakeInitiationRate
             || !_host.TimestampVerified(peer, _handshake.Timestamp, now))
         {
             _counters.Limited++;
             _handshake.Wipe();
             return;
+        }
+
+        _unknownSource = RateLimiter.KeyOf(source);
+        if (!peer.IsProvisional)
+        {
+            _unknownDue = due;
         }
 
         Array.Copy(_handshake.Timestamp, 0, peer.Bytes, Peer.LatestTimestamp, Message.TimestampSize);
@@ -230,11 +271,97 @@ public sealed partial class Tunnel
             return false;
         }
 
-        if (!IsUnderLoad(now))
+        bool isLimited = size == Message.InitiationSize && _multiplicationTime > 0;
+        ulong key = RateLimiter.KeyOf(source);
+        bool isUnknown = isLimited && !IsKnownSource(key);
+        if (isLimited && !IsTurnOf(key, isUnknown, now))
         {
-            return true;
+            _counters.Limited++;
+            return false;
         }
 
+        if (IsUnderLoad(now) && !HasCookie(buffer, offset, length, source, now))
+        {
+            return false;
+        }
+
+        if (isUnknown)
+        {
+            if (key == _askedSource)
+            {
+                _askedSource = 0;
+                _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(Constants.UnknownQuarters);
+            }
+
+            _limiter.Allow(~key, Constants.UnknownSourceInterval, now);
+            _unknownSource = 0;
+            _unknownAt = now;
+        }
+
+        return true;
+    }
+
+    // Whether a known peer is at a source, as far as it is known.
+    private bool IsKnownSource(ulong source)
+    {
+        for (int i = 0; i < Peers.Length; i++)
+        {
+            if (Peers[i].InUse && !Peers[i].IsProvisional && RateLimiter.KeyOf(Peers[i].Endpoint) == source)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Whether an initiation from a source may be worked on (PROTOCOL section 4.6). The complement of the key of an
+    // unknown source is no source's, so that it has a bucket of its own.
+    private bool IsTurnOf(ulong source, bool isUnknown, long now)
+    {
+        bool isUrgent = _host.HasUrgentWork;
+        if (!isUnknown)
+        {
+            return now >= _unknownDue - (isUrgent ? 0 : Constants.UnknownLead);
+        }
+
+        long next = _limiter.FullAt(~source);
+        bool isSame = source == _unknownSource
+            && next - now > Constants.UnknownSourceInterval - Constants.UnknownSourcePatience;
+        bool isDue = isSame ? now - _unknownAt >= Constants.LongestAnswer : next <= now && _unknownDue <= now;
+
+        // One that was asked with an old timestamp initiates by itself.
+        return (isDue || source == _askedSource) && !isUrgent;
+    }
+
+    // Should be called before work for an unknown key, or for what may be one, with its length in quarters of a
+    // multiplication: then it is the turn of others for as long as that takes.
+    private void ChargeUnknown(int quarters, long now)
+    {
+        _unknownDue = Later(_unknownDue, now) + TurnFor(quarters);
+    }
+
+    // Likewise for an unknown key that a packet suggests to ask. Unknown sources wait for this, and not this for them.
+    private void ChargeProvoked(int quarters, long now)
+    {
+        ChargeUnknown(quarters, now);
+        _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(quarters);
+    }
+
+    // A source that is asked has a bucket of its own too.
+    private static ulong AskedKeyOf(Endpoint source)
+    {
+        return RateLimiter.KeyOf(source) ^ AskedSources;
+    }
+
+    // How long it is the turn of others after some quarters, counted from their begin.
+    private long TurnFor(int quarters)
+    {
+        return quarters * _multiplicationTime / 2;
+    }
+
+    private bool HasCookie(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
         if (!_cookies.CheckMac2(buffer, offset, length, source, now))
         {
             _counters.Limited++;
@@ -363,10 +490,21 @@ public sealed partial class Tunnel
             return;
         }
 
+        if (peer.IsProvisional && initiation.IsProvoked)
+        {
+            ChargeProvoked(Constants.UnknownQuarters - Constants.InitiationQuarters, now);
+        }
+
         int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
         if (!_handshake.ConsumeResponse(peer, initiation, _keypairs, remoteIndex, now, buffer, offset))
         {
             _counters.Invalid++;
+            if (peer.IsProvisional && _multiplicationTime > 0)
+            {
+                // Or an unknown key could go on with such responses.
+                ReleaseInitiation(peer, initiation);
+            }
+
             return;
         }
 
@@ -433,6 +571,24 @@ public sealed partial class Tunnel
             peer.RetransmitHandshake = now + Constants.RekeyTimeout + Jitter();
             Schedule(peer);
             return;
+        }
+
+        if (peer.IsProvisional)
+        {
+            long due = Later(_unknownDue, _initiateUnknownDue);
+            if (now < due)
+            {
+                peer.RetransmitHandshake = due;
+                Schedule(peer);
+                return;
+            }
+
+            ChargeUnknown(Constants.UnknownQuarters, now);
+            if (_multiplicationTime > 0)
+            {
+                // Or it would take each turn the moment that it comes, and no other unknown key would get one.
+                _initiateUnknownDue = _unknownDue + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
+            }
         }
 
         ReleaseInitiation(peer, peer.Initiation);

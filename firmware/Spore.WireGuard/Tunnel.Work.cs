@@ -194,12 +194,15 @@ public sealed partial class Tunnel
         if (peer.NewHandshake <= now)
         {
             peer.NewHandshake = Constants.Never;
-            Initiate(peer, now);
-            if (!peer.IsSilent)
+            bool isSilentNow = !peer.IsSilent;
+            peer.IsSilent = true;
+            if (isSilentNow && _host.Silent(peer, now) && peer.RetransmitHandshake == Constants.Never)
             {
-                peer.IsSilent = true;
-                _host.Silent(peer, now);
+                // A peer that is asked in two places at a time answers both, and forgets the first session.
+                peer.RetransmitHandshake = now + Constants.RekeyTimeout + Jitter();
             }
+
+            Initiate(peer, now);
         }
 
         if (peer.PersistentKeepalive <= now)

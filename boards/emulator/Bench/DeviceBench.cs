@@ -12,8 +12,8 @@ internal sealed class DeviceBench
 {
     private const int Heap = 512 * 1024;
 
-    // 43.3 KB: what is left to this point of the ceiling for the whole product.
-    private const int HeapWanted = 46_080;
+    // 45.5 KB: what is left to this point of the ceiling for the whole product.
+    private const int HeapWanted = 46_592;
 
     // 24 KB: the ceiling for a plain tunnel with one peer.
     private const int TunnelWanted = 24 * 1024;

@@ -31,6 +31,15 @@ internal sealed class HelloSources
     /// <summary>It was asked because of this hello.</summary>
     internal const int WasAsked = 8;
 
+    /// <summary>The peer has answered from there since it was asked.</summary>
+    internal const int Confirmed = 16;
+
+    /// <summary>It is to be asked because its peer does not answer; see <see cref="Want"/>.</summary>
+    internal const int Wanted = 32;
+
+    // It has waited for a named one of its key, and does not so again.
+    private const int GaveWay = 64;
+
     private const int KeySize = 32;
 
     // What is kept of each source as numbers.
@@ -106,7 +115,7 @@ internal sealed class HelloSources
         return _times[(index * Times) + Heard];
     }
 
-    /// <summary>Whether a flag is set.</summary>
+    /// <summary>Whether a flag is set, or one of several.</summary>
     internal bool Is(int index, int flag)
     {
         return (_flags[index] & flag) != 0;
@@ -130,7 +139,22 @@ internal sealed class HelloSources
     /// <param name="due">Milliseconds on the monotonic clock, or <see cref="Never"/>.</param>
     internal void SetDue(int index, long due)
     {
+        if (due == Never)
+        {
+            _flags[index] &= (GaveWay | Wanted) ^ 0xFF;
+        }
+
         _times[(index * Times) + AskAt] = due;
+    }
+
+    /// <summary>Called when the peer does not answer: the source is to be asked, though it was heard since.</summary>
+    /// <param name="index">The source.</param>
+    /// <param name="due">Not later than then, in milliseconds on the monotonic clock.</param>
+    internal void Want(int index, long due)
+    {
+        int time = (index * Times) + AskAt;
+        _times[time] = due < _times[time] ? due : _times[time];
+        _flags[index] |= Wanted;
     }
 
     /// <summary>Called when a source was asked: it is the last in the order, and waits for nothing.</summary>
@@ -138,7 +162,51 @@ internal sealed class HelloSources
     {
         _times[(index * Times) + AskAt] = Never;
         _times[(index * Times) + Order] = ++_order;
-        _flags[index] |= WasAsked;
+        _flags[index] = (byte)((_flags[index] | WasAsked) & ~(GaveWay | Wanted));
+    }
+
+    /// <summary>Called when a session with a peer came up: remembers that it was at its endpoint.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="key">A buffer with the peer's key.</param>
+    /// <param name="offset">Where it starts.</param>
+    internal void Confirm(Endpoint endpoint, byte[] key, int offset)
+    {
+        int index = Find(endpoint);
+        if (index >= 0 && ConstantTime.Equal(Keys, index * KeySize, key, offset, KeySize))
+        {
+            CopyEndpoint(index, _endpoint);
+            if (_endpoint.IsSame(endpoint))
+            {
+                _flags[index] |= Confirmed;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Called before a source that is not named is asked: whether it waits, since a named one of its key waits too. It
+    /// does so once, so that forgeries do not keep it waiting.
+    /// </summary>
+    /// <param name="index">The source.</param>
+    internal bool GivesWay(int index)
+    {
+        if (Is(index, GaveWay))
+        {
+            return false;
+        }
+
+        for (int i = 0; i < _flags.Length; i++)
+        {
+            if (i != index
+                && Is(i, Named)
+                && _times[(i * Times) + AskAt] != Never
+                && ConstantTime.Equal(Keys, i * KeySize, Keys, index * KeySize, KeySize))
+            {
+                _flags[index] |= GaveWay;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Whether a hello was heard from a source already.</summary>
@@ -181,6 +249,7 @@ internal sealed class HelloSources
         {
             long planned = _times[(index * Times) + AskAt];
             due = planned < due ? planned : due;
+            flags |= _flags[index] & (GaveWay | Wanted);
             if ((flags & Rebooted) == 0 && Is(index, Rebooted))
             {
                 // Its sessions have not come back by that.
@@ -207,12 +276,14 @@ internal sealed class HelloSources
     /// <summary>Looks for a hint.</summary>
     /// <param name="key">A buffer with the key.</param>
     /// <param name="offset">Where it starts.</param>
+    /// <param name="known">The endpoint of the peer, which is no hint, or null.</param>
+    /// <param name="isNamed">Whether a named source is wanted rather than another one.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     /// <returns>
-    /// The source where the key was heard within the last 10 minutes: one that was not asked yet rather than others,
-    /// then a named one, then the first in the order; -1 where there is none.
+    /// The source where the key was heard within the last 10 minutes: one of that kind rather than others, then the
+    /// first in the order; -1 where there is none.
     /// </returns>
-    internal int FindHint(byte[] key, int offset, long now)
+    internal int FindHint(byte[] key, int offset, Endpoint known, bool isNamed, long now)
     {
         int best = -1;
         for (int i = 0; i < _flags.Length; i++)
@@ -222,7 +293,13 @@ internal sealed class HelloSources
                 continue;
             }
 
-            if (best < 0 || HintRank(i) < HintRank(best) || (HintRank(i) == HintRank(best) && IsBefore(i, best)))
+            CopyEndpoint(i, _endpoint);
+            if (known != null && known.IsSame(_endpoint))
+            {
+                continue;
+            }
+
+            if (best < 0 || (Is(i, Named) == Is(best, Named) ? IsBefore(i, best) : Is(i, Named) == isNamed))
             {
                 best = i;
             }
@@ -287,11 +364,6 @@ internal sealed class HelloSources
     private bool IsHeard(int index, long now)
     {
         return HeardAt(index) != Free && now - HeardAt(index) < HintLifetime;
-    }
-
-    private int HintRank(int index)
-    {
-        return (_flags[index] & (WasAsked | Named)) ^ Named;
     }
 
     private bool IsBefore(int a, int b)

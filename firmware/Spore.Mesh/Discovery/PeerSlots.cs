@@ -1,17 +1,25 @@
 using System;
 using Spore.SignedNetwork;
+using Spore.WireGuard;
 
 namespace Spore.Discovery;
 
 /// <summary>
-/// What the mesh keeps of each of the tunnel's slots; in arrays for all, since objects would take
-/// twice a device's memory.
+/// What the mesh keeps of each of the tunnel's slots, and of members that have lost theirs; in arrays for all, since
+/// objects would take twice a device's memory.
 /// </summary>
 internal sealed class PeerSlots
 {
     /// <summary>The number of turns that are told apart.</summary>
     internal const int Turns = 16;
 
+    /// <summary>
+    /// The length in bytes of what is kept of a member without a slot: the first bytes of its key, then its latest
+    /// timestamp.
+    /// </summary>
+    internal const int RecordSize = KeySize + Tai64n.Size;
+
+    private const int KeySize = 8;
     private const int ConfiguredFlag = Turns;
     private const int OverstayUnit = 2 * ConfiguredFlag;
     private const int MaxOverstays = 7;
@@ -19,6 +27,11 @@ internal sealed class PeerSlots
 
     /// <summary>The link-local addresses that follow from the keys, 16 bytes for each slot.</summary>
     internal readonly byte[] LinkLocals;
+
+    /// <summary>
+    /// The records of members without a slot: first that of the one which lost its slot last; zeros behind them.
+    /// </summary>
+    internal readonly byte[] Records;
 
     private readonly byte[] _flags;
 
@@ -29,8 +42,10 @@ internal sealed class PeerSlots
 
     /// <summary>Takes the memory.</summary>
     /// <param name="slots">The number of slots.</param>
-    internal PeerSlots(int slots)
+    /// <param name="records">The number of members without a slot whose latest timestamp is kept.</param>
+    internal PeerSlots(int slots, int records)
     {
+        Records = new byte[records * RecordSize];
         LinkLocals = new byte[slots * LinkLocalAddress.Size];
         _flags = new byte[slots];
         _waitsSince = new int[slots];
@@ -54,6 +69,71 @@ internal sealed class PeerSlots
         _waitsSince[slot] = None;
         _servedAt[slot] = None;
         Array.Clear(LinkLocals, LinkLocal(slot), LinkLocalAddress.Size);
+    }
+
+    /// <summary>
+    /// Should be called when a member loses its slot: its latest timestamp is kept, and the one kept longest may go.
+    /// </summary>
+    /// <param name="key">A buffer with its public key at the start.</param>
+    /// <param name="peer">The member, still in its slot.</param>
+    internal void Remember(byte[] key, Peer peer)
+    {
+        if (peer.HasTimestamp)
+        {
+            Array.Copy(Records, 0, Records, RecordSize, Records.Length - RecordSize);
+            Array.Copy(key, 0, Records, 0, KeySize);
+            peer.CopyTimestamp(Records, KeySize);
+        }
+    }
+
+    /// <summary>
+    /// Should be called when a peer gets a slot: the timestamp that was kept of it, if any, moves there.
+    /// </summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="peer">The peer, in its slot.</param>
+    internal void Recall(byte[] key, int offset, Peer peer)
+    {
+        int record = FindRecord(key, offset);
+        if (record >= 0)
+        {
+            peer.SetTimestamp(Records, record + KeySize);
+            ForgetRecord(record);
+        }
+    }
+
+    /// <summary>Compares a timestamp with the one that is kept of a peer without a slot.</summary>
+    /// <param name="key">A buffer with its public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="timestamp">A buffer with the timestamp at the start.</param>
+    /// <returns>As <see cref="Tai64n.Compare"/>; 1 where none is kept.</returns>
+    internal int CompareTimestamp(byte[] key, int offset, byte[] timestamp)
+    {
+        int record = FindRecord(key, offset);
+        return record < 0 ? 1 : Tai64n.Compare(timestamp, 0, Records, record + KeySize);
+    }
+
+    /// <summary>Should be called when a record is of no member any more.</summary>
+    /// <param name="record">Where it starts in <see cref="Records"/>.</param>
+    internal void ForgetRecord(int record)
+    {
+        int next = record + RecordSize;
+        Array.Copy(Records, next, Records, record, Records.Length - next);
+        Array.Clear(Records, Records.Length - RecordSize, RecordSize);
+    }
+
+    private int FindRecord(byte[] key, int offset)
+    {
+        ulong start = BitConverter.ToUInt64(key, offset);
+        for (int i = 0; i < Records.Length; i += RecordSize)
+        {
+            if (BitConverter.ToUInt64(Records, i) == start)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     /// <summary>Whether the operator has configured the peer.</summary>

@@ -19,7 +19,8 @@ public class NetworkLimits : TunnelLimits
 
     /// <summary>
     /// Whether a network that is held whole has all hashes of its Merkle tree in memory, 64 bytes an entry: then any
-    /// number of proofs is served at one time.
+    /// number of proofs is served at one time. A node then also has memory for the latest timestamp of each member
+    /// without a slot, 20 bytes an entry; else for as many as two for each of its slots for members.
     /// </summary>
     public bool KeepsHashes;
 

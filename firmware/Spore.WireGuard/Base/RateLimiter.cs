@@ -55,13 +55,46 @@ public sealed class RateLimiter
     /// <returns>False when it is to be dropped.</returns>
     public bool Allow(ulong key, long now)
     {
+        return Allow(key, _interval, now);
+    }
+
+    /// <summary>As the other one, for a source that gets a new token at another interval.</summary>
+    /// <param name="key">The key of its source, or anything where all share one bucket.</param>
+    /// <param name="interval">The milliseconds in which it gets a new token.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>False when it is to be dropped.</returns>
+    public bool Allow(ulong key, int interval, long now)
+    {
+        int place = Find(key);
+        long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
+        if (fullAt - now > (_burst - 1) * interval)
+        {
+            return false;
+        }
+
+        _keys[place] = key;
+        _fullAt[place] = fullAt + interval;
+        return true;
+    }
+
+    /// <summary>When the bucket of a source is full again.</summary>
+    /// <param name="key">The key of the source.</param>
+    /// <returns>Milliseconds on the monotonic clock; long ago where there is no bucket.</returns>
+    public long FullAt(ulong key)
+    {
+        int place = Find(key);
+        return _keys[place] == key ? _fullAt[place] : long.MinValue;
+    }
+
+    // The bucket of a source, or the one that it may have.
+    private int Find(ulong key)
+    {
         int place = 0;
         for (int i = 0; i < _fullAt.Length; i++)
         {
             if (_keys[i] == key)
             {
-                place = i;
-                break;
+                return i;
             }
 
             if (_fullAt[i] < _fullAt[place])
@@ -70,14 +103,6 @@ public sealed class RateLimiter
             }
         }
 
-        long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
-        if (fullAt - now > (_burst - 1) * _interval)
-        {
-            return false;
-        }
-
-        _keys[place] = key;
-        _fullAt[place] = fullAt + _interval;
-        return true;
+        return place;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class BoundScenario
         TurnTime = limits.SlotTime;
         limits.SlotTime = isAttacked ? TurnTime : 600_000;
         _node = _mesh.Add(1, limits);
-        _node.HandshakeTimes = IsDevice ? (200, 2_000, 1_900) : default;
+        _node.MultiplicationTime = IsDevice ? 800 : 0;
         _honest = _mesh.Add(2, NodeLimits.Desktop());
         _honest.IsOn = false;
 

@@ -118,6 +118,21 @@ public class HelloAnswerTests
     }
 
     [Fact]
+    [Statement("5.3-3")]
+    public void Of_those_that_a_hello_does_not_list_two_are_asked()
+    {
+        (MeshNode node, Stranger member) = NodeAndMember(ProvokedEvery(5_000));
+        byte[] hello = HelloTests.Hello(member.Key, 4, 1);
+        for (int i = 8; i < 12; i++)
+        {
+            _mesh.Inject(node, hello, At(i));
+        }
+
+        _mesh.Run(60_000);
+        Assert.Equal([8, 9], Initiations(node).Select(s => (int)s.To.AddressBytes()[15]));
+    }
+
+    [Fact]
     public void Neither_copies_nor_forgeries_keep_the_original_from_being_asked()
     {
         (MeshNode node, Stranger member) = NodeAndMember(ProvokedEvery(5_000));
@@ -141,9 +156,12 @@ public class HelloAnswerTests
 
     [Theory]
     [Statement("4.2-7", "4.2-8")]
-    [InlineData(50, 1_200)]
-    [InlineData(5_000, 12)]
-    public void All_together_have_one_budget_of_which_half_is_for_those_that_are_listed(int interval, int inAMinute)
+    [InlineData(50, 2, 1_200)]
+    [InlineData(5_000, 2, 12)]
+    [InlineData(50, 25, 1_200)]
+    [InlineData(5_000, 25, 12)]
+    public void All_together_have_one_budget_of_which_half_is_for_those_that_are_listed(
+        int interval, int namedEach, int inAMinute)
     {
         NodeLimits limits = ProvokedEvery(interval);
         limits.HelloSources = 1_024;
@@ -160,11 +178,12 @@ public class HelloAnswerTests
         node.SentTo.Clear();
         for (int second = 0; second < 60; second++)
         {
-            foreach (Stranger member in members.Take(40))
+            // Each key once in 8 s, and no more sources than are kept.
+            foreach (Stranger member in members.Skip(second % 8 * 25).Take(25))
             {
                 Endpoint source = new();
                 source.SetIpv4([198, 51, (byte)second, member.Seed], 0, 1);
-                bool isNamed = member.Seed % 2 == 0;
+                bool isNamed = member.Seed % namedEach == 0;
                 _mesh.Inject(
                     node,
                     HelloTests.Hello(member.Key, 4, (byte)second, tries: 9, endpoints: isNamed ? [source] : []),
@@ -175,11 +194,11 @@ public class HelloAnswerTests
         }
 
         // Regular initiations to members do not count, but there are none: no endpoint is known.
-        int named = Initiations(node).Count(s => s.To.AddressBytes()[15] % 2 == 0);
+        int named = Initiations(node).Count(s => s.To.AddressBytes()[15] % namedEach == 0);
         int others = Initiations(node).Count() - named;
         Assert.InRange(named + others, 1, inAMinute + 1);
         Assert.InRange(others, 1, (inAMinute / 2) + 1);
-        Assert.True(named >= others - 1);
+        Assert.True(named >= Math.Min(others - 1, (60 * 25 / namedEach) - 5), $"{named} and {others}");
     }
 
     [Fact]
@@ -240,6 +259,61 @@ public class HelloAnswerTests
         _mesh.Inject(node, HelloTests.Hello(member.Key, 4, 1), At(7));
         Assert.True(_mesh.RunUntil(() => Initiations(node).Any(), 2_100));
         Assert.True(Initiations(node).Single().To.IsSame(At(7)));
+    }
+
+    // With a packet that waits, and no endpoint, a hint would be asked every 5 s.
+    [Theory]
+    [Statement("5.3-6b")]
+    [InlineData(0, 3)]
+    [InlineData(5, 1)]
+    public void A_source_is_not_asked_again_because_of_a_hello_that_is_forgotten(int others, int asked)
+    {
+        NodeLimits limits = MeshNode.Limits();
+        limits.HelloNonces = 4;
+        (MeshNode node, Stranger member) = NodeAndMember(limits);
+        _mesh.Inject(node, HelloTests.Hello(member.Key, Own, 1), At(7));
+        _mesh.Run(100);
+        Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+        for (int i = 0; i < others; i++)
+        {
+            _mesh.Inject(node, HelloTests.Hello(_mesh.Stations[^1].Key, Own, (byte)(10 + i)), At(8));
+        }
+
+        _mesh.Run(60_000);
+        Assert.Equal(asked, Initiations(node).Count(s => s.To.IsSame(At(7))));
+    }
+
+    // The member says hello, goes elsewhere in its session, and comes back without a word. Before it is asked there,
+    // another one uses up the budget.
+    [Theory]
+    [Statement("4.5-4", "4.5-4c", "5.3-6a")]
+    [InlineData(50, 40_000)]
+    [InlineData(8_000, 60_000)]
+    public void A_silent_peer_is_asked_where_it_has_answered_though_its_hello_is_forgotten(int interval, int longest)
+    {
+        NodeLimits limits = ProvokedEvery(interval);
+        limits.HelloNonces = 4;
+        (MeshNode node, Stranger member) = NodeAndMember(limits);
+        member.AnswersInitiations = true;
+        _mesh.Inject(node, HelloTests.Hello(member.Key, 4, 1), member.Endpoint);
+        Assert.True(_mesh.RunUntil(() => member.HasSession, 3_000));
+        Endpoint before = new();
+        before.CopyFrom(member.Endpoint);
+        member.Endpoint.CopyFrom(At(7));
+        Assert.True(member.Ping());
+        for (int i = 0; i < 5; i++)
+        {
+            _mesh.Inject(node, HelloTests.Hello(_mesh.Stations[^1].Key, Own, (byte)(10 + i)), At(8));
+        }
+
+        _mesh.Run(10_000);
+        member.Endpoint.CopyFrom(before);
+        node.SentTo.Clear();
+        Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+        _mesh.Run(20_000);
+        _mesh.Inject(node, HelloTests.Hello(_mesh.Stations[^1].Key, 0, 20), At(9));
+        Assert.True(_mesh.RunUntil(() => Initiations(node).Any(s => s.To.IsSame(before)), longest - 20_000));
+        Assert.Contains(Initiations(node), s => s.To.IsSame(At(7)));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public class HelloSourcesTests
     [Statement("5.2-5")]
     public void Hints_are_found_by_key_the_named_one_first_and_for_10_minutes()
     {
-        Assert.Equal(-1, _sources.FindHint(Key(1), 0, 0));
+        Assert.Equal(-1, _sources.FindHint(Key(1), 0, null, true, 0));
         _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
         Assert.Equal("192.0.2.1", Hint(599_999));
         _sources.Hear(At("192.0.2.2"), Key(1), 0, 1, 5, HelloSources.Named, HelloSources.Never, 100_000);
@@ -90,6 +90,81 @@ public class HelloSourcesTests
         Assert.Null(Hint(700_000));
         _sources.Hear(At("192.0.2.3"), Key(1), 0, 0, 0, HelloSources.Stale, 0, 700_000);
         Assert.Null(Hint(700_000));
+    }
+
+    [Fact]
+    [Statement("4.5-4a")]
+    public void A_hint_is_of_the_wanted_kind_else_the_first_in_the_order_and_not_where_the_peer_is()
+    {
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
+        _sources.Hear(At("192.0.2.2"), Key(1), 0, 1, 5, HelloSources.Named, HelloSources.Never, 0);
+        _sources.Hear(At("192.0.2.3"), Key(1), 0, 1, 5, HelloSources.Named, HelloSources.Never, 0);
+        Endpoint known = At("192.0.2.2");
+        Assert.Equal("192.0.2.3", Hint(0, known));
+        Assert.Equal("192.0.2.1", Hint(0, known, isNamed: false));
+        _sources.Asked(_sources.FindHint(Key(1), 0, null, true, 0));
+        Assert.Equal("192.0.2.3", Hint(0));
+        Assert.Equal("192.0.2.1", Hint(0, isNamed: false));
+    }
+
+    [Fact]
+    [Statement("5.3-6a")]
+    public void A_source_is_confirmed_where_the_key_of_its_hello_was_at_its_very_endpoint()
+    {
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
+        int index = _sources.FindHint(Key(1), 0, null, true, 0);
+        _sources.Confirm(At("192.0.2.1", 9), Key(1), 0);
+        _sources.Confirm(At("192.0.2.1"), Key(2), 0);
+        Assert.False(_sources.Is(index, HelloSources.Confirmed));
+        _sources.Confirm(At("192.0.2.1"), Key(1), 0);
+        Assert.True(_sources.Is(index, HelloSources.Confirmed));
+    }
+
+    [Fact]
+    [Statement("4.5-4c")]
+    public void A_hint_is_wanted_until_it_was_asked_or_its_plan_is_dropped()
+    {
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, HelloSources.Never, 0);
+        int index = _sources.FindHint(Key(1), 0, null, true, 0);
+        _sources.Want(index, 1_000);
+        Assert.Equal(1_000, _sources.NextDue(0, 0));
+        _sources.SetDue(index, 9_000);
+        _sources.Want(index, 5_000);
+        _sources.Want(index, 7_000);
+        Assert.Equal(5_000, _sources.NextDue(0, 0));
+
+        // Later hellos of that key and source change nothing.
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 2, 5, 0, HelloSources.Never, 1);
+        Assert.True(_sources.Is(index, HelloSources.Wanted));
+        _sources.Asked(index);
+        Assert.False(_sources.Is(index, HelloSources.Wanted));
+        _sources.Want(index, 0);
+        _sources.SetDue(index, HelloSources.Never);
+        Assert.False(_sources.Is(index, HelloSources.Wanted));
+    }
+
+    [Fact]
+    [Statement("5.3-3a")]
+    public void A_source_that_is_not_named_waits_once_while_a_named_one_of_its_key_waits()
+    {
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 1, 5, 0, 10, 0);
+        _sources.Hear(At("192.0.2.2"), Key(2), 0, 1, 5, HelloSources.Named, 10, 0);
+        int unnamed = _sources.FindHint(Key(1), 0, null, false, 0);
+        Assert.False(_sources.GivesWay(unnamed));
+        _sources.Hear(At("192.0.2.3"), Key(1), 0, 1, 5, HelloSources.Named, 10, 0);
+        Assert.True(_sources.GivesWay(unnamed));
+        Assert.False(_sources.GivesWay(unnamed));
+
+        // Later hellos of that source change nothing while it waits, and being asked does.
+        _sources.Hear(At("192.0.2.1"), Key(1), 0, 2, 5, 0, 10, 1);
+        Assert.False(_sources.GivesWay(unnamed));
+        _sources.Asked(unnamed);
+        Assert.True(_sources.GivesWay(unnamed));
+        _sources.SetDue(unnamed, HelloSources.Never);
+        Assert.True(_sources.GivesWay(unnamed));
+        _sources.SetDue(_sources.FindHint(Key(1), 0, null, true, 0), HelloSources.Never);
+        _sources.SetDue(unnamed, HelloSources.Never);
+        Assert.False(_sources.GivesWay(unnamed));
     }
 
     [Fact]
@@ -177,9 +252,9 @@ public class HelloSourcesTests
         return _sources.Keys[HelloSources.KeyOffset(index)];
     }
 
-    private string? Hint(long now)
+    private string? Hint(long now, Endpoint? known = null, bool isNamed = true)
     {
-        int index = _sources.FindHint(Key(1), 0, now);
+        int index = _sources.FindHint(Key(1), 0, known, isNamed, now);
         Endpoint endpoint = new();
         if (index >= 0)
         {

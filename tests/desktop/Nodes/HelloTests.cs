@@ -117,6 +117,7 @@ public class HelloTests
         _mesh.Run(500);
         Assert.Empty(Initiations(node));
         Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+        _mesh.Run(1);
         Assert.True(Assert.Single(Initiations(node)).To.IsSame(_there));
         Assert.False(node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint.IsKnown);
 
@@ -148,6 +149,7 @@ public class HelloTests
 
             node.SentTo.Clear();
             Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
+            mesh.Run(1);
             Assert.Equal(minutes == 9 ? 1 : 0, Initiations(node).Count(i => i.To.IsSame(_there)));
         }
     }

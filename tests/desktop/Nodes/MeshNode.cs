@@ -5,7 +5,7 @@ using Spore.Base;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Tests.Network;
-using Spore.Tests.WireGuard;
+using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -22,6 +22,8 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     private readonly Queue<(byte[] Datagram, Endpoint From)> _waiting = [];
     private Random _random;
     private bool _isHandling;
+    private readonly HandshakeMeter _meter = new();
+    private int _made;
 
     public MeshNode(Mesh mesh, byte seed, NodeLimits limits, ulong floor)
     {
@@ -100,13 +102,25 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
 
     public static byte[] PrivateKey(byte seed) => System.Security.Cryptography.SHA256.HashData([seed]);
 
-    public bool Send(byte[] packet) => Node.Send(packet, 0, packet.Length, _mesh.Now);
+    public bool Send(byte[] packet)
+    {
+        bool isSent = false;
+        Measured(() => isSent = Node.Send(packet, 0, packet.Length, _mesh.Now));
+        return isSent;
+    }
 
     /// <summary>
-    /// How long it works on a handshake, in milliseconds: on making an initiation, on answering one, on taking the
-    /// answer. Meanwhile it does nothing else, and what it sends goes out at the end.
+    /// How long it works on a scalar multiplication of a handshake, in milliseconds: for a slice of idle work a fifth
+    /// of that. Meanwhile it does nothing else, and what it sends goes out at the end. docs/cost.md has 800 at 1.5
+    /// million instructions a second.
     /// </summary>
-    public (int Make, int Answer, int Take) HandshakeTimes { get; set; }
+    public int MultiplicationTime { get; set; }
+
+    /// <summary>
+    /// With <see cref="MultiplicationTime"/>, how long it worked on handshakes by the key of each, in milliseconds;
+    /// null stands for keys that it did not learn. What it made ahead for guests is theirs.
+    /// </summary>
+    public List<(byte[]? Key, int Milliseconds)> Worked { get; } = [];
 
     /// <summary>When it is done with what it works on.</summary>
     public long BusyUntil { get; private set; }
@@ -114,7 +128,29 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     /// <summary>When it gets to what is due.</summary>
     public long NextDeadline => Math.Max(Node.NextDeadline, BusyUntil);
 
-    public void Advance() => Node.Advance(_mesh.Now);
+    public void Advance()
+    {
+        if (MultiplicationTime == 0)
+        {
+            Node.Advance(_mesh.Now);
+            return;
+        }
+
+        NodeIdleWork work = new();
+        Node.CountIdleWork(work, _mesh.Now);
+        bool isSlice = work.Checks + work.Secrets + work.Keys + work.Pairs > 0 && Node.NextDeadline <= _mesh.Now;
+        Peer? guest = Node.Peers.FirstOrDefault(p => p.InUse && p.IsProvisional && p.WorkDue <= _mesh.Now);
+        byte[]? key = work.Checks == 0 ? guest?.PublicKey : null;
+        Measured(() => Node.Advance(_mesh.Now));
+        if (isSlice)
+        {
+            Work(MultiplicationTime / 5);
+            if (key is not null)
+            {
+                Worked.Add((key, MultiplicationTime / 5));
+            }
+        }
+    }
 
     public void Receive(byte[] datagram, Endpoint from)
     {
@@ -137,7 +173,9 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         SentTo.Add((bytes, to));
         if (bytes[0] == 1)
         {
-            Work(HandshakeTimes.Make);
+            // Now, so that it leaves at the end.
+            _made = _meter.Take() * MultiplicationTime / 4;
+            Work(_made);
         }
 
         if (!_isHandling)
@@ -160,6 +198,12 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     void INodeHost.Report(NodeEvent what, byte[]? key, int keyOffset, long value)
     {
         Events.Add((what, key?.AsSpan(keyOffset, 32).ToArray(), value));
+        if (what == NodeEvent.InitiationSent && _made > 0)
+        {
+            Worked.Add((Events[^1].Key, _made));
+            _made = 0;
+        }
+
         if (what is NodeEvent.OwnKeyHeard or NodeEvent.Unanswered or NodeEvent.GivenUp)
         {
             Endpoint where = new();
@@ -183,13 +227,17 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
     private void Take(byte[] datagram, Endpoint from)
     {
         int sent = SentTo.Count;
+        int events = Events.Count;
         bool isHandshake = datagram[0] is 1 or 2;
         _isHandling = isHandshake;
-        Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now);
+        int time = Measured(() => Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now));
         _isHandling = false;
-        if (isHandshake)
+        if (time > 0)
         {
-            Work(TimeOf(datagram, [.. Sent.Skip(sent).Select(d => d[0])]));
+            Work(time);
+            byte[]? key = datagram[0] == 1 ? _meter.Key
+                : Events.Skip(events).FirstOrDefault(e => e.What == NodeEvent.SessionUp).Key;
+            Worked.Add((key, time));
         }
 
         foreach ((byte[] bytes, Endpoint to) in SentTo.Skip(sent).Where(_ => isHandshake))
@@ -198,18 +246,16 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         }
     }
 
-    // What follows shows how far it got: what has a wrong mac1, or gets a cookie, costs no multiplication; what is
-    // dropped behind that about half of them.
-    private int TimeOf(byte[] datagram, byte[] sent)
+    // Lets the node do something: how long handshakes took, without initiations that it sent.
+    private int Measured(Action action)
     {
-        if (datagram[0] == 2)
+        if (MultiplicationTime > 0)
         {
-            return sent.Length > 0 ? HandshakeTimes.Take : 0;
+            _meter.Begin(Node, _mesh.Now);
         }
 
-        return sent.Contains((byte)2) ? HandshakeTimes.Answer
-            : sent.Contains((byte)3) || !StockPeer.HasMac1(datagram, Key) ? 0
-            : HandshakeTimes.Answer / 2;
+        action();
+        return MultiplicationTime > 0 ? _meter.Take() * MultiplicationTime / 4 : 0;
     }
 
     private void Work(int milliseconds) => BusyUntil = Math.Max(BusyUntil, _mesh.Now) + milliseconds;
@@ -259,5 +305,5 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         return HasPlaces;
     }
 
-    private Node Boot() => new(_limits, _identity, this, this, this, Mesh.BuildTime, _mesh.Now);
+    private Node Boot() => new(_limits, _identity, this, this, this, Mesh.BuildTime, _mesh.Now, _meter);
 }

@@ -14,7 +14,7 @@ namespace Spore.Tests.Nodes;
 /// </summary>
 public class RebootTests
 {
-    private const int Seeds = 20;
+    private const int Seeds = 24;
     private const long LongestAnswerDelay = 2_000;
 
     // The first hello comes after a second, give or take a quarter.

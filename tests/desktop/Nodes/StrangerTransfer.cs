@@ -6,11 +6,14 @@ namespace Spore.Tests.Nodes;
 
 /// <summary>
 /// A TFTP transfer of a <c>Stranger</c>, in blocks of 512 bytes, without options. It repeats a block that is not
-/// acknowledged.
+/// acknowledged, and gives up after half a minute.
 /// </summary>
 internal sealed class StrangerTransfer(
     int localPort, int remotePort, bool isSender, Action<StrangerTransfer, byte[]> send, Action<Action> later)
 {
+    // Ten in a second. Without an end those of an hour would come to hundreds of datagrams a second.
+    private const int MostRepetitions = 300;
+
     private int _block;
     private int _blockSize = 512;
 
@@ -53,7 +56,7 @@ internal sealed class StrangerTransfer(
     {
         if (isSender)
         {
-            SendBlock(1);
+            SendBlock(1, MostRepetitions);
         }
         else
         {
@@ -110,12 +113,12 @@ internal sealed class StrangerTransfer(
             }
             else
             {
-                SendBlock(_block + 1);
+                SendBlock(_block + 1, MostRepetitions);
             }
         }
     }
 
-    private void SendBlock(int number)
+    private void SendBlock(int number, int repetitions)
     {
         _block = number;
         if (number <= SilentAfter)
@@ -130,9 +133,9 @@ internal sealed class StrangerTransfer(
                 ]);
             later(() =>
             {
-                if (_block == number && !IsDone)
+                if (_block == number && !IsDone && repetitions > 0)
                 {
-                    SendBlock(number);
+                    SendBlock(number, repetitions - 1);
                 }
             });
         }

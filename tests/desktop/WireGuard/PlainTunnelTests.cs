@@ -162,7 +162,10 @@ public class PlainTunnelTests
         }
 
         Assert.Empty(_end.Sent);
-        Assert.Equal(5, _end.Tunnel.Counters.Invalid);
+
+        // Of an unknown source one is worked on in 30 s.
+        Assert.Equal(1, _end.Tunnel.Counters.Invalid);
+        Assert.Equal(4, _end.Tunnel.Counters.Limited);
         Assert.Same(_end.Tunnel.Peers[0], _end.Tunnel.FindSlot(_stock.Public, 0));
         _end.Receive(_stock.Initiate(_end.Public, StockPeer.Tai(1)), _at);
         Assert.True(_stock.TakeResponse(Assert.Single(_end.Take())));

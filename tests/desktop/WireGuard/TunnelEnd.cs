@@ -209,6 +209,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
     void IKeyLog.Ephemeral(byte[] privateKey, int offset, byte[]? presharedKey) =>
         Ephemerals.Add((privateKey.AsSpan(offset, 32).ToArray(), Now));
 
+    bool ITunnelHost.HasUrgentWork => false;
+
     bool ITunnelHost.IsKnown(byte[] key, int offset) => Members.Any(m => key.AsSpan(offset, 32).SequenceEqual(m));
 
     Peer? ITunnelHost.Admit(byte[] key, int offset, long now)
@@ -226,9 +228,15 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 
     void ITunnelHost.Unanswered(Peer peer) => Elsewhere?.Invoke(peer);
 
-    bool ITunnelHost.StaleInitiation(Peer peer, Endpoint source, long now) => true;
+    bool ITunnelHost.StaleInitiation(byte[] key, int offset, Endpoint source, long now) => true;
 
-    void ITunnelHost.Silent(Peer peer, long now) => Silences.Add(now);
+    int ITunnelHost.CompareTimestamp(byte[] key, int offset, byte[] timestamp) => 1;
+
+    bool ITunnelHost.Silent(Peer peer, long now)
+    {
+        Silences.Add(now);
+        return false;
+    }
 
     void ITunnelHost.SessionUp(Peer peer, bool isInitiator, long now) =>
         Events.Add((NodeEvent.SessionUp, isInitiator ? 1 : 0));
