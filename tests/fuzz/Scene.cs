@@ -29,6 +29,9 @@ internal sealed class Scene
         "Node._now", "Node._random", "Node._key", "Tunnel._scratch", "Tunnel.SendBuffer", "Tunnel._handledAt",
         "Tunnel._underLoadUntil", "EphemeralKeys._pool", "EphemeralKeys._number", "TransferPool._random",
         "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
+
+        // The work for unknown keys counts when it is done, authentic or not (PROTOCOL section 4.6).
+        "Tunnel._unknownDue", "Tunnel._unknownSource", "Tunnel._unknownAt",
     ];
 
     private readonly Image _all;

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Xunit.Sdk;
@@ -8,12 +9,14 @@ namespace Spore.Tests.Interop;
 /// <summary>Starts the tests that wait for minutes before all others, so that these run meanwhile.</summary>
 internal sealed class LongestFirst : ITestCollectionOrderer
 {
+    private static readonly string[] _longest = [nameof(RekeyTests), nameof(WhyNetworkTests), nameof(WhyPathTests)];
+
     /// <inheritdoc/>
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(
         IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection
     {
         return [.. testCollections.OrderBy(
-            c => c.TestCollectionDisplayName.Contains(nameof(RekeyTests), System.StringComparison.Ordinal) ? 0 : 1)];
+            c => _longest.Any(l => c.TestCollectionDisplayName.Contains(l, StringComparison.Ordinal)) ? 0 : 1)];
     }
 }

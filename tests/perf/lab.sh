@@ -10,7 +10,13 @@ demand() {
   for name in "$flash" "$hostsim"; do
     [ -f "$name" ] || { echo "$name is not there; run: dotnet build -c Release" >&2; exit 1; }
   done
-  for name in ip dotnet "$@"; do
+  demand_programs dotnet "$@"
+}
+
+# Ends with a message where a program is not there.
+demand_programs() {
+  local name
+  for name in ip "$@"; do
     command -v "$name" > /dev/null || { echo "$name is not there" >&2; exit 1; }
   done
 }
@@ -94,6 +100,20 @@ start_node() {
   local n=$1
   start "$n" "hostsim-$n" dotnet $hostsim node --identity "$folder/$n.id" --listen 51820 \
     --network "$folder/network.spore" --tun perf0 "${@:2}"
+}
+
+# A tunnel without encryption, of nulltun.c that was built into the folder. Returns when it carries packets.
+start_nulltun() {
+  local n
+  for n in 1 2; do
+    start $n nulltun-$n "$folder/nulltun" null0 5000 10.77.0.$((3 - n)) 5000
+    await ip -n "${machines[$n - 1]}" link show null0
+    ip -n "${machines[$n - 1]}" link set null0 mtu 1420 up
+    ip -n "${machines[$n - 1]}" link set null0 gso_max_size 60000
+    ip -n "${machines[$n - 1]}" addr add 10.99.0.$n/32 dev null0
+    ip -n "${machines[$n - 1]}" route add 10.99.0.$((3 - n))/32 dev null0
+  done
+  await ping_once
 }
 
 describe_machine() {
