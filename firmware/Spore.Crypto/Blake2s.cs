@@ -18,11 +18,24 @@ public sealed partial class Blake2s
     /// <summary>Words in what <see cref="Save"/> saves.</summary>
     internal const int StateSize = 8;
 
+    private readonly IBlake2sCompression _host;
     private readonly uint[] _h = new uint[StateSize];
     private readonly byte[] _block = new byte[BlockSize];
     private int _filled;
     private long _total;
     private int _digestLength;
+
+    /// <summary>Takes the memory.</summary>
+    public Blake2s()
+    {
+    }
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="host">What compresses; null for the core's own, which gives the same.</param>
+    public Blake2s(IBlake2sCompression host)
+    {
+        _host = host;
+    }
 
     /// <summary>Starts a hash without a key.</summary>
     /// <param name="digestLength">Bytes that <see cref="Finish"/> will write, 1 to 32.</param>

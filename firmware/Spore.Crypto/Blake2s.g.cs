@@ -22,6 +22,12 @@ public sealed partial class Blake2s
     // RFC 7693 section 3.2.
     private void Compress(byte[] block, int offset, bool last)
     {
+        if (_host != null)
+        {
+            _host.Compress(_h, block, offset, _total, last);
+            return;
+        }
+
         // Words have 64 bits, of which the low 32 count. A word without the others, times 2^32 + 1, stands there
         // twice, and one shift to the right rotates it.
         ulong low = 0xFFFFFFFF;

@@ -6,7 +6,8 @@ namespace Spore.Crypto;
 /// <remarks>
 /// Time does not depend on scalar or point. A multiplication is done at once, or begun, carried on by steps and
 /// finished; an instance holds one, and another begun or done at once replaces it. One instance is used by one caller
-/// at a time; its scratch is taken at construction and wiped after each use.
+/// at a time; its scratch is taken at construction and wiped after each use. A host's multiplication is done when it is
+/// begun. Its steps do nothing, and are as many, so that a run in virtual time is the same with either.
 /// </remarks>
 public sealed class X25519
 {
@@ -19,6 +20,9 @@ public sealed class X25519
     private const int ColumnsInStep = 13;
 
     private readonly CurveScratch _scratch;
+    private readonly IX25519 _host;
+
+    // The scalar, or what the host has made of it.
     private readonly byte[] _scalar = new byte[KeySize];
     private readonly byte[] _signs = new byte[BasePointComb.SignsSize];
     private readonly long[] _x1 = new long[Field25519.Limbs];
@@ -37,9 +41,11 @@ public sealed class X25519
 
     /// <summary>Takes memory, but for what can be shared.</summary>
     /// <param name="scratch">What it works in within one call.</param>
-    public X25519(CurveScratch scratch)
+    /// <param name="host">What multiplies; null for the core's own, which gives the same.</param>
+    public X25519(CurveScratch scratch, IX25519 host = null)
     {
         _scratch = scratch;
+        _host = host;
     }
 
     /// <summary>What a verification may use while no multiplication is halfway through.</summary>
@@ -104,12 +110,16 @@ public sealed class X25519
     /// <param name="pointOffset">Where it starts.</param>
     public void Begin(byte[] scalar, int scalarOffset, byte[] point, int pointOffset)
     {
-        Field25519.Load(_x1, point, pointOffset);
-        Clamp(scalar, scalarOffset);
-        Field25519.Set(_sum.X, 1);
-        Field25519.Set(_sum.Z, 0);
-        Field25519.Copy(_sum.Y, _x1);
-        Field25519.Set(_sum.T, 1);
+        if (_host != null)
+        {
+            _host.Multiply(_scalar, 0, scalar, scalarOffset, point, pointOffset);
+        }
+        else
+        {
+            StartLadder(point, pointOffset);
+            Clamp(scalar, scalarOffset);
+        }
+
         _bit = TopBit;
         _column = -1;
         _onEdwards = false;
@@ -120,6 +130,13 @@ public sealed class X25519
     /// <param name="scalarOffset">Where it starts.</param>
     public void BeginBase(byte[] scalar, int scalarOffset)
     {
+        if (_host != null)
+        {
+            _host.MultiplyBase(_scalar, 0, scalar, scalarOffset);
+            _bit = TopBit - BitsInStep;
+            return;
+        }
+
         Clamp(scalar, scalarOffset);
         BasePointComb.Recode(_signs, _scalar, 0);
         _sum.SetNeutral();
@@ -134,7 +151,11 @@ public sealed class X25519
     {
         if (_bit >= 0)
         {
-            MontgomeryLadder.Climb(_x1, _sum.X, _sum.Z, _sum.Y, _sum.T, _scalar, _bit, _bit - BitsInStep + 1);
+            if (_host == null)
+            {
+                MontgomeryLadder.Climb(_x1, _sum.X, _sum.Z, _sum.Y, _sum.T, _scalar, _bit, _bit - BitsInStep + 1);
+            }
+
             _bit -= BitsInStep;
         }
         else if (_column >= 0)
@@ -156,18 +177,26 @@ public sealed class X25519
     /// <returns>False, with the result all zero, when the point is of small order; else true.</returns>
     public bool Finish(byte[] result, int resultOffset)
     {
-        long[] x = _sum.X;
-        long[] z = _sum.Z;
-        if (_onEdwards)
+        if (_host != null)
         {
-            // The map from edwards25519 to Curve25519: u = (1 + y) / (1 - y) (RFC 7748 section 4.1).
-            Field25519.Add(x, z, _sum.Y);
-            Field25519.Subtract(z, z, _sum.Y);
+            Array.Copy(_scalar, 0, result, resultOffset, KeySize);
+        }
+        else
+        {
+            long[] x = _sum.X;
+            long[] z = _sum.Z;
+            if (_onEdwards)
+            {
+                // The map from edwards25519 to Curve25519: u = (1 + y) / (1 - y) (RFC 7748 section 4.1).
+                Field25519.Add(x, z, _sum.Y);
+                Field25519.Subtract(z, z, _sum.Y);
+            }
+
+            Field25519.Invert(z, z, _scalar);
+            Field25519.Multiply(x, x, z);
+            Field25519.Store(result, resultOffset, x);
         }
 
-        Field25519.Invert(z, z, _scalar);
-        Field25519.Multiply(x, x, z);
-        Field25519.Store(result, resultOffset, x);
         Wipe();
         return !ConstantTime.IsZero(result, resultOffset, KeySize);
     }
@@ -194,13 +223,22 @@ public sealed class X25519
     /// <returns>True when it does. A multiplication that was begun is lost.</returns>
     public bool IsSmallOrder(byte[] point, int pointOffset)
     {
-        Begin(_scalar, 0, point, pointOffset);
+        StartLadder(point, pointOffset);
         Array.Clear(_scalar, 0, KeySize);
         _scalar[0] = 8;
         MontgomeryLadder.Climb(_x1, _sum.X, _sum.Z, _sum.Y, _sum.T, _scalar, 3, 0);
         bool isSmallOrder = Field25519.IsZero(_sum.Z, _scalar);
         Wipe();
         return isSmallOrder;
+    }
+
+    private void StartLadder(byte[] point, int pointOffset)
+    {
+        Field25519.Load(_x1, point, pointOffset);
+        Field25519.Set(_sum.X, 1);
+        Field25519.Set(_sum.Z, 0);
+        Field25519.Copy(_sum.Y, _x1);
+        Field25519.Set(_sum.T, 1);
     }
 
     private void Clamp(byte[] scalar, int scalarOffset)

@@ -23,7 +23,7 @@ public sealed partial class Node
     private readonly ITransport _transport;
     private readonly IEntropy _entropy;
     private readonly INodeHost _host;
-    private readonly Blake2s _hash = new Blake2s();
+    private readonly Blake2s _hash;
     private readonly Tunnel _tunnel;
     private readonly TftpService _tftp;
     private readonly AppliedNetwork _applied;
@@ -49,6 +49,8 @@ public sealed partial class Node
     /// <param name="aead">
     /// What handshakes and packets are encrypted with; null for <see cref="ChaCha20Poly1305"/>, which gives the same.
     /// </param>
+    /// <param name="multiplier">What <see cref="X25519"/> multiplies with; null for its own.</param>
+    /// <param name="compression">What <see cref="Blake2s"/> compresses with; null for its own.</param>
     /// <exception cref="ArgumentException">The identity record is not valid.</exception>
     public Node(
         NodeLimits limits,
@@ -58,7 +60,9 @@ public sealed partial class Node
         INodeHost host,
         long buildTime,
         long now,
-        IAead aead = null)
+        IAead aead = null,
+        IX25519 multiplier = null,
+        IBlake2sCompression compression = null)
     {
         if (IdentityRecord.Check(identity, 0, identity.Length) != IdentityFault.None)
         {
@@ -75,14 +79,15 @@ public sealed partial class Node
         _entropy = entropy;
         _host = host;
         _now = now;
+        _hash = new Blake2s(compression);
         byte[] privateKey = new byte[32];
         Array.Copy(identity, IdentityRecord.PrivateKeyOffset, privateKey, 0, 32);
 
         CurveScratch scratch = new CurveScratch();
-        X25519 idle = new X25519(scratch);
+        X25519 idle = new X25519(scratch, multiplier);
         Ed25519 ed25519 = new Ed25519(scratch, idle);
         HeadVerifier verifier = new HeadVerifier(ed25519, identity, IdentityRecord.TrustRootOffset);
-        X25519 x25519 = new X25519(scratch);
+        X25519 x25519 = new X25519(scratch, multiplier);
         x25519.MultiplyBase(PublicKey, 0, privateKey, 0);
         LinkLocalAddress.FromKey(_hash, PublicKey, 0, LinkLocal, 0);
         ChaCha20Poly1305 own = new ChaCha20Poly1305();

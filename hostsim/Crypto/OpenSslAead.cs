@@ -16,7 +16,6 @@ internal sealed unsafe class OpenSslAead : IAead
     private const int Encrypt = 1;
     private const int Decrypt = 0;
 
-    private static readonly string[] _libraries = ["libcrypto.so.3", "libcrypto.so.1.1"];
     private static readonly byte[] _noKey = new byte[ChaCha20Poly1305.KeySize];
 
     private readonly delegate* unmanaged<nint, nint, nint, byte*, byte*, int, int> _initialize;
@@ -59,30 +58,7 @@ internal sealed unsafe class OpenSslAead : IAead
 
     /// <summary>Looks for OpenSSL.</summary>
     /// <returns>An instance, or null where there is none, or one without this cipher.</returns>
-    public static OpenSslAead? TryCreate()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return null;
-        }
-
-        foreach (string name in _libraries)
-        {
-            if (NativeLibrary.TryLoad(name, out nint library))
-            {
-                try
-                {
-                    return new OpenSslAead(library);
-                }
-                catch (Exception exception) when (exception is EntryPointNotFoundException or InvalidOperationException)
-                {
-                    // Built without it.
-                }
-            }
-        }
-
-        return null;
-    }
+    public static OpenSslAead? TryCreate() => OpenSsl.TryCreate(library => new OpenSslAead(library));
 
     /// <inheritdoc/>
     public void Seal(

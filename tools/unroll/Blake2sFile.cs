@@ -62,10 +62,26 @@ internal static class Blake2sFile
         return new UnrolledFile("firmware/Spore.Crypto/Blake2s.g.cs", source.ToString());
     }
 
+    // In words of 32 bits, which the interpreter can't rotate, and a desktop can in one instruction.
+    internal static UnrolledFile MakeForHost()
+    {
+        SourceWriter source = new(usesSystem: true, "Spore.Hostsim.Crypto");
+        source.Block("internal sealed partial class UnrolledBlake2s", () => source.Block(
+            "private static void Compress(Span<uint> h, ReadOnlySpan<byte> block, long total, bool last)",
+            () => HostBody(source)));
+        return new UnrolledFile("hostsim/Crypto/UnrolledBlake2s.g.cs", source.ToString());
+    }
+
     private static void Body(SourceWriter source)
     {
         source.Lines(
             """
+            if (_host != null)
+            {
+                _host.Compress(_h, block, offset, _total, last);
+                return;
+            }
+
             // Words have 64 bits, of which the low 32 count. A word without the others, times 2^32 + 1, stands there
             // twice, and one shift to the right rotates it.
             ulong low = 0xFFFFFFFF;
@@ -107,6 +123,62 @@ internal static class Blake2sFile
         for (int i = 0; i < 8; i++)
         {
             source.Line($"h[{i}] ^= (uint)(v{i} ^ v{i + 8});");
+        }
+    }
+
+    private static void HostBody(SourceWriter source)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            source.Line($"uint m{i} = Word(block, {4 * i});");
+        }
+
+        for (int i = 0; i < 8; i++)
+        {
+            source.Line($"uint v{i} = h[{i}];");
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            source.Line($"uint v{8 + i} = {_initial[i]};");
+        }
+
+        source.Line($"uint v12 = {_initial[4]} ^ (uint)total;");
+        source.Line($"uint v13 = {_initial[5]} ^ (uint)(total >> 32);");
+        source.Line($"uint v14 = last ? ~{_initial[6]}U : {_initial[6]};");
+        source.Line($"uint v15 = {_initial[7]};");
+        for (int round = 0; round < 10; round++)
+        {
+            source.Line($"// Round {round}.");
+            for (int quarter = 0; quarter < 8; quarter += 4)
+            {
+                HostHalf(source, _orders[round], quarter, 0, 16, 12);
+                HostHalf(source, _orders[round], quarter, 1, 8, 7);
+            }
+        }
+
+        for (int i = 0; i < 8; i++)
+        {
+            source.Line($"h[{i}] ^= v{i} ^ v{i + 8};");
+        }
+    }
+
+    // Four quarters have no words in common. What they do at one time stands side by side.
+    private static void HostHalf(SourceWriter source, int[] order, int quarter, int word, int first, int second)
+    {
+        Four(i => $"v{_quarters[i][0]} += v{_quarters[i][1]} + m{order[(2 * i) + word]};");
+        Four(i => Rotate(_quarters[i][3], _quarters[i][0], first));
+        Four(i => $"v{_quarters[i][2]} += v{_quarters[i][3]};");
+        Four(i => Rotate(_quarters[i][1], _quarters[i][2], second));
+
+        string Rotate(int a, int b, int count) => $"v{a} = uint.RotateRight(v{a} ^ v{b}, {count});";
+
+        void Four(Func<int, string> line)
+        {
+            for (int i = quarter; i < quarter + 4; i++)
+            {
+                source.Line(line(i));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ internal static class UnrolledFiles
         [
             BasePointCombFile.Make(),
             Blake2sFile.Make(),
+            Blake2sFile.MakeForHost(),
             ChaCha20File.Make(),
             EdwardsGroupFile.Make(),
             Field25519File.Make(),

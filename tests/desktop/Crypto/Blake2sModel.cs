@@ -42,7 +42,7 @@ internal static class Blake2sModel
         return digest[..digestLength];
     }
 
-    private static void Compress(uint[] h, byte[] block, ulong total, bool last)
+    internal static void Compress(uint[] h, byte[] block, ulong total, bool last)
     {
         uint[] v = [.. h, .. _initial];
         v[12] ^= (uint)total;

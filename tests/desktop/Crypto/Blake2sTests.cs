@@ -8,7 +8,17 @@ namespace Spore.Tests.Crypto;
 
 public class Blake2sTests
 {
-    private readonly Blake2s _hash = new();
+    private readonly Blake2s _hash;
+
+    public Blake2sTests()
+        : this(null)
+    {
+    }
+
+    protected Blake2sTests(IBlake2sCompression? host)
+    {
+        _hash = new Blake2s(host);
+    }
 
     private static byte[] Reference(int digestLength, byte[] key, byte[] data)
     {

@@ -1,6 +1,7 @@
 using System;
 using CsCheck;
 using NSec.Cryptography;
+using Spore.Crypto;
 using Xunit;
 using Reference = Org.BouncyCastle.Math.EC.Rfc7748.X25519;
 using X25519 = Spore.Crypto.X25519;
@@ -9,7 +10,19 @@ namespace Spore.Tests.Crypto;
 
 public class X25519Tests
 {
-    private static readonly X25519 _x25519 = new();
+    private readonly IX25519? _host;
+    private readonly X25519 _x25519;
+
+    public X25519Tests()
+        : this(null)
+    {
+    }
+
+    protected X25519Tests(IX25519? host)
+    {
+        _host = host;
+        _x25519 = Make();
+    }
 
     // RFC 7748 section 5.2.
     [Theory]
@@ -229,7 +242,7 @@ public class X25519Tests
         byte[] expected = new byte[32];
         _x25519.Multiply(expected, 0, scalar, 0, point, 0);
 
-        X25519 other = new();
+        X25519 other = Make();
         other.Begin(Bytes.Inside(scalar), Bytes.Margin, Bytes.Inside(point), Bytes.Margin);
         Array.Clear(scalar);
         Array.Clear(point);
@@ -273,7 +286,7 @@ public class X25519Tests
         byte[] scalar = Bytes.Random(9, 32);
         byte[] expected = new byte[32];
         _x25519.MultiplyBase(expected, 0, scalar, 0);
-        X25519 other = new();
+        X25519 other = Make();
         other.Begin(scalar, 0, Bytes.Random(10, 32), 0);
         Assert.True(other.Step());
         other.BeginBase(Bytes.Inside(scalar), Bytes.Margin);
@@ -297,7 +310,7 @@ public class X25519Tests
     [Fact]
     public void A_multiplication_given_up_halfway_leaves_nothing()
     {
-        X25519 other = new();
+        X25519 other = Make();
         other.Begin(Bytes.Random(11, 32), 0, Bytes.Random(12, 32), 0);
         Assert.True(other.Step());
         other.Wipe();
@@ -316,7 +329,7 @@ public class X25519Tests
     [Fact]
     public void Leaves_the_inputs_alone_and_nothing_in_its_scratch()
     {
-        X25519 fresh = new();
+        X25519 fresh = Make();
         byte[] scalar = Bytes.Random(7, 32);
         byte[] point = Bytes.Random(8, 32);
         fresh.Multiply(new byte[32], 0, scalar, 0, point, 0);
@@ -324,4 +337,6 @@ public class X25519Tests
         Assert.Equal(Bytes.Random(8, 32), point);
         Scratch.AssertWiped(fresh);
     }
+
+    private X25519 Make() => new(new CurveScratch(), _host);
 }

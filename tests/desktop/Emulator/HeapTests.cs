@@ -39,7 +39,7 @@ public sealed unsafe class HeapTests : IDisposable
     {
         long before = _machine.Memory.AllocatedBytes;
         _machine.NewObject("Spore.Crypto.Blake2s");
-        int fields = _program.FindMethod("Spore.Crypto.Blake2s::.ctor").Owner.Fields.Length;
+        int fields = _program.FindMethod("Spore.Crypto.Blake2s::.ctor", 0).Owner.Fields.Length;
         Assert.Contains(_machine.AllocationSites(), s => s.Method == "Spore.Crypto.Blake2s::.ctor");
         Assert.True(_machine.Memory.AllocatedBytes - before > 12 + (12 * fields));
         Assert.Equal(12, sizeof(HeapBlock));
