@@ -17,6 +17,7 @@ internal sealed record BenchResult(
     long AllocatedByTimers)
 {
     private const int Runs = 100_000;
+    private const string Host = ", host";
 
     /// <summary>Bytes allocated for each packet.</summary>
     public double BytesPerPacket => (double)AllocatedByPackets / Packets;
@@ -24,16 +25,21 @@ internal sealed record BenchResult(
     /// <summary>Bytes allocated for each call for timers.</summary>
     public double BytesPerTimer => (double)AllocatedByTimers / Timers;
 
-    /// <summary>Measures everything; takes some ten seconds.</summary>
+    /// <summary>Measures everything; takes half a minute.</summary>
     /// <returns>The result.</returns>
     public static BenchResult Measure()
     {
+        HostPrimitives host = HostPrimitives.Find();
         List<Measurement> speeds =
-            [.. Primitives.Measure(), Tunnels.Handshakes(), .. Tunnels.Throughput(null, string.Empty)];
-        if (OpenSslAead.TryCreate() is { } aead)
-        {
-            speeds.AddRange(Tunnels.Throughput(aead, ", OpenSSL"));
-        }
+        [
+            .. Primitives.Measure(),
+            .. Primitives.MeasureReplaceable(HostPrimitives.Own, string.Empty),
+            .. Primitives.MeasureReplaceable(host, Host),
+            Tunnels.Handshakes(HostPrimitives.Own, string.Empty),
+            Tunnels.Handshakes(host, Host),
+            .. Tunnels.Throughput(HostPrimitives.Own, string.Empty),
+            .. Tunnels.Throughput(host, Host),
+        ];
 
         NodePair pair = new();
 

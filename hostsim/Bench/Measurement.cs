@@ -9,7 +9,8 @@ namespace Spore.Hostsim.Bench;
 /// <param name="OperationsPerSecond">How many operations a second.</param>
 internal sealed record Measurement(string Name, int Bytes, double OperationsPerSecond)
 {
-    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(100);
+    // The runtime compiles hot code again, in the background, after about 100 ms without other new code.
+    private static readonly TimeSpan _warmUp = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan _span = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Nanoseconds an operation.</summary>
@@ -22,10 +23,11 @@ internal sealed record Measurement(string Name, int Bytes, double OperationsPerS
     /// <param name="name">What.</param>
     /// <param name="bytes">The bytes one operation works on.</param>
     /// <param name="operation">The operation.</param>
+    /// <param name="warmUp">For how long it is repeated before; without it, as long as a primitive needs.</param>
     /// <returns>How fast it is.</returns>
-    public static Measurement Of(string name, int bytes, Action operation)
+    public static Measurement Of(string name, int bytes, Action operation, TimeSpan? warmUp = null)
     {
-        Repeat(operation, _warmUp);
+        Repeat(operation, warmUp ?? _warmUp);
         return new Measurement(name, bytes, Repeat(operation, _span));
     }
 

@@ -1,7 +1,6 @@
 using System;
 using System.Net;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.Net;
@@ -37,10 +36,11 @@ internal sealed class NodePair
     private readonly Node _b;
 
     /// <summary>Makes the nodes and gives them a session.</summary>
-    /// <param name="aead">What both encrypt with, or null for the core's own.</param>
+    /// <param name="primitives">The primitives of both; null for the core's own.</param>
     /// <exception cref="InvalidOperationException">They could not agree on one.</exception>
-    public NodePair(IAead? aead = null)
+    public NodePair(HostPrimitives? primitives = null)
     {
+        primitives ??= HostPrimitives.Own;
         using TrustRootKey root = TrustRootKey.Generate();
         NodeIdentity a = NodeIdentity.Generate(root.PublicKey, 0);
         NodeIdentity b = NodeIdentity.Generate(root.PublicKey, 0);
@@ -50,8 +50,8 @@ internal sealed class NodePair
         description.Peers.Add(Describe(a, 1));
         description.Peers.Add(Describe(b, 2));
         byte[] network = NetworkSigner.Sign(description, root);
-        _a = Make(a, _fromA, _hostOfA, network, aead);
-        _b = Make(b, _fromB, _hostOfB, network, aead);
+        _a = Make(a, _fromA, _hostOfA, network, primitives);
+        _b = Make(b, _fromB, _hostOfB, network, primitives);
         Packet = MakePacket();
         Send();
         if (Delivered != 1)
@@ -117,12 +117,23 @@ internal sealed class NodePair
         return peer;
     }
 
-    private static Node Make(NodeIdentity identity, DatagramQueue wire, Host host, byte[] network, IAead? aead)
+    private static Node Make(
+        NodeIdentity identity, DatagramQueue wire, Host host, byte[] network, HostPrimitives primitives)
     {
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = Mtu;
         SeededEntropy seeded = new(1, Convert.ToHexString(identity.PublicKey));
-        Node node = new(limits, identity.Record, wire, seeded, host, BuildTime, 0, aead);
+        Node node = new(
+            limits,
+            identity.Record,
+            wire,
+            seeded,
+            host,
+            BuildTime,
+            0,
+            primitives.Aead,
+            primitives.Multiplier,
+            primitives.Compression);
         NetworkFault fault = node.Load(network, 0, network.Length, 0);
         return fault == NetworkFault.None
             ? node

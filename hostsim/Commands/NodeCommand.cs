@@ -181,6 +181,8 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         500,
         "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
 
+    private readonly Option<bool> _ownCrypto = Options.OwnCrypto();
+
     /// <summary>Makes a command run a node.</summary>
     /// <param name="command">The command.</param>
     public void AddTo(Command command)
@@ -211,6 +213,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_noClock);
         command.Add(_mtu);
         command.Add(_handshakeRate);
+        command.Add(_ownCrypto);
         command.SetAction(Run);
     }
 
@@ -247,6 +250,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             OnChange = parsed.GetValue(_onChange),
             Hosts = parsed.GetValue(_hosts),
             Metrics = parsed.GetValue(_metrics),
+            OwnCrypto = parsed.GetValue(_ownCrypto),
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),

@@ -51,6 +51,13 @@ internal static class Options
         return option;
     }
 
+    /// <summary>The option that asks for the core's own primitives.</summary>
+    /// <returns>The option.</returns>
+    public static Option<bool> OwnCrypto() => new("--own-crypto")
+    {
+        Description = "Use the core's own X25519, BLAKE2s and ChaCha20-Poly1305, which are slower than the machine's.",
+    };
+
     /// <summary>An option that takes a percentage.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="usual">The percentage when the option is not given.</param>

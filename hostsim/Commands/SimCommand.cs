@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.IO;
 using Spectre.Console;
 using Spore.CommandLine;
+using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Simulation;
 
 namespace Spore.Hostsim.Commands;
@@ -39,6 +40,8 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
         _usual.Seed,
         "What all chance follows from: the same seed gives the same run.");
 
+    private readonly Option<bool> _ownCrypto = Options.OwnCrypto();
+
     private readonly Option<bool> _plain = new("--plain")
     {
         Description = "Lines of text only; always so when the output is no terminal.",
@@ -53,6 +56,7 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
         command.Add(_delay);
         command.Add(_reorder);
         command.Add(_seed);
+        command.Add(_ownCrypto);
         command.Add(_plain);
         command.SetAction(Run);
     }
@@ -67,6 +71,12 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
             Reorder = parsed.GetValue(_reorder),
             Seed = parsed.GetValue(_seed),
         };
+        HostPrimitives primitives = parsed.GetValue(_ownCrypto) ? HostPrimitives.Own : HostPrimitives.Find();
+        foreach (string fault in primitives.Faults)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"hostsim: warning: {fault}");
+        }
+
         using StopSignal stop = new();
         try
         {
@@ -76,11 +86,11 @@ internal sealed class SimCommand(TextWriter output, IAnsiConsole? terminal)
                 LiveView view = new(terminal, stop.Token);
 
                 // The publisher and the node of the second version have rows too.
-                verdict = view.Run(options.Nodes + 2, new Story(options, view, stop.Token).Run);
+                verdict = view.Run(options.Nodes + 2, new Story(options, view, stop.Token, primitives).Run);
             }
             else
             {
-                verdict = new Story(options, new PlainView(output), stop.Token).Run();
+                verdict = new Story(options, new PlainView(output), stop.Token, primitives).Run();
             }
 
             return verdict.IsGood ? 0 : CommandLineProgram.Failed;

@@ -59,6 +59,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly Node _node;
     private readonly PeerNames _names;
     private readonly RendezvousName? _rendezvous;
+    private readonly HostPrimitives _primitives;
     private readonly StatusReport _status;
     private readonly PeerHistory _history = new();
     private readonly NodeFiles _files;
@@ -134,8 +135,18 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
                     timeline);
             _directOutbox = NewOutbox();
+            _primitives = options.OwnCrypto ? HostPrimitives.Own : HostPrimitives.Find();
             _node = new Node(
-                limits, identity.Record, this, new SystemEntropy(), this, NoBuildTime, Now, OpenSslAead.TryCreate())
+                limits,
+                identity.Record,
+                this,
+                new SystemEntropy(),
+                this,
+                NoBuildTime,
+                Now,
+                _primitives.Aead,
+                _primitives.Multiplier,
+                _primitives.Compression)
             {
                 HostAnswersEcho = _tun != null,
                 OuterIpv4 = _transport.HasIpv4,
@@ -233,6 +244,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         lock (_gate)
         {
             _status.ShowBanner(_transport.Description, _tun?.Name, _options.Mtu);
+            _status.ShowPrimitives(_primitives);
             _metrics?.Start();
             _running = true;
             AddPeers();

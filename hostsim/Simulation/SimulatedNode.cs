@@ -1,7 +1,6 @@
 using System;
 using System.Buffers.Binary;
 using Spore.Base;
-using Spore.Crypto;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
 using Spore.SignedNetwork;
@@ -99,11 +98,6 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IStation
     /// <summary>What else its program gives a new core before it sends anything; null for nothing.</summary>
     public Action<Node>? SetUp { get; init; }
 
-    /// <summary>
-    /// ChaCha20-Poly1305 for its packets; null for the core's own. Nodes of one simulator can share it.
-    /// </summary>
-    public IAead? Aead { get; init; }
-
     /// <summary>The running core, or null while the node is off.</summary>
     public Node? Core { get; private set; }
 
@@ -134,7 +128,9 @@ internal sealed class SimulatedNode : ITransport, INodeHost, IStation
         _bootedAt = _simulator.Now;
         JoinedAfter = null;
         SeededEntropy entropy = new(_seed, $"{Name}, boot {_boots}");
-        Core = new Node(_limits, _flash, this, entropy, this, BuildTime, Clock, Aead);
+        HostPrimitives host = _simulator.Primitives;
+        Core = new Node(
+            _limits, _flash, this, entropy, this, BuildTime, Clock, host.Aead, host.Multiplier, host.Compression);
         SetUp?.Invoke(Core);
         Network.Attach(this);
         Reschedule();

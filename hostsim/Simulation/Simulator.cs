@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using Spore.Hostsim.Crypto;
 
 namespace Spore.Hostsim.Simulation;
 
@@ -11,7 +12,18 @@ namespace Spore.Hostsim.Simulation;
 internal sealed class Simulator
 {
     private readonly PriorityQueue<Action, (long Time, long Order)> _queue = new();
+    private readonly Lazy<HostPrimitives> _primitives;
     private long _order;
+
+    /// <summary>Makes a clock at 0.</summary>
+    /// <param name="primitives">The primitives of the nodes; null for the fastest of this machine.</param>
+    public Simulator(HostPrimitives? primitives = null)
+    {
+        _primitives = new Lazy<HostPrimitives>(() => primitives ?? HostPrimitives.Find());
+    }
+
+    /// <summary>The primitives of the nodes, which share them: one thread runs all.</summary>
+    public HostPrimitives Primitives => _primitives.Value;
 
     /// <summary>The virtual clock in milliseconds.</summary>
     public long Now { get; private set; }

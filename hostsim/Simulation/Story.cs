@@ -28,7 +28,7 @@ internal sealed class Story
     private readonly SimulationOptions _options;
     private readonly ISimulationView _view;
     private readonly CancellationToken _cancel;
-    private readonly Simulator _simulator = new();
+    private readonly Simulator _simulator;
     private readonly LocalNetwork _network;
     private readonly Timeline _timeline;
     private readonly SeededEntropy _chance;
@@ -47,8 +47,11 @@ internal sealed class Story
     /// <param name="options">What it is made from.</param>
     /// <param name="view">Where it is shown.</param>
     /// <param name="cancel">Ends it early.</param>
-    public Story(SimulationOptions options, ISimulationView view, CancellationToken cancel)
+    /// <param name="primitives">The primitives of the nodes; null for the fastest of this machine.</param>
+    public Story(
+        SimulationOptions options, ISimulationView view, CancellationToken cancel, HostPrimitives? primitives = null)
     {
+        _simulator = new Simulator(primitives);
         _options = options;
         _view = view;
         _cancel = cancel;

@@ -40,6 +40,32 @@ public class HandshakeTests
         Assert.Equal(0, spore.Program.Stop());
     }
 
+    // All other tests run with the primitives of the machine.
+    [Fact]
+    public void The_cores_own_primitives_agree_with_stock()
+    {
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        SporeNode spore = pair.Start(true, null, ["--own-crypto", .. pair.PeerOption]);
+        spore.Program.WaitFor("  crypto           the core's own (--own-crypto)");
+
+        pair.Stock.WaitForHandshake(pair.Self);
+        Ping.AllAreAnswered(pair.Stock, pair.Self);
+        PingBack(pair, spore, true);
+        Assert.Equal(0, spore.Program.Stop());
+    }
+
+    [Fact]
+    public void The_machines_primitives_are_used_without_a_word()
+    {
+        using Pair pair = new();
+        pair.Stock.AddPeer(pair.Self);
+        SporeNode spore = pair.Start(true, null, pair.PeerOption);
+        pair.Stock.WaitForHandshake(pair.Self);
+        Assert.Equal(0, spore.Program.Stop());
+        Assert.DoesNotContain(spore.Program.Lines, line => line.Contains("  crypto  "));
+    }
+
     [Fact]
     public void Hostsim_initiates_to_where_the_network_says()
     {

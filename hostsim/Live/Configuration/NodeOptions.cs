@@ -75,6 +75,9 @@ internal sealed record NodeOptions
     /// <summary>Whether the node is not told the machine's time.</summary>
     public bool NoClock { get; init; }
 
+    /// <summary>Whether the node uses the core's own primitives only.</summary>
+    public bool OwnCrypto { get; init; }
+
     /// <summary>The tunnel's MTU.</summary>
     public int Mtu { get; init; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Linq;
 using System.Net;
+using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Display;
 using Spore.Hostsim.Endpoints;
 using Spore.Mesh;
@@ -39,6 +40,21 @@ internal sealed class StatusReport(Node node, LiveTimeline timeline)
         {
             string role = node.OwnEntry < 0 ? "this node is not in it" : "this node is in it";
             timeline.Banner("network", $"{Version()}, {Members()}; {role}", Subject());
+        }
+    }
+
+    /// <summary>Writes whose primitives the node uses, where they are not the fastest that it knows of.</summary>
+    /// <param name="primitives">Those of the host.</param>
+    public void ShowPrimitives(HostPrimitives primitives)
+    {
+        if (primitives == HostPrimitives.Own)
+        {
+            timeline.Banner("crypto", "the core's own (--own-crypto)");
+        }
+
+        foreach (string fault in primitives.Faults)
+        {
+            timeline.Tell("crypto", "yellow", fault);
         }
     }
 

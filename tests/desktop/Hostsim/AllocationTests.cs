@@ -31,11 +31,13 @@ public class AllocationTests
         AssertAllocatesNothing(() => Allocation.OfTimers(pair, Runs));
     }
 
-    [Fact]
-    public void The_core_allocates_nothing_for_handshakes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_core_allocates_nothing_for_handshakes(bool byHost)
     {
         const int Handshakes = 20;
-        NodePair pair = new();
+        NodePair pair = new(byHost ? HostPrimitives.Find() : HostPrimitives.Own);
         long handshakes = pair.Handshakes;
         AssertAllocatesNothing(() =>
         {
@@ -69,6 +71,34 @@ public class AllocationTests
                 aead.Seal(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
                 aead.Open(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
                 aead.Open(key, 0, nonce, 0, null, 0, 0, buffer, 0, NodePair.Mtu);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+    }
+
+    [Fact]
+    public void The_hosts_X25519_and_BLAKE2s_are_used_without_allocating()
+    {
+        OpenSslX25519? multiplier = OpenSslX25519.TryCreate();
+        Assert.SkipWhen(multiplier == null, "needs OpenSSL 3");
+        UnrolledBlake2s compression = new();
+        byte[] scalar = new byte[X25519.KeySize];
+        byte[] point = new byte[X25519.KeySize];
+        byte[] zero = new byte[X25519.KeySize];
+        byte[] result = new byte[X25519.KeySize];
+        uint[] state = new uint[8];
+        byte[] block = new byte[Blake2s.BlockSize];
+        point[0] = 9;
+        AssertAllocatesNothing(() =>
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Runs / 100; i++)
+            {
+                multiplier.MultiplyBase(result, 0, scalar, 0);
+                multiplier.Multiply(result, 0, scalar, 0, point, 0);
+                multiplier.Multiply(result, 0, scalar, 0, zero, 0);
+                compression.Compress(state, block, 0, Blake2s.BlockSize, false);
             }
 
             return GC.GetAllocatedBytesForCurrentThread() - before;

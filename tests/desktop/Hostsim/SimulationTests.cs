@@ -18,6 +18,16 @@ public class SimulationTests
         Assert.NotEqual(first.Output, Run.Of("--seed", "2").Output);
     }
 
+    // Idle work has as many steps with either, so that all happens at the same time too.
+    [Fact]
+    public void The_cores_own_primitives_give_the_same_run_byte_for_byte()
+    {
+        Run own = Run.Of("sim", "--own-crypto", "--seed", "3");
+        Assert.Equal(0, own.ExitCode);
+        Assert.Empty(own.Error);
+        Assert.Equal(Run.Of("sim", "--seed", "3").Output, own.Output);
+    }
+
     [Theory]
     [InlineData(1, 0)]
     [InlineData(2, 0)]

@@ -1,5 +1,7 @@
 using System;
 using System.IO;
+using System.Linq;
+using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Live.Output;
 using Spore.Mesh;
 using Spore.Tests.Nodes;
@@ -35,6 +37,32 @@ public class StatusReportTests
         Assert.EndsWith($"  status           {line}", lines[0], StringComparison.Ordinal);
         string kind = state is NetworkState.None ? "guest" : "member";
         Assert.Contains(lines, l => l.Contains($"  {kind,-15}  ") && l.Contains(" at 192.0.2.2:51820; session for "));
+    }
+
+    [Fact]
+    public void Whose_primitives_are_used_is_said_where_they_are_not_the_hosts()
+    {
+        Assert.Equal(string.Empty, Shown(HostPrimitives.Of(null, null, new UnrolledBlake2s()), LogLevel.Error));
+        Assert.EndsWith(
+            "  crypto           OpenSSL 3 is not here: ChaCha20-Poly1305 and X25519 are the core's own, and slower; "
+            + "install libcrypto.so.3\n",
+            Shown(HostPrimitives.Of(null, null, new UnrolledBlake2s()), LogLevel.Warning),
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "  crypto           the core's own (--own-crypto)\n",
+            Shown(HostPrimitives.Own, LogLevel.Info),
+            StringComparison.Ordinal);
+        HostPrimitives found = HostPrimitives.Find();
+        Assert.Equal(found.Faults.Count, Shown(found, LogLevel.Info).Count(c => c == '\n'));
+    }
+
+    private static string Shown(HostPrimitives primitives, LogLevel level)
+    {
+        StringWriter output = new();
+        LiveTimeline timeline = new(output, null, new LogSettings { Level = level });
+        new StatusReport(new NodeInState(NetworkState.None).Node.Node, timeline).ShowPrimitives(primitives);
+        timeline.Flush(FlushPatience);
+        return output.ToString();
     }
 
     [Fact]

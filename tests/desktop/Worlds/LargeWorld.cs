@@ -39,7 +39,6 @@ internal sealed class LargeWorld : IDisposable
     private const long Issued = SimulatedNode.BuildTime + (10 * 24 * 3600);
 
     private readonly long _seed;
-    private readonly OpenSslAead? _aead = OpenSslAead.TryCreate();
     private readonly TrustRootKey _root;
 
     /// <summary>Makes nodes that are off.</summary>
@@ -201,7 +200,6 @@ internal sealed class LargeWorld : IDisposable
             limits,
             _seed)
         {
-            Aead = _aead,
             IsPublisher = number == 1,
             SetUp = core =>
             {
