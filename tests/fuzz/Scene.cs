@@ -31,7 +31,8 @@ internal sealed class Scene
         "MerkleTree._domain", "LinkLocalTable._address", "RefusedHeaders._digest",
 
         // The work for unknown keys counts when it is done, authentic or not (PROTOCOL section 4.6).
-        "Tunnel._unknownDue", "Tunnel._unknownSource", "Tunnel._unknownAt",
+        "Tunnel._unknownDue", "Tunnel._provokeUnknownDue", "Tunnel._initiateUnknownDue", "Tunnel._unknownSource",
+        "Tunnel._askedSource", "Tunnel._unknownAt",
     ];
 
     private readonly Image _all;
