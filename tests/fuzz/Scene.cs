@@ -43,7 +43,7 @@ internal sealed class Scene
     public Scene(string name, Func<World> make)
     {
         Name = name;
-        World = make();
+        World = Twice(make);
         _core = new Image(World.Node, IsScratch);
         _all = new Image(World);
     }
@@ -58,7 +58,26 @@ internal sealed class Scene
     /// <param name="input">The input; its own state is not looked at.</param>
     /// <param name="isAskedAfter">Whether to see that the node still lets a member in at the end.</param>
     /// <exception cref="Finding">They have done what none may do.</exception>
-    public void Run(Input input, bool isAskedAfter)
+    public void Run(Input input, bool isAskedAfter) => Twice(() =>
+    {
+        RunOnce(input, isAskedAfter);
+        return true;
+    });
+
+    // The runtime allocates for itself when it first comes to a type. It does so once, and the core each time.
+    private static T Twice<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (Finding finding) when (finding.IsAllocation)
+        {
+            return run();
+        }
+    }
+
+    private void RunOnce(Input input, bool isAskedAfter)
     {
         _all.Restore();
         _isSaved = false;
@@ -79,7 +98,8 @@ internal sealed class Scene
         }
         catch (Exception e)
         {
-            throw new Finding($"{Name}, operation {number}: {(e is Finding ? e.Message : e)}");
+            string what = e is Finding ? e.Message : e.ToString();
+            throw new Finding($"{Name}, operation {number}: {what}", e is Finding { IsAllocation: true });
         }
     }
 
@@ -102,6 +122,9 @@ internal sealed class Scene
         (int sent, int delivered, int ups) =
             (World.Around.SentCount, World.Around.Delivered, World.Around.Events[(int)NodeEvent.SessionUp]);
         int[] events = (int[])World.Around.Events.Clone();
+
+        // A board ends its initiation to an unknown key when a response does not verify (PROTOCOL 4.6-10c).
+        bool mayEnd = type == Message.Response && World.IsSlow && World.Node.Peers.Any(p => p.InUse && p.IsProvisional);
         World.Receive(datagram, from, datagram.Length % 3);
         invalid = Counters.Invalid - invalid;
         limited = Counters.Limited - limited;
@@ -118,7 +141,11 @@ internal sealed class Scene
             bool isAsked = invalid == 0
                 && sent == 1
                 && World.Around.Sent(World.Around.SentCount - 1) is [Message.CookieReply, ..];
-            if (Difference() is { } difference)
+            if (mayEnd)
+            {
+                _isSaved = false;
+            }
+            else if (Difference() is { } difference)
             {
                 throw new Finding(
                     $"a datagram of type {type} that is not authentic has changed something: {difference}");
@@ -206,7 +233,9 @@ internal sealed class Scene
             return;
         }
 
-        for (int i = 0; i < 3; i++)
+        // A slow device may first wait for the turn of unknown keys (PROTOCOL section 4.6), and then asks for another
+        // initiation.
+        for (int i = 0; i < 6; i++)
         {
             if (World.Connect(World.Spare))
             {

@@ -69,7 +69,9 @@ internal sealed class World
         PrivateKey(1).CopyTo(identity, IdentityRecord.PrivateKeyOffset);
         NetworkBytes.TrustRoot.CopyTo(identity, IdentityRecord.TrustRootOffset);
         IdentityRecord.Seal(identity, 0);
-        Node = new Node(limits ?? Limits(), identity, Around, Around.Entropy, Around, BuildTime, Now);
+        limits ??= Limits();
+        IsSlow = limits.MultiplicationTime > 0;
+        Node = new Node(limits, identity, Around, Around.Entropy, Around, BuildTime, Now);
         Newer = NetworkOf(6);
         Present = NetworkOf(5);
     }
@@ -114,6 +116,9 @@ internal sealed class World
     public int Heard { get; private set; }
 
     /// <summary>Little of everything, so that inputs reach the end of it.</summary>
+    /// <summary>Whether a multiplication takes time, as on a board.</summary>
+    public bool IsSlow { get; }
+
     public static NodeLimits Limits() => new()
     {
         Peers = 2,
@@ -315,7 +320,7 @@ internal sealed class World
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         if (allocated > 0)
         {
-            throw new Finding($"{where} allocated {allocated} bytes");
+            throw new Finding($"{where} allocated {allocated} bytes", true);
         }
     }
 
