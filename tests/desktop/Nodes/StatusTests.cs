@@ -142,6 +142,20 @@ public class StatusTests
         Assert.InRange(Uptime(third) - Uptime(second), 4, 6);
     }
 
+    [Fact]
+    [Statement("8.3-23")]
+    public void A_text_that_is_written_for_others_leaves_a_snapshot_as_long_as_it_is()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger[] members = [.. Enumerable.Range(2, 2).Select(i => _mesh.AddStranger((byte)i))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, .. members])));
+        Assert.All(members, m => Assert.True(m.Connect(node)));
+        members[0].StartRead("status", silentAfter: 0);
+        _mesh.Run(500);
+        Assert.Equal(10, node.Node.WriteStatus(new byte[10], 0, 10, false, _mesh.Now));
+        Assert.Equal([string.Empty, string.Empty], Read(members[1])[^2..]);
+    }
+
     [Theory]
     [Statement("8.3-5", "8.3-21")]
     [InlineData(0, 1, "1")]
