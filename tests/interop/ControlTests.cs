@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
 using Xunit;
 
@@ -8,6 +9,11 @@ namespace Spore.Tests.Interop;
 /// <summary>A machine asks its own node: at the control socket, and by TFTP at the node's link-local address.</summary>
 public class ControlTests
 {
+    // The exit code, and the signals SIGSTOP and SIGCONT.
+    private const int Interrupted = 130;
+    private const int Stop = 19;
+    private const int Continue = 18;
+
     [Fact]
     public void Curl_reads_and_writes_files_of_the_own_node()
     {
@@ -86,6 +92,46 @@ public class ControlTests
     }
 
     [Fact]
+    public void A_wait_for_a_node_that_hangs_and_for_a_file_can_be_broken_off()
+    {
+        using Mesh mesh = new(2);
+        SporeNode node = mesh.Start(1, mesh.Sign(1));
+        string fifo = Path.Combine(mesh.Lab.Folder, "fifo");
+        mesh.Machines[0].Run("mkfifo", fifo).Demand();
+        RunningProgram reader = Start(mesh, "status", "--network", fifo);
+        using (new FileStream(fifo, FileMode.Open, FileAccess.Write))
+        {
+            Assert.Equal(Interrupted, reader.BreakOff());
+        }
+
+        node.Program.Send(Stop);
+        try
+        {
+            Assert.Equal(Interrupted, BreakOff("status"));
+            Assert.Equal(Interrupted, BreakOff("mesh"));
+            Assert.Equal(Interrupted, BreakOff("why", "member-2"));
+            Assert.Equal(0, BreakOff("mesh", "--watch"));
+        }
+        finally
+        {
+            node.Program.Send(Continue);
+        }
+
+        // When it has found the node and has asked it: one connection each.
+        int BreakOff(params string[] arguments)
+        {
+            int before = Connections();
+            RunningProgram program = Start(mesh, arguments);
+            Wait.Until(() => Connections() == before + 2, "the question to the node");
+            return program.BreakOff();
+        }
+
+        int Connections() => mesh.Machines[0].Run("cat", "/proc/net/unix").Output
+            .Split('\n')
+            .Count(l => l.EndsWith($"/{node.Interface}.sock", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_machine_without_a_node_is_told_in_one_line()
     {
         using Mesh mesh = new(2);
@@ -93,4 +139,7 @@ public class ControlTests
         Assert.Equal(1, command.ExitCode);
         Assert.Single(command.Error.TrimEnd().Split('\n'));
     }
+
+    private static RunningProgram Start(Mesh mesh, params string[] arguments) => mesh.Lab.Keep(mesh.Machines[0].Start(
+        [SporeNode.Dotnet(), Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), .. arguments]));
 }

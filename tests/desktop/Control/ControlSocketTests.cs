@@ -4,6 +4,8 @@ using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Sockets;
 using Spore.SignedNetwork;
@@ -30,7 +32,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Requests_are_answered_one_after_the_other()
     {
         using SocketServer server = Serve("spore0", true);
-        ControlClient client = ControlClient.TryOpen(_folder, null, [])!;
+        ControlClient client = Open(_folder, null, [])!;
         Assert.Equal("spore0", client.Name);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
         Assert.Empty(client.Ask("network"));
@@ -43,7 +45,7 @@ public sealed class ControlSocketTests : IDisposable
     public void A_report_of_a_peer_is_json()
     {
         using SocketServer server = Serve("spore0", false);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
         NodeReport report = JsonSerializer.Deserialize<NodeReport>(client.Ask("peer the key"))!;
         Assert.Equal(("the key", "é"), (report.Peer.Key, report.Peer.Label));
         Assert.Throws<HostsimException>(() => client.Ask("peer nobody"));
@@ -53,7 +55,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Who_may_ask_only_changes_nothing()
     {
         using SocketServer server = Serve("spore0", false);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
 
         // More than the sockets hold: the answer comes all the same.
         HostsimException fault = Assert.Throws<HostsimException>(
@@ -68,7 +70,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         _target.Refusal = "not\nthis\u001b one";
         using SocketServer server = Serve("spore0", true);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
         HostsimException fault = Assert.Throws<HostsimException>(() => client.Ask("push 0"));
         Assert.Equal("not?this? one", fault.Message);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
@@ -101,23 +103,23 @@ public sealed class ControlSocketTests : IDisposable
     {
         using SocketServer first = Serve("spore0", true);
         using SocketServer second = Serve("spore1", true);
-        HostsimException fault = Assert.Throws<HostsimException>(() => ControlClient.TryOpen(_folder, null, []));
+        HostsimException fault = Assert.Throws<HostsimException>(() => Open(_folder, null, []));
         Assert.Equal("several nodes run here: spore0, spore1; choose one by --interface", fault.Message);
-        ControlClient named = ControlClient.TryOpen(_folder, "spore1", [])!;
+        ControlClient named = Open(_folder, "spore1", [])!;
         Assert.Equal("spore1", named.Name);
-        ControlClient here = ControlClient.TryOpen(_folder, null, ["lo", "spore0"])!;
+        ControlClient here = Open(_folder, null, ["lo", "spore0"])!;
         Assert.Equal("spore0", here.Name);
     }
 
     [Fact]
     public void Without_a_node_there_is_no_client()
     {
-        Assert.Null(ControlClient.TryOpen(_folder, null, []));
-        Assert.Null(ControlClient.TryOpen(Path.Combine(_folder, "none"), null, []));
+        Assert.Null(Open(_folder, null, []));
+        Assert.Null(Open(Path.Combine(_folder, "none"), null, []));
         Serve("spore0", true).Dispose();
         File.WriteAllText(Path.Combine(_folder, "spore1.sock"), "left over");
-        Assert.Null(ControlClient.TryOpen(_folder, null, []));
-        Assert.Null(ControlClient.TryOpen(_folder, "spore1", []));
+        Assert.Null(Open(_folder, null, []));
+        Assert.Null(Open(_folder, "spore1", []));
     }
 
     [Fact]
@@ -138,6 +140,54 @@ public sealed class ControlSocketTests : IDisposable
         Assert.Null(UserGroup.Find("no such group"));
 #pragma warning restore CA1416
     }
+
+    [Fact]
+    public void A_name_that_is_too_long_for_a_socket_file_is_no_node() =>
+        Assert.Null(Open(_folder, new string('a', 200), []));
+
+    [Fact]
+    public void The_wait_for_a_node_that_does_not_answer_can_be_ended()
+    {
+        // It takes connections, and nobody reads.
+        using Socket socket = SocketFile.Listen(_folder, "spore0");
+        using CancellationTokenSource end = new();
+        ControlClient client = ControlClient.TryOpen(_folder, null, [], end.Token)!;
+        using Socket probe = socket.Accept();
+        Task<byte[]> answer = Task.Run(() => client.Ask("status"), TestContext.Current.CancellationToken);
+        using Socket waiting = socket.Accept();
+        end.Cancel();
+        Assert.Throws<TaskCanceledException>(() => answer.GetAwaiter().GetResult());
+    }
+
+    [Fact]
+    public void A_client_that_keeps_its_thread_does_not_keep_others_from_being_served()
+    {
+        using ManualResetEventSlim second = new();
+        int clients = 0;
+        bool isServed = false;
+        using (SocketServer server = new(SocketFile.Listen(_folder, "spore0"), (_, _, _) =>
+        {
+            if (Interlocked.Increment(ref clients) == 1)
+            {
+                isServed = second.Wait(_patience);
+            }
+            else
+            {
+                second.Set();
+            }
+
+            return Task.CompletedTask;
+        }))
+        {
+            // Each connects, and waits until the server has closed.
+            Parallel.Invoke(() => Say(string.Empty), () => Say(string.Empty));
+        }
+
+        Assert.True(isServed);
+    }
+
+    private static ControlClient? Open(string folder, string? name, string[] interfaces) =>
+        ControlClient.TryOpen(folder, name, interfaces, TestContext.Current.CancellationToken);
 
     private SocketServer Serve(string name, bool mayChange) => new(
         SocketFile.Listen(_folder, name),
