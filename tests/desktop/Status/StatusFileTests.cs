@@ -77,6 +77,17 @@ public class StatusFileTests
         Assert.Null(peer.Endpoint);
     }
 
+    [Fact]
+    public void A_text_without_an_end_is_cut_off_and_a_peer_counts_once()
+    {
+        string text = new('x', 10_000);
+        StatusFile status = Read(
+            $"state={text}\nreason={text}\npeer={Key} label={text} in=1\npeer={Key} label=other in=2\n");
+        string cut = text[..StatusFile.LongestText] + "...";
+        StatusPeer peer = Assert.Single(status.Peers);
+        Assert.Equal((cut, cut, cut, 1L), (status.State, status.Reason, peer.Label, peer.Received));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("version=1\n")]
