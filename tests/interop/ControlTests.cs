@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -129,6 +130,37 @@ public class ControlTests
         int Connections() => mesh.Machines[0].Run("cat", "/proc/net/unix").Output
             .Split('\n')
             .Count(l => l.EndsWith($"/{node.Interface}.sock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_group_may_ask_a_node_without_an_interface_and_not_change_it()
+    {
+        using Lab lab = Lab.Open("setpriv");
+        using Authority authority = new();
+        NetworkNamespace machine = lab.Machine("one");
+        NodeIdentity identity = authority.NewNode();
+        Member member = new(identity.PublicKey, 1);
+        string name = FormattableString.Invariant($"sp{Environment.ProcessId}group");
+        byte[] first = authority.Sign(1, member);
+        _ = new SporeNode(lab, machine, identity, 1, false, first, "--name", name, "--control-group", "root");
+        Wait.Until(() => File.Exists($"/run/spore/{name}.sock"), "the control socket");
+        string path = lab.File("n.spore", authority.Sign(2, member));
+        machine.Run("chmod", "-R", "a+rX", lab.Folder).Demand();
+
+        // Nobody, in the group of root.
+        string[] nobody = ["setpriv", "--reuid=65534", "--clear-groups"];
+        Assert.Matches("(?m)^Version +1$", Ask(nobody, "status").Demand());
+        Assert.StartsWith("0 of 1 members have answered", Ask(nobody, "mesh").Demand());
+        Command push = Ask(nobody, "push", path, "--wait", "0");
+        Assert.Equal((1, "hostsim: only root may change the node\n"), (push.ExitCode, push.Error));
+        Assert.Equal($"{name} has taken version 2.\n", Ask([], "push", path, "--wait", "0").Demand());
+        Assert.Matches("(?m)^Version +2$", Ask(nobody, "status").Demand());
+
+        Command Ask(string[] user, params string[] arguments) => machine.Run(
+        [
+            .. user, SporeNode.Dotnet(), Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), .. arguments,
+            "--interface", name,
+        ]);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class ControlSocketTests : IDisposable
     public void What_is_no_request_ends_the_connection(string text)
     {
         using SocketServer server = Serve("spore0", true);
-        Assert.Equal($"error there is no request '{text.TrimEnd()}'\n", Say(text));
+        Assert.Equal($"error there is no request '{text.TrimEnd()}'\n", Say(text, false));
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         using SocketServer server = Serve("spore0", true);
         Assert.Equal(string.Empty, Say(new string('a', 256)));
-        Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+        Assert.Equal("ok 12\nstate=fresh\n", Say("status\r\n"));
         Assert.Equal(string.Empty, Say("push 100\nless"));
         Assert.Null(_target.Pushed);
     }
@@ -109,6 +109,56 @@ public sealed class ControlSocketTests : IDisposable
         Assert.Equal("spore1", named.Name);
         ControlClient here = Open(_folder, null, ["lo", "spore0"])!;
         Assert.Equal("spore0", here.Name);
+    }
+
+    [Fact]
+    public void A_node_whose_answer_has_no_end_is_told()
+    {
+        using Socket socket = SocketFile.Listen(_folder, "spore0");
+        ControlClient client = Open(_folder, null, [])!;
+        using Socket probe = socket.Accept();
+        Task<byte[]> answer = Task.Run(() => client.Ask("status"), TestContext.Current.CancellationToken);
+        using Socket node = socket.Accept();
+        node.Send(Encoding.ASCII.GetBytes(new string('a', 5000)));
+        HostsimException fault = Assert.Throws<HostsimException>(() => answer.GetAwaiter().GetResult());
+        Assert.Contains("(the answer has no end)", fault.Message);
+    }
+
+    [Fact]
+    public void A_socket_that_somebody_listens_at_is_left_alone()
+    {
+        using SocketServer server = Serve("spore0", true);
+        HostsimException fault = Assert.Throws<HostsimException>(() => SocketFile.Listen(_folder, "spore0"));
+        Assert.Equal($"{SocketFile.PathOf(_folder, "spore0")}: another program uses it", fault.Message);
+        Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+    }
+
+    [Fact]
+    public void More_clients_than_there_is_space_for_are_served_one_after_the_other()
+    {
+        using SocketServer server = Serve("spore0", true);
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+        }
+    }
+
+    [Fact]
+    public void The_end_of_the_server_ends_a_client_that_waits()
+    {
+        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using (Serve("spore0", true))
+        {
+            client.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
+            client.Send("status\n"u8);
+            byte[] answer = new byte[18];
+            using NetworkStream stream = new(client, false);
+            stream.ReadExactly(answer);
+            Assert.Equal("ok 12\nstate=fresh\n"u8, answer);
+        }
+
+        Assert.Equal(0, client.Receive(new byte[1]));
+        Assert.False(File.Exists(SocketFile.PathOf(_folder, "spore0")));
     }
 
     [Fact]
@@ -193,13 +243,19 @@ public sealed class ControlSocketTests : IDisposable
         SocketFile.Listen(_folder, name),
         (_, stream, stop) => new ControlConnection(stream, _target, mayChange, _patience).Serve(stop));
 
-    private string Say(string text)
+    // The client may end its side, or wait for the node's end.
+    private string Say(string text, bool ends = true)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
         socket.Send(Encoding.ASCII.GetBytes(text));
+        socket.ReceiveTimeout = (int)_patience.TotalMilliseconds / 2;
         using StreamReader reader = new(new NetworkStream(socket));
-        socket.Shutdown(SocketShutdown.Send);
+        if (ends)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+
         return reader.ReadToEnd();
     }
 

@@ -65,9 +65,10 @@ public class PeerInspectorTests
         _history.Learn(NetworkMembers.Of(_node.Node));
         PeerReport peer = Inspect("7").Peer;
         Assert.Equal((PeerKey, "7", false, 5UL), (peer.Key, peer.Label, peer.IsMember, peer.RemovedAfter));
-        Load(7, "7");
+        Load(7, "gate");
         _history.Learn(NetworkMembers.Of(_node.Node));
         Assert.Equal(0UL, Inspect(PeerKey).Peer.RemovedAfter);
+        Assert.Equal("no peer has the address '7'", Fault("7"));
     }
 
     [Theory]
@@ -117,6 +118,13 @@ public class PeerInspectorTests
         Assert.Equal((1, 0), (peer.Unanswered, peer.Unconfirmed));
         Assert.True(peer.HasSlot);
         Assert.InRange(peer.Session!.Value, 1, 3);
+
+        // What is heard by the session does not confirm a newer one.
+        _history.Hear(NodeEvent.ResponseSent, _peer.Key, 0, string.Empty, _mesh.Now);
+        _mesh.Run(1000);
+        Assert.True(_peer.Read("status").IsComplete);
+        peer = Inspect("7").Peer;
+        Assert.Equal((0, 1), (peer.Unanswered, peer.Unconfirmed));
     }
 
     [Fact]
