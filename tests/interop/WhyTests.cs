@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Spore.Tests.Interop;
 
-/// <summary><c>hostsim why</c> on a mesh that is well, on peers that are not there, and for users without rights.</summary>
+/// <summary>
+/// <c>hostsim why</c> on a mesh that is well, on peers that are not there, and for users without rights.
+/// </summary>
 public class WhyTests
 {
     [Fact]

@@ -146,7 +146,11 @@ public sealed class ControlSocketTests : IDisposable
     [Fact]
     public void The_end_of_the_server_ends_a_client_that_waits()
     {
-        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            // The patience of the server would end it too.
+            ReceiveTimeout = (int)_patience.TotalMilliseconds / 2,
+        };
         using (Serve("spore0", true))
         {
             client.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
