@@ -36,8 +36,9 @@ public sealed partial class Node
     private readonly NodeIdleWork _work = new NodeIdleWork();
     private readonly StatusText _status = new StatusText();
 
-    // When the snapshot was made, in milliseconds on the monotonic clock, and for which mode.
+    // When the snapshot was made, in milliseconds on the monotonic clock, its length in bytes, and for which mode.
     private long _snapshotAt;
+    private int _snapshotLength;
     private TftpMode _snapshotMode;
 
     /// <summary>The version of the firmware or program for <c>status</c>, in ASCII; null for none.</summary>
@@ -246,7 +247,7 @@ public sealed partial class Node
         }
 
         transfer.File = NetworkSync.SnapshotTag;
-        transfer.Size = _status.Length;
+        transfer.Size = _snapshotLength;
         return TftpResult.Ok;
     }
 
@@ -254,7 +255,7 @@ public sealed partial class Node
     {
         _snapshotAt = _now;
         _snapshotMode = mode;
-        WriteStatus(
+        _snapshotLength = WriteStatus(
             _sync.SnapshotBytes,
             _sync.SnapshotOffset,
             _sync.SnapshotCapacity < _limits.StatusBytes ? _sync.SnapshotCapacity : _limits.StatusBytes,

@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using System.Threading;
 using Spore.Hostsim.Control;
@@ -32,12 +33,13 @@ internal sealed class LocalNodeOptions
 
     /// <summary>Finds the node.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="cancel">Ends the wait for a file.</param>
+    /// <param name="cancel">Ends the wait for a file, and each for the node.</param>
     /// <returns>The node.</returns>
     /// <exception cref="HostsimException">None or several fit.</exception>
     /// <exception cref="InputException">The network can't be read.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public LocalNode Find(ParseResult parsed, CancellationToken cancel) => LocalNode.Find(
-        parsed.GetValue(_interface), ReadNetwork(parsed.GetValue(_network), cancel), ControlConnection.Folder);
+        parsed.GetValue(_interface), ReadNetwork(parsed.GetValue(_network), cancel), ControlConnection.Folder, cancel);
 
     /// <summary>What holds the members, for messages.</summary>
     /// <param name="parsed">The command line.</param>

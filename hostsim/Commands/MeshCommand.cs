@@ -59,22 +59,25 @@ internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
         {
             if (isWatch && form == null && terminal != null)
             {
-                new Screen(terminal).Watch(
-                    _interval, c => Show(c, Ask(parsed, null, page, stop.Token)), stop.Token);
+                new Screen(terminal).Watch(_interval, c => ShowOrTell(c, null), stop.Token);
                 return 0;
             }
 
             IAnsiConsole console = terminal ?? PlainConsole.Of(output);
             do
             {
-                MeshSurvey survey = Ask(parsed, form == null ? terminal : null, page, stop.Token);
                 if (form != null)
                 {
+                    MeshSurvey survey = Ask(parsed, null, page, stop.Token);
                     output.WriteLine(JsonSerializer.Serialize(MeshJson.Of(survey, DateTimeOffset.UtcNow), form));
+                }
+                else if (isWatch)
+                {
+                    ShowOrTell(console, terminal);
                 }
                 else
                 {
-                    Show(console, survey);
+                    Show(console, Ask(parsed, terminal, page, stop.Token));
                 }
 
                 output.Flush();
@@ -87,6 +90,19 @@ internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
         }
 
         return 0;
+
+        // A node that is started again does not answer meanwhile.
+        void ShowOrTell(IAnsiConsole console, IAnsiConsole? shown)
+        {
+            try
+            {
+                Show(console, Ask(parsed, shown, page, stop.Token));
+            }
+            catch (HostsimException exception)
+            {
+                console.WriteLine(MessageText.OneLine(exception.Message));
+            }
+        }
 
         void Show(IAnsiConsole console, MeshSurvey survey)
         {

@@ -52,16 +52,16 @@ internal sealed class StatusCommand(TextWriter output, IAnsiConsole? terminal)
     private int Run(ParseResult parsed)
     {
         using StopSignal stop = new();
-        LocalNode local = _local.Find(parsed, stop.Token);
-        RemotePeer? peer = parsed.GetValue(_node) is { } text
-            ? RemotePeer.Find(NodeName, text, local.Network, _local.NetworkName(parsed))
-            : null;
-        bool isOwn = peer == null || local.IsOwn(peer);
-        string name = peer?.Name ?? local.Name;
         bool isWatch = parsed.GetValue(_watch);
-        StatusFile Ask() => isOwn ? local.OwnStatus() : AskMember(local, peer!, stop.Token);
         try
         {
+            LocalNode local = _local.Find(parsed, stop.Token);
+            RemotePeer? peer = parsed.GetValue(_node) is { } text
+                ? RemotePeer.Find(NodeName, text, local.Network, _local.NetworkName(parsed))
+                : null;
+            bool isOwn = peer == null || local.IsOwn(peer);
+            string name = peer?.Name ?? local.Name;
+            StatusFile Ask() => isOwn ? local.OwnStatus() : AskMember(local, peer!, stop.Token);
             if (parsed.GetValue(_json))
             {
                 JsonSerializerOptions form = new()

@@ -46,7 +46,8 @@ internal sealed class WhyCommand(TextWriter output, IAnsiConsole? terminal)
             string whom = parsed.GetRequiredValue(_whom);
             Facts facts = terminal == null || isJson
                 ? Investigate(_ => { })
-                : terminal.Status().Start("The node is asked", context => Investigate(t => context.Status(t)));
+                : terminal.Status().Start("The node is asked", context => Investigate(
+                    t => context.Status(Markup.Escape(t))));
             Verdict verdict = CauseFinder.Of(facts);
             if (isJson)
             {

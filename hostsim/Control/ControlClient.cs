@@ -5,6 +5,8 @@ using System.IO;
 using System.Linq;
 using System.Net.Sockets;
 using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
 using Spore.Hostsim.Sockets;
 
 namespace Spore.Hostsim.Control;
@@ -20,10 +22,12 @@ internal sealed class ControlClient
     private const int LongestLine = 4096;
 
     private readonly string _path;
+    private readonly CancellationToken _cancel;
 
-    private ControlClient(string folder, string name)
+    private ControlClient(string folder, string name, CancellationToken cancel)
     {
         Name = name;
+        _cancel = cancel;
         _path = SocketFile.PathOf(folder, name);
     }
 
@@ -34,9 +38,12 @@ internal sealed class ControlClient
     /// <param name="folder">The folder of the socket files.</param>
     /// <param name="name">The node's name; null for the only node.</param>
     /// <param name="interfaces">The names of this machine's interfaces: nodes with one of these come first.</param>
+    /// <param name="cancel">Ends the wait for a node that does not answer, here and in the client.</param>
     /// <returns>The client; null where there is no node with a socket, or this user may not connect.</returns>
     /// <exception cref="HostsimException">There are several nodes, and none is named.</exception>
-    public static ControlClient? TryOpen(string folder, string? name, IReadOnlyCollection<string> interfaces)
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static ControlClient? TryOpen(
+        string folder, string? name, IReadOnlyCollection<string> interfaces, CancellationToken cancel)
     {
         string[] names = name != null ? [name] : Names(folder);
         if (names.Any(interfaces.Contains))
@@ -44,7 +51,7 @@ internal sealed class ControlClient
             names = [.. names.Where(interfaces.Contains)];
         }
 
-        ControlClient[] found = [.. names.Select(n => new ControlClient(folder, n)).Where(c => c.IsThere())];
+        ControlClient[] found = [.. names.Select(n => new ControlClient(folder, n, cancel)).Where(c => c.IsThere())];
         return found.Length > 1
             ? throw new HostsimException(
                 $"several nodes run here: {string.Join(", ", found.Select(c => c.Name))}; choose one by --interface")
@@ -56,7 +63,13 @@ internal sealed class ControlClient
     /// <param name="body">What follows the line.</param>
     /// <returns>The body of the answer.</returns>
     /// <exception cref="HostsimException">The node refuses it, or does not answer.</exception>
-    public byte[] Ask(string request, byte[]? body = null)
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public byte[] Ask(string request, byte[]? body = null) => Await(() => Exchange(request, body));
+
+    // The system calls of a socket file may hang, to connect too: then the thread is left behind.
+    private T Await<T>(Func<T> work) => Task.Run(work, _cancel).WaitAsync(_cancel).GetAwaiter().GetResult();
+
+    private byte[] Exchange(string request, byte[]? body)
     {
         try
         {
@@ -98,12 +111,12 @@ internal sealed class ControlClient
     {
         try
         {
-            Connect().Dispose();
+            Await(Connect).Dispose();
             return true;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            // Nobody listens, or this user may not connect.
+            // Nobody listens, or this user may not connect, or the name is too long for a socket file.
             return false;
         }
     }

@@ -41,7 +41,9 @@ internal sealed class ControlConnection(Stream stream, IControlTarget target, bo
     /// <summary>What an answer begins with that has a text.</summary>
     public const string Error = "error";
 
-    private const int LongestLine = 256;
+    /// <summary>The longest line of a request in bytes, with its end.</summary>
+    public const int LongestLine = 256;
+
     private const int DrainSize = 4096;
 
     /// <summary>Serves the client until it goes, or is too slow.</summary>

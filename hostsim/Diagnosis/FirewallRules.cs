@@ -128,10 +128,25 @@ internal sealed class FirewallRules(JsonDocument json)
             };
         }
 
+        if (left.TryGetProperty("ct", out JsonElement connection) && Text(connection, "key") == "state")
+        {
+            return IsState(right, datagram.IsInput ? "established" : "new");
+        }
+
         return left.TryGetProperty("meta", out JsonElement meta) && Text(meta, "key") == "l4proto"
             ? Names(right, "udp", Udp)
             : null;
     }
+
+    // What is asked for is an answer to this node's initiation: it goes out as new, and the answer comes in as
+    // established.
+    private static bool? IsState(JsonElement right, string state) => right.ValueKind switch
+    {
+        JsonValueKind.String => right.GetString() == state,
+        JsonValueKind.Array => right.EnumerateArray().Any(e => IsState(e, state) == true),
+        JsonValueKind.Object when right.TryGetProperty("set", out JsonElement set) => IsState(set, state),
+        _ => null,
+    };
 
     private static bool? Names(JsonElement right, string name, int number) => right.ValueKind switch
     {

@@ -34,9 +34,9 @@ internal static partial class HostFacts
     /// <returns>What was reported.</returns>
     public static ProbeResult Probe(IPEndPoint endpoint)
     {
-        using Socket socket = new(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            using Socket socket = new(endpoint.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
             socket.Connect(endpoint);
             socket.Send([0]);
             socket.ReceiveTimeout = ProbePatience;
@@ -82,9 +82,13 @@ internal static partial class HostFacts
             using JsonDocument json = JsonDocument.Parse(text);
             return new FirewallRules(json).Dropping(port, endpoint);
         }
-        catch (Exception exception) when (exception is Win32Exception or JsonException or KeyNotFoundException)
+        catch (Exception exception) when (exception is Win32Exception
+            or JsonException
+            or KeyNotFoundException
+            or InvalidOperationException
+            or FormatException)
         {
-            // It is not installed, or an old one that can't write JSON.
+            // It is not installed, or an old one that can't write JSON, or a newer one that writes other JSON.
             return null;
         }
     }

@@ -93,10 +93,24 @@ internal sealed class Investigation(LocalNode local, Action<string> tell, Cancel
                 TftpError.AccessViolation => facts with
                 {
                     Answer = PeerAnswer.Refused,
-                    PeerVersion = local.VersionOf(peer, cancel),
+                    PeerVersion = VersionOf(peer),
                 },
                 _ => facts,
             };
+        }
+    }
+
+    private ulong VersionOf(RemotePeer peer)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        end.CancelAfter(_patience);
+        try
+        {
+            return local.VersionOf(peer, end.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return 0;
         }
     }
 

@@ -70,7 +70,8 @@ internal sealed class SocketServer : IDisposable
                     throw;
                 }
 
-                _ = Serve(client);
+                // Not on this thread: a client whose requests are there already would hold up the next ones.
+                _ = Task.Run(() => Serve(client));
             }
         }
         catch (Exception exception) when (IsEnd(exception))

@@ -16,7 +16,7 @@ internal static partial class UserGroup
     /// <returns>Its number; null where the machine has none of that name.</returns>
     public static uint? Find(string name)
     {
-        nint group = FindByName(name);
+        nint group = OperatingSystem.IsLinux() ? FindByName(name) : 0;
         return group == 0 ? null : (uint)Marshal.ReadInt32(group, _numberOffset);
     }
 

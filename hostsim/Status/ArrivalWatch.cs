@@ -38,7 +38,7 @@ internal static class ArrivalWatch
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         end.CancelAfter(longest);
         ConcurrentDictionary<RemotePeer, string> missing = new(
-            members.Select(m => KeyValuePair.Create(m, "no answer")));
+            members.Select(m => KeyValuePair.Create(m, "not asked in that time")));
         try
         {
             while (true)

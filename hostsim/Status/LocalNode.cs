@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using Spectre.Console;
@@ -30,9 +31,16 @@ internal sealed class LocalNode
     private readonly ControlClient? _control;
     private readonly LocalInterface? _link;
     private readonly IPAddress? _local;
+    private readonly CancellationToken _cancel;
 
-    private LocalNode(ControlClient? control, LocalInterface? link, IPAddress? local, NetworkDescription? network)
+    private LocalNode(
+        ControlClient? control,
+        LocalInterface? link,
+        IPAddress? local,
+        NetworkDescription? network,
+        CancellationToken cancel)
     {
+        _cancel = cancel;
         _control = control;
         _link = link;
         _local = local == null ? null : new IPAddress(local.GetAddressBytes());
@@ -57,25 +65,29 @@ internal sealed class LocalNode
     /// <param name="interfaceName">The name of its interface, or of its control socket; null for the only one.</param>
     /// <param name="network">The network where the operator has named its file, else null.</param>
     /// <param name="folder">The folder of control sockets.</param>
+    /// <param name="cancel">Ends each wait for the node itself.</param>
     /// <returns>The node.</returns>
     /// <exception cref="HostsimException">None or several fit.</exception>
-    public static LocalNode Find(string? interfaceName, NetworkDescription? network, string folder)
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public static LocalNode Find(
+        string? interfaceName, NetworkDescription? network, string folder, CancellationToken cancel)
     {
         IReadOnlyList<LocalInterface> links = LocalInterface.All();
-        ControlClient? control = ControlClient.TryOpen(folder, interfaceName, [.. links.Select(l => l.Name)]);
+        ControlClient? control = ControlClient.TryOpen(
+            folder, interfaceName, [.. links.Select(l => l.Name)], cancel);
         network ??= control == null ? null : Described(control.Ask(ControlConnection.NetworkRequest));
         if (control != null && links.All(l => l.Name != control.Name))
         {
-            return new LocalNode(control, null, null, network);
+            return new LocalNode(control, null, null, network, cancel);
         }
 
         HashSet<IPAddress> members =
             [.. network?.Peers.Select(p => new IPAddress(NodeKey.LinkLocal(p.PublicKey))) ?? []];
         (LocalInterface link, IPAddress local) = InterfaceChoice.Find(links, control?.Name ?? interfaceName, members);
-        LocalNode found = new(control, link, local, network);
+        LocalNode found = new(control, link, local, network, cancel);
         return network != null || control != null
             ? found
-            : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)));
+            : new LocalNode(null, link, local, Described(found.TryReadOwn(NetworkName)), cancel);
     }
 
     /// <summary>Whether the node can be asked at its control socket.</summary>
@@ -90,9 +102,28 @@ internal sealed class LocalNode
     /// <param name="whom">The peer: its key, its label, or an address of it in the tunnel.</param>
     /// <returns>The report; without the control socket, what follows from the status and the network.</returns>
     /// <exception cref="HostsimException">No peer is meant, or the node does not answer.</exception>
-    public NodeReport Inspect(string whom) => _control != null
-        ? JsonSerializer.Deserialize<NodeReport>(_control.Ask($"{ControlConnection.PeerRequest} {whom}"))!
-        : PublicReport.Of(whom, OwnStatus(), Network, OwnKey, Tunnel());
+    public NodeReport Inspect(string whom)
+    {
+        if (_control == null)
+        {
+            return PublicReport.Of(whom, OwnStatus(), Network, OwnKey, Tunnel());
+        }
+
+        string request = $"{ControlConnection.PeerRequest} {whom}";
+        if (whom.Contains('\n') || Encoding.UTF8.GetByteCount(request) >= ControlConnection.LongestLine)
+        {
+            throw new HostsimException($"no peer has the label {MessageText.Quote(whom)}");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<NodeReport>(_control.Ask(request))!;
+        }
+        catch (JsonException)
+        {
+            throw new HostsimException($"{Name}: its report can't be read; is the node of another version?");
+        }
+    }
 
     /// <summary>Asks a peer for the version of its network, which everyone may read.</summary>
     /// <param name="peer">The peer.</param>
@@ -148,7 +179,7 @@ internal sealed class LocalNode
     public void Push(RemotePeer? peer, byte[] network, IAnsiConsole? terminal, CancellationToken cancel)
     {
         bool isOwn = peer == null || IsOwn(peer);
-        if (isOwn && _control != null && Environment.IsPrivilegedProcess)
+        if (isOwn && _control != null && (Environment.IsPrivilegedProcess || _link == null))
         {
             _control.Ask(FormattableString.Invariant($"{ControlConnection.PushRequest} {network.Length}"), network);
             return;
@@ -181,12 +212,13 @@ internal sealed class LocalNode
 
     private byte[] ReadOwn(string name)
     {
-        using CancellationTokenSource end = new(OwnPatience);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_cancel);
+        end.CancelAfter(OwnPatience);
         try
         {
             return Read(OwnAddress(), Name, name, NetworkReader.SizeLimit, end.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!_cancel.IsCancellationRequested)
         {
             throw new HostsimException($"{Name}: the node does not answer at its own address {_local}");
         }

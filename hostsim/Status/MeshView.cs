@@ -21,6 +21,12 @@ internal static class MeshView
     public static void Write(IAnsiConsole console, MeshSurvey survey)
     {
         WriteSummary(console, survey);
+        if (survey.Members.Count == 0)
+        {
+            // A node without a network and without peers.
+            return;
+        }
+
         console.WriteLine();
         WriteMembers(console, survey);
         console.WriteLine();

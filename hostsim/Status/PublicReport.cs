@@ -54,12 +54,14 @@ internal static class PublicReport
         };
     }
 
+    // A label may look like an address: "7" does.
     private static PeerDescription? FindByAddress(string whom, NetworkDescription? network) =>
-        !IPAddress.TryParse(whom, out IPAddress? address)
+        network?.Peers.Any(p => p.Label == whom) == true || !IPAddress.TryParse(whom, out IPAddress? address)
             ? null
             : network?.Peers
                 .SelectMany(p => p.AllowedPrefixes.Append(AllowedPrefix.LinkLocalOf(p.PublicKey)), (p, a) => (p, a))
                 .Where(c => c.a.Overlaps(new AllowedPrefix(address, address.GetAddressBytes().Length * 8)))
-                .MaxBy(c => c.a.Length)
-                .p ?? throw new HostsimException($"no member has the address {whom}");
+                .OrderByDescending(c => c.a.Length)
+                .FirstOrDefault()
+                .p ?? throw new HostsimException($"no member has the address {MessageText.Quote(whom)}");
 }

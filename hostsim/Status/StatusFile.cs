@@ -17,6 +17,9 @@ internal sealed record StatusFile
     /// <summary>The largest file in bytes.</summary>
     public const int Largest = 65_536;
 
+    /// <summary>The longest text in UTF-16 code units; more of it is left out.</summary>
+    internal const int LongestText = 256;
+
     private Dictionary<string, string> Fields { get; init; } = [];
 
     /// <summary>
@@ -38,25 +41,26 @@ internal sealed record StatusFile
 
     /// <summary>Reads the file.</summary>
     /// <param name="bytes">Its bytes.</param>
-    /// <returns>What it says; unknown keys are skipped.</returns>
+    /// <returns>What it says; unknown keys are skipped, and of a peer the first line counts.</returns>
     /// <exception cref="InvalidDataException">It does not say a state.</exception>
     public static StatusFile Read(ReadOnlySpan<byte> bytes)
     {
         Dictionary<string, string> fields = [];
         List<StatusPeer> peers = [];
+        HashSet<string> keys = [];
         foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n').Select(l => l.TrimEnd('\r')))
         {
             int equals = line.IndexOf('=');
             if (line.StartsWith("peer=", StringComparison.Ordinal))
             {
-                if (StatusPeer.TryRead(line) is { } peer)
+                if (StatusPeer.TryRead(line) is { } peer && keys.Add(peer.Key))
                 {
                     peers.Add(peer);
                 }
             }
             else if (equals > 0)
             {
-                fields.TryAdd(line[..equals], MessageText.OneLine(line[(equals + 1)..]));
+                fields.TryAdd(line[..equals], Text(line[(equals + 1)..]));
             }
         }
 
@@ -64,6 +68,11 @@ internal sealed record StatusFile
             ? new StatusFile { Fields = fields, Peers = peers }
             : throw new InvalidDataException("it says no state");
     }
+
+    /// <summary>A text of any length and content as a part of one plain line.</summary>
+    /// <param name="text">The text.</param>
+    internal static string Text(string text) => MessageText.OneLine(
+        text.Length <= LongestText ? text : $"{text[..LongestText]}...");
 
     /// <summary>A number of the file.</summary>
     /// <param name="key">Its key.</param>

@@ -36,7 +36,7 @@ internal sealed record StatusPeer(
             ? null
             : new StatusPeer(
                 KeyText.Format(Convert.FromHexString(key)),
-                Part("label") is { Length: > 0 } label ? MessageText.OneLine(Uri.UnescapeDataString(label)) : null,
+                Part("label") is { Length: > 0 } label ? StatusFile.Text(Uri.UnescapeDataString(label)) : null,
                 IPEndPoint.TryParse(Part("endpoint"), out IPEndPoint? endpoint) ? endpoint : null,
                 StatusFile.NumberOf(Part("session")),
                 VersionText.TryParse(Part("version")) ?? 0,

@@ -1,6 +1,8 @@
 using System;
 using System.IO;
+using System.Linq;
 using System.Text.Json;
+using Spore.Signing;
 using Xunit;
 
 namespace Spore.Tests.Interop;
@@ -8,6 +10,11 @@ namespace Spore.Tests.Interop;
 /// <summary>A machine asks its own node: at the control socket, and by TFTP at the node's link-local address.</summary>
 public class ControlTests
 {
+    // The exit code, and the signals SIGSTOP and SIGCONT.
+    private const int Interrupted = 130;
+    private const int Stop = 19;
+    private const int Continue = 18;
+
     [Fact]
     public void Curl_reads_and_writes_files_of_the_own_node()
     {
@@ -86,6 +93,77 @@ public class ControlTests
     }
 
     [Fact]
+    public void A_wait_for_a_node_that_hangs_and_for_a_file_can_be_broken_off()
+    {
+        using Mesh mesh = new(2);
+        SporeNode node = mesh.Start(1, mesh.Sign(1));
+        string fifo = Path.Combine(mesh.Lab.Folder, "fifo");
+        mesh.Machines[0].Run("mkfifo", fifo).Demand();
+        RunningProgram reader = Start(mesh, "status", "--network", fifo);
+        using (new FileStream(fifo, FileMode.Open, FileAccess.Write))
+        {
+            Assert.Equal(Interrupted, reader.BreakOff());
+        }
+
+        node.Program.Send(Stop);
+        try
+        {
+            Assert.Equal(Interrupted, BreakOff("status"));
+            Assert.Equal(Interrupted, BreakOff("mesh"));
+            Assert.Equal(Interrupted, BreakOff("why", "member-2"));
+            Assert.Equal(0, BreakOff("mesh", "--watch"));
+        }
+        finally
+        {
+            node.Program.Send(Continue);
+        }
+
+        // When it has found the node and has asked it: one connection each.
+        int BreakOff(params string[] arguments)
+        {
+            int before = Connections();
+            RunningProgram program = Start(mesh, arguments);
+            Wait.Until(() => Connections() == before + 2, "the question to the node");
+            return program.BreakOff();
+        }
+
+        int Connections() => mesh.Machines[0].Run("cat", "/proc/net/unix").Output
+            .Split('\n')
+            .Count(l => l.EndsWith($"/{node.Interface}.sock", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_group_may_ask_a_node_without_an_interface_and_not_change_it()
+    {
+        using Lab lab = Lab.Open("setpriv");
+        using Authority authority = new();
+        NetworkNamespace machine = lab.Machine("one");
+        NodeIdentity identity = authority.NewNode();
+        Member member = new(identity.PublicKey, 1);
+        string name = FormattableString.Invariant($"sp{Environment.ProcessId}group");
+        byte[] first = authority.Sign(1, member);
+        _ = new SporeNode(lab, machine, identity, 1, false, first, "--name", name, "--control-group", "root");
+        Wait.Until(() => File.Exists($"/run/spore/{name}.sock"), "the control socket");
+        string path = lab.File("n.spore", authority.Sign(2, member));
+        machine.Run("chmod", "-R", "a+rX", lab.Folder).Demand();
+
+        // Nobody, in the group of root.
+        string[] nobody = ["setpriv", "--reuid=65534", "--clear-groups"];
+        Assert.Matches("(?m)^Version +1$", Ask(nobody, "status").Demand());
+        Assert.StartsWith("0 of 1 members have answered", Ask(nobody, "mesh").Demand());
+        Command push = Ask(nobody, "push", path, "--wait", "0");
+        Assert.Equal((1, "hostsim: only root may change the node\n"), (push.ExitCode, push.Error));
+        Assert.Equal($"{name} has taken version 2.\n", Ask([], "push", path, "--wait", "0").Demand());
+        Assert.Matches("(?m)^Version +2$", Ask(nobody, "status").Demand());
+
+        Command Ask(string[] user, params string[] arguments) => machine.Run(
+        [
+            .. user, SporeNode.Dotnet(), Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), .. arguments,
+            "--interface", name,
+        ]);
+    }
+
+    [Fact]
     public void A_machine_without_a_node_is_told_in_one_line()
     {
         using Mesh mesh = new(2);
@@ -93,4 +171,7 @@ public class ControlTests
         Assert.Equal(1, command.ExitCode);
         Assert.Single(command.Error.TrimEnd().Split('\n'));
     }
+
+    private static RunningProgram Start(Mesh mesh, params string[] arguments) => mesh.Lab.Keep(mesh.Machines[0].Start(
+        [SporeNode.Dotnet(), Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), .. arguments]));
 }

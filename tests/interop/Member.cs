@@ -18,6 +18,9 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
     /// <summary>More prefixes of the member's, as the network tells them.</summary>
     public IReadOnlyList<string> Prefixes { get; init; } = [];
 
+    /// <summary>Its label, or null for that of its number.</summary>
+    public string? Label { get; init; }
+
     /// <summary>Its roles, bits of <see cref="SignedNetwork.EntryRoles"/>.</summary>
     public int Roles { get; init; }
 
@@ -46,7 +49,7 @@ internal sealed record Member(byte[] Key, int Number, string? Endpoint = null, i
         PeerDescription peer = new()
         {
             PublicKey = Key,
-            Label = string.Create(CultureInfo.InvariantCulture, $"member-{Number}"),
+            Label = Label ?? string.Create(CultureInfo.InvariantCulture, $"member-{Number}"),
             Keepalive = Keepalive,
             Roles = Roles,
         };

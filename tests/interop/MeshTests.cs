@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -39,6 +40,30 @@ public class MeshTests
             [mesh.Member(1).KeyText, mesh.Member(3).KeyText],
             own.GetProperty("peers").EnumerateArray().Select(p => p.GetProperty("peer").GetString())
                 .OrderBy(k => k == mesh.Member(3).KeyText));
+    }
+
+    [Fact]
+    public void A_watch_goes_on_while_the_node_is_started_again()
+    {
+        using Mesh mesh = new(2, "setpriv");
+        byte[] network = mesh.Sign(1);
+        SporeNode node = mesh.Start(1, network);
+
+        // Without the control sockets, which all tests share.
+        RunningProgram watch = mesh.Lab.Keep(mesh.Machines[0].Start(
+        [
+            "setpriv", "--reuid=65534", "--clear-groups", SporeNode.Dotnet(),
+            Path.Combine(AppContext.BaseDirectory, "hostsim.dll"), "mesh", "--watch",
+        ]));
+        watch.WaitFor("1 of 2 members have answered");
+        Assert.Equal(0, node.Program.Stop());
+        watch.WaitFor("no interface looks like a tunnel's");
+        int before = Answers();
+        mesh.Start(1, network);
+        Wait.Until(() => Answers() > before, "an answer of the new node");
+        Assert.Equal(0, watch.BreakOff());
+
+        int Answers() => watch.Lines.Count(l => l.StartsWith("1 of 2 members", StringComparison.Ordinal));
     }
 
     [Fact]

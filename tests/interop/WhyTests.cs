@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using Spore.Signing;
 using Xunit;
@@ -35,6 +36,36 @@ public class WhyTests
         Assert.StartsWith("12  A clock?", text[11]);
         Assert.StartsWith("13  What does member-3 report?", text[12]);
         Assert.Equal("Nothing is to be done.", text[^1]);
+    }
+
+    [Fact]
+    public void Labels_are_texts_and_no_addresses_or_markup()
+    {
+        using Mesh mesh = new(3, Outer.Ipv4, "script", "setpriv")
+        {
+            Describe = (number, member) => number switch
+            {
+                2 => member with { Label = "[shed" },
+                3 => member with { Label = "7" },
+                _ => member,
+            },
+        };
+        mesh.StartAll(1);
+        Assert.StartsWith("Nothing is wrong: 7 answers in ", Why.Expect(mesh, 1, "7", "none"));
+        Assert.Contains("\nNothing is wrong: 7 answers", mesh.RunAsNobody(1, "why", "7").Output);
+        Command nobody = mesh.RunAsNobody(1, "why", "10.98.0.1");
+        Assert.Equal((1, "hostsim: no member has the address '10.98.0.1'\n"), (nobody.ExitCode, nobody.Error));
+        string longer = new('x', 300);
+        Assert.StartsWith("hostsim: no peer has the label 'xxx", mesh.Run(1, "why", longer).Error);
+        Assert.Equal(1, mesh.Run(1, "status", "--interface", longer).ExitCode);
+
+        // While it is asked in vain, its label is on the terminal.
+        mesh.Nodes[1]!.Program.Kill();
+        string hostsim = $"{SporeNode.Dotnet()} {Path.Combine(AppContext.BaseDirectory, "hostsim.dll")}";
+        Command terminal = mesh.Machines[0].Run("script", "-qec", $"TERM=xterm {hostsim} why [shed", "/dev/null");
+        Assert.Equal(1, terminal.ExitCode);
+        Assert.Contains("[shed is asked", terminal.Output);
+        Assert.Contains("[shed does not run", terminal.Output);
     }
 
     [Fact]

@@ -60,18 +60,21 @@ internal sealed class PeerInspector(
             return KeyText.Format(key);
         }
 
-        if (IPAddress.TryParse(whom, out IPAddress? address))
+        // A label may look like an address: "7" does.
+        PeerDescription[] found = [.. members().All.Where(m => m.Label == whom)];
+        string? former = found.Length == 0 ? history.FindFormer(whom)?.Key : null;
+        if (found.Length == 0 && former == null && IPAddress.TryParse(whom, out IPAddress? address))
         {
-            return FindByAddress(address, node) ?? throw new HostsimException($"no peer has the address {whom}");
+            return FindByAddress(address, node)
+                ?? throw new HostsimException($"no peer has the address {MessageText.Quote(whom)}");
         }
 
-        PeerDescription[] found = [.. members().All.Where(m => m.Label == whom)];
         return found.Length switch
         {
             1 => KeyText.Format(found[0].PublicKey),
             > 1 => throw new HostsimException(
                 $"{found.Length} members have the label {MessageText.Quote(whom)}; give the key"),
-            _ => history.FindFormer(whom)?.Key ?? throw new HostsimException(
+            _ => former ?? throw new HostsimException(
                 $"no peer has the label {MessageText.Quote(whom)}{Labels()}"),
         };
     }

@@ -34,13 +34,23 @@ internal sealed class LocalFiles(IControlTarget target) : ITftpFiles
             return TftpError.NotDefined;
         }
 
-        byte[] content = file switch
+        byte[] content;
+        try
         {
-            "status" => target.Status(isNetascii),
-            "head" => Head(target.Network()),
-            "network" => target.Network(),
-            _ => [],
-        };
+            content = file switch
+            {
+                "status" => target.Status(isNetascii),
+                "head" => Head(target.Network()),
+                "network" => target.Network(),
+                _ => [],
+            };
+        }
+        catch (HostsimException exception)
+        {
+            transfer.ErrorText = TextOf(exception);
+            return TftpError.NotDefined;
+        }
+
         if (content.Length == 0)
         {
             return TftpError.FileNotFound;
@@ -63,6 +73,12 @@ internal sealed class LocalFiles(IControlTarget target) : ITftpFiles
         if (transfer.Size > NetworkReader.SizeLimit)
         {
             return TftpError.DiskFull;
+        }
+
+        // Everyone on the machine may write, and a network may be large: one at a time lies in memory.
+        if (_writes.Count > 0)
+        {
+            return TftpResult.Later;
         }
 
         _writes[transfer.Index] = new MemoryStream();
@@ -96,6 +112,12 @@ internal sealed class LocalFiles(IControlTarget target) : ITftpFiles
     private static byte[] Head(byte[] network) =>
         network.Length == 0 ? [] : network[..NetworkHeader.HeadSize(network, 0)];
 
+    private static string TextOf(Exception exception)
+    {
+        string text = Encoding.ASCII.GetString(Encoding.ASCII.GetBytes(MessageText.OneLine(exception.Message)));
+        return text[..Math.Min(text.Length, LongestText)];
+    }
+
     private int Push(TftpTransfer transfer, byte[] network)
     {
         try
@@ -105,8 +127,7 @@ internal sealed class LocalFiles(IControlTarget target) : ITftpFiles
         }
         catch (Exception exception) when (exception is HostsimException or InputException)
         {
-            string text = Encoding.ASCII.GetString(Encoding.ASCII.GetBytes(MessageText.OneLine(exception.Message)));
-            transfer.ErrorText = text[..Math.Min(text.Length, LongestText)];
+            transfer.ErrorText = TextOf(exception);
             return exception is NetworkRefusedException { Fault: NetworkFault.Older or NetworkFault.Equivocation }
                 ? TftpError.FileAlreadyExists
                 : TftpError.AccessViolation;

@@ -92,16 +92,17 @@ internal sealed class LocalTftp : IUdpOutput, IDisposable
     private bool TryOpen(int port, out SocketException? fault)
     {
         fault = null;
-        Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        Socket? socket = null;
         try
         {
+            socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
             socket.Bind(new IPEndPoint(_address, port));
             _sockets.Add(port, socket);
             return true;
         }
         catch (SocketException exception)
         {
-            socket.Dispose();
+            socket?.Dispose();
             fault = exception;
             return false;
         }

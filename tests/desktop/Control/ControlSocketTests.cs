@@ -4,6 +4,8 @@ using System.Linq;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using Spore.Hostsim.Control;
 using Spore.Hostsim.Sockets;
 using Spore.SignedNetwork;
@@ -30,7 +32,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Requests_are_answered_one_after_the_other()
     {
         using SocketServer server = Serve("spore0", true);
-        ControlClient client = ControlClient.TryOpen(_folder, null, [])!;
+        ControlClient client = Open(_folder, null, [])!;
         Assert.Equal("spore0", client.Name);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
         Assert.Empty(client.Ask("network"));
@@ -43,7 +45,7 @@ public sealed class ControlSocketTests : IDisposable
     public void A_report_of_a_peer_is_json()
     {
         using SocketServer server = Serve("spore0", false);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
         NodeReport report = JsonSerializer.Deserialize<NodeReport>(client.Ask("peer the key"))!;
         Assert.Equal(("the key", "é"), (report.Peer.Key, report.Peer.Label));
         Assert.Throws<HostsimException>(() => client.Ask("peer nobody"));
@@ -53,7 +55,7 @@ public sealed class ControlSocketTests : IDisposable
     public void Who_may_ask_only_changes_nothing()
     {
         using SocketServer server = Serve("spore0", false);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
 
         // More than the sockets hold: the answer comes all the same.
         HostsimException fault = Assert.Throws<HostsimException>(
@@ -68,7 +70,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         _target.Refusal = "not\nthis\u001b one";
         using SocketServer server = Serve("spore0", true);
-        ControlClient client = ControlClient.TryOpen(_folder, "spore0", [])!;
+        ControlClient client = Open(_folder, "spore0", [])!;
         HostsimException fault = Assert.Throws<HostsimException>(() => client.Ask("push 0"));
         Assert.Equal("not?this? one", fault.Message);
         Assert.Equal("state=fresh\n"u8, client.Ask("status"));
@@ -83,7 +85,7 @@ public sealed class ControlSocketTests : IDisposable
     public void What_is_no_request_ends_the_connection(string text)
     {
         using SocketServer server = Serve("spore0", true);
-        Assert.Equal($"error there is no request '{text.TrimEnd()}'\n", Say(text));
+        Assert.Equal($"error there is no request '{text.TrimEnd()}'\n", Say(text, false));
     }
 
     [Fact]
@@ -91,7 +93,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         using SocketServer server = Serve("spore0", true);
         Assert.Equal(string.Empty, Say(new string('a', 256)));
-        Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+        Assert.Equal("ok 12\nstate=fresh\n", Say("status\r\n"));
         Assert.Equal(string.Empty, Say("push 100\nless"));
         Assert.Null(_target.Pushed);
     }
@@ -101,23 +103,77 @@ public sealed class ControlSocketTests : IDisposable
     {
         using SocketServer first = Serve("spore0", true);
         using SocketServer second = Serve("spore1", true);
-        HostsimException fault = Assert.Throws<HostsimException>(() => ControlClient.TryOpen(_folder, null, []));
+        HostsimException fault = Assert.Throws<HostsimException>(() => Open(_folder, null, []));
         Assert.Equal("several nodes run here: spore0, spore1; choose one by --interface", fault.Message);
-        ControlClient named = ControlClient.TryOpen(_folder, "spore1", [])!;
+        ControlClient named = Open(_folder, "spore1", [])!;
         Assert.Equal("spore1", named.Name);
-        ControlClient here = ControlClient.TryOpen(_folder, null, ["lo", "spore0"])!;
+        ControlClient here = Open(_folder, null, ["lo", "spore0"])!;
         Assert.Equal("spore0", here.Name);
+    }
+
+    [Fact]
+    public void A_node_whose_answer_has_no_end_is_told()
+    {
+        using Socket socket = SocketFile.Listen(_folder, "spore0");
+        ControlClient client = Open(_folder, null, [])!;
+        using Socket probe = socket.Accept();
+        Task<byte[]> answer = Task.Run(() => client.Ask("status"), TestContext.Current.CancellationToken);
+        using Socket node = socket.Accept();
+        node.Send(Encoding.ASCII.GetBytes(new string('a', 5000)));
+        HostsimException fault = Assert.Throws<HostsimException>(() => answer.GetAwaiter().GetResult());
+        Assert.Contains("(the answer has no end)", fault.Message);
+    }
+
+    [Fact]
+    public void A_socket_that_somebody_listens_at_is_left_alone()
+    {
+        using SocketServer server = Serve("spore0", true);
+        HostsimException fault = Assert.Throws<HostsimException>(() => SocketFile.Listen(_folder, "spore0"));
+        Assert.Equal($"{SocketFile.PathOf(_folder, "spore0")}: another program uses it", fault.Message);
+        Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+    }
+
+    [Fact]
+    public void More_clients_than_there_is_space_for_are_served_one_after_the_other()
+    {
+        using SocketServer server = Serve("spore0", true);
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.Equal("ok 12\nstate=fresh\n", Say("status\n"));
+        }
+    }
+
+    [Fact]
+    public void The_end_of_the_server_ends_a_client_that_waits()
+    {
+        using Socket client = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+        {
+            // The patience of the server would end it too.
+            ReceiveTimeout = (int)_patience.TotalMilliseconds / 2,
+        };
+        using (Serve("spore0", true))
+        {
+            client.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
+            client.Send("status\n"u8);
+            byte[] answer = new byte[18];
+            using NetworkStream stream = new(client, false);
+            stream.ReadExactly(answer);
+            Assert.Equal("ok 12\nstate=fresh\n"u8, answer);
+        }
+
+        Assert.Equal(0, client.Receive(new byte[1]));
+        Assert.False(File.Exists(SocketFile.PathOf(_folder, "spore0")));
     }
 
     [Fact]
     public void Without_a_node_there_is_no_client()
     {
-        Assert.Null(ControlClient.TryOpen(_folder, null, []));
-        Assert.Null(ControlClient.TryOpen(Path.Combine(_folder, "none"), null, []));
+        Assert.Null(Open(_folder, null, []));
+        Assert.Null(Open(Path.Combine(_folder, "none"), null, []));
         Serve("spore0", true).Dispose();
         File.WriteAllText(Path.Combine(_folder, "spore1.sock"), "left over");
-        Assert.Null(ControlClient.TryOpen(_folder, null, []));
-        Assert.Null(ControlClient.TryOpen(_folder, "spore1", []));
+        Assert.Null(Open(_folder, null, []));
+        Assert.Null(Open(_folder, "spore1", []));
     }
 
     [Fact]
@@ -139,17 +195,71 @@ public sealed class ControlSocketTests : IDisposable
 #pragma warning restore CA1416
     }
 
+    [Fact]
+    public void A_name_that_is_too_long_for_a_socket_file_is_no_node() =>
+        Assert.Null(Open(_folder, new string('a', 200), []));
+
+    [Fact]
+    public void The_wait_for_a_node_that_does_not_answer_can_be_ended()
+    {
+        // It takes connections, and nobody reads.
+        using Socket socket = SocketFile.Listen(_folder, "spore0");
+        using CancellationTokenSource end = new();
+        ControlClient client = ControlClient.TryOpen(_folder, null, [], end.Token)!;
+        using Socket probe = socket.Accept();
+        Task<byte[]> answer = Task.Run(() => client.Ask("status"), TestContext.Current.CancellationToken);
+        using Socket waiting = socket.Accept();
+        end.Cancel();
+        Assert.Throws<TaskCanceledException>(() => answer.GetAwaiter().GetResult());
+    }
+
+    [Fact]
+    public void A_client_that_keeps_its_thread_does_not_keep_others_from_being_served()
+    {
+        using ManualResetEventSlim second = new();
+        int clients = 0;
+        bool isServed = false;
+        using (SocketServer server = new(SocketFile.Listen(_folder, "spore0"), (_, _, _) =>
+        {
+            if (Interlocked.Increment(ref clients) == 1)
+            {
+                isServed = second.Wait(_patience);
+            }
+            else
+            {
+                second.Set();
+            }
+
+            return Task.CompletedTask;
+        }))
+        {
+            // Each connects, and waits until the server has closed.
+            Parallel.Invoke(() => Say(string.Empty), () => Say(string.Empty));
+        }
+
+        Assert.True(isServed);
+    }
+
+    private static ControlClient? Open(string folder, string? name, string[] interfaces) =>
+        ControlClient.TryOpen(folder, name, interfaces, TestContext.Current.CancellationToken);
+
     private SocketServer Serve(string name, bool mayChange) => new(
         SocketFile.Listen(_folder, name),
         (_, stream, stop) => new ControlConnection(stream, _target, mayChange, _patience).Serve(stop));
 
-    private string Say(string text)
+    // The client may end its side, or wait for the node's end.
+    private string Say(string text, bool ends = true)
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(SocketFile.PathOf(_folder, "spore0")));
         socket.Send(Encoding.ASCII.GetBytes(text));
+        socket.ReceiveTimeout = (int)_patience.TotalMilliseconds / 2;
         using StreamReader reader = new(new NetworkStream(socket));
-        socket.Shutdown(SocketShutdown.Send);
+        if (ends)
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+
         return reader.ReadToEnd();
     }
 

@@ -113,6 +113,29 @@ public class CauseFinderTests
     public void Every_cause_has_a_case() =>
         Assert.Equal(Enum.GetNames<Cause>().Order(), Table.Select(c => c.Cause).Distinct().Order());
 
+    [Theory]
+    [InlineData(1000, 1000, true, "it agrees with the witnesses' within a minute")]
+    [InlineData(1060, 1000, true, "it agrees with the witnesses' within a minute")]
+    [InlineData(1061, 1000, false, "this machine's clock is 1 min 1 s ahead of theirs")]
+    [InlineData(1000, 4600, false, "this machine's clock is 1 h 0 min behind theirs")]
+    [InlineData(1000, 0, null, "no witness has told the time")]
+    public void A_clock_is_compared_with_the_witnesses(long clock, long witnesses, bool? isGood, string answer)
+    {
+        Facts facts = Of(_peer, n => n with { Clock = clock, WitnessClock = witnesses });
+        Step step = Questions.Answer(facts).Single(s => s.Question == "A clock?");
+        Assert.Equal((isGood, $"{answer}; the kernel does not tell"), (step.IsGood, step.Answer));
+    }
+
+    [Theory]
+    [InlineData(null, true, "no")]
+    [InlineData(24L, false, "24 s ago")]
+    [InlineData(25L, true, "25 s ago")]
+    public void A_cookie_is_bad_for_a_while(long? ago, bool isGood, string answer)
+    {
+        Step step = Questions.Answer(Of(_peer with { Cookie = ago })).Single(s => s.Question.Contains("cookie"));
+        Assert.Equal((isGood, answer), (step.IsGood, step.Answer));
+    }
+
     private static Facts Of(PeerReport peer, params MemberView[] others) =>
         new() { Node = _node with { Peer = peer }, Others = others };
 

@@ -64,6 +64,32 @@ public class FirewallRulesTests
         Assert.Empty(Dropping($"{chain},{Rule(Match(DestinationPort, "4000"), Drop)}"));
     }
 
+    /// <summary>States of a connection, and whether a rule drops the answer to what this node has sent.</summary>
+    /// <param name="states">The states, as nft writes them.</param>
+    /// <param name="verdict">The rule's verdict.</param>
+    /// <param name="drops">Whether it drops the answer, with a rule behind it that drops all.</param>
+    [Theory]
+    [InlineData("\"established\"", "accept", false)]
+    [InlineData("""["established","related"]""", "accept", false)]
+    [InlineData("""{"set":["established","related"]}""", "accept", false)]
+    [InlineData("\"new\"", "accept", true)]
+    [InlineData("\"established\"", "drop", true)]
+    public void An_answer_comes_in_as_established(string states, string verdict, bool drops)
+    {
+        string match = $$$"""{"match":{"op":"in","left":{"ct":{"key":"state"}},"right":{{{states}}}}}""";
+        string rules = $"{Rule(match, $$"""{"{{verdict}}":null}""")},{Rule(Drop)}";
+        Assert.Equal(drops ? 1 : 0, Dropping($"{Chain("input", "accept")},{rules}").Length);
+    }
+
+    [Fact]
+    public void What_is_sent_goes_out_as_new()
+    {
+        string invalid = Rule(Match("""{"ct":{"key":"state"}}""", "\"invalid\""), Drop);
+        string fresh = Rule(Match("""{"ct":{"key":"state"}}""", "\"new\""), Drop);
+        Assert.Empty(Dropping($"{Chain("output", "accept")},{invalid}"));
+        Assert.Single(Dropping($"{Chain("output", "accept")},{fresh}"));
+    }
+
     [Fact]
     public void A_policy_drops_what_no_rule_may_accept()
     {

@@ -118,6 +118,40 @@ public class StatusTests
         Assert.Equal([string.Empty, string.Empty], lines[^2..]);
     }
 
+    [Theory]
+    [Statement("8.3-16")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_end_has_space_whatever_the_size(bool isNetascii)
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger[] members = [.. Enumerable.Range(2, 4).Select(i => _mesh.AddStranger((byte)i))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, .. members])));
+        Assert.All(members, m => Assert.True(m.Connect(node)));
+        string end = isNetascii ? "\r\n" : "\n";
+        for (int size = 350; size <= 1000; size++)
+        {
+            byte[] buffer = new byte[size];
+            int length = node.Node.WriteStatus(buffer, 0, size, isNetascii, _mesh.Now);
+            string[] lines = Encoding.UTF8.GetString(buffer, 0, length).Split(end);
+            int shown = lines.Count(l => l.StartsWith("peer=", StringComparison.Ordinal));
+            string last = shown == 4 ? lines[^3] : $"peers_omitted={4 - shown}";
+            Assert.Equal([last, string.Empty, string.Empty], lines[^3..]);
+        }
+    }
+
+    [Fact]
+    [Statement("8.3-18")]
+    public void A_label_separates_nothing()
+    {
+        byte[] label = [.. "a b%=é"u8, 0x1F, 0x7F];
+        byte[] buffer = new byte[100];
+        StatusText text = new();
+        text.Begin(buffer, 0, buffer.Length, false);
+        text.AddLabel(label, 0, label.Length);
+        Assert.Equal("a%20b%25=é%1f%7f", Encoding.UTF8.GetString(buffer, 0, text.Length));
+    }
+
     [Fact]
     [Statement("8.3-23", "8.3-24")]
     public void One_read_is_one_snapshot_and_readers_share_it()
@@ -140,6 +174,20 @@ public class StatusTests
 
         // The second shares that of the first, whose uptime it has; the third has one of its own.
         Assert.InRange(Uptime(third) - Uptime(second), 4, 6);
+    }
+
+    [Fact]
+    [Statement("8.3-23")]
+    public void A_text_that_is_written_for_others_leaves_a_snapshot_as_long_as_it_is()
+    {
+        MeshNode node = _mesh.Add(1);
+        Stranger[] members = [.. Enumerable.Range(2, 2).Select(i => _mesh.AddStranger((byte)i))];
+        Assert.Equal(NetworkFault.None, node.Load(Mesh.NetworkOf(5, [node, .. members])));
+        Assert.All(members, m => Assert.True(m.Connect(node)));
+        members[0].StartRead("status", silentAfter: 0);
+        _mesh.Run(500);
+        Assert.Equal(10, node.Node.WriteStatus(new byte[10], 0, 10, false, _mesh.Now));
+        Assert.Equal([string.Empty, string.Empty], Read(members[1])[^2..]);
     }
 
     [Theory]

@@ -51,6 +51,10 @@ public partial class MeshViewTests
     }
 
     [Fact]
+    public void A_node_that_knows_nobody_has_no_table() => Assert.Equal(
+        "0 of 0 members have answered, and 0 have the newest version, none.\n", Text(new([], null, 0)));
+
+    [Fact]
     public void Peers_that_a_member_has_left_out_are_not_known()
     {
         MeshSurvey survey = new(

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.IO;
 using System.Text;
 using Spore.Hostsim.Display;
@@ -75,6 +76,44 @@ public class StatusFileTests
         StatusPeer peer = Assert.Single(status.Peers);
         Assert.Equal("?[31m??", peer.Label);
         Assert.Null(peer.Endpoint);
+    }
+
+    [Fact]
+    public void A_text_without_an_end_is_cut_off_and_a_peer_counts_once()
+    {
+        string text = new('x', 10_000);
+        StatusFile status = Read(
+            $"state={text}\nreason={text}\npeer={Key} label={text} in=1\npeer={Key} label=other in=2\n");
+        string cut = text[..StatusFile.LongestText] + "...";
+        StatusPeer peer = Assert.Single(status.Peers);
+        Assert.Equal((cut, cut, cut, 1L), (status.State, status.Reason, peer.Label, peer.Received));
+    }
+
+    [Fact]
+    public void Of_a_key_the_first_line_counts() => Assert.Equal("fresh", Read("state=fresh\nstate=behind\n").State);
+
+    [Theory]
+    [InlineData(59, "59 s")]
+    [InlineData(60, "1 min 0 s")]
+    [InlineData(3599, "59 min 59 s")]
+    [InlineData(3600 + (2 * 60) + 59, "1 h 2 min")]
+    [InlineData(86_399, "23 h 59 min")]
+    [InlineData((2 * 86_400) + (5 * 3600) + 3599, "2 d 5 h")]
+    public void A_duration_has_its_two_largest_units(long seconds, string text) =>
+        Assert.Equal(text, StatusView.Age(seconds));
+
+    [Fact]
+    public void Programs_get_it_with_the_names_of_the_file()
+    {
+        Dictionary<string, object?> json = StatusJson.Of(Read(_text));
+        Assert.Equal(("fresh", "3.12", "844424930131980", 1234L, 5L, null), (
+            json["state"], json["version"], json["version_number"], json["in"], json["peers_omitted"], json["heap"]));
+        Dictionary<string, object?>[] peers = [.. (IEnumerable<Dictionary<string, object?>>)json["peers"]!];
+        Assert.Equal(("shed two%", "[fe80::1%2]:51820", 61L, "3.12", 9L, 10L), (
+            peers[0]["label"], peers[0]["endpoint"], peers[0]["session"], peers[0]["version"], peers[0]["in"],
+            peers[0]["out"]));
+        Assert.Equal((null, null, null, null), (
+            peers[1]["label"], peers[1]["endpoint"], peers[1]["session"], peers[1]["version"]));
     }
 
     [Theory]
