@@ -2,11 +2,8 @@ using System;
 using System.CommandLine;
 using System.IO;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Threading;
 using Spectre.Console;
-using Spore.Hostsim.Display;
 using Spore.Hostsim.Status;
 using Spore.Signing;
 
@@ -17,18 +14,9 @@ namespace Spore.Hostsim.Commands;
 /// <param name="terminal">The terminal that the output is, or null.</param>
 internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly TimeSpan _interval = TimeSpan.FromSeconds(2);
-
     private readonly LocalNodeOptions _local = new();
-    private readonly Option<bool> _json = new("--json")
-    {
-        Description = "Print one JSON object; with --watch, one a line.",
-    };
-
-    private readonly Option<bool> _watch = new("--watch")
-    {
-        Description = "Ask again 2 s after all were asked, until Ctrl-C.",
-    };
+    private readonly WatchedReport _report = new(
+        output, terminal, TimeSpan.FromSeconds(2), "Ask again 2 s after all were asked, until Ctrl-C.");
 
     private readonly Option<string?> _html = new("--html")
     {
@@ -41,8 +29,7 @@ internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
     public void AddTo(Command command)
     {
         _local.AddTo(command);
-        command.Add(_json);
-        command.Add(_watch);
+        _report.AddTo(command);
         command.Add(_html);
         command.SetAction(Run);
     }
@@ -50,68 +37,20 @@ internal sealed class MeshCommand(TextWriter output, IAnsiConsole? terminal)
     private int Run(ParseResult parsed)
     {
         using StopSignal stop = new();
-        bool isWatch = parsed.GetValue(_watch);
         string? page = parsed.GetValue(_html);
-        JsonSerializerOptions? form = !parsed.GetValue(_json)
-            ? null
-            : new() { WriteIndented = !isWatch, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        try
-        {
-            if (isWatch && form == null && terminal != null)
+        return _report.Run(
+            parsed,
+            shown => Ask(parsed, shown, page, stop.Token),
+            (console, survey) =>
             {
-                new Screen(terminal).Watch(_interval, c => ShowOrTell(c, null), stop.Token);
-                return 0;
-            }
-
-            IAnsiConsole console = terminal ?? PlainConsole.Of(output);
-            do
-            {
-                if (form != null)
+                MeshView.Write(console, survey);
+                if (page != null)
                 {
-                    MeshSurvey survey = Ask(parsed, null, page, stop.Token);
-                    output.WriteLine(JsonSerializer.Serialize(MeshJson.Of(survey, DateTimeOffset.UtcNow), form));
+                    console.WriteLine($"The graph is in {page}.");
                 }
-                else if (isWatch)
-                {
-                    ShowOrTell(console, terminal);
-                }
-                else
-                {
-                    Show(console, Ask(parsed, terminal, page, stop.Token));
-                }
-
-                output.Flush();
-            }
-            while (isWatch && !stop.Token.WaitHandle.WaitOne(_interval));
-        }
-        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
-        {
-            return isWatch ? 0 : Program.Interrupted;
-        }
-
-        return 0;
-
-        // A node that is started again does not answer meanwhile.
-        void ShowOrTell(IAnsiConsole console, IAnsiConsole? shown)
-        {
-            try
-            {
-                Show(console, Ask(parsed, shown, page, stop.Token));
-            }
-            catch (HostsimException exception)
-            {
-                console.WriteLine(MessageText.OneLine(exception.Message));
-            }
-        }
-
-        void Show(IAnsiConsole console, MeshSurvey survey)
-        {
-            MeshView.Write(console, survey);
-            if (page != null)
-            {
-                console.WriteLine($"The graph is in {page}.");
-            }
-        }
+            },
+            survey => MeshJson.Of(survey, DateTimeOffset.UtcNow),
+            stop.Token);
     }
 
     // The node is found anew each time: it may have been started again, or have another network.

@@ -37,8 +37,8 @@ internal sealed class PushCommand(TextWriter output, IAnsiConsole? terminal)
         "--wait",
         "SECONDS",
         $"a whole number from 0 to {MostSeconds}",
-        "How long to wait for each member's arrival; who has not got it by then makes the command fail. Without it: "
-            + "30 s, and nobody does.",
+        "How long to wait until every member has it; the command fails if one has not. Without it: 30 s, and it does "
+            + "not fail.",
         (string text, out long? value) =>
         {
             bool isNumber = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
@@ -85,7 +85,7 @@ internal sealed class PushCommand(TextWriter output, IAnsiConsole? terminal)
         long? wait = parsed.GetValue(_wait);
         RemotePeer[] members = [.. network.Peers
             .Take(MostMembers)
-            .Select(p => new RemotePeer(p.PublicKey, p.Label ?? KeyText.Format(p.PublicKey)[..8] + "..."))];
+            .Select(p => RemotePeer.Of(p.PublicKey, p.Label))];
         int width = members.Max(m => m.Name.Length);
         IAnsiConsole console = terminal ?? PlainConsole.Of(output);
         object gate = new();

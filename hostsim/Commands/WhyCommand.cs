@@ -1,8 +1,6 @@
 using System;
 using System.CommandLine;
 using System.IO;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Spectre.Console;
 using Spore.Hostsim.Diagnosis;
 using Spore.Hostsim.Display;
@@ -15,9 +13,6 @@ namespace Spore.Hostsim.Commands;
 /// <param name="terminal">The terminal that the output is, or null.</param>
 internal sealed class WhyCommand(TextWriter output, IAnsiConsole? terminal)
 {
-    private static readonly JsonSerializerOptions _form =
-        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly LocalNodeOptions _local = new();
     private readonly Argument<string> _whom = new("LABEL|KEY|ADDRESS")
     {
@@ -51,7 +46,7 @@ internal sealed class WhyCommand(TextWriter output, IAnsiConsole? terminal)
             Verdict verdict = CauseFinder.Of(facts);
             if (isJson)
             {
-                output.WriteLine(JsonSerializer.Serialize(VerdictView.Json(verdict, facts), _form));
+                output.WriteLine(JsonText.Indented(VerdictView.Json(verdict, facts)));
             }
             else
             {

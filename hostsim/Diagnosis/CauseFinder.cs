@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using Spore.Hostsim.Control;
+using Spore.Hostsim.Display;
 using Spore.Hostsim.Status;
 
 namespace Spore.Hostsim.Diagnosis;
@@ -33,7 +34,7 @@ internal sealed class CauseFinder
         _peer = facts.Node.Peer;
     }
 
-    private string Name => _peer.Label ?? _peer.Key[..8] + "...";
+    private string Name => PeerName.Of(_peer.Key, _peer.Label);
 
     private string Here => _peer.Endpoint ?? "its endpoint";
 

@@ -44,7 +44,7 @@ internal sealed class Investigation(LocalNode local, Action<string> tell, Cancel
         // What others hear of it is compared between two questions, and meanwhile it is asked itself: the packets make
         // the node initiate.
         StatusFile own = local.OwnStatus();
-        RemotePeer peer = new(KeyText.TryParse(report.Peer.Key)!, report.Peer.Label ?? report.Peer.Key[..8] + "...");
+        RemotePeer peer = RemotePeer.Of(KeyText.TryParse(report.Peer.Key)!, report.Peer.Label);
         tell("Other members are asked");
         Dictionary<string, StatusFile> before = AskOthers(own, report);
         tell($"{peer.Name} is asked");
@@ -69,21 +69,15 @@ internal sealed class Investigation(LocalNode local, Action<string> tell, Cancel
 
     private Facts AskPeer(Facts facts, RemotePeer peer)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        end.CancelAfter(_patience);
         try
         {
-            StatusFile status = local.StatusOf(peer, end.Token);
+            StatusFile status = local.StatusOf(peer, _patience, cancel);
             return facts with
             {
                 Answer = PeerAnswer.Status,
                 PeerState = status.State,
                 PeerVersion = status.Version,
             };
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return facts;
         }
         catch (TransferException exception)
         {
@@ -93,24 +87,10 @@ internal sealed class Investigation(LocalNode local, Action<string> tell, Cancel
                 TftpError.AccessViolation => facts with
                 {
                     Answer = PeerAnswer.Refused,
-                    PeerVersion = VersionOf(peer),
+                    PeerVersion = local.VersionOf(peer, _patience, cancel),
                 },
                 _ => facts,
             };
-        }
-    }
-
-    private ulong VersionOf(RemotePeer peer)
-    {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        end.CancelAfter(_patience);
-        try
-        {
-            return local.VersionOf(peer, end.Token);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return 0;
         }
     }
 
@@ -143,17 +123,16 @@ internal sealed class Investigation(LocalNode local, Action<string> tell, Cancel
 
         void Ask(StatusPeer other)
         {
-            using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            end.CancelAfter(_patience);
             try
             {
-                StatusFile status = local.StatusOf(new RemotePeer(KeyText.TryParse(other.Key)!, other.Name), end.Token);
+                RemotePeer peer = RemotePeer.Of(KeyText.TryParse(other.Key)!, other.Label);
+                StatusFile status = local.StatusOf(peer, _patience, cancel);
                 lock (answers)
                 {
                     answers[other.Key] = status;
                 }
             }
-            catch (Exception exception) when (exception is HostsimException || end.IsCancellationRequested)
+            catch (HostsimException)
             {
                 // Who does not answer tells nothing of the peer.
             }

@@ -1,11 +1,11 @@
 using System;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using Spore.Signing;
 
 namespace Spore.Hostsim.Sockets;
 
 /// <summary>Who is at the other end of a socket file (Linux).</summary>
-internal static partial class ClientUser
+internal static class ClientUser
 {
     // SOL_SOCKET and SO_PEERCRED (unix(7)): struct ucred has the process, the user and the group, 4 bytes each.
     private const int SocketLevel = 1;
@@ -25,10 +25,6 @@ internal static partial class ClientUser
         byte[] credentials = new byte[CredentialsSize];
         int length = client.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
         uint user = BitConverter.ToUInt32(credentials, UserOffset);
-        return length == CredentialsSize && (user == 0 || user == EffectiveUser());
+        return length == CredentialsSize && (user == 0 || user == Posix.EffectiveUser());
     }
-
-    // geteuid(2).
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint EffectiveUser();
 }

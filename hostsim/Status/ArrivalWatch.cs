@@ -78,16 +78,10 @@ internal static class ArrivalWatch
 
     private static (ulong Version, string? Fault) Ask(LocalNode local, RemotePeer member, CancellationToken cancel)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        end.CancelAfter(_patience);
         try
         {
-            StatusFile status = local.IsOwn(member) ? local.OwnStatus() : local.StatusOf(member, end.Token);
+            StatusFile status = local.IsOwn(member) ? local.OwnStatus() : local.StatusOf(member, _patience, cancel);
             return (status.Version, null);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return (0, "no answer");
         }
         catch (HostsimException exception)
         {

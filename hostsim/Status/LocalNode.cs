@@ -8,9 +8,11 @@ using System.Text.Json;
 using System.Threading;
 using Spectre.Console;
 using Spore.Hostsim.Control;
+using Spore.Hostsim.Display;
 using Spore.Hostsim.Transfers;
 using Spore.SignedNetwork;
 using Spore.Signing;
+using Spore.Tftp;
 
 namespace Spore.Hostsim.Status;
 
@@ -96,7 +98,7 @@ internal sealed class LocalNode
     /// <summary>The name of a member for people.</summary>
     /// <param name="key">Its public key, in base64.</param>
     public string NameOf(string key) =>
-        Network?.Peers.FirstOrDefault(p => KeyText.Format(p.PublicKey) == key)?.Label ?? key[..8] + "...";
+        PeerName.Of(key, Network?.Peers.FirstOrDefault(p => KeyText.Format(p.PublicKey) == key)?.Label);
 
     /// <summary>Asks the node what it knows of a peer.</summary>
     /// <param name="whom">The peer: its key, its label, or an address of it in the tunnel.</param>
@@ -127,14 +129,15 @@ internal sealed class LocalNode
 
     /// <summary>Asks a peer for the version of its network, which everyone may read.</summary>
     /// <param name="peer">The peer.</param>
+    /// <param name="patience">How long to wait, for a session too.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>The version; 0 where it tells none.</returns>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public ulong VersionOf(RemotePeer peer, CancellationToken cancel)
+    public ulong VersionOf(RemotePeer peer, TimeSpan patience, CancellationToken cancel)
     {
         try
         {
-            byte[] head = Read(peer.Address, peer.Name, HeadName, NetworkHeader.MaxHeadSize, cancel);
+            byte[] head = ReadOf(peer, HeadName, NetworkHeader.MaxHeadSize, patience, cancel);
             return head.Length < NetworkHeader.Size ? 0 : NetworkHeader.Version(head, 0);
         }
         catch (TransferException)
@@ -160,12 +163,14 @@ internal sealed class LocalNode
 
     /// <summary>Asks a member for its status.</summary>
     /// <param name="peer">The member.</param>
+    /// <param name="patience">How long to wait, for a session too.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <returns>What it says.</returns>
-    /// <exception cref="HostsimException">It does not answer, or refuses.</exception>
+    /// <exception cref="TransferException">It does not answer, or refuses.</exception>
+    /// <exception cref="HostsimException">Its answer can't be read.</exception>
     /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    public StatusFile StatusOf(RemotePeer peer, CancellationToken cancel) => Parse(
-        Read(peer.Address, peer.Name, StatusName, StatusFile.Largest, cancel), peer.Name);
+    public StatusFile StatusOf(RemotePeer peer, TimeSpan patience, CancellationToken cancel) =>
+        Parse(ReadOf(peer, StatusName, StatusFile.Largest, patience, cancel), peer.Name);
 
     /// <summary>
     /// Gives a network to the node, or to a member. The control socket takes it in one piece, TFTP block by block.
@@ -209,6 +214,20 @@ internal sealed class LocalNode
 
     private static NetworkDescription? Described(byte[]? network) =>
         network is null or [] ? null : NetworkReader.Read(network, NetworkName);
+
+    private byte[] ReadOf(RemotePeer peer, string name, int limit, TimeSpan patience, CancellationToken cancel)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        end.CancelAfter(patience);
+        try
+        {
+            return Read(peer.Address, peer.Name, name, limit, end.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new TransferException(TftpResult.Timeout, $"no answer within {patience.TotalSeconds} s");
+        }
+    }
 
     private byte[] ReadOwn(string name)
     {

@@ -73,7 +73,7 @@ internal sealed class MeshSurvey
         void AskOne(int i)
         {
             (string key, string? label, string roles) = chosen[i];
-            RemotePeer peer = new(KeyText.TryParse(key)!, label ?? key[..8] + "...");
+            RemotePeer peer = RemotePeer.Of(KeyText.TryParse(key)!, label);
             (StatusFile? status, string? fault) = key == ownKey ? (own, null) : Ask(local, peer, cancel);
             members[i] = new SurveyedMember(key, peer.Name, roles, status, fault);
             asked(Interlocked.Increment(ref done), chosen.Length);
@@ -105,15 +105,9 @@ internal sealed class MeshSurvey
 
     private static (StatusFile? Status, string? Fault) Ask(LocalNode local, RemotePeer peer, CancellationToken cancel)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        end.CancelAfter(_patience);
         try
         {
-            return (local.StatusOf(peer, end.Token), null);
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return (null, $"no answer within {_patience.TotalSeconds} s");
+            return (local.StatusOf(peer, _patience, cancel), null);
         }
         catch (HostsimException exception)
         {

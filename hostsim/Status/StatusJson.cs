@@ -45,5 +45,12 @@ internal static class StatusJson
         return json;
     }
 
+    /// <summary>Makes the object, with the name of who has answered.</summary>
+    /// <param name="name">The name of the node for people.</param>
+    /// <param name="status">The status.</param>
+    /// <returns>Names and values for a serializer.</returns>
+    public static Dictionary<string, object?> Of(string name, StatusFile status) =>
+        new([KeyValuePair.Create<string, object?>("name", name), .. Of(status)]);
+
     private static string Version(ulong version) => version == 0 ? "0" : VersionText.Format(version);
 }

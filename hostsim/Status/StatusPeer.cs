@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Net;
+using Spore.Hostsim.Display;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Status;
@@ -19,7 +20,7 @@ internal sealed record StatusPeer(
     private const int KeyDigits = 64;
 
     /// <summary>Its label, or the start of its key.</summary>
-    public string Name => Label ?? Key[..8] + "...";
+    public string Name => PeerName.Of(Key, Label);
 
     /// <summary>Reads a line.</summary>
     /// <param name="line">The line, which begins with <c>peer=</c>.</param>

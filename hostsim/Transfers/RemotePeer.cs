@@ -1,8 +1,8 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Net;
 using Spore.CommandLine;
+using Spore.Hostsim.Display;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Transfers;
@@ -12,11 +12,13 @@ namespace Spore.Hostsim.Transfers;
 /// <param name="Name">Its name for people.</param>
 internal sealed record RemotePeer(byte[] Key, string Name)
 {
-    private const int MostNamed = 5;
-    private const int ShortKey = 8;
-
     /// <summary>The link-local address that follows from its key.</summary>
     public IPAddress Address => new(NodeKey.LinkLocal(Key));
+
+    /// <summary>Makes one with the name that people know.</summary>
+    /// <param name="key">Its public key, 32 bytes.</param>
+    /// <param name="label">Its label, or null.</param>
+    public static RemotePeer Of(byte[] key, string? label) => new(key, PeerName.Of(KeyText.Format(key), label));
 
     /// <summary>Finds a peer.</summary>
     /// <param name="argument">The name of the argument, for messages.</param>
@@ -33,7 +35,7 @@ internal sealed record RemotePeer(byte[] Key, string Name)
             byte[] key = NodeKey.TryParsePublic(text, out string? fault)
                 ?? throw new UsageException(argument, fault!);
             string? label = network?.Peers.FirstOrDefault(p => p.PublicKey.AsSpan().SequenceEqual(key))?.Label;
-            return new RemotePeer(key, label ?? KeyText.Format(key)[..ShortKey] + "...");
+            return Of(key, label);
         }
 
         if (network == null)
@@ -48,18 +50,10 @@ internal sealed record RemotePeer(byte[] Key, string Name)
         {
             1 => new RemotePeer(found[0].PublicKey, text),
             0 => throw new HostsimException(
-                $"{argument}: no member of {path} has the label {MessageText.Quote(text)}{Labels(network)}"),
+                $"{argument}: no member of {path} has the label {MessageText.Quote(text)}"
+                + PeerName.Labels(network.Peers.Select(p => p.Label))),
             _ => throw new HostsimException(
                 $"{argument}: {found.Length} members of {path} have the label {MessageText.Quote(text)}; give the key"),
         };
-    }
-
-    private static string Labels(NetworkDescription network)
-    {
-        List<string> labels = [.. network.Peers.Select(p => p.Label).OfType<string>().Order(StringComparer.Ordinal)];
-        string more = labels.Count > MostNamed ? ", ..." : string.Empty;
-        return labels.Count == 0
-            ? "; no member has one"
-            : $"; there are {string.Join(", ", labels.Take(MostNamed))}{more}";
     }
 }

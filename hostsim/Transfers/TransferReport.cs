@@ -1,8 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using Spore.Hostsim.Display;
 using Spore.Signing;
 
 namespace Spore.Hostsim.Transfers;
@@ -10,10 +9,6 @@ namespace Spore.Hostsim.Transfers;
 /// <summary>The result of a command as one JSON object.</summary>
 internal static class TransferReport
 {
-    // Nothing of it goes into a web page.
-    private static readonly JsonSerializerOptions _indented =
-        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes the object.</summary>
     /// <param name="name">The file's name at the peer, as the command line has it.</param>
     /// <param name="peer">The peer, or null where it is not known.</param>
@@ -47,7 +42,7 @@ internal static class TransferReport
             report[text == null ? "answerBase64" : "answer"] = text ?? Convert.ToBase64String(answer);
         }
 
-        return JsonSerializer.Serialize(report, _indented) + "\n";
+        return JsonText.Indented(report) + "\n";
     }
 
     private static string? TextOf(byte[] bytes)

@@ -74,7 +74,7 @@ public class PushTests
         string path = mesh.Lab.File("n.spore", mesh.Sign(2));
         Command push = mesh.Run(1, "push", path, "--wait", "7");
         Assert.Equal(1, push.ExitCode);
-        Assert.Matches("(?m)^ +- +member-2  no answer$", push.Output);
+        Assert.Matches("(?m)^ +- +member-2  no answer within 6 s$", push.Output);
         Assert.Equal("hostsim: 1 of 2 members have version 2 after 7 s\n", push.Error);
     }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using Spectre.Console;
+using Spore.Hostsim.Display;
 using Spore.Mesh;
 using Spore.SignedNetwork;
 using Spore.Signing;
@@ -19,7 +20,6 @@ namespace Spore.Hostsim.Live.Output;
 internal sealed class LiveTimeline(
     TextWriter output, IAnsiConsole? terminal, LogSettings? settings = null, Func<long>? clock = null)
 {
-    private const int ShortKey = 8;
     private const int MostTold = 4096;
 
     // In milliseconds.
@@ -126,7 +126,7 @@ internal sealed class LiveTimeline(
     /// <returns>The label that the network gives it, or else the key's start.</returns>
     public string NameOf(string key)
     {
-        return _names.GetValueOrDefault(key, key[..ShortKey] + "...");
+        return PeerName.Of(key, _names.GetValueOrDefault(key));
     }
 
     /// <summary>What a line about a peer is about.</summary>

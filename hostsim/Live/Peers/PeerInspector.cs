@@ -75,17 +75,9 @@ internal sealed class PeerInspector(
             > 1 => throw new HostsimException(
                 $"{found.Length} members have the label {MessageText.Quote(whom)}; give the key"),
             _ => former ?? throw new HostsimException(
-                $"no peer has the label {MessageText.Quote(whom)}{Labels()}"),
+                $"no peer has the label {MessageText.Quote(whom)}"
+                + PeerName.Labels(members().All.Select(m => m.Label))),
         };
-    }
-
-    private string Labels()
-    {
-        const int Most = 5;
-        string[] labels = [.. members().All.Select(m => m.Label).OfType<string>().Order(StringComparer.Ordinal)];
-        return labels.Length == 0
-            ? string.Empty
-            : $"; there are {string.Join(", ", labels.Take(Most))}{(labels.Length > Most ? ", ..." : string.Empty)}";
     }
 
     private string? FindByAddress(IPAddress address, Node node)
