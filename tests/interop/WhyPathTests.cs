@@ -40,6 +40,16 @@ public class WhyPathTests
         using Mesh mesh = new(3, Outer.Ipv4);
         mesh.Describe = (number, member) => number == 2 ? member with { Endpoint = "10.77.0.2:51999" } : member;
         Wire.Part(mesh.Bridge!);
+
+        // A member that asks others for their version shows by its initiation where it is.
+        mesh.Bridge!.Nft("""
+            table bridge hidden {
+              chain forward {
+                type filter hook forward priority filter
+                ip saddr 10.77.0.2 ip daddr 10.77.0.3 udp sport 51820 drop
+              }
+            }
+            """);
         byte[] network = mesh.Sign(1);
         for (int i = 1; i <= 3; i++)
         {
