@@ -65,31 +65,6 @@ public static class Constants
     public const long LongestAnswer = 4000;
 
     /// <summary>
-    /// The time in which a source of no known peer is given one handshake, where multiplications take time.
-    /// </summary>
-    internal const int UnknownSourceInterval = 30000;
-
-    /// <summary>
-    /// The work for a handshake with an unknown key, in quarters of a multiplication: es, ss, ee and se, half of one
-    /// for e, and a quarter for the rest of each message.
-    /// </summary>
-    internal const int UnknownQuarters = 20;
-
-    /// <summary>Likewise, for an initiation that is dropped behind es.</summary>
-    internal const int DroppedQuarters = 5;
-
-    /// <summary>Likewise, for an initiation of the node's own: e, es and ss.</summary>
-    internal const int InitiationQuarters = 11;
-
-    /// <summary>
-    /// How far the work for unknown keys may be ahead of its half before initiations from sources of known peers wait.
-    /// </summary>
-    internal const int UnknownLead = 10000;
-
-    /// <summary>For how long retransmissions belong to such a handshake.</summary>
-    internal const int UnknownSourcePatience = 20000;
-
-    /// <summary>
     /// The number of the largest packets that wait for sessions at most, as many as stock
     /// implementations keep for a peer.
     /// </summary>

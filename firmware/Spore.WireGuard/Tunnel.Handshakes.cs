@@ -38,16 +38,6 @@ public sealed partial class Tunnel
     }
 
     /// <summary>
-    /// When a provisional peer may be asked again because of a packet (PROTOCOL section 4.6).
-    /// </summary>
-    /// <param name="source">Where it would be asked.</param>
-    /// <returns>When, in milliseconds on the monotonic clock.</returns>
-    public long ProvokeUnknownDue(Endpoint source)
-    {
-        return Later(_provokeUnknownDue, _limiter.FullAt(AskedKeyOf(source)));
-    }
-
-    /// <summary>
     /// When a peer may be asked at an address that a packet suggests which could be forged or replayed
     /// (PROTOCOL section 4.2).
     /// </summary>
@@ -95,12 +85,7 @@ public sealed partial class Tunnel
 
         if (peer.IsProvisional)
         {
-            ChargeProvoked(Constants.InitiationQuarters, now);
-            _askedSource = RateLimiter.KeyOf(source);
-            if (_multiplicationTime > 0)
-            {
-                _limiter.Allow(AskedKeyOf(source), (int)Constants.ProvokedLifetime, now);
-            }
+            NoteAsked(RateLimiter.KeyOf(source), now);
         }
 
         if (!WriteInitiation(peer, initiation, now))
@@ -142,7 +127,7 @@ public sealed partial class Tunnel
 
         // es. What is charged is given back where it turns out to be a handshake of a known peer.
         long due = _unknownDue;
-        ChargeUnknown(Constants.DroppedQuarters, now);
+        ChargeUnknown(DroppedQuarters, now);
         if (!_handshake.ConsumeStatic(buffer, offset))
         {
             _counters.Invalid++;
@@ -186,7 +171,7 @@ public sealed partial class Tunnel
             }
 
             multiplications += 2;
-            ChargeUnknown(isKnown ? 4 : Constants.UnknownQuarters - Constants.DroppedQuarters, now);
+            ChargeUnknown(isKnown ? 4 : UnknownQuarters - DroppedQuarters, now);
             _hasUnknown = _handshake.StaticStatic(key, 0, _unknownSecret, 0);
             valid = _hasUnknown && _handshake.ConsumeTimestamp(buffer, offset, _unknownSecret, 0);
         }
@@ -287,77 +272,10 @@ public sealed partial class Tunnel
 
         if (isUnknown)
         {
-            if (key == _askedSource)
-            {
-                _askedSource = 0;
-                _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(Constants.UnknownQuarters);
-            }
-
-            _limiter.Allow(~key, Constants.UnknownSourceInterval, now);
-            _unknownSource = 0;
-            _unknownAt = now;
+            NoteWorked(key, now);
         }
 
         return true;
-    }
-
-    // Whether a known peer is at a source, as far as it is known.
-    private bool IsKnownSource(ulong source)
-    {
-        for (int i = 0; i < Peers.Length; i++)
-        {
-            if (Peers[i].InUse && !Peers[i].IsProvisional && RateLimiter.KeyOf(Peers[i].Endpoint) == source)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    // Whether an initiation from a source may be worked on (PROTOCOL section 4.6). The complement of the key of an
-    // unknown source is no source's, so that it has a bucket of its own.
-    private bool IsTurnOf(ulong source, bool isUnknown, long now)
-    {
-        bool isUrgent = _host.HasUrgentWork;
-        if (!isUnknown)
-        {
-            return now >= _unknownDue - (isUrgent ? 0 : Constants.UnknownLead);
-        }
-
-        long next = _limiter.FullAt(~source);
-        bool isSame = source == _unknownSource
-            && next - now > Constants.UnknownSourceInterval - Constants.UnknownSourcePatience;
-        bool isDue = isSame ? now - _unknownAt >= Constants.LongestAnswer : next <= now && _unknownDue <= now;
-
-        // One that was asked with an old timestamp initiates by itself.
-        return (isDue || source == _askedSource) && !isUrgent;
-    }
-
-    // Should be called before work for an unknown key, or for what may be one, with its length in quarters of a
-    // multiplication: then it is the turn of others for as long as that takes.
-    private void ChargeUnknown(int quarters, long now)
-    {
-        _unknownDue = Later(_unknownDue, now) + TurnFor(quarters);
-    }
-
-    // Likewise for an unknown key that a packet suggests to ask. Unknown sources wait for this, and not this for them.
-    private void ChargeProvoked(int quarters, long now)
-    {
-        ChargeUnknown(quarters, now);
-        _provokeUnknownDue = Later(_provokeUnknownDue, now) + TurnFor(quarters);
-    }
-
-    // A source that is asked has a bucket of its own too.
-    private static ulong AskedKeyOf(Endpoint source)
-    {
-        return RateLimiter.KeyOf(source) ^ AskedSources;
-    }
-
-    // How long it is the turn of others after some quarters, counted from their begin.
-    private long TurnFor(int quarters)
-    {
-        return quarters * _multiplicationTime / 2;
     }
 
     private bool HasCookie(byte[] buffer, int offset, int length, Endpoint source, long now)
@@ -492,7 +410,7 @@ public sealed partial class Tunnel
 
         if (peer.IsProvisional && initiation.IsProvoked)
         {
-            ChargeProvoked(Constants.UnknownQuarters - Constants.InitiationQuarters, now);
+            ChargeProvoked(UnknownQuarters - InitiationQuarters, now);
         }
 
         int remoteIndex = BitConverter.ToInt32(buffer, offset + Message.ResponseSender);
@@ -583,12 +501,7 @@ public sealed partial class Tunnel
                 return;
             }
 
-            ChargeUnknown(Constants.UnknownQuarters, now);
-            if (_multiplicationTime > 0)
-            {
-                // Or it would take each turn the moment that it comes, and no other unknown key would get one.
-                _initiateUnknownDue = _unknownDue + Constants.RekeyTimeout + Constants.RekeyTimeoutJitter;
-            }
+            NoteInitiated(now);
         }
 
         ReleaseInitiation(peer, peer.Initiation);

@@ -23,12 +23,6 @@ public sealed partial class Tunnel
     /// <summary>All slots, in use or not.</summary>
     public readonly Peer[] Peers;
 
-    // The bucket that all unknown keys share: that of 0:0:0:1::/64, where nobody is.
-    private const ulong UnknownKeys = 1;
-
-    // What makes the key of a source that is asked, so that no source has it.
-    private const ulong AskedSources = 0x5555555555555555;
-
     private const int Nonce = Message.TimestampSize;
 
     private readonly int _mtu;
@@ -65,16 +59,6 @@ public sealed partial class Tunnel
     // When all handshake messages so far can have been handled, and until when there is load.
     private long _handledAt;
     private long _underLoadUntil;
-
-    // When unknown keys may be worked for again, so that they get half of the time, and when packets may suggest it.
-    // When this node may initiate to one. When an unknown source was last worked for, the source whose initiation was
-    // accepted last, and the one that was asked last because of a packet.
-    private long _unknownDue;
-    private long _provokeUnknownDue;
-    private long _initiateUnknownDue;
-    private ulong _askedSource;
-    private ulong _unknownSource;
-    private long _unknownAt;
 
     private long _nextDeadline = Constants.Never;
     private long _workDue;

@@ -58,12 +58,12 @@ public sealed class RateLimiter
         return Allow(key, _interval, now);
     }
 
-    /// <summary>As the other one, for a source that gets a new token at another interval.</summary>
-    /// <param name="key">The key of its source, or anything where all share one bucket.</param>
+    /// <summary>As <see cref="Allow(ulong, long)"/>, for a bucket that gets a new token at another interval.</summary>
+    /// <param name="key">The key of the bucket, always used with this interval.</param>
     /// <param name="interval">The milliseconds in which it gets a new token.</param>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
-    /// <returns>False when it is to be dropped.</returns>
-    public bool Allow(ulong key, int interval, long now)
+    /// <returns>False when it has none.</returns>
+    internal bool Allow(ulong key, int interval, long now)
     {
         int place = Find(key);
         long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
@@ -80,7 +80,7 @@ public sealed class RateLimiter
     /// <summary>When the bucket of a source is full again.</summary>
     /// <param name="key">The key of the source.</param>
     /// <returns>Milliseconds on the monotonic clock; long ago where there is no bucket.</returns>
-    public long FullAt(ulong key)
+    internal long FullAt(ulong key)
     {
         int place = Find(key);
         return _keys[place] == key ? _fullAt[place] : long.MinValue;
