@@ -46,6 +46,9 @@ internal static class Deadline
     /// <summary>When a signature may be checked next. It is a part of <see cref="Work"/>.</summary>
     internal const int Check = FirstOfSync + SyncDeadline.Check;
 
+    /// <summary>Proofs that could not be had are read again.</summary>
+    internal const int Proofs = FirstOfSync + SyncDeadline.Proofs;
+
     /// <summary>A signature is checked, or something is made ahead of need.</summary>
     internal const int Work = FirstOfSync + SyncDeadline.Count;
 

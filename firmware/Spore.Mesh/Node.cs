@@ -335,6 +335,9 @@ public sealed partial class Node
             case Deadline.Turn:
                 _sync.TakeTurns(now);
                 break;
+            case Deadline.Proofs:
+                _sync.RetryProofs(now);
+                break;
             case Deadline.Work:
                 Work(now);
                 break;

@@ -87,12 +87,6 @@ internal sealed partial class NetworkSync
         }
 
         int members = _applied.Standing == Standing.Valid ? _applied.MemberCount : 0;
-        if (members > 0 && _applied.IsSparse)
-        {
-            BringForward(SyncDeadline.Freshness, now + FreshnessRetry);
-            RetryProofs(now);
-        }
-
         if (members > 0 && !isFresh)
         {
             NeedWitness(now);

@@ -41,6 +41,9 @@ internal sealed partial class NetworkSync
     // How long a proof may take that is not that of the own entry, in milliseconds.
     private const long ProofPatience = 4000;
 
+    // How long a peer that gave no valid proof of its own entry is not asked for it again, in milliseconds.
+    private const long ProofRetry = 60000;
+
     // How long what was not found is not asked for again, in milliseconds.
     private const long RepeatTime = 1000;
 
@@ -278,9 +281,19 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Should be called once a minute: peers whose proofs could not be had are asked again.
-    private void RetryProofs(long now)
+    /// <summary>
+    /// Should be called when <see cref="SyncDeadline.Proofs"/> has come: a sparse node asks peers again whose proofs
+    /// could not be had.
+    /// </summary>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    internal void RetryProofs(long now)
     {
+        SetDue(SyncDeadline.Proofs, _applied.IsSparse ? now + ProofRetry : Never);
+        if (_applied.Standing != Standing.Valid)
+        {
+            return;
+        }
+
         Peer[] peers = _tunnel.Peers;
         for (int i = 0; i < peers.Length; i++)
         {
@@ -1082,7 +1095,13 @@ internal sealed partial class NetworkSync
     // Called when freshness is sought: a sparse node looks for as many witnesses as it needs.
     private void NeedWitness(long now)
     {
-        if (!_applied.IsSparse || !IsIdle || HeldWitnesses >= Needed)
+        if (!_applied.IsSparse || HeldWitnesses >= Needed)
+        {
+            return;
+        }
+
+        BringForward(SyncDeadline.Freshness, now + FreshnessRetry);
+        if (!IsIdle)
         {
             return;
         }

@@ -490,6 +490,7 @@ internal sealed partial class NetworkSync
         }
 
         SetDue(SyncDeadline.Exchange, now);
+        SetDue(SyncDeadline.Proofs, now + ProofRetry);
         if (!IsFresh(now))
         {
             SetDue(SyncDeadline.Freshness, now + _jitter.Below(LongestFirstDelay + 1));

@@ -20,6 +20,9 @@ internal static class SyncDeadline
     /// <summary>A signature may be checked.</summary>
     internal const int Check = 4;
 
+    /// <summary>Proofs that could not be had are read again.</summary>
+    internal const int Proofs = 5;
+
     /// <summary>The number of those above.</summary>
-    internal const int Count = 5;
+    internal const int Count = 6;
 }

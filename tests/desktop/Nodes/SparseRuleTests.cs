@@ -347,6 +347,36 @@ public class SparseRuleTests : SparseFixture
         Assert.True(Wire.RunUntil(() => Holds(node, member), 2_000));
     }
 
+    // Whether or not it looks for witnesses meanwhile, or has asked them already.
+    [Theory]
+    [InlineData("no witness")]
+    [InlineData("a witness that is not found")]
+    [InlineData("a witness that has confirmed")]
+    [Statement("7.8-9")]
+    public void A_guest_without_a_proof_is_asked_for_it_once_a_minute(string what)
+    {
+        MeshNode node = AddSparse(1);
+        Stranger other = Wire.AddStranger(2);
+        Stranger guest = Wire.AddStranger(99);
+        SparseNetwork network = new(Network(1, [node, other], null, what == "no witness" ? null : other));
+        Assert.Equal(NetworkFault.None, node.LoadPart(network.Head, network.ProofOf(node.Key)));
+        if (what == "a witness that has confirmed")
+        {
+            Give(other, network);
+            Assert.True(other.Connect(node));
+            Assert.True(Wire.RunUntil(() => node.Node.State(Wire.Now) == NetworkState.Fresh, 60_000));
+        }
+
+        for (int i = 0; i < 600; i++)
+        {
+            Assert.True(i % 100 != 0 || guest.Connect(node));
+            guest.SendInner([]);
+            Wire.Run(1_000);
+        }
+
+        Assert.InRange(guest.Requests.Count(r => r == "read " + Name(guest)), 10, 16);
+    }
+
     [Fact]
     [Statement("4.1-14")]
     public void The_peer_from_which_proofs_are_read_keeps_its_slot()
