@@ -1,6 +1,4 @@
 using System;
-using Spore.Base;
-using Spore.Discovery;
 using Spore.SignedNetwork;
 using Spore.Sync;
 using Spore.WireGuard;
@@ -220,7 +218,10 @@ public sealed partial class Node : INetworkSyncHost
             }
         }
 
-        ForgetRemoved();
+        if (!_applied.IsSparse)
+        {
+            _slots.ForgetRemoved(_applied.File);
+        }
 
         // Guests that turned out to be members may exceed the number of members' slots.
         while (Count(false) > _limits.Peers)
@@ -264,31 +265,6 @@ public sealed partial class Node : INetworkSyncHost
             peer.IsProvisional = true;
             peer.Since = _applied.IsSparse ? now : now - GuestLifetime;
             _due[Deadline.Guests] = now;
-        }
-    }
-
-    // Called when a network was applied: timestamps of keys that it does not name are dropped. A sparse node does not
-    // know who was removed.
-    private void ForgetRemoved()
-    {
-        byte[] records = _slots.Records;
-        int record = 0;
-        while (!_applied.IsSparse && record < records.Length)
-        {
-            ulong key = BigEndian.ReadUInt64(records, record);
-            if (key == 0)
-            {
-                return;
-            }
-
-            if (_applied.HasMember(key))
-            {
-                record += PeerSlots.RecordSize;
-            }
-            else
-            {
-                _slots.ForgetRecord(record);
-            }
         }
     }
 

@@ -13,13 +13,10 @@ internal sealed class PeerSlots
     /// <summary>The number of turns that are told apart.</summary>
     internal const int Turns = 16;
 
-    /// <summary>
-    /// The length in bytes of what is kept of a member without a slot: the first bytes of its key, then its latest
-    /// timestamp.
-    /// </summary>
-    internal const int RecordSize = KeySize + Tai64n.Size;
+    // What is kept of a member without a slot, in bytes: the start of its key, then its latest timestamp.
+    private const int KeyStartSize = 8;
+    private const int RecordSize = KeyStartSize + Tai64n.Size;
 
-    private const int KeySize = 8;
     private const int ConfiguredFlag = Turns;
     private const int OverstayUnit = 2 * ConfiguredFlag;
     private const int MaxOverstays = 7;
@@ -28,12 +25,10 @@ internal sealed class PeerSlots
     /// <summary>The link-local addresses that follow from the keys, 16 bytes for each slot.</summary>
     internal readonly byte[] LinkLocals;
 
-    /// <summary>
-    /// The records of members without a slot: first that of the one which lost its slot last; zeros behind them.
-    /// </summary>
-    internal readonly byte[] Records;
-
     private readonly byte[] _flags;
+
+    // The records of members without a slot: first that of the one which lost its slot last; zeros behind them.
+    private readonly byte[] _records;
 
     // When the peer's last request found no transfer slot, and when its last one found one, in seconds on the monotonic
     // clock.
@@ -45,7 +40,7 @@ internal sealed class PeerSlots
     /// <param name="records">The number of members without a slot whose latest timestamp is kept.</param>
     internal PeerSlots(int slots, int records)
     {
-        Records = new byte[records * RecordSize];
+        _records = new byte[records * RecordSize];
         LinkLocals = new byte[slots * LinkLocalAddress.Size];
         _flags = new byte[slots];
         _waitsSince = new int[slots];
@@ -80,9 +75,9 @@ internal sealed class PeerSlots
     {
         if (peer.HasTimestamp)
         {
-            Array.Copy(Records, 0, Records, RecordSize, Records.Length - RecordSize);
-            Array.Copy(key, 0, Records, 0, KeySize);
-            peer.CopyTimestamp(Records, KeySize);
+            Array.Copy(_records, 0, _records, RecordSize, _records.Length - RecordSize);
+            Array.Copy(key, 0, _records, 0, KeyStartSize);
+            peer.CopyTimestamp(_records, KeyStartSize);
         }
     }
 
@@ -97,7 +92,7 @@ internal sealed class PeerSlots
         int record = FindRecord(key, offset);
         if (record >= 0)
         {
-            peer.SetTimestamp(Records, record + KeySize);
+            peer.SetTimestamp(_records, record + KeyStartSize);
             ForgetRecord(record);
         }
     }
@@ -110,24 +105,40 @@ internal sealed class PeerSlots
     internal int CompareTimestamp(byte[] key, int offset, byte[] timestamp)
     {
         int record = FindRecord(key, offset);
-        return record < 0 ? 1 : Tai64n.Compare(timestamp, 0, Records, record + KeySize);
+        return record < 0 ? 1 : Tai64n.Compare(timestamp, 0, _records, record + KeyStartSize);
     }
 
-    /// <summary>Should be called when a record is of no member any more.</summary>
-    /// <param name="record">Where it starts in <see cref="Records"/>.</param>
-    internal void ForgetRecord(int record)
+    /// <summary>Should be called when a network was applied: timestamps of keys that it does not name go.</summary>
+    /// <param name="network">The network, held whole: a part of one does not tell who was removed.</param>
+    internal void ForgetRemoved(NetworkFile network)
+    {
+        int record = 0;
+        while (record < _records.Length && BitConverter.ToUInt64(_records, record) != 0)
+        {
+            if (network.Find(_records, record, KeyStartSize) >= 0)
+            {
+                record += RecordSize;
+            }
+            else
+            {
+                ForgetRecord(record);
+            }
+        }
+    }
+
+    private void ForgetRecord(int record)
     {
         int next = record + RecordSize;
-        Array.Copy(Records, next, Records, record, Records.Length - next);
-        Array.Clear(Records, Records.Length - RecordSize, RecordSize);
+        Array.Copy(_records, next, _records, record, _records.Length - next);
+        Array.Clear(_records, _records.Length - RecordSize, RecordSize);
     }
 
     private int FindRecord(byte[] key, int offset)
     {
         ulong start = BitConverter.ToUInt64(key, offset);
-        for (int i = 0; i < Records.Length; i += RecordSize)
+        for (int i = 0; i < _records.Length; i += RecordSize)
         {
-            if (BitConverter.ToUInt64(Records, i) == start)
+            if (BitConverter.ToUInt64(_records, i) == start)
             {
                 return i;
             }

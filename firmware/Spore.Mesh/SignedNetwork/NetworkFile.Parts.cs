@@ -171,7 +171,7 @@ public sealed partial class NetworkFile
         {
             int key = offset + NetworkEntry.KeyOffset;
             int at = i;
-            while (at > 0 && CompareKeys(Bytes, _offsets[at - 1] + NetworkEntry.KeyOffset, Bytes, key) > 0)
+            while (at > 0 && CompareKeys(Bytes, _offsets[at - 1] + NetworkEntry.KeyOffset, Bytes, key, KeySize) > 0)
             {
                 _offsets[at] = _offsets[at - 1];
                 at--;

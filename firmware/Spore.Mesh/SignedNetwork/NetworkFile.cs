@@ -10,6 +10,8 @@ namespace Spore.SignedNetwork;
 /// </summary>
 public sealed partial class NetworkFile
 {
+    private const int KeySize = NetworkEntry.KeySize;
+
     private readonly NetworkLimits _limits;
     private readonly MerkleTree _tree;
     private readonly byte[] _root;
@@ -125,12 +127,22 @@ public sealed partial class NetworkFile
     /// <returns>The entry's index, or -1.</returns>
     public int Find(byte[] key, int keyOffset)
     {
+        return Find(key, keyOffset, KeySize);
+    }
+
+    /// <summary>As the other one, by the first bytes of a key.</summary>
+    /// <param name="key">A buffer with them.</param>
+    /// <param name="keyOffset">Where they start.</param>
+    /// <param name="length">Their number.</param>
+    /// <returns>The index of an entry whose key starts with them, or -1.</returns>
+    internal int Find(byte[] key, int keyOffset, int length)
+    {
         int low = 0;
         int high = Count - 1;
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            int order = CompareKeys(key, keyOffset, Bytes, _offsets[middle] + NetworkEntry.KeyOffset);
+            int order = CompareKeys(key, keyOffset, Bytes, _offsets[middle] + NetworkEntry.KeyOffset, length);
             if (order == 0)
             {
                 return middle;
@@ -304,8 +316,9 @@ public sealed partial class NetworkFile
                 return fault;
             }
 
-            if (Count > 0
-                && CompareKeys(Bytes, _previous + NetworkEntry.KeyOffset, Bytes, _next + NetworkEntry.KeyOffset) >= 0)
+            int previous = _previous + NetworkEntry.KeyOffset;
+            int next = _next + NetworkEntry.KeyOffset;
+            if (Count > 0 && CompareKeys(Bytes, previous, Bytes, next, KeySize) >= 0)
             {
                 return NetworkFault.Order;
             }
@@ -326,9 +339,9 @@ public sealed partial class NetworkFile
         return Length == total && Count < entries ? NetworkFault.Count : NetworkFault.None;
     }
 
-    private static int CompareKeys(byte[] a, int aOffset, byte[] b, int bOffset)
+    private static int CompareKeys(byte[] a, int aOffset, byte[] b, int bOffset, int length)
     {
-        for (int i = 0; i < 32; i++)
+        for (int i = 0; i < length; i++)
         {
             int difference = a[aOffset + i] - b[bOffset + i];
             if (difference != 0)

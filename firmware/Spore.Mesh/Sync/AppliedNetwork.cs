@@ -224,33 +224,6 @@ internal sealed class AppliedNetwork
         return false;
     }
 
-    /// <summary>Whether the key of an entry starts with these eight bytes.</summary>
-    internal bool HasMember(ulong key)
-    {
-        int low = 0;
-        int high = MemberCount;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            ulong start = BigEndian.ReadUInt64(File.Bytes, KeyOffset(middle));
-            if (start == key)
-            {
-                return true;
-            }
-
-            if (start < key)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>Called when a network is applied.</summary>
     /// <param name="file">The network, complete and verified.</param>
     /// <param name="publicKey">This node's public key, 32 bytes.</param>
