@@ -16,8 +16,7 @@ public sealed partial class Node
     private const long LastHello = 64000;
     private const long SettledHello = 300000;
 
-    // For how long the node says hello when it has heard of a newer version, and how long it then does not do so again,
-    // in milliseconds.
+    // For how long no session ends the hellos after a newer version was heard of, in milliseconds.
     private const long NewerInterval = 60000;
 
     // 255.255.255.255 and ff02::1
@@ -35,8 +34,9 @@ public sealed partial class Node
     private int _helloTries;
     private int _nextToCall;
 
-    // Since when it is in doubt that sessions are alive, unless they have been heard.
-    private long _doubtedAt = -NewerInterval;
+    // From when on sessions must have been heard, so that no hellos are needed. It lies ahead for a while after a newer
+    // version was heard of, which then does not count again.
+    private long _doubtedAt;
 
     // When the host last reported that a link or an address changed.
     private long _changedAt = long.MinValue;
@@ -279,13 +279,14 @@ public sealed partial class Node
         }
 
         // Silent again: its handshakes get through and its data does not.
-        return peer.HasMissedData && AskHint(peer, now);
+        return peer.IsInDoubt && AskHint(peer, now);
     }
 
-    // Called when the last session with a member is silent, or a network that is read does not arrive.
-    private void DoubtSessions(long now)
+    // Called when the last session with a member is silent, a network that is read does not arrive, or a newer version
+    // was heard of: only sessions that are heard after some time count.
+    private void DoubtSessions(long since)
     {
-        _doubtedAt = now;
+        _doubtedAt = since;
         RestartHello();
     }
 

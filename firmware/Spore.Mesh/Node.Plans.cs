@@ -48,7 +48,7 @@ public sealed partial class Node
         }
 
         peer.WasHintNamed = _sources.Is(index, HelloSources.Named);
-        _sources.Want(index, peer.HasMissedData ? now + CourtesyOf(index, peer) : now);
+        _sources.Want(index, peer.IsInDoubt ? now + CourtesyOf(index, peer) : now);
         ScheduleAnswers();
         return true;
     }
@@ -85,7 +85,7 @@ public sealed partial class Node
         _sources.CopyEndpoint(index, _place);
         bool isWanted = _sources.Is(index, HelloSources.Wanted)
             && peer != null
-            && (peer.IsWanted || peer.HasMissedData);
+            && (peer.IsWanted || peer.IsInDoubt);
         long due = PlanDue(index, peer, entry >= 0 || (peer != null && !peer.IsProvisional), isWanted, now);
         if (due > now)
         {
@@ -93,12 +93,12 @@ public sealed partial class Node
             return;
         }
 
-        // In doubt an answer from where the peer is proves nothing: others are asked first, and at once.
         bool isFirstStep = false;
-        bool isDoubtful = peer != null && peer.HasMissedData && !_sources.Is(index, HelloSources.Stale);
         if (peer != null && peer.IsEndpointAuthentic && !peer.IsUnresponsive)
         {
-            long gone = isDoubtful ? long.MinValue : peer.GoneAt(now);
+            // In doubt an answer from where the peer is proves nothing: others are asked first, and at once.
+            bool isSkipped = peer.IsInDoubt && !_sources.Is(index, HelloSources.Stale);
+            long gone = isSkipped ? long.MinValue : peer.GoneAt(now);
             isFirstStep = gone == Never;
             if (!isFirstStep)
             {

@@ -58,7 +58,7 @@ public sealed partial class Peer
     /// <summary>Should be called after a packet with data is received and has verified.</summary>
     internal void DataReceived(long now)
     {
-        HasMissedData = false;
+        IsInDoubt = false;
         if (SendKeepalive == Constants.Never)
         {
             SendKeepalive = now + Constants.KeepaliveTimeout;

@@ -43,7 +43,7 @@ public sealed partial class Peer
     private const int HintNamedFlag = 1 << 15;
     private const int KeepaliveShift = 16;
     private const int UnansweredShift = 32;
-    private const long DataMissedFlag = 1L << 36;
+    private const long InDoubtFlag = 1L << 36;
 
     /// <summary>How many initiations one that has been heard is sent to its endpoint before another is tried.</summary>
     internal const int MostAsked = 3;
@@ -199,12 +199,13 @@ public sealed partial class Peer
     }
 
     /// <summary>
-    /// Whether it has been heard after a silence, but has sent no data since: perhaps only its handshakes get through.
+    /// Whether it has been heard after a silence, but has sent no data since: perhaps only its handshakes get through
+    /// (PROTOCOL section 4.2).
     /// </summary>
-    public bool HasMissedData
+    public bool IsInDoubt
     {
-        get { return (_flags & DataMissedFlag) != 0; }
-        internal set { Set(DataMissedFlag, value); }
+        get { return (_flags & InDoubtFlag) != 0; }
+        internal set { Set(InDoubtFlag, value); }
     }
 
     /// <summary>
@@ -355,7 +356,7 @@ public sealed partial class Peer
     {
         if (IsSilent)
         {
-            HasMissedData = true;
+            IsInDoubt = true;
         }
 
         LastHeard = now;

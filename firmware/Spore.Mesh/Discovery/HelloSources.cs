@@ -141,7 +141,7 @@ internal sealed class HelloSources
     {
         if (due == Never)
         {
-            _flags[index] &= (GaveWay | Wanted) ^ 0xFF;
+            _flags[index] = (byte)(_flags[index] & ~(GaveWay | Wanted));
         }
 
         _times[(index * Times) + AskAt] = due;
@@ -160,9 +160,9 @@ internal sealed class HelloSources
     /// <summary>Called when a source was asked: it is the last in the order, and waits for nothing.</summary>
     internal void Asked(int index)
     {
-        _times[(index * Times) + AskAt] = Never;
+        SetDue(index, Never);
         _times[(index * Times) + Order] = ++_order;
-        _flags[index] = (byte)((_flags[index] | WasAsked) & ~(GaveWay | Wanted));
+        _flags[index] |= WasAsked;
     }
 
     /// <summary>Called when a session with a peer came up: remembers that it was at its endpoint.</summary>
