@@ -1,5 +1,6 @@
 using Spore.Base;
 using Spore.Net;
+using Spore.Tftp;
 
 namespace Spore.Services;
 
@@ -167,18 +168,7 @@ internal sealed class StatusText
             return;
         }
 
-        // Half of a line is its key: without a call for each digit it takes a third of the instructions.
-        int at = _at;
-        for (int i = 0; i < KeySize; i++)
-        {
-            int high = key[i] >> 4;
-            int low = key[i] & 15;
-            _buffer[at] = (byte)(high < 10 ? '0' + high : 'a' + high - 10);
-            _buffer[at + 1] = (byte)(low < 10 ? '0' + low : 'a' + low - 10);
-            at += 2;
-        }
-
-        _at = at;
+        _at = Ascii.EmitHex(_buffer, _at, key);
     }
 
     /// <summary>

@@ -196,14 +196,7 @@ internal sealed partial class NetworkSync
                 break;
         }
 
-        for (int i = 0; i < KeySize; i++)
-        {
-            buffer[offset] = Digit(key[i] >> 4);
-            buffer[offset + 1] = Digit(key[i] & 15);
-            offset += 2;
-        }
-
-        return offset;
+        return Ascii.EmitHex(buffer, offset, key);
     }
 
     /// <summary>The address that is asked for, in its first 4 or 16 bytes.</summary>
@@ -221,11 +214,6 @@ internal sealed partial class NetworkSync
     private Blake2s Hash
     {
         get { return _applied.File.Tree.Hash; }
-    }
-
-    private static byte Digit(int value)
-    {
-        return (byte)(value < 10 ? '0' + value : 'a' + value - 10);
     }
 
     /// <summary>Whether a transfer brings a proof.</summary>
@@ -517,8 +505,8 @@ internal sealed partial class NetworkSync
         }
     }
 
-    // Whoever reads or writes what lies in the memory for proofs has the time of a turn. A guest's transfer ends at
-    // once where the node itself finds no slot, as for a member's request.
+    // A peer that reads or writes what lies in the memory for proofs has the time of a turn. A guest's transfer ends at
+    // once where the node itself finds no transfer slot, as for a member's request.
     private void EndSlowReaders(long now)
     {
         for (int i = 0; i < _tftp.Capacity; i++)
@@ -567,9 +555,8 @@ internal sealed partial class NetworkSync
         return false;
     }
 
-    // The slot of the peer to read a proof from, first of all the one that brought the network; -1 for none. Those come
-    // first that have shown the applied head, of these the ones that hold all of it. But where a route was not found
-    // witnesses are first, since they alone are believed about wider prefixes.
+    // The slot of the peer to read a proof from, in the order of PROTOCOL 7.8-14; -1 for none. Where a route was not
+    // found witnesses are first, since they alone are believed about wider prefixes.
     private int ProofSource(int asker, long now)
     {
         int best = -1;
