@@ -115,10 +115,10 @@ internal sealed class World
     /// <summary>How many datagrams of the node were looked at.</summary>
     public int Heard { get; private set; }
 
-    /// <summary>Little of everything, so that inputs reach the end of it.</summary>
     /// <summary>Whether a multiplication takes time, as on a board.</summary>
     public bool IsSlow { get; }
 
+    /// <summary>Little of everything, so that inputs reach the end of it.</summary>
     public static NodeLimits Limits() => new()
     {
         Peers = 2,
