@@ -26,7 +26,7 @@ public class ConfigurationTests
         _peer.AnswersInitiations = true;
     }
 
-    private Peer? Slot => _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(_peer.Key));
+    private Peer? Slot => _node.Slot(_peer.Key);
 
     private byte[] Packet => InnerPacket.Udp(_node.Node.LinkLocal, _peer.LinkLocal, 1, 2, 3);
 

@@ -29,7 +29,7 @@ public class CounterInitiationTests
         _node.Events.Clear();
     }
 
-    private Peer Peer => _node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(_member.Key));
+    private Peer Peer => _node.Slot(_member.Key)!;
 
     private int Initiations => _node.Sent.Count(s => s[0] == 1);
 

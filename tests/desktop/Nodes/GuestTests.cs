@@ -322,8 +322,7 @@ public class GuestTests
         Assert.Equal(sent, node.SentTo.Count);
     }
 
-    private static Peer? Slot(MeshNode node, IStation station) =>
-        node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+    private static Peer? Slot(MeshNode node, IStation station) => node.Slot(station.Key);
 
     private static Endpoint TunnelEndpoint(byte last)
     {

@@ -242,9 +242,7 @@ public class HelloAnswerTests
         }
 
         Assert.DoesNotContain(Initiations(node), s => s.To.IsSame(At(66)));
-        Assert.True(
-            node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint
-                .IsSame(member.Endpoint));
+        Assert.True(node.Slot(member.Key)!.Endpoint.IsSame(member.Endpoint));
     }
 
     [Fact]
@@ -253,7 +251,7 @@ public class HelloAnswerTests
     {
         (MeshNode node, Stranger member) = NodeAndMember();
         Assert.True(member.Connect(node));
-        Peer slot = node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
+        Peer slot = node.Slot(member.Key)!;
         _mesh.Run(6_000);
         slot.IsUnresponsive = true;
         _mesh.Inject(node, HelloTests.Hello(member.Key, 4, 1), At(7));

@@ -119,7 +119,7 @@ public class HelloTests
         Assert.True(node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 100], 1, 2, 3)));
         _mesh.Run(1);
         Assert.True(Assert.Single(Initiations(node)).To.IsSame(_there));
-        Assert.False(node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key)).Endpoint.IsKnown);
+        Assert.False(node.Slot(member.Key)!.Endpoint.IsKnown);
 
         // Another source is asked in its turn, 5 s later.
         Endpoint elsewhere = new();

@@ -243,7 +243,7 @@ public class IdleWorkTests
 
             Assert.Equal(2UL, node.Node.NetworkVersion);
             _mesh.Run(100);
-            Spore.WireGuard.Peer peer = node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(peerKey));
+            Spore.WireGuard.Peer peer = node.Slot(peerKey)!;
             Assert.True(peer.HasPair);
             byte[] expected = new byte[32];
             new Spore.Crypto.X25519().Multiply(expected, 0, key, 0, node.Key, 0);

@@ -349,6 +349,5 @@ public class MembershipTests
     private void Load(ulong version, params IStation[] members) =>
         Assert.Equal(NetworkFault.None, _node.Load(Mesh.NetworkOf(version, [_node, .. members])));
 
-    private Peer? Slot(IStation station) =>
-        _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+    private Peer? Slot(IStation station) => _node.Slot(station.Key);
 }

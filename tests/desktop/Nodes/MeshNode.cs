@@ -89,6 +89,9 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         Node = Boot();
     }
 
+    /// <summary>The slot of a key, or null.</summary>
+    public Peer? Slot(byte[] key) => Node.Peers.SingleOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(key));
+
     public bool Knows(NodeEvent what) => Events.Any(e => e.What == what);
 
     public int Count(NodeEvent what) => Events.Count(e => e.What == what);

@@ -322,8 +322,7 @@ public class ObstructionTests
 
     private bool HasSession(MeshNode node, Stranger stranger) => Slot(node, stranger)?.HasSession(_mesh.Now) == true;
 
-    private static Peer? Slot(MeshNode node, Stranger stranger) =>
-        node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(stranger.Key));
+    private static Peer? Slot(MeshNode node, Stranger stranger) => node.Slot(stranger.Key);
 
     private static byte[] To(byte member) => InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member], 1, 2, 3);
 

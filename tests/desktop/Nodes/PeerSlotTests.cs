@@ -47,13 +47,7 @@ public class PeerSlotTests
     [Statement("4.1-12")]
     public void One_that_let_a_turn_pass_makes_room_before_the_others()
     {
-        Load(1);
-        Assert.True(_members[0].Connect(_node));
-        _mesh.Run(1_000);
-        Assert.True(_members[1].Connect(_node));
-        _members[1].HasNoServer = true;
-        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
-        _mesh.Run(40_000);
+        LetTurnPass();
         Assert.True(_members[2].Connect(_node));
         Assert.Null(Slot(_members[1]));
         Assert.True(_members[0].Ping());
@@ -63,13 +57,7 @@ public class PeerSlotTests
     [Statement("4.1-11")]
     public void The_one_in_the_slot_for_hellos_makes_room_before_one_that_let_a_turn_pass()
     {
-        Load(1);
-        Assert.True(_members[0].Connect(_node));
-        _mesh.Run(1_000);
-        Assert.True(_members[1].Connect(_node));
-        _members[1].HasNoServer = true;
-        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
-        _mesh.Run(40_000);
+        LetTurnPass();
         Assert.True(_members[0].Connect(_node) && _members[1].Connect(_node));
         _members[2].AnswersInitiations = true;
         _mesh.Inject(_node, HelloTests.Hello(_members[2].Key, 9, 7, tries: 9), _members[2].Endpoint);
@@ -262,6 +250,17 @@ public class PeerSlotTests
     private void Send(Stranger member) =>
         Assert.True(_node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2, 3)));
 
-    private Peer? Slot(Stranger member) =>
-        _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
+    // The first two have slots, and the second one offers a network and lets its turn pass.
+    private void LetTurnPass()
+    {
+        Load(1);
+        Assert.True(_members[0].Connect(_node));
+        _mesh.Run(1_000);
+        Assert.True(_members[1].Connect(_node));
+        _members[1].HasNoServer = true;
+        Assert.True(_members[1].Write("head", NetworkOf(2)[..144]).IsComplete);
+        _mesh.Run(40_000);
+    }
+
+    private Peer? Slot(Stranger member) => _node.Slot(member.Key);
 }

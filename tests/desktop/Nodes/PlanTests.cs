@@ -235,8 +235,7 @@ public class PlanTests
     private static IEnumerable<(byte[] Bytes, Endpoint To)> Initiations(MeshNode node) =>
         node.SentTo.Where(s => s.Bytes[0] == 1);
 
-    private static Peer Slot(MeshNode node, Stranger member) =>
-        node.Node.Peers.Single(p => p.InUse && p.PublicKey.SequenceEqual(member.Key));
+    private static Peer Slot(MeshNode node, Stranger member) => node.Slot(member.Key)!;
 
     private static Endpoint At(int number)
     {

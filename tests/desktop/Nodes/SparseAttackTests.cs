@@ -46,8 +46,7 @@ public class SparseAttackTests : SparseFixture
         Assert.True(member.Connect(node));
         Wire.Run(10_000);
         Assert.Equal(TftpError.AccessViolation, member.Read("status").Error);
-        Assert.DoesNotContain(
-            node.Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(member.Key) && Node.IsMember(p));
+        Assert.False(IsMember(node, member));
     }
 
     // The root is checked last, so false entries behind a true head prove nothing.
@@ -85,9 +84,7 @@ public class SparseAttackTests : SparseFixture
         MeshNode node = AddSparse(1);
         Stranger source = Wire.AddStranger(2);
         SparseNetwork network = new(Network(1, [node, source]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         Wire.Run(1_000);
         SparseNetwork next = new(Network(2, [node, source]));
         source.Requests.Clear();
@@ -131,18 +128,13 @@ public class SparseAttackTests : SparseFixture
         Wire.Run(200);
         Assert.Contains("read route/10.9.9.9", source.Requests);
         source.Requests.Clear();
-        foreach ((string name, byte[] file) in new SparseNetwork(Network(2, [node, source, member])).Files())
-        {
-            source.Files[name] = file;
-        }
-
+        Give(source, new SparseNetwork(Network(2, [node, source, member])));
         Assert.Null(source.Write("head", source.Files["head"]).Error);
         Assert.True(Wire.RunUntil(() => source.Requests.Contains("read " + Name(node)), 3_000));
         source.HasNoServer = false;
         Join(node, 2);
         Assert.Contains("read " + Name(member), source.Requests);
-        Assert.Contains(
-            node.Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(member.Key) && Node.IsMember(p));
+        Assert.True(IsMember(node, member));
     }
 
     public static IEnumerable<TheoryDataRow<string>> Holders() =>
@@ -160,9 +152,7 @@ public class SparseAttackTests : SparseFixture
         Stranger guest = Wire.AddStranger(99);
         Stranger member = Wire.AddStranger(3);
         SparseNetwork network = new(Network(1, [node, source, member], null, source));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         Wire.Run(5_000);
         guest.HasNoServer = true;
         Assert.True(guest.Connect(node));
@@ -224,9 +214,7 @@ public class SparseAttackTests : SparseFixture
         Stranger[] guests = [.. Enumerable.Range(98, count).Select(i => Wire.AddStranger((byte)i))];
         Stranger member = Wire.AddStranger(3);
         SparseNetwork network = new(Network(1, [node, source, member]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         foreach (Stranger guest in guests)
         {
             guest.HasNoServer = true;
@@ -258,9 +246,7 @@ public class SparseAttackTests : SparseFixture
         Stranger source = Wire.AddStranger(2);
         Stranger guest = Wire.AddStranger(99);
         SparseNetwork network = new(Network(1, [node, source]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         guest.Files["head"] = network.Head;
         guest.Files[Name(guest)] = new SparseNetwork(Network(2, [node, source])).ProofOf(node.Key);
         Assert.True(guest.Connect(node));
@@ -341,8 +327,7 @@ public class SparseAttackTests : SparseFixture
         Wire.Run(3_000);
         for (int i = 0; i < 5; i++)
         {
-            node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 9], 1, 2));
-            Wire.Run(2_000);
+            Look(node, 10, 0, 0, 9);
         }
 
         Assert.True(Holds(node, other));
@@ -365,10 +350,7 @@ public class SparseAttackTests : SparseFixture
         if (isGuest)
         {
             Assert.Equal(NetworkFault.None, node.LoadPart(network.Head, network.ProofOf(node.Key)));
-            foreach ((string name, byte[] file) in network.Files())
-            {
-                honest.Files[name] = file;
-            }
+            Give(honest, network);
 
             Assert.True(honest.Connect(node));
             Assert.True(Wire.RunUntil(() => Holds(node, honest), 5_000));
@@ -385,8 +367,7 @@ public class SparseAttackTests : SparseFixture
         Wire.Run(2_000);
         for (int i = 0; i < 20; i++)
         {
-            node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, 9], 1, 2));
-            Wire.Run(2_000);
+            Look(node, 10, 0, 0, 9);
         }
 
         Assert.True(Holds(node, other));
@@ -403,9 +384,7 @@ public class SparseAttackTests : SparseFixture
         Stranger first = Wire.AddStranger(3);
         Stranger second = Wire.AddStranger(4);
         SparseNetwork network = new(Network(1, [node, source, first, second]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         Wire.Run(1_000);
         Meet(first, node, network);
         Wire.Run(1_000);
@@ -417,8 +396,7 @@ public class SparseAttackTests : SparseFixture
 
         Meet(second, node, network);
         Wire.Run(1_000);
-        Assert.Contains(
-            node.Node.Peers, p => p.InUse && Node.IsMember(p) && p.PublicKey.SequenceEqual(source.Key));
+        Assert.Equal([true, false, true], new[] { source, first, second }.Select(m => IsMember(node, m)));
     }
 
     // A guest whose entry was looked up becomes a member with its first packet: it needs a member's slot.
@@ -434,17 +412,14 @@ public class SparseAttackTests : SparseFixture
         Stranger source = Wire.AddStranger(2);
         Stranger[] members = [.. Enumerable.Range(3, 3).Select(i => Wire.AddStranger((byte)i))];
         SparseNetwork network = new(Network(1, [node, source, .. members]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         foreach (Stranger member in members)
         {
             member.HasNoServer = true;
             Assert.True(member.Connect(node));
             for (int i = 0; i < 5; i++)
             {
-                node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 0, 0, member.Seed], 1, 2));
-                Wire.Run(2_000);
+                Look(node, 10, 0, 0, member.Seed);
             }
         }
 
@@ -465,9 +440,7 @@ public class SparseAttackTests : SparseFixture
         Stranger[] guests = [.. Enumerable.Range(91, count).Select(i => Wire.AddStranger((byte)i))];
         Stranger member = Wire.AddStranger(3);
         SparseNetwork network = new(Network(1, [node, source, member]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         member.Files[Name(member)] = network.ProofOf(member.Key);
         foreach (Stranger guest in guests)
         {

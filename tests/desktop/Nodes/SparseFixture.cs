@@ -8,7 +8,7 @@ using Xunit;
 namespace Spore.Tests.Nodes;
 
 /// <summary>
-/// A sparse node whose peers are all strangers, so that a test decides over each answer (PROTOCOL section 7.8).
+/// A sparse node, and strangers as its peers, so that a test decides over each answer (PROTOCOL section 7.8).
 /// </summary>
 public abstract class SparseFixture
 {
@@ -63,6 +63,24 @@ public abstract class SparseFixture
         Assert.True(peer.Connect(node));
         Assert.Null(peer.Write("head", network.Head).Error);
     }
+
+    /// <summary>The node takes version 1 of a network from a member.</summary>
+    private protected void Start(Stranger peer, MeshNode node, SparseNetwork network)
+    {
+        Serve(peer, node, network);
+        Join(node, 1);
+        Assert.True(Wire.RunUntil(() => Holds(node, peer), 10_000));
+    }
+
+    /// <summary>The node sends a packet to an address, and has two seconds to find out whose it is.</summary>
+    private protected void Look(MeshNode node, params byte[] address)
+    {
+        node.Send(InnerPacket.Udp([10, 0, 0, node.Seed], address, 1, 2));
+        Wire.Run(2_000);
+    }
+
+    private protected static bool IsMember(MeshNode node, IStation other) =>
+        node.Slot(other.Key) is { } peer && Node.IsMember(peer);
 
     private protected void Meet(Stranger member, MeshNode node, SparseNetwork network)
     {

@@ -12,16 +12,17 @@ using Xunit;
 namespace Spore.Tests.Nodes;
 
 /// <summary>Nodes whose memory does not take the network (PROTOCOL section 7.8).</summary>
-public class SparseNodeTests
+public class SparseNodeTests : SparseFixture
 {
     private const int Members = 24;
 
-    private readonly Mesh _mesh = new();
+    private readonly Mesh _mesh;
     private readonly MeshNode _whole;
     private IStation[] _members;
 
     public SparseNodeTests()
     {
+        _mesh = Wire;
         _whole = _mesh.Add(100);
         _members = [_whole, .. Enumerable.Range(1, Members - 1).Select(i => new Stranger(_mesh, (byte)i))];
         Assert.Equal(NetworkFault.None, _whole.Load(NetworkOf(1)));
@@ -102,8 +103,7 @@ public class SparseNodeTests
         Assert.Equal(NetworkFault.None, _whole.Load(NetworkOf(2, without: 2)));
         Assert.True(_mesh.RunUntil(() => first.Node.NetworkVersion == 2, 30_000));
         int before = first.Delivered.Count;
-        Assert.DoesNotContain(
-            first.Node.Peers, p => p.InUse && p.PublicKey.SequenceEqual(second.Key) && Node.IsMember(p));
+        Assert.False(IsMember(first, second));
         Assert.False(Ping(first, second) || Ping(second, first));
         Assert.Equal(before, first.Delivered.Count);
         Assert.True(_mesh.RunUntil(() => second.Node.State(_mesh.Now) == NetworkState.Behind, 2_000_000));
@@ -656,8 +656,6 @@ public class SparseNodeTests
         }
     }
 
-    private static bool Holds(MeshNode node, IStation other) => node.Node.Network.Find(other.Key, 0) >= 0;
-
     // Each entry has an endpoint, as in a network whose local networks are several.
     private byte[] NetworkOf(ulong version, int without = 0, long expires = 0) => Mesh.NetworkOf(
         version,
@@ -669,16 +667,6 @@ public class SparseNodeTests
             NetworkBytes.Field(1, 10, 0, 0, m.Seed, 32),
             NetworkBytes.Field(1, [0xFD, .. new byte[14], m.Seed, 128]),
             NetworkBytes.Field(2, 192, 0, 2, m.Seed, 0xCA, 0x6C)))]);
-
-    private MeshNode AddSparse(byte seed, Action<NodeLimits>? change = null)
-    {
-        NodeLimits limits = MeshNode.Limits();
-        limits.NetworkEntries = 8;
-        limits.NetworkBytes = 2656;
-        limits.Prefixes = 64;
-        change?.Invoke(limits);
-        return _mesh.Add(seed, limits);
-    }
 
     private MeshNode AddDevice(byte seed)
     {
@@ -703,28 +691,10 @@ public class SparseNodeTests
     {
         Stranger member = _mesh.AddStranger(seed);
         SparseNetwork network = new(NetworkOf(node.Node.NetworkVersion));
-        member.Files["entry/" + Convert.ToHexStringLower(member.Key)] = network.ProofOf(member.Key);
+        member.Files[Name(member)] = network.ProofOf(member.Key);
         Assert.True(member.Connect(node));
         Assert.True(_mesh.RunUntil(() => Holds(node, member), 5_000));
         return member;
-    }
-
-    private void Serve(Stranger peer, MeshNode node, SparseNetwork network)
-    {
-        foreach ((string name, byte[] file) in network.Files())
-        {
-            peer.Files[name] = file;
-        }
-
-        peer.AnswersInitiations = true;
-        Assert.True(peer.Connect(node));
-        Assert.Null(peer.Write("head", network.Head).Error);
-    }
-
-    private void Look(MeshNode node, params byte[] address)
-    {
-        node.Send(InnerPacket.Udp([10, 0, 0, node.Seed], address, 1, 2));
-        _mesh.Run(2_000);
     }
 
     private bool Ping(MeshNode from, MeshNode to) =>

@@ -141,11 +141,11 @@ public class SparseRuleTests : SparseFixture
     public void Of_entries_without_a_slot_the_one_that_was_used_longest_ago_goes()
     {
         (MeshNode node, Stranger source) = Make(1, change: limits => limits.NetworkEntries = 4);
-        Look(node, 1);
-        Look(node, 2);
-        Look(node, 3);
+        Look(node, 10, 5, 0, 1);
+        Look(node, 10, 5, 0, 2);
+        Look(node, 10, 5, 0, 3);
         Assert.Equal([false, true, true], Held(node, 1, 2, 3));
-        Look(node, 1);
+        Look(node, 10, 5, 0, 1);
         Assert.Equal([true, false, true], Held(node, 1, 2, 3));
         Assert.True(Holds(node, source));
     }
@@ -160,12 +160,12 @@ public class SparseRuleTests : SparseFixture
             limits.NetworkEntries = 5;
             limits.Peers = 2;
         });
-        Look(node, 1);
-        Look(node, 2);
-        Look(node, 3);
-        Look(node, 1);
-        Look(node, 3);
-        Look(node, 4);
+        Look(node, 10, 5, 0, 1);
+        Look(node, 10, 5, 0, 2);
+        Look(node, 10, 5, 0, 3);
+        Look(node, 10, 5, 0, 1);
+        Look(node, 10, 5, 0, 3);
+        Look(node, 10, 5, 0, 4);
         Assert.Equal([true, false, true, true], Held(node, 1, 2, 3, 4));
     }
 
@@ -225,7 +225,7 @@ public class SparseRuleTests : SparseFixture
         source.Files.Clear();
         for (int i = 0; i < 3; i++)
         {
-            Look(node, 1);
+            Look(node, 10, 5, 0, 1);
         }
 
         Assert.Contains("read route/10.5.0.1", source.Requests);
@@ -262,8 +262,7 @@ public class SparseRuleTests : SparseFixture
         Assert.Null(witness.Write("head", network.Head).Error);
         for (int i = 0; i < 3; i++)
         {
-            node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 7, 0, 1], 1, 2));
-            Wire.Run(2_000);
+            Look(node, 10, 7, 0, 1);
         }
 
         Assert.Equal(1, source.Requests.Count(r => r == "read route/10.7.0.1"));
@@ -327,7 +326,7 @@ public class SparseRuleTests : SparseFixture
         source.SendInner([]);
         Wire.Run(1_000);
         Give(source, new SparseNetwork(Network(2, [node, source, third])));
-        Look(node, 1);
+        Look(node, 10, 5, 0, 1);
         Assert.True(Wire.RunUntil(() => node.Node.NetworkVersion == 2, 2_000));
     }
 
@@ -378,27 +377,6 @@ public class SparseRuleTests : SparseFixture
     }
 
     [Fact]
-    [Statement("4.1-14")]
-    public void The_peer_from_which_proofs_are_read_keeps_its_slot()
-    {
-        MeshNode node = AddSparse(1, limits => limits.Peers = 2);
-        Stranger source = Wire.AddStranger(2);
-        Stranger first = Wire.AddStranger(3);
-        Stranger second = Wire.AddStranger(4);
-        SparseNetwork network = new(Network(1, [node, source, first, second]));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
-        Wire.Run(1_000);
-        Meet(first, node, network);
-        Wire.Run(1_000);
-        Meet(second, node, network);
-        Wire.Run(1_000);
-        Assert.Equal([true, false, true], new[] { source, first, second }.Select(s => node.Node.Peers.Any(
-            p => p.InUse && !p.IsProvisional && p.PublicKey.SequenceEqual(s.Key))));
-    }
-
-    [Fact]
     [Statement("7.2-15")]
     public void An_entry_with_an_unknown_restriction_is_not_held()
     {
@@ -409,9 +387,7 @@ public class SparseRuleTests : SparseFixture
             1,
             [node, source],
             NetworkBytes.Entry(member.Key, NetworkBytes.Field(1, 10, 0, 0, 3, 32), NetworkBytes.Field(96, 1))));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         member.Files[Name(member)] = network.ProofOf(member.Key);
         Assert.True(member.Connect(node));
         Wire.Run(5_000);
@@ -548,12 +524,9 @@ public class SparseRuleTests : SparseFixture
         byte[] large = NetworkBytes.Entry(
             200, [.. Enumerable.Range(1, 7).Select(i => NetworkBytes.Field(1, 10, 7, 0, (byte)i, 32))]);
         SparseNetwork network = new(Network(1, [node, source, member], large));
-        Serve(source, node, network);
-        Join(node, 1);
-        Assert.True(Wire.RunUntil(() => Holds(node, source), 10_000));
+        Start(source, node, network);
         Meet(member, node, network);
-        node.Send(InnerPacket.Udp([10, 0, 0, 1], [10, 7, 0, 1], 1, 2));
-        Wire.Run(2_000);
+        Look(node, 10, 7, 0, 1);
         Assert.Contains("read route/10.7.0.1", source.Requests);
         Assert.True(Holds(node, member) && Holds(node, source));
         Assert.Equal(0, node.Count(NodeEvent.PeerRemoved));
@@ -592,7 +565,7 @@ public class SparseRuleTests : SparseFixture
         }
 
         Assert.Null(second.Write("head", network.Head).Error);
-        Look(node, 1);
+        Look(node, 10, 5, 0, 1);
         Assert.Equal([true], Held(node, 1));
         Assert.Contains("read route/10.5.0.1", second.Requests);
         Assert.DoesNotContain("read route/10.5.0.1", first.Requests);
@@ -721,8 +694,8 @@ public class SparseRuleTests : SparseFixture
         }
         else
         {
-            Look(node, 2);
-            Look(node, 3);
+            Look(node, 10, 5, 0, 2);
+            Look(node, 10, 5, 0, 3);
         }
 
         Wire.Run(20_000);
@@ -809,10 +782,4 @@ public class SparseRuleTests : SparseFixture
         [.. keys.Select(k => node.Node.Network.Find(NetworkBytes.Key32(k), 0) >= 0)];
 
     private static byte[] Packet(byte number) => InnerPacket.Udp([10, 0, 0, 1], [10, 5, 0, number], 1, 2);
-
-    private void Look(MeshNode node, byte number)
-    {
-        node.Send(Packet(number));
-        Wire.Run(2_000);
-    }
 }

@@ -247,6 +247,5 @@ public class TimestampTests
     private IEnumerable<byte[]> Elsewhere(byte type) =>
         _node.SentTo.Where(s => s.Bytes[0] == type && s.To.IsSame(_elsewhere)).Select(s => s.Bytes);
 
-    private Peer? Slot(IStation station) =>
-        _node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(station.Key));
+    private Peer? Slot(IStation station) => _node.Slot(station.Key);
 }

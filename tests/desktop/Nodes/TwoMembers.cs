@@ -4,7 +4,6 @@ using System.Linq;
 using Spore.Base;
 using Spore.Mesh;
 using Spore.SignedNetwork;
-using Spore.WireGuard;
 using Xunit;
 
 namespace Spore.Tests.Nodes;
@@ -129,7 +128,7 @@ internal sealed class TwoMembers
 
             void Ping()
             {
-                if (Mesh.Now - Slot(node, other.Key)!.SessionSince > 100_000)
+                if (Mesh.Now - node.Slot(other.Key)!.SessionSince > 100_000)
                 {
                     other.Initiate(node);
                     Mesh.After(6_000, Confirm);
@@ -224,17 +223,13 @@ internal sealed class TwoMembers
 
     public bool RunUntil(Func<bool> condition, long milliseconds) => Mesh.RunUntil(condition, milliseconds);
 
-    public static Peer? Slot(MeshNode node, byte[] key) =>
-        node.Node.Peers.SingleOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(key));
-
     private static byte[] Packet(MeshNode from, MeshNode to, int number) => InnerPacket.Udp(
         [10, 0, 0, from.Seed], [10, 0, 0, to.Seed], 1, 2, (byte)(number >> 8), (byte)number);
 
-    private bool HasSession(MeshNode node, MeshNode peer) =>
-        Slot(node, peer.Key)?.HasSession(Mesh.Now) == true;
+    private bool HasSession(MeshNode node, MeshNode peer) => node.Slot(peer.Key)?.HasSession(Mesh.Now) == true;
 
     private bool HasAt(MeshNode node, MeshNode peer, Endpoint endpoint) =>
-        HasSession(node, peer) && Slot(node, peer.Key)!.Endpoint.IsSame(endpoint);
+        HasSession(node, peer) && node.Slot(peer.Key)!.Endpoint.IsSame(endpoint);
 
     private void Take(MeshNode node, int side)
     {

@@ -115,7 +115,7 @@ internal sealed class RunningDevice
         Node.Events.Clear();
     }
 
-    public Peer? Slot(byte[] key) => Node.Node.Peers.FirstOrDefault(p => p.InUse && p.PublicKey.SequenceEqual(key));
+    public Peer? Slot(byte[] key) => Node.Slot(key);
 
     public string Say(string said) => Dialogue.With(Configuration, said);
 
