@@ -133,6 +133,8 @@ public sealed class X25519
         if (_host != null)
         {
             _host.MultiplyBase(_scalar, 0, scalar, scalarOffset);
+
+            // The ladder has five steps, and the comb four.
             _bit = TopBit - BitsInStep;
             return;
         }

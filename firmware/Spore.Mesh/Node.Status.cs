@@ -82,7 +82,7 @@ public sealed partial class Node
                 AddPeerLine(peers[i]);
             }
 
-            if (omitted > 0 || !_status.Fits || !_status.HasRoomForEnd)
+            if (omitted > 0 || !_status.Fits || !_status.HasSpaceForEnd)
             {
                 _status.Truncate(length);
                 omitted++;

@@ -40,8 +40,8 @@ public sealed partial class Tunnel
     // The unknown source that was asked last because of a packet, until it has initiated; 0 for none.
     private ulong _askedSource;
 
-    // The source whose initiation was accepted last, 0 since one of an unknown source was not; and when one of an
-    // unknown source was last worked on.
+    // The source of the last initiation that was accepted; 0 once one of an unknown source is worked on, until that is
+    // accepted too. And when one of an unknown source was last worked on.
     private ulong _unknownSource;
     private long _unknownAt;
 

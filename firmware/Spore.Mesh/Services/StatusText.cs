@@ -40,7 +40,7 @@ internal sealed class StatusText
     }
 
     /// <summary>Whether there is space for the end, with as many peers as there may be.</summary>
-    internal bool HasRoomForEnd
+    internal bool HasSpaceForEnd
     {
         get { return _end - _at >= LongestEnd; }
     }

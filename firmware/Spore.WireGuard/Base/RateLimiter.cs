@@ -65,15 +65,15 @@ public sealed class RateLimiter
     /// <returns>False when it has none.</returns>
     internal bool Allow(ulong key, int interval, long now)
     {
-        int place = Find(key);
-        long fullAt = _keys[place] == key && _fullAt[place] > now ? _fullAt[place] : now;
+        int index = Find(key);
+        long fullAt = _keys[index] == key && _fullAt[index] > now ? _fullAt[index] : now;
         if (fullAt - now > (_burst - 1) * interval)
         {
             return false;
         }
 
-        _keys[place] = key;
-        _fullAt[place] = fullAt + interval;
+        _keys[index] = key;
+        _fullAt[index] = fullAt + interval;
         return true;
     }
 
@@ -82,14 +82,14 @@ public sealed class RateLimiter
     /// <returns>Milliseconds on the monotonic clock; long ago where there is no bucket.</returns>
     internal long FullAt(ulong key)
     {
-        int place = Find(key);
-        return _keys[place] == key ? _fullAt[place] : long.MinValue;
+        int index = Find(key);
+        return _keys[index] == key ? _fullAt[index] : long.MinValue;
     }
 
     // The bucket of a source, or the one that it may have.
     private int Find(ulong key)
     {
-        int place = 0;
+        int index = 0;
         for (int i = 0; i < _fullAt.Length; i++)
         {
             if (_keys[i] == key)
@@ -97,12 +97,12 @@ public sealed class RateLimiter
                 return i;
             }
 
-            if (_fullAt[i] < _fullAt[place])
+            if (_fullAt[i] < _fullAt[index])
             {
-                place = i;
+                index = i;
             }
         }
 
-        return place;
+        return index;
     }
 }
