@@ -161,9 +161,9 @@ public class SparseRuleTests : SparseFixture
             limits.Peers = 2;
         });
         Look(node, 10, 5, 0, 1);
+        Look(node, 10, 5, 0, 1);
         Look(node, 10, 5, 0, 2);
         Look(node, 10, 5, 0, 3);
-        Look(node, 10, 5, 0, 1);
         Look(node, 10, 5, 0, 3);
         Look(node, 10, 5, 0, 4);
         Assert.Equal([true, false, true, true], Held(node, 1, 2, 3, 4));
@@ -240,16 +240,17 @@ public class SparseRuleTests : SparseFixture
         MeshNode node = AddSparse(1);
         Stranger source = Wire.AddStranger(2);
         Stranger witness = Wire.AddStranger(3);
+        Stranger other = Wire.AddStranger(4);
         byte[] wide = NetworkBytes.Entry(200, NetworkBytes.Field(1, 10, 7, 0, 0, 16));
-        byte[] whole = NetworkBytes.Entry(
-            source.Key, NetworkBytes.Field(1, 10, 0, 0, 2, 32), NetworkBytes.Field(6, 4));
+        byte[][] whole = [.. new[] { source, other }.Select(s => NetworkBytes.Entry(
+            s.Key, NetworkBytes.Field(1, 10, 0, 0, s.Seed, 32), NetworkBytes.Field(6, 4)))];
         SparseNetwork network = new(Mesh.NetworkOf(
             1,
             [node, witness],
             witness,
             0,
-            [.. Paddings(), wide, whole]));
-        foreach (Stranger peer in (Stranger[])[source, witness])
+            [.. Paddings(), wide, .. whole]));
+        foreach (Stranger peer in (Stranger[])[source, witness, other])
         {
             Give(peer, network);
             peer.Files["route/10.7.0.1"] = network.ProofOf(e => e.SequenceEqual(wide));
@@ -258,15 +259,20 @@ public class SparseRuleTests : SparseFixture
         Assert.True(source.Connect(node));
         Assert.Null(source.Write("head", network.Head).Error);
         Join(node, 1);
-        Meet(witness, node, network);
-        Assert.Null(witness.Write("head", network.Head).Error);
+        foreach (Stranger peer in (Stranger[])[witness, other])
+        {
+            Meet(peer, node, network);
+            Assert.Null(peer.Write("head", network.Head).Error);
+        }
+
         for (int i = 0; i < 3; i++)
         {
             Look(node, 10, 7, 0, 1);
+            Assert.Equal(i > 0, node.Node.FindEntry([10, 7, 0, 1], 0, false) >= 0);
         }
 
         Assert.Equal(1, source.Requests.Count(r => r == "read route/10.7.0.1"));
-        Assert.True(node.Node.FindEntry([10, 7, 0, 1], 0, false) >= 0);
+        Assert.DoesNotContain("read route/10.7.0.1", other.Requests);
     }
 
     [Theory]
