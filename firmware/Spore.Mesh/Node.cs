@@ -260,6 +260,49 @@ public sealed partial class Node
         }
     }
 
+    /// <summary>
+    /// Finds the key of a transport message, for a host that opens it itself and then calls
+    /// <see cref="Commit"/>. Nothing changes.
+    /// </summary>
+    /// <param name="buffer">The buffer that holds the datagram.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <param name="keys">Takes the 32-byte key, to be wiped after use.</param>
+    /// <param name="key">Where to.</param>
+    /// <returns>
+    /// The slot of the peer; -1 where the datagram belongs to
+    /// <see cref="Receive(byte[], int, int, Endpoint, long)"/>.
+    /// </returns>
+    public int FindKey(byte[] buffer, int offset, int length, long now, byte[] keys, int key)
+    {
+        return _tunnel.FindKey(buffer, offset, length, now, keys, key);
+    }
+
+    /// <summary>
+    /// Should be called, in the order of reception, with each message whose key <see cref="FindKey"/> has found. It is
+    /// dropped and counted unless it was opened, its session is still there, and its counter is new.
+    /// </summary>
+    /// <param name="buffer">The buffer that holds the message, decrypted.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="isAuthentic">Whether it was opened.</param>
+    /// <param name="keys">Holds the 32-byte key that has opened it.</param>
+    /// <param name="key">Where it starts.</param>
+    /// <param name="endpoint">Where it came from; copied where it is kept.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    public void Commit(
+        byte[] buffer, int offset, int length, bool isAuthentic, byte[] keys, int key, Endpoint endpoint, long now)
+    {
+        _now = now;
+        Peer peer = _tunnel.Commit(buffer, offset, length, isAuthentic, keys, key, endpoint, now);
+        if (peer != null)
+        {
+            Receive(peer, buffer, _tunnel.PacketStart, _tunnel.PacketLength, now);
+            RemoveExpelled(now);
+        }
+    }
+
     /// <summary>Should be called when <see cref="NextDeadline"/> has come: timers fire, idle work goes on.</summary>
     /// <param name="now">Milliseconds on the monotonic clock.</param>
     public void Advance(long now)

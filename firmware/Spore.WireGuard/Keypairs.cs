@@ -83,6 +83,12 @@ internal sealed class Keypairs
         return (keypair - 1) * Size;
     }
 
+    /// <summary>The peer that a keypair in use belongs to.</summary>
+    internal Peer OwnerOf(int keypair)
+    {
+        return _peers[_owners[keypair]];
+    }
+
     /// <summary>Whether it may still carry messages.</summary>
     internal bool IsLive(int keypair, long now)
     {

@@ -27,6 +27,9 @@ public static class Message
     /// <summary>Bytes before the packet in a transport message: type, receiver, counter.</summary>
     public const int TransportHeaderSize = 16;
 
+    /// <summary>Where the 8-byte counter stands in a transport message.</summary>
+    public const int TransportCounter = 8;
+
     /// <summary>Length of a transport message without a packet: a keepalive.</summary>
     public const int KeepaliveSize = TransportHeaderSize + TagSize;
 
@@ -57,7 +60,6 @@ public static class Message
     internal const int CookieSealed = 32;
 
     internal const int TransportReceiver = 4;
-    internal const int TransportCounter = 8;
 
     /// <summary>Reads the type of a datagram, whose three following bytes must be zero.</summary>
     /// <param name="buffer">The buffer that holds the datagram.</param>

@@ -1,5 +1,6 @@
 using System;
 using Spore.Base;
+using Spore.Crypto;
 using Spore.Net;
 
 namespace Spore.WireGuard;
@@ -32,10 +33,7 @@ public sealed partial class Tunnel
         switch (Message.TypeOf(buffer, offset, length))
         {
             case Message.Transport:
-                Peer peer = ReceiveTransport(buffer, offset, length, source, now);
-                return peer != null && length > Message.KeepaliveSize && IsPacketOf(peer, buffer, offset, length)
-                    ? peer
-                    : null;
+                return ReceiveTransport(buffer, offset, length, source, now);
             case Message.Initiation:
                 ReceiveInitiation(buffer, offset, length, source, now);
                 break;
@@ -80,30 +78,73 @@ public sealed partial class Tunnel
         return true;
     }
 
-    // Returns the peer, or null when the message did not verify.
-    private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
+    /// <summary>
+    /// Finds the key of a transport message, for a host that opens it itself and then calls
+    /// <see cref="Commit"/>. Nothing changes.
+    /// </summary>
+    /// <param name="buffer">The buffer that holds the datagram.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <param name="keys">Takes the 32-byte key, to be wiped after use.</param>
+    /// <param name="key">Where to.</param>
+    /// <returns>
+    /// The slot of the peer; -1 where it is no transport message of a live session, and belongs to
+    /// <see cref="Receive"/>.
+    /// </returns>
+    public int FindKey(byte[] buffer, int offset, int length, long now, byte[] keys, int key)
     {
-        Peer peer = null;
-        int keypair = Keypairs.None;
-        if (length >= Message.KeepaliveSize)
+        int keypair = Message.TypeOf(buffer, offset, length) == Message.Transport
+            ? FindKeypair(buffer, offset, length)
+            : Keypairs.None;
+        if (!_keypairs.IsLive(keypair, now))
         {
-            int index = BitConverter.ToInt32(buffer, offset + Message.TransportReceiver);
-            peer = FindPeer(index);
-            if (peer != null)
-            {
-                keypair = FindKeypair(peer, index);
-            }
+            return -1;
         }
 
+        Array.Copy(_keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, keys, key, Message.KeySize);
+        return _keypairs.OwnerOf(keypair).Slot;
+    }
+
+    /// <summary>
+    /// Should be called, in the order of reception, with each message whose key <see cref="FindKey"/> has found. State
+    /// changes only where the message was opened, its session is still there, and its counter is new.
+    /// </summary>
+    /// <param name="buffer">The buffer that holds the message, decrypted.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="isAuthentic">Whether it was opened; else it is only counted.</param>
+    /// <param name="keys">Holds the 32-byte key that has opened it.</param>
+    /// <param name="key">Where it starts.</param>
+    /// <param name="source">The endpoint that it came from; copied where it is kept.</param>
+    /// <param name="now">Milliseconds on the monotonic clock.</param>
+    /// <returns>As <see cref="Receive"/>.</returns>
+    public Peer Commit(
+        byte[] buffer, int offset, int length, bool isAuthentic, byte[] keys, int key, Endpoint source, long now)
+    {
+        _counters.DatagramsReceived++;
+        _counters.BytesReceived += length;
+        int keypair = isAuthentic ? FindKeypair(buffer, offset, length) : Keypairs.None;
+        if (!_keypairs.IsLive(keypair, now) || !ConstantTime.Equal(
+            _keypairs.Bytes, Keypairs.Start(keypair) + Keypairs.ReceiveKey, keys, key, Message.KeySize))
+        {
+            _counters.Invalid++;
+            return null;
+        }
+
+        return CommitPacket(keypair, buffer, offset, length, source, now);
+    }
+
+    // Returns the peer whose inner packet is in the buffer, or null.
+    private Peer ReceiveTransport(byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        int keypair = FindKeypair(buffer, offset, length);
         if (!_keypairs.IsLive(keypair, now))
         {
             _counters.Invalid++;
             return null;
         }
 
-        ulong counter = BitConverter.ToUInt64(buffer, offset + Message.TransportCounter);
-        int packet = offset + Message.TransportHeaderSize;
-        int packetLength = length - Message.KeepaliveSize;
         Array.Copy(buffer, offset + Message.TransportCounter, _scratch, Nonce + 4, 8);
         if (!_aead.Open(
             _keypairs.Bytes,
@@ -114,24 +155,32 @@ public sealed partial class Tunnel
             0,
             0,
             buffer,
-            packet,
-            packetLength))
+            offset + Message.TransportHeaderSize,
+            length - Message.KeepaliveSize))
         {
             _counters.Invalid++;
             return null;
         }
 
-        if (!_keypairs.Accept(keypair, counter))
+        return CommitPacket(keypair, buffer, offset, length, source, now);
+    }
+
+    // Called when a transport message has verified.
+    private Peer CommitPacket(int keypair, byte[] buffer, int offset, int length, Endpoint source, long now)
+    {
+        if (!_keypairs.Accept(keypair, BitConverter.ToUInt64(buffer, offset + Message.TransportCounter)))
         {
             _counters.Replayed++;
             return null;
         }
 
+        Peer peer = _keypairs.OwnerOf(keypair);
+        bool isPacket = length > Message.KeepaliveSize;
         peer.HasSpoken = true;
         peer.Heard(length, source, now);
         peer.AnyAuthenticatedPacketTraversal(now);
         peer.AnyAuthenticatedPacketReceived();
-        if (packetLength > 0)
+        if (isPacket)
         {
             peer.DataReceived(now);
         }
@@ -148,7 +197,7 @@ public sealed partial class Tunnel
 
         KeepKeyFreshReceiving(peer, now);
         Schedule(peer);
-        return peer;
+        return isPacket && IsPacketOf(peer, buffer, offset, length) ? peer : null;
     }
 
     private Peer FindPeer(int index)
@@ -157,8 +206,17 @@ public sealed partial class Tunnel
         return slot < 0 ? null : Peers[slot];
     }
 
-    private int FindKeypair(Peer peer, int index)
+    private int FindKeypair(byte[] buffer, int offset, int length)
     {
+        int index = length >= Message.KeepaliveSize
+            ? BitConverter.ToInt32(buffer, offset + Message.TransportReceiver)
+            : 0;
+        Peer peer = FindPeer(index);
+        if (peer == null)
+        {
+            return Keypairs.None;
+        }
+
         int[] indices = _keypairs.LocalIndex;
         if (indices[peer.Current] == index)
         {

@@ -130,8 +130,13 @@ public sealed partial class Tunnel
         buffer[3] = 0;
         Message.WriteIndex(buffer, Message.TransportReceiver, _keypairs.RemoteIndex[keypair]);
         Message.WriteCounter(buffer, Message.TransportCounter, counter);
-        Array.Copy(buffer, Message.TransportCounter, _scratch, Nonce + 4, 8);
         _keypairs.SendCounter[keypair] = counter + 1;
+        if (IsSealedByTransport(peer, keypair, padded + Message.KeepaliveSize, now))
+        {
+            return;
+        }
+
+        Array.Copy(buffer, Message.TransportCounter, _scratch, Nonce + 4, 8);
         _aead.Seal(
             _keypairs.Bytes,
             Keypairs.Start(keypair) + Keypairs.SendKey,
@@ -144,6 +149,30 @@ public sealed partial class Tunnel
             PacketOffset,
             padded);
         Transmit(peer, padded + Message.KeepaliveSize, peer.Endpoint, now);
+    }
+
+    // A method of its own, since a device's stack is not deep below its caller.
+    private bool IsSealedByTransport(Peer peer, int keypair, int length, long now)
+    {
+        ISealingTransport transport = _transport as ISealingTransport;
+        if (transport == null)
+        {
+            return false;
+        }
+
+        peer.AnyAuthenticatedPacketTraversal(now);
+        peer.AnyAuthenticatedPacketSent();
+        peer.BytesSent += length;
+        Count(length);
+        transport.Seal(
+            SendBuffer,
+            0,
+            length,
+            _keypairs.Bytes,
+            Keypairs.Start(keypair) + Keypairs.SendKey,
+            peer.Slot,
+            peer.Endpoint);
+        return true;
     }
 
     // Whether a UDP payload that is to enter the tunnel is a message that this tunnel sent. Of one in

@@ -36,6 +36,13 @@ internal sealed class HostPrimitives
         return Of(OpenSslAead.TryCreate(), OpenSslX25519.TryCreate(), new UnrolledBlake2s());
     }
 
+    /// <summary>Makes one more ChaCha20-Poly1305 of the kind that was found; for another thread.</summary>
+    /// <returns>The cipher.</returns>
+    public IAead NewAead()
+    {
+        return (Aead is OpenSslAead ? OpenSslAead.TryCreate() : null) ?? (IAead)new ChaCha20Poly1305();
+    }
+
     /// <summary>Checks primitives against the core's own, with known answers.</summary>
     /// <param name="aead">ChaCha20-Poly1305 of OpenSSL, or null where there is none.</param>
     /// <param name="multiplier">X25519 of OpenSSL, or null where there is none.</param>

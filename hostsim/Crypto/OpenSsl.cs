@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace Spore.Hostsim.Crypto;
 
-/// <summary>Looks for the system's OpenSSL.</summary>
+/// <summary>Looks for the system's OpenSSL 3.</summary>
 internal static class OpenSsl
 {
-    private static readonly string[] _libraries = ["libcrypto.so.3", "libcrypto.so.1.1"];
+    private const string Library = "libcrypto.so.3";
 
     /// <summary>Makes what works with OpenSSL's libcrypto.</summary>
     /// <typeparam name="T">What is made.</typeparam>
     /// <param name="create">
-    /// Called with a library. It throws <see cref="EntryPointNotFoundException"/> or
-    /// <see cref="InvalidOperationException"/> where that one lacks something.
+    /// Called with the library. It throws <see cref="EntryPointNotFoundException"/> or
+    /// <see cref="InvalidOperationException"/> where the library lacks something.
     /// </param>
-    /// <returns>The result, or null where no library has all.</returns>
+    /// <returns>The result, or null where there is no library that has all.</returns>
     public static T? TryCreate<T>(Func<nint, T> create)
         where T : class
     {
@@ -23,18 +23,15 @@ internal static class OpenSsl
             return null;
         }
 
-        foreach (string name in _libraries)
+        if (NativeLibrary.TryLoad(Library, out nint library))
         {
-            if (NativeLibrary.TryLoad(name, out nint library))
+            try
             {
-                try
-                {
-                    return create(library);
-                }
-                catch (Exception exception) when (exception is EntryPointNotFoundException or InvalidOperationException)
-                {
-                    // Older, or built without it.
-                }
+                return create(library);
+            }
+            catch (Exception exception) when (exception is EntryPointNotFoundException or InvalidOperationException)
+            {
+                // Built without it.
             }
         }
 

@@ -20,6 +20,7 @@ using Spore.Hostsim.Live.Netlink;
 using Spore.Hostsim.Live.Output;
 using Spore.Hostsim.Live.Packets;
 using Spore.Hostsim.Live.Peers;
+using Spore.Hostsim.Live.Pipeline;
 using Spore.Hostsim.Live.Routing;
 using Spore.Hostsim.Live.Serving;
 using Spore.Hostsim.Sockets;
@@ -33,9 +34,10 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
-/// that receive take it for all that came at one time, and the caller's thread sleeps under it until the next deadline.
+/// of the <see cref="PacketPipeline"/> take it for many packets at a time, and the caller's thread sleeps under it until
+/// the next deadline.
 /// </summary>
-internal sealed class LiveNode : ITransport, INodeHost, IDisposable
+internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
 {
     // The machine's clock is fed at once, so the program's age does not matter; without a clock it is 1970.
     private const long NoBuildTime = 0;
@@ -74,12 +76,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     private readonly byte[] _privateKey;
     private readonly byte[] _key = new byte[KeyText.KeySize];
     private readonly LiveConfiguration _configuration;
-    private readonly Outbox _directOutbox;
+    private readonly PacketPipeline _pipeline;
 
-    // That of the thread that has the core and will send what is in it; null where what the core gives
-    // out has to go at once.
-    private Outbox? _outbox;
-    private DatagramsRead? _datagrams;
     private TunnelRouting? _routing;
     private OwnEndpoints? _ownEndpoints;
     private int _port;
@@ -134,8 +132,17 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                     options.KeyLog,
                     identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize),
                     timeline);
-            _directOutbox = NewOutbox();
             _primitives = options.OwnCrypto ? HostPrimitives.Own : HostPrimitives.Find();
+            _pipeline = new PacketPipeline(
+                _gate,
+                limits.Slots,
+                Environment.ProcessorCount - 1,
+                () => new PacketCipher(_primitives.NewAead()),
+                _transport,
+                _tun,
+                Lose,
+                () => Now,
+                WakeIfSooner);
             _node = new Node(
                 limits,
                 identity.Record,
@@ -154,6 +161,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
                 KeyLog = _keyLog,
                 FirmwareVersion = typeof(LiveNode).Assembly.GetName().Version?.ToString(3),
             };
+            _pipeline.Node = _node;
             _privateKey = options.Tun == null
                 ? _privateKey
                 : identity.Record.AsSpan(IdentityRecord.PrivateKeyOffset, KeyText.KeySize).ToArray();
@@ -213,8 +221,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// The datagram that the node is handling, decrypted in place; empty at other times. To be read by what the node
     /// calls.
     /// </summary>
-    public ReadOnlySpan<byte> Received =>
-        _datagrams == null ? [] : _datagrams.Buffer.AsSpan(_datagrams.Offset, _datagrams.Length);
+    public ReadOnlySpan<byte> Received => _pipeline.Received;
 
     /// <summary>Whether the node has its configured peers, and its threads run or begin to.</summary>
     public bool IsRunning => _running;
@@ -260,8 +267,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
         ApplyNetwork();
         using LocalTftp? localTftp = _tun == null ? null : Try("no local tftp", () => ServeLocally(_tun, control));
         WatchLinks();
-        _transport.Start(NewDatagramReceiver);
-        _tun?.Start(NewPacketReceiver());
+        _transport.Start(_pipeline.NewDatagramReceiver);
+        _tun?.Start(_pipeline.NewPacketReceiver().Receive);
         using CancellationTokenRegistration stop = cancel.Register(() => Ask(ref _stopped));
         while (Advance())
         {
@@ -310,16 +317,21 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         bool isHello = buffer[offset] == Hello.Type;
-        int count = _transport.Put(_outbox ?? _directOutbox, buffer.AsSpan(offset, length), endpoint);
+        int count = _transport.Put(_pipeline.Outbox, buffer.AsSpan(offset, length), endpoint);
 
         // The core has counted one.
         _node.Counters.DatagramsSent += count - 1;
         _node.Counters.BytesSent += (count - 1) * (long)length;
         _hellosSent += isHello ? count : 0;
         _isSendingHello = isHello;
-        SendDirect();
+        _pipeline.SendDirect();
         _isSendingHello = false;
     }
+
+    /// <inheritdoc/>
+    void ISealingTransport.Seal(
+        byte[] buffer, int offset, int length, byte[] keys, int key, int slot, Endpoint endpoint) =>
+        _pipeline.Seal(buffer, offset, length, keys, key, slot, endpoint);
 
     // Called for datagrams that no socket has sent: they don't count.
     private void Lose(Endpoint endpoint, int datagrams, int bytes)
@@ -342,8 +354,8 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        bool taken = (_outbox ?? _directOutbox).AddPacket(buffer.AsSpan(offset, length));
-        SendDirect();
+        bool taken = _pipeline.Outbox.AddPacket(buffer.AsSpan(offset, length));
+        _pipeline.SendDirect();
         return taken;
     }
 
@@ -397,6 +409,7 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
     {
         _metrics?.Dispose();
         _routing?.Dispose();
+        _pipeline?.Dispose();
         _transport?.Dispose();
         _watch?.Dispose();
         _tun?.Dispose();
@@ -619,65 +632,6 @@ internal sealed class LiveNode : ITransport, INodeHost, IDisposable
 
             return !_stopped;
         }
-    }
-
-    private void SendDirect()
-    {
-        if (_outbox == null)
-        {
-            _directOutbox.Send();
-        }
-    }
-
-    private Outbox NewOutbox()
-    {
-        return new Outbox(_transport, _tun, Lose);
-    }
-
-    private UdpTransport.Receiver NewDatagramReceiver()
-    {
-        Outbox outbox = NewOutbox();
-        return datagrams =>
-        {
-            lock (_gate)
-            {
-                _outbox = outbox;
-                _datagrams = datagrams;
-                long now = Now;
-                while (datagrams.Next())
-                {
-                    _node.Receive(datagrams.Buffer, datagrams.Offset, datagrams.Length, datagrams.Source, now);
-                }
-
-                _datagrams = null;
-                _outbox = null;
-                WakeIfSooner();
-            }
-
-            outbox.Send();
-        };
-    }
-
-    private LinuxTun.Receiver NewPacketReceiver()
-    {
-        Outbox outbox = NewOutbox();
-        return packets =>
-        {
-            lock (_gate)
-            {
-                _outbox = outbox;
-                long now = Now;
-                while (packets.Next())
-                {
-                    _node.Send(packets.Buffer, packets.Offset, packets.Length, now);
-                }
-
-                _outbox = null;
-                WakeIfSooner();
-            }
-
-            outbox.Send();
-        };
     }
 
     private void WakeIfSooner()

@@ -22,7 +22,6 @@ internal sealed class DatagramBatch
     public const int MaxRunLength = 65507;
 
     private const int MaxDatagram = 65535;
-    private const int Room = 2 * MaxDatagram;
 
     private readonly Loss? _lost;
     private readonly Run[] _runs = new Run[MaxRuns];
@@ -34,9 +33,11 @@ internal sealed class DatagramBatch
 
     /// <summary>Takes the memory.</summary>
     /// <param name="lost">Called in <see cref="Clear"/> for each run of which datagrams were not sent; or null.</param>
-    public DatagramBatch(Loss? lost = null)
+    /// <param name="size">How many bytes all datagrams have together, at most.</param>
+    public DatagramBatch(Loss? lost = null, int size = 2 * MaxDatagram)
     {
         _lost = lost;
+        Bytes = GC.AllocateUninitializedArray<byte>(size, true);
         for (int i = 0; i < MaxRuns; i++)
         {
             _endpoints[i] = new Endpoint();
@@ -50,7 +51,7 @@ internal sealed class DatagramBatch
     public delegate void Loss(Endpoint endpoint, int datagrams, int bytes);
 
     /// <summary>All datagrams; it does not move.</summary>
-    public byte[] Bytes { get; } = GC.AllocateUninitializedArray<byte>(Room, true);
+    public byte[] Bytes { get; }
 
     /// <summary>How many runs there are.</summary>
     public int Count { get; private set; }
@@ -77,7 +78,7 @@ internal sealed class DatagramBatch
     /// <returns>False when there is no room until those that are there are sent.</returns>
     public bool Add(ReadOnlySpan<byte> datagram, Endpoint endpoint)
     {
-        if (datagram.Length > Room - _end)
+        if (datagram.Length > Bytes.Length - _end)
         {
             return false;
         }

@@ -9,13 +9,14 @@ using Spore.Base;
 using Spore.Hostsim.Endpoints;
 using Spore.Hostsim.Live.Configuration;
 using Spore.Hostsim.Live.Packets;
+using Spore.Hostsim.Live.Pipeline;
 
 namespace Spore.Hostsim.Live.Datagrams;
 
 /// <summary>
 /// The outer network: a UDP socket for IPv4 and, where the machine has it, one for IPv6, both on the same port.
 /// </summary>
-internal sealed class UdpTransport : IDisposable
+internal sealed class UdpTransport : IDatagramOutput, IDisposable
 {
     private const int SocketBuffer = 4 << 20;
     private const int JoinPatience = 200;
@@ -72,9 +73,6 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    /// <summary>Takes datagrams, only valid during the call; called on several threads.</summary>
-    public delegate void Receiver(DatagramsRead datagrams);
-
     /// <summary>Whether there is a socket for IPv4.</summary>
     public bool HasIpv4 => _ipv4 != null;
 
@@ -110,12 +108,12 @@ internal sealed class UdpTransport : IDisposable
     }
 
     /// <summary>Starts to receive.</summary>
-    /// <param name="newReceiver">Makes what takes the datagrams of one thread.</param>
-    public void Start(Func<Receiver> newReceiver)
+    /// <param name="newReceiver">Makes what takes the datagrams of one thread, from what takes the memory.</param>
+    public void Start(Func<Func<DatagramsRead>, IDatagramReceiver> newReceiver)
     {
         foreach (IDatagramSocket socket in Sockets())
         {
-            Receiver receiver = newReceiver();
+            IDatagramReceiver receiver = newReceiver(socket.NewRoom);
             Thread thread = new(() => Receive(socket, receiver))
             {
                 IsBackground = true,
@@ -126,13 +124,19 @@ internal sealed class UdpTransport : IDisposable
         }
     }
 
-    /// <summary>Sends datagrams, and forgets them; those of a family that the machine does not have are lost.</summary>
-    /// <param name="ipv4">Those for IPv4.</param>
-    /// <param name="ipv6">Those for IPv6.</param>
-    public void Send(DatagramBatch ipv4, DatagramBatch ipv6)
+    /// <inheritdoc/>
+    public void Send(DatagramBatch batch, bool isIpv4)
     {
-        Send(_ipv4, ipv4);
-        Send(_ipv6, ipv6);
+        IDatagramSocket? socket = isIpv4 ? _ipv4 : _ipv6;
+        if (socket == null)
+        {
+            batch.LoseAll();
+            batch.Clear();
+        }
+        else
+        {
+            socket.Send(batch);
+        }
     }
 
     /// <summary>Puts a datagram into an outbox, once for each place that it is to go to.</summary>
@@ -224,41 +228,29 @@ internal sealed class UdpTransport : IDisposable
         return endpoint.AddressHigh == 0xFF02_0000_0000_0000 && endpoint.AddressLow == 1;
     }
 
-    private static void Send(IDatagramSocket? socket, DatagramBatch batch)
-    {
-        if (socket == null)
-        {
-            batch.LoseAll();
-            batch.Clear();
-        }
-        else if (batch.Count > 0)
-        {
-            socket.Send(batch);
-        }
-    }
-
     private IEnumerable<IDatagramSocket> Sockets()
     {
         return new[] { _ipv4, _ipv6 }.OfType<IDatagramSocket>();
     }
 
-    private void Receive(IDatagramSocket socket, Receiver receiver)
+    private void Receive(IDatagramSocket socket, IDatagramReceiver receiver)
     {
-        DatagramsRead datagrams = socket.NewRoom();
+        DatagramsRead room = receiver.NextRoom();
         while (!_closed)
         {
             try
             {
-                socket.Receive(datagrams);
+                socket.Receive(room);
             }
             catch (ObjectDisposedException)
             {
                 return;
             }
 
-            if (!datagrams.IsEmpty && !_closed)
+            if (!room.IsEmpty && !_closed)
             {
-                receiver(datagrams);
+                receiver.Receive();
+                room = receiver.NextRoom();
             }
         }
     }

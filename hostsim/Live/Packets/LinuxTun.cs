@@ -4,11 +4,12 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading;
 using Microsoft.Win32.SafeHandles;
+using Spore.Hostsim.Live.Pipeline;
 
 namespace Spore.Hostsim.Live.Packets;
 
 /// <summary>A TUN interface of Linux, which is there until disposed of (Documentation/networking/tuntap.rst).</summary>
-internal sealed partial class LinuxTun : IDisposable
+internal sealed partial class LinuxTun : IPacketOutput, IDisposable
 {
     /// <summary>The longest name of an interface, in bytes.</summary>
     public const int MaxName = 15;
@@ -122,18 +123,14 @@ internal sealed partial class LinuxTun : IDisposable
         _reader.Start();
     }
 
-    /// <summary>Makes room for packets that are to be handed to the machine.</summary>
-    /// <returns>An empty batch.</returns>
+    /// <inheritdoc/>
     public PacketBatch NewBatch()
     {
         return new PacketBatch(_headerSize > 0, _joinsUdp);
     }
 
-    /// <summary>
-    /// Hands packets to the machine, and forgets them. They are lost where the machine has no room for them or
-    /// the interface is down.
-    /// </summary>
-    /// <param name="batch">The packets.</param>
+    /// <inheritdoc/>
+    /// <remarks>They are lost where the interface is down, too.</remarks>
     public void Send(PacketBatch batch)
     {
         for (int i = 0; i < batch.Count && !_closed; i++)
