@@ -39,6 +39,8 @@ internal sealed record BenchResult(
             Tunnels.Handshakes(host, Host),
             .. Tunnels.Throughput(HostPrimitives.Own, string.Empty),
             .. Tunnels.Throughput(host, Host),
+            .. Tunnels.Workers(host, 1),
+            .. Tunnels.Workers(host, 2),
         ];
 
         NodePair pair = new();

@@ -1,5 +1,7 @@
 using System;
+using System.Diagnostics;
 using System.Net;
+using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
 using Spore.Mesh;
@@ -13,7 +15,7 @@ namespace Spore.Hostsim.Bench;
 /// Two members of one network, joined in memory, on a clock that only the caller moves. Nothing in it
 /// allocates once it is made.
 /// </summary>
-internal sealed class NodePair
+internal sealed class NodePair : IDisposable
 {
     /// <summary>The tunnel's MTU, and the length of <see cref="Packet"/>.</summary>
     public const int Mtu = 1420;
@@ -22,6 +24,11 @@ internal sealed class NodePair
     private const long BuildTime = 1767225600;
 
     private const int Port = 51820;
+
+    // 8 MB of messages, in so many readings of an interface.
+    private const int KeptBytes = 1 << 23;
+    private const int KeptReadings = 150;
+
     private const int Ipv4Header = 20;
     private const int UdpHeader = 8;
     private const byte Udp = 17;
@@ -32,13 +39,18 @@ internal sealed class NodePair
     private readonly Endpoint _endpointOfB = new();
     private readonly Host _hostOfA = new();
     private readonly Host _hostOfB = new();
+    private readonly PipelinedNode? _pipelinedA;
+    private readonly PipelinedNode? _pipelinedB;
     private readonly Node _a;
     private readonly Node _b;
 
     /// <summary>Makes the nodes and gives them a session.</summary>
     /// <param name="primitives">The primitives of both; null for the core's own.</param>
+    /// <param name="workers">
+    /// How many threads seal and open for each node, outside its lock; 0 where the core does that itself.
+    /// </param>
     /// <exception cref="InvalidOperationException">They could not agree on one.</exception>
-    public NodePair(HostPrimitives? primitives = null)
+    public NodePair(HostPrimitives? primitives = null, int workers = 0)
     {
         primitives ??= HostPrimitives.Own;
         using TrustRootKey root = TrustRootKey.Generate();
@@ -50,8 +62,22 @@ internal sealed class NodePair
         description.Peers.Add(Describe(a, 1));
         description.Peers.Add(Describe(b, 2));
         byte[] network = NetworkSigner.Sign(description, root);
-        _a = Make(a, _fromA, _hostOfA, network, primitives);
-        _b = Make(b, _fromB, _hostOfB, network, primitives);
+        if (workers > 0)
+        {
+            int slots = NodeLimits.Desktop().Slots;
+            _pipelinedA = new PipelinedNode(_fromA, slots, workers, primitives, () => Now);
+            _pipelinedB = new PipelinedNode(_fromB, slots, workers, primitives, () => Now);
+            _hostOfB.Pipelined = _pipelinedB;
+        }
+
+        _a = Make(a, (ITransport?)_pipelinedA ?? _fromA, _hostOfA, network, primitives);
+        _b = Make(b, (ITransport?)_pipelinedB ?? _fromB, _hostOfB, network, primitives);
+        if (workers > 0)
+        {
+            _pipelinedA!.Node = _a;
+            _pipelinedB!.Node = _b;
+        }
+
         Packet = MakePacket();
         Send();
         if (Delivered != 1)
@@ -109,6 +135,44 @@ internal sealed class NodePair
         _fromB.Clear();
     }
 
+    /// <summary>Seals the packet for some time, on all workers.</summary>
+    /// <param name="span">For how long.</param>
+    /// <returns>How many packets a second.</returns>
+    public double SealOnWorkers(TimeSpan span)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        return _pipelinedA!.Seal(Packet, () => watch.Elapsed < span) / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>Opens packets for some time, on all workers.</summary>
+    /// <param name="span">For how long; to seal the packets takes as long again, and does not count.</param>
+    /// <returns>How many packets a second.</returns>
+    public double OpenOnWorkers(TimeSpan span)
+    {
+        TimeSpan opening = TimeSpan.Zero;
+        long count = 0;
+        while (opening < span)
+        {
+            int left = KeptReadings;
+            _pipelinedA!.Seal(Packet, () => left-- > 0, KeptBytes);
+            long before = Delivered;
+            long start = Stopwatch.GetTimestamp();
+            int kept = _pipelinedB!.OpenKept(_pipelinedA, _endpointOfA);
+            SpinWait.SpinUntil(() => Delivered - before >= kept);
+            opening += Stopwatch.GetElapsedTime(start);
+            count += kept;
+        }
+
+        return count / opening.TotalSeconds;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _pipelinedA?.Dispose();
+        _pipelinedB?.Dispose();
+    }
+
     private static PeerDescription Describe(NodeIdentity identity, byte number)
     {
         PeerDescription peer = new() { PublicKey = identity.PublicKey };
@@ -118,7 +182,7 @@ internal sealed class NodePair
     }
 
     private static Node Make(
-        NodeIdentity identity, DatagramQueue wire, Host host, byte[] network, HostPrimitives primitives)
+        NodeIdentity identity, ITransport wire, Host host, byte[] network, HostPrimitives primitives)
     {
         NodeLimits limits = NodeLimits.Desktop();
         limits.Mtu = Mtu;
@@ -205,13 +269,18 @@ internal sealed class NodePair
 
     private sealed class Host : INodeHost
     {
-        public long Delivered { get; private set; }
+        private long _delivered;
+
+        public long Delivered => Volatile.Read(ref _delivered);
 
         public long Handshakes { get; private set; }
 
+        public PipelinedNode? Pipelined { get; set; }
+
         bool INodeHost.Deliver(byte[] buffer, int offset, int length)
         {
-            Delivered++;
+            Pipelined?.Deliver(buffer.AsSpan(offset, length));
+            Volatile.Write(ref _delivered, _delivered + 1);
             return true;
         }
 

@@ -38,6 +38,27 @@ internal static class Tunnels
     }
 
     /// <summary>
+    /// Measures how fast one node of a desktop seals and opens packets of the MTU's length, on some threads. A copy is in
+    /// the place of what the kernel does.
+    /// </summary>
+    /// <param name="primitives">The primitives of the node.</param>
+    /// <param name="workers">The number of threads.</param>
+    /// <returns>Both measurements.</returns>
+    public static Measurement[] Workers(HostPrimitives primitives, int workers)
+    {
+        using NodePair pair = new(primitives, workers);
+        string suffix = workers == 1 ? ", 1 worker" : $", {workers} workers";
+        pair.SealOnWorkers(_handshakeWarmUp);
+        double sealing = pair.SealOnWorkers(_span);
+        pair.OpenOnWorkers(_handshakeWarmUp);
+        return
+        [
+            new Measurement("Packets sealed" + suffix, NodePair.Mtu, sealing),
+            new Measurement("Packets opened" + suffix, NodePair.Mtu, pair.OpenOnWorkers(_span)),
+        ];
+    }
+
+    /// <summary>
     /// Measures whole handshakes, both roles and the agreement on the network that follows together on one thread.
     /// </summary>
     /// <param name="primitives">The primitives of both nodes.</param>

@@ -10,6 +10,9 @@ internal abstract class CipherJob
     /// <summary>The key; wiped when the job has finished.</summary>
     public byte[] Key { get; } = new byte[PacketCipher.KeySize];
 
+    /// <summary>How many messages there are.</summary>
+    public abstract int Count { get; }
+
     /// <summary>The length of all messages together, in bytes.</summary>
     public abstract int Bytes { get; }
 
@@ -22,15 +25,20 @@ internal abstract class CipherJob
     /// <summary>The job behind it in that queue; set by <see cref="CipherQueue"/>.</summary>
     public CipherJob? Next { get; set; }
 
-    /// <summary>Whether its messages are sealed or opened; set by <see cref="CipherQueue"/>.</summary>
-    public bool IsDone { get; set; }
+    /// <summary>How many messages threads have begun with; set by <see cref="CipherQueue"/>.</summary>
+    public int Begun { get; set; }
 
-    /// <summary>Seals or opens the messages.</summary>
+    /// <summary>How many messages are sealed or opened; set by <see cref="CipherQueue"/>.</summary>
+    public int Done { get; set; }
+
+    /// <summary>Seals or opens some of the messages. Other threads do others at the same time.</summary>
     /// <param name="cipher">The cipher of the calling thread.</param>
-    public abstract void Work(PacketCipher cipher);
+    /// <param name="first">The index of the first.</param>
+    /// <param name="count">How many.</param>
+    public abstract void Work(PacketCipher cipher, int first, int count);
 
     /// <summary>
-    /// Called behind <see cref="Work"/>, for the jobs of one peer in their order and one at a time: passes the messages
+    /// Called when all messages are done, for the jobs of one peer in their order and one at a time: passes the messages
     /// on, wipes the key, and returns the job to where it was taken from.
     /// </summary>
     /// <param name="worker">The calling thread's. The thread has no lock.</param>

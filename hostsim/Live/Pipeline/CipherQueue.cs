@@ -4,8 +4,9 @@ using System.Threading;
 namespace Spore.Hostsim.Live.Pipeline;
 
 /// <summary>
-/// The jobs of all peers. Any thread may begin any job, so that many work for one peer at a time. The peers take turns,
-/// so that none waits behind another one's bulk. The jobs of a peer finish in the order in which they were added.
+/// The jobs of all peers. Any thread may do some messages of any job, so that many work for one peer at a time. The peers
+/// take turns, so that none waits behind another one's bulk. The jobs of a peer finish in the order in which they were
+/// added.
 /// </summary>
 /// <remarks>
 /// The thread that adds a job begins it too, unless another one is sooner; helpers are woken only for more than that
@@ -13,6 +14,9 @@ namespace Spore.Hostsim.Live.Pipeline;
 /// </remarks>
 internal sealed class CipherQueue : IDisposable
 {
+    // The messages that a thread does before it looks again whose turn it is.
+    private const int Portion = 16;
+
     // The bytes that are worth a thread more: to wake one takes about as long as to seal a few packets.
     private const int BytesForHelper = 1 << 15;
 
@@ -48,7 +52,8 @@ internal sealed class CipherQueue : IDisposable
         {
             job.Queue = queue;
             job.Next = null;
-            job.IsDone = false;
+            job.Begun = 0;
+            job.Done = 0;
             if (queue.First == null)
             {
                 queue.First = job;
@@ -67,7 +72,7 @@ internal sealed class CipherQueue : IDisposable
 
             job.Owner!.ToBegin++;
             _waiting += job.Bytes;
-            if (_idle > 0 && _waiting / BytesForHelper > _helpers.Length - _idle)
+            if (_idle > 0 && !_stopped && _waiting / BytesForHelper > _helpers.Length - _idle)
             {
                 _idle--;
                 Monitor.Pulse(_lock);
@@ -75,13 +80,14 @@ internal sealed class CipherQueue : IDisposable
         }
     }
 
-    /// <summary>Works until all jobs of a thread have begun.</summary>
+    /// <summary>Works until a thread's jobs have begun.</summary>
     /// <param name="worker">The calling thread's.</param>
-    public void Work(Worker worker)
+    /// <param name="leaves">How many of its jobs it may leave to helpers that are awake.</param>
+    public void Work(Worker worker, int leaves)
     {
-        while (BeginWhileOwn(worker) is { } job)
+        while (Begin(worker, leaves) is { Job: not null } part)
         {
-            Do(job, worker);
+            Do(part, worker);
         }
     }
 
@@ -96,15 +102,15 @@ internal sealed class CipherQueue : IDisposable
     {
         while (pool.Count < least)
         {
-            CipherJob? job;
+            Part part;
             lock (_lock)
             {
-                job = Begin(sealsOnly);
+                part = Begin(sealsOnly);
             }
 
-            if (job != null)
+            if (part.Job != null)
             {
-                Do(job, worker);
+                Do(part, worker);
             }
             else
             {
@@ -130,78 +136,92 @@ internal sealed class CipherQueue : IDisposable
 
     private void Help(Worker worker)
     {
-        while (Await() is { } job)
+        while (Await() is { Job: not null } part)
         {
-            Do(job, worker);
+            Do(part, worker);
         }
     }
 
-    private CipherJob? Await()
+    private Part Await()
     {
         lock (_lock)
         {
-            CipherJob? job;
-            while ((job = Begin(false)) == null && !_stopped)
+            for (; ; )
             {
+                Part part = Begin(false);
+                if (part.Job != null)
+                {
+                    return part;
+                }
+
                 _idle++;
+                if (_stopped)
+                {
+                    return part;
+                }
+
                 Monitor.Wait(_lock);
             }
-
-            return job;
         }
     }
 
-    private CipherJob? BeginWhileOwn(Worker worker)
+    private Part Begin(Worker worker, int leaves)
     {
         lock (_lock)
         {
-            return worker.ToBegin == 0 ? null : Begin(false);
+            // One that is awake looks for jobs once more before it sleeps.
+            bool isHelped = _idle < _helpers.Length;
+            return worker.ToBegin <= (isHelped ? leaves : 0) ? default : Begin(false);
         }
     }
 
-    private CipherJob? Begin(bool sealsOnly)
+    private Part Begin(bool sealsOnly)
     {
         bool seals = sealsOnly || _toOpen.IsEmpty || (!_sealedLast && !_toSeal.IsEmpty);
         Turns turns = seals ? _toSeal : _toOpen;
         PeerQueue? queue = turns.Take();
         if (queue == null)
         {
-            return null;
+            return default;
         }
 
+        _sealedLast = seals;
         CipherJob job = queue.ToBegin!;
-        queue.ToBegin = job.Next;
-        if (job.Next != null)
+        Part part = new(job, job.Begun, Math.Min(Portion, job.Count - job.Begun));
+        job.Begun += part.Count;
+        if (job.Begun == job.Count)
+        {
+            queue.ToBegin = job.Next;
+            _waiting -= job.Bytes;
+            job.Owner!.ToBegin--;
+        }
+
+        if (queue.ToBegin != null)
         {
             turns.Add(queue);
         }
 
-        _sealedLast = seals;
-        _waiting -= job.Bytes;
-        job.Owner!.ToBegin--;
-        return job;
+        return part;
     }
 
-    private void Do(CipherJob job, Worker worker)
+    private void Do(Part part, Worker worker)
     {
-        PeerQueue queue = job.Queue!;
-        job.Work(worker.Cipher);
-        bool goesOn = false;
-        while (TakeDone(queue, goesOn ? null : job) is { } done)
+        PeerQueue queue = part.Job!.Queue!;
+        part.Job.Work(worker.Cipher, part.First, part.Count);
+        for (CipherJob? done = TakeDone(queue, part); done != null; done = TakeDone(queue, default))
         {
-            goesOn = true;
             done.Finish(worker);
         }
     }
 
     // The next job that the calling thread has to finish. Null where there is none, or another thread does that.
-    private CipherJob? TakeDone(PeerQueue queue, CipherJob? justDone)
+    private CipherJob? TakeDone(PeerQueue queue, Part justDone)
     {
         lock (_lock)
         {
-            if (justDone != null)
+            if (justDone.Job != null)
             {
-                justDone.IsDone = true;
+                justDone.Job.Done += justDone.Count;
                 if (queue.IsFinishing)
                 {
                     return null;
@@ -209,7 +229,7 @@ internal sealed class CipherQueue : IDisposable
             }
 
             CipherJob? first = queue.First;
-            queue.IsFinishing = first is { IsDone: true };
+            queue.IsFinishing = first != null && first.Done == first.Count;
             if (!queue.IsFinishing)
             {
                 return null;
@@ -219,6 +239,9 @@ internal sealed class CipherQueue : IDisposable
             return first;
         }
     }
+
+    // Some messages of a job, for one thread; without a job there are none.
+    private readonly record struct Part(CipherJob? Job, int First, int Count);
 
     private Turns TurnsOf(PeerQueue queue)
     {

@@ -75,7 +75,7 @@ internal sealed class DatagramReceiver : IDatagramReceiver
             }
 
             _worker.Outbox.Send();
-            _pipeline.Queue.Work(_worker);
+            _pipeline.Queue.Work(_worker, 1);
         }
 
         _room!.Release();

@@ -15,6 +15,7 @@ internal sealed class OpenJob : CipherJob
     private readonly Pool<OpenJob> _pool;
     private readonly Message[] _messages = new Message[MostMessages];
     private DatagramRoom? _room;
+    private int _count;
     private int _bytes;
 
     /// <summary>Takes the memory.</summary>
@@ -29,11 +30,11 @@ internal sealed class OpenJob : CipherJob
     /// <summary>The peer's slot.</summary>
     public int Slot { get; private set; }
 
-    /// <summary>How many messages there are.</summary>
-    public int Count { get; private set; }
-
     /// <summary>The buffer that holds them.</summary>
     public byte[] Buffer => _room!.Read.Buffer;
+
+    /// <inheritdoc/>
+    public override int Count => _count;
 
     /// <inheritdoc/>
     public override int Bytes => _bytes;
@@ -46,7 +47,7 @@ internal sealed class OpenJob : CipherJob
         room.Hold();
         _room = room;
         Slot = slot;
-        Count = 0;
+        _count = 0;
         _bytes = 0;
     }
 
@@ -54,13 +55,13 @@ internal sealed class OpenJob : CipherJob
     /// <returns>False when the job is full.</returns>
     public bool Add()
     {
-        if (Count == MostMessages)
+        if (_count == MostMessages)
         {
             return false;
         }
 
         DatagramsRead read = _room!.Read;
-        _messages[Count++] = new Message(read.Offset, read.Length, read.Source, false);
+        _messages[_count++] = new Message(read.Offset, read.Length, read.Source, false);
         _bytes += read.Length;
         return true;
     }
@@ -74,9 +75,9 @@ internal sealed class OpenJob : CipherJob
     }
 
     /// <inheritdoc/>
-    public override void Work(PacketCipher cipher)
+    public override void Work(PacketCipher cipher, int first, int count)
     {
-        for (int i = 0; i < Count; i++)
+        for (int i = first; i < first + count; i++)
         {
             ref Message message = ref _messages[i];
             message = message with { IsAuthentic = cipher.Open(Key, 0, _room!.Read.Buffer, message.Offset, message.Length) };

@@ -7,6 +7,9 @@ namespace Spore.Hostsim.Live.Pipeline;
 /// <param name="worker">The thread's.</param>
 internal sealed class PacketReceiver(PacketPipeline pipeline, Worker worker)
 {
+    // It reads on meanwhile, and seals where helpers do not keep up.
+    private const int JobsLeft = 2;
+
     /// <summary>Called when packets were read. They are copied, sealed and sent, by this thread or others.</summary>
     /// <param name="packets">The packets; empty behind it.</param>
     public void Receive(PacketsRead packets)
@@ -27,7 +30,7 @@ internal sealed class PacketReceiver(PacketPipeline pipeline, Worker worker)
             }
 
             worker.Outbox.Send();
-            pipeline.Queue.Work(worker);
+            pipeline.Queue.Work(worker, JobsLeft);
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PeerQueue(bool seals)
     /// <summary>The job that finishes last.</summary>
     public CipherJob? Last { get; set; }
 
-    /// <summary>The first job that no thread has begun.</summary>
+    /// <summary>The first job with messages that no thread has begun with.</summary>
     public CipherJob? ToBegin { get; set; }
 
     /// <summary>The queue whose turn comes after its own, while it has jobs to begin.</summary>

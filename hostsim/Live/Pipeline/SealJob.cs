@@ -16,9 +16,9 @@ internal sealed class SealJob : CipherJob
     private readonly IDatagramOutput _output;
     private readonly Pool<SealJob> _pool;
     private readonly DatagramBatch _batch;
+    private readonly int[] _ends = new int[MostMessages];
     private bool _isIpv4;
     private int _count;
-    private int _bytes;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="output">What sends the messages.</param>
@@ -35,7 +35,10 @@ internal sealed class SealJob : CipherJob
     public int Slot { get; private set; }
 
     /// <inheritdoc/>
-    public override int Bytes => _bytes;
+    public override int Count => _count;
+
+    /// <inheritdoc/>
+    public override int Bytes => _count == 0 ? 0 : _ends[_count - 1];
 
     /// <summary>Called when the job was taken from its pool, for a first message.</summary>
     /// <param name="slot">The peer's slot.</param>
@@ -47,7 +50,6 @@ internal sealed class SealJob : CipherJob
         key.CopyTo(Key);
         _isIpv4 = isIpv4;
         _count = 0;
-        _bytes = 0;
     }
 
     /// <summary>Adds a message.</summary>
@@ -65,8 +67,8 @@ internal sealed class SealJob : CipherJob
             return false;
         }
 
+        _ends[_count] = Bytes + message.Length;
         _count++;
-        _bytes += message.Length;
         return true;
     }
 
@@ -77,15 +79,13 @@ internal sealed class SealJob : CipherJob
     }
 
     /// <inheritdoc/>
-    public override void Work(PacketCipher cipher)
+    public override void Work(PacketCipher cipher, int first, int count)
     {
-        for (int i = 0; i < _batch.Count; i++)
+        int start = first == 0 ? 0 : _ends[first - 1];
+        for (int i = first; i < first + count; i++)
         {
-            DatagramBatch.Run run = _batch.RunAt(i);
-            for (int j = 0; j < run.Count; j++)
-            {
-                cipher.Seal(Key, 0, _batch.Bytes, run.OffsetOf(j), run.LengthOf(j));
-            }
+            cipher.Seal(Key, 0, _batch.Bytes, start, _ends[i] - start);
+            start = _ends[i];
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed class Worker
     /// <summary>Takes what the core gives out while the thread has it.</summary>
     public Outbox Outbox { get; }
 
-    /// <summary>How many jobs of this thread have not begun; <see cref="CipherQueue"/> counts them.</summary>
+    /// <summary>
+    /// How many of its jobs have messages that no thread has begun with; <see cref="CipherQueue"/> counts them.
+    /// </summary>
     public int ToBegin { get; set; }
 }
