@@ -24,9 +24,9 @@ internal sealed class DatagramBatch
     private const int MaxDatagram = 65535;
 
     private readonly Loss? _lost;
-    private readonly Run[] _runs = new Run[MaxRuns];
-    private readonly (int Datagrams, int Bytes)[] _losses = new (int, int)[MaxRuns];
-    private readonly Endpoint[] _endpoints = new Endpoint[MaxRuns];
+    private readonly Run[] _runs;
+    private readonly (int Datagrams, int Bytes)[] _losses;
+    private readonly Endpoint[] _endpoints;
     private int _end;
     private bool _isOpen;
     private bool _isLossy;
@@ -34,11 +34,15 @@ internal sealed class DatagramBatch
     /// <summary>Takes the memory.</summary>
     /// <param name="lost">Called in <see cref="Clear"/> for each run of which datagrams were not sent; or null.</param>
     /// <param name="size">How many bytes all datagrams have together, at most.</param>
-    public DatagramBatch(Loss? lost = null, int size = 2 * MaxDatagram)
+    /// <param name="runs">How many runs there are, at most.</param>
+    public DatagramBatch(Loss? lost = null, int size = 2 * MaxDatagram, int runs = MaxRuns)
     {
         _lost = lost;
+        _runs = new Run[runs];
+        _losses = new (int, int)[runs];
+        _endpoints = new Endpoint[runs];
         Bytes = GC.AllocateUninitializedArray<byte>(size, true);
-        for (int i = 0; i < MaxRuns; i++)
+        for (int i = 0; i < runs; i++)
         {
             _endpoints[i] = new Endpoint();
         }
@@ -90,7 +94,7 @@ internal sealed class DatagramBatch
             return true;
         }
 
-        if (Count == MaxRuns)
+        if (Count == _runs.Length)
         {
             return false;
         }

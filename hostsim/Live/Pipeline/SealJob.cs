@@ -13,6 +13,9 @@ internal sealed class SealJob : CipherJob
     // Half of what a receiver's replay window tells apart, which other jobs for the peer may overtake.
     private const int MostMessages = 128;
 
+    // Messages of one length are one run.
+    private const int MostRuns = 32;
+
     private readonly IDatagramOutput _output;
     private readonly Pool<SealJob> _pool;
     private readonly DatagramBatch _batch;
@@ -28,7 +31,7 @@ internal sealed class SealJob : CipherJob
     {
         _output = output;
         _pool = pool;
-        _batch = new DatagramBatch(lost, DatagramBatch.MaxRunLength);
+        _batch = new DatagramBatch(lost, DatagramBatch.MaxRunLength, MostRuns);
     }
 
     /// <summary>The peer's slot.</summary>
