@@ -279,7 +279,7 @@ internal sealed class NodePair : IDisposable
 
         bool INodeHost.Deliver(byte[] buffer, int offset, int length)
         {
-            Pipelined?.Deliver(buffer.AsSpan(offset, length));
+            Pipelined?.Deliver(buffer, offset, length);
             Volatile.Write(ref _delivered, _delivered + 1);
             return true;
         }

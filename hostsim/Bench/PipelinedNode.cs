@@ -98,11 +98,13 @@ internal sealed class PipelinedNode : ISealingTransport, IDatagramOutput, IPacke
     /// <inheritdoc/>
     public void Send(PacketBatch batch) => batch.Clear();
 
-    /// <summary>Called by the core for a packet, which is copied as one for the interface would be.</summary>
-    /// <param name="packet">The packet.</param>
-    public void Deliver(ReadOnlySpan<byte> packet)
+    /// <summary>Called by the core for a packet.</summary>
+    /// <param name="buffer">Holds it.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    public void Deliver(byte[] buffer, int offset, int length)
     {
-        _pipeline.Outbox.AddPacket(packet);
+        _pipeline.Outbox.AddPacket(buffer, offset, length);
         _pipeline.SendDirect();
     }
 

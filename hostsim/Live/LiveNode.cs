@@ -354,7 +354,7 @@ internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
     /// <inheritdoc/>
     bool INodeHost.Deliver(byte[] buffer, int offset, int length)
     {
-        bool taken = _pipeline.Outbox.AddPacket(buffer.AsSpan(offset, length));
+        bool taken = _pipeline.Outbox.AddPacket(buffer, offset, length);
         _pipeline.SendDirect();
         return taken;
     }

@@ -131,12 +131,21 @@ internal sealed partial class LinuxTun : IPacketOutput, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>They are lost where the interface is down, too.</remarks>
-    public void Send(PacketBatch batch)
+    public unsafe void Send(PacketBatch batch)
     {
+        Vector* vectors = stackalloc Vector[PacketBatch.MaxPieces];
         for (int i = 0; i < batch.Count && !_closed; i++)
         {
-            ReadOnlySpan<byte> packet = batch.At(i)[(VirtioHeader.Size - _headerSize)..];
-            Write(_handle, ref MemoryMarshal.GetReference(packet), (nuint)packet.Length);
+            ReadOnlySpan<ArraySegment<byte>> pieces = batch.At(i)[(_headerSize > 0 ? 0 : 1)..];
+            for (int j = 0; j < pieces.Length; j++)
+            {
+                // They are pinned.
+                ref byte start = ref MemoryMarshal.GetArrayDataReference(pieces[j].Array!);
+                vectors[j].Base = (byte*)Unsafe.AsPointer(ref start) + pieces[j].Offset;
+                vectors[j].Length = (nuint)pieces[j].Count;
+            }
+
+            WriteVectors(_handle, vectors, pieces.Length);
         }
 
         batch.Clear();
@@ -214,11 +223,21 @@ internal sealed partial class LinuxTun : IPacketOutput, IDisposable
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(SafeFileHandle handle, ref readonly byte buffer, nuint length);
 
+    [LibraryImport("libc", EntryPoint = "writev", SetLastError = true)]
+    private static unsafe partial nint WriteVectors(SafeFileHandle handle, Vector* vectors, int count);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Poll([In, Out] PollDescriptor[] descriptors, nuint count, int timeout);
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     private static partial int OpenEvent(uint count, int flags);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Vector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor

@@ -9,7 +9,8 @@ namespace Spore.Hostsim.Live.Packets;
 /// </summary>
 internal sealed class TcpRun
 {
-    private Memory<byte> _place;
+    private ArraySegment<byte> _header;
+    private ArraySegment<byte> _first;
     private int _transport;
     private int _headerLength;
     private int _segmentSize;
@@ -19,12 +20,14 @@ internal sealed class TcpRun
     private bool _isOpen;
 
     /// <summary>Called when the first segment of a row has been put down.</summary>
-    /// <param name="place">Where its virtio header starts, and the packet behind it.</param>
+    /// <param name="header">Where its virtio header stands.</param>
+    /// <param name="packet">Where it stands itself.</param>
     /// <param name="segment">The segment.</param>
-    public void Begin(Memory<byte> place, TcpSegment segment)
+    public void Begin(ArraySegment<byte> header, ArraySegment<byte> packet, TcpSegment segment)
     {
         End();
-        _place = place;
+        _header = header;
+        _first = packet;
         _transport = segment.Transport;
         _headerLength = segment.HeaderLength;
         _segmentSize = segment.Payload.Length;
@@ -35,7 +38,7 @@ internal sealed class TcpRun
     }
 
     /// <summary>
-    /// Looks whether a segment is the next one, and takes note of it; its data is then to be put behind the others'.
+    /// Looks whether a segment is the next one, and takes note of it; its data then goes behind the others'.
     /// </summary>
     /// <param name="segment">The segment.</param>
     /// <param name="limit">The longest that the whole packet may become.</param>
@@ -43,12 +46,12 @@ internal sealed class TcpRun
     public bool TryExtend(TcpSegment segment, int limit)
     {
         int size = segment.Payload.Length;
-        Span<byte> first = _place.Span;
+        Span<byte> first = _first;
         if (!_isOpen
             || size > _segmentSize
             || _length + size > limit
             || segment.Sequence != _next
-            || !segment.HasHeadersOf(first[VirtioHeader.Size..]))
+            || !segment.HasHeadersOf(first))
         {
             return false;
         }
@@ -59,7 +62,7 @@ internal sealed class TcpRun
         _isOpen = size == _segmentSize && !segment.IsPushed;
         if (segment.IsPushed)
         {
-            first[VirtioHeader.Size + _transport + TcpHeader.Flags] |= TcpHeader.Push;
+            first[_transport + TcpHeader.Flags] |= TcpHeader.Push;
         }
 
         return true;
@@ -71,7 +74,7 @@ internal sealed class TcpRun
         _isOpen = false;
         if (_count > 1)
         {
-            Span<byte> packet = _place.Span.Slice(VirtioHeader.Size, _length);
+            Span<byte> packet = _first;
             bool isIpv6 = packet[0] >> 4 == 6;
             new VirtioHeader
             {
@@ -81,7 +84,7 @@ internal sealed class TcpRun
                 SegmentSize = (ushort)_segmentSize,
                 ChecksumStart = (ushort)_transport,
                 ChecksumOffset = TcpHeader.Checksum,
-            }.Write(_place.Span);
+            }.Write(_header);
             IpHeader.WriteLength(packet, _transport, _length);
 
             // The rest of the sum is added where it is cut, or not at all on the machine itself.

@@ -13,7 +13,8 @@ internal sealed class UdpRun
     // UDP_MAX_SEGMENTS of Linux before 6.9.
     private const int MaxCount = 64;
 
-    private Memory<byte> _place;
+    private ArraySegment<byte> _header;
+    private ArraySegment<byte> _first;
     private int _transport;
     private int _size;
     private int _length;
@@ -21,12 +22,14 @@ internal sealed class UdpRun
     private bool _isOpen;
 
     /// <summary>Called when the first datagram of a row has been put down.</summary>
-    /// <param name="place">Where its virtio header starts, and the packet behind it.</param>
+    /// <param name="header">Where its virtio header stands.</param>
+    /// <param name="packet">Where it stands itself.</param>
     /// <param name="datagram">The datagram.</param>
-    public void Begin(Memory<byte> place, UdpDatagram datagram)
+    public void Begin(ArraySegment<byte> header, ArraySegment<byte> packet, UdpDatagram datagram)
     {
         End();
-        _place = place;
+        _header = header;
+        _first = packet;
         _transport = datagram.Transport;
         _size = datagram.Payload.Length;
         _length = datagram.Packet.Length;
@@ -35,8 +38,7 @@ internal sealed class UdpRun
     }
 
     /// <summary>
-    /// Looks whether a datagram can be the next one, and takes note of it; its data is then to be put behind the
-    /// others'.
+    /// Looks whether a datagram can be the next one, and takes note of it; its data then goes behind the others'.
     /// </summary>
     /// <param name="datagram">The datagram.</param>
     /// <param name="limit">The longest that the whole packet may become.</param>
@@ -48,7 +50,7 @@ internal sealed class UdpRun
             || size > _size
             || _count == MaxCount
             || _length + size > limit
-            || !datagram.HasHeadersOf(_place.Span[VirtioHeader.Size..]))
+            || !datagram.HasHeadersOf(_first))
         {
             return false;
         }
@@ -65,7 +67,7 @@ internal sealed class UdpRun
         _isOpen = false;
         if (_count > 1)
         {
-            Span<byte> packet = _place.Span.Slice(VirtioHeader.Size, _length);
+            Span<byte> packet = _first;
             new VirtioHeader
             {
                 Flags = VirtioHeader.NeedsChecksum,
@@ -74,13 +76,14 @@ internal sealed class UdpRun
                 SegmentSize = (ushort)_size,
                 ChecksumStart = (ushort)_transport,
                 ChecksumOffset = UdpDatagram.ChecksumOffset,
-            }.Write(_place.Span);
+            }.Write(_header);
             IpHeader.WriteLength(packet, _transport, _length);
+            int udpLength = _length - _transport;
             Span<byte> udp = packet[_transport..];
-            BinaryPrimitives.WriteUInt16BigEndian(udp[UdpDatagram.LengthOffset..], (ushort)udp.Length);
+            BinaryPrimitives.WriteUInt16BigEndian(udp[UdpDatagram.LengthOffset..], (ushort)udpLength);
 
             // The rest of the sum is added where it is cut, or not at all on the machine itself.
-            uint sum = IpHeader.PseudoHeader(packet, IpProtocol.Udp, udp.Length);
+            uint sum = IpHeader.PseudoHeader(packet, IpProtocol.Udp, udpLength);
             VectorChecksum.Write(sum, udp.Slice(UdpDatagram.ChecksumOffset, 2));
         }
 

@@ -100,19 +100,21 @@ internal sealed class Outbox
     }
 
     /// <summary>Adds an inner packet for the machine.</summary>
-    /// <param name="packet">The packet, which is copied.</param>
+    /// <param name="buffer">Holds the packet, is pinned, and is not to be changed until <see cref="Send"/>.</param>
+    /// <param name="offset">Where the packet starts.</param>
+    /// <param name="length">Its length in bytes.</param>
     /// <returns>False when there is nothing to take it.</returns>
-    public bool AddPacket(ReadOnlySpan<byte> packet)
+    public bool AddPacket(byte[] buffer, int offset, int length)
     {
         if (_packets == null)
         {
             return false;
         }
 
-        if (!_packets.Add(packet))
+        if (!_packets.Add(buffer, offset, length))
         {
             _pipeline.Packets!.Send(_packets);
-            _packets.Add(packet);
+            _packets.Add(buffer, offset, length);
         }
 
         return true;
