@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A hub by hand: all members of its network connect to `hostsim node` that starts anew, and again all at once, while some
-# stay connected; then the same to wireguard-go. The members are on another machine (network namespace), each with an
-# outer address of its own. Needs root, iproute2, wireguard-tools and wireguard-go, and `dotnet build -c Release` before
-# it. The last line has the ratios.
+# A hub by hand: all members of its network connect to `hostsim node` that starts anew, and again all at once, while
+# some stay connected; then the same to wireguard-go. The members are on another machine (network namespace), each with
+# an outer address of its own. Needs root, iproute2, wireguard-tools and wireguard-go, and `dotnet build -c Release`
+# before it. The last line has the ratios.
 set -euo pipefail
 umask 077
 cd "$(dirname "$0")/../.."
@@ -17,7 +17,7 @@ usage() {
   echo "  -w  the wireguard-go to compare with (the one in the PATH)"
   echo "  -s  the hostsim.dll to measure (the one of this folder)"
   echo "  -p  what to measure, of: hostsim wireguard-go (both)"
-  echo "  -o  an option for hostsim node; may be repeated"
+  echo "  -o  an option for hostsim node, as --NAME=VALUE; may be repeated"
 }
 
 members=1000 steady=20 addresses= seconds=30 wireguard_go=wireguard-go programs='hostsim wireguard-go' options=()
@@ -50,7 +50,8 @@ ip -n "${machines[1]}" route add local 10.88.0.0/16 dev lo
 ip -n "${machines[0]}" route add 10.88.0.0/16 via 10.77.0.2
 dotnet $initiator keys "$members" > "$folder/keys"
 peers() {
-  awk '{ print "\n[Peer]\nPublicKey = " $1 "\nAllowedIPs = 10.99." 1 + int((NR - 1) / 250) "." 1 + (NR - 1) % 250 "/32" }' \
+  awk '{ n = NR - 1
+    print "\n[Peer]\nPublicKey = " $1 "\nAllowedIPs = 10.99." 1 + int(n / 250) "." 1 + n % 250 "/32" }' \
     "$folder/keys"
 }
 
@@ -106,7 +107,8 @@ run_alone() {
   start_"${1//-/_}"
   await is_up_"${1//-/_}"
   sleep 3
-  record "$1" alone-cpu "$(sed 's/.*) //' "/proc/$hub/stat" | awk -v f="$(getconf CLK_TCK)" '{ print ($12 + $13) / f }')"
+  record "$1" alone-cpu \
+    "$(sed 's/.*) //' "/proc/$hub/stat" | awk -v f="$(getconf CLK_TCK)" '{ print ($12 + $13) / f }')"
   record "$1" alone-memory "$(awk '/^VmRSS:/ { print $2 }' "/proc/$hub/status")"
   record "$1" alone-peak "$(awk '/^VmHWM:/ { print $2 }' "/proc/$hub/status")"
   stop
@@ -125,19 +127,19 @@ run() {
   ip netns exec "${machines[1]}" dotnet $initiator members "$members" "$steady" "${addresses:-$members}" "$public" \
     10.77.0.1:51820 "$seconds" < "$folder/hub" > "$folder/members.out" 2> "$folder/members.log" &
   client=$!
+  running+=($client)
   exec 3> "$folder/hub"
   for ((i = 0; i < 1200; i++)); do
     is_ready && break
     kill -0 $client 2> /dev/null || { cat "$folder/members.log" >&2; exit 1; }
     sleep 0.05
   done
-  start=${EPOCHREALTIME/./}
+  start=${EPOCHREALTIME//[.,]/}
   start_"${program//-/_}"
   echo "$start $hub" >&3
   wait $client || { cat "$folder/members.log" >&2; exit 1; }
   exec 3>&-
   sed 1d "$folder/members.out" >> "$folder/figures.$program"
-  if [ "$program" = hostsim ]; then cp "$folder/hostsim-1.log" /tmp/hub-hostsim.log; fi
   stop
   rm "$folder/hub"
 }
@@ -151,20 +153,23 @@ derive() {
   record "$1" "$2" "$(awk "${names[@]}" "BEGIN { printf \"%.${4:-0}f\", $3 }")"
 }
 
+# A row: FIGURE NAME, and what the last line calls its ratio, if anything. Less is better then.
 row() {
   local ours theirs ratio=-
   ours=$(figure hostsim "$1")
   theirs=$(figure wireguard-go "$1")
   if [ -n "${3:-}" ]; then
-    ratio=$(awk -v a="$ours" -v b="$theirs" 'BEGIN { if (a + 0 > 0 && b + 0 > 0) printf "%.2f", b / a; else print "-" }')
-    ratios+=("$ratio ($2)")
+    ratio=$(awk -v a="$ours" -v b="$theirs" \
+      'BEGIN { if (a + 0 > 0 && b + 0 > 0) printf "%.2f", b / a; else print "-" }')
+    ratios+=("$3 $ratio")
   fi
   echo "| $2 | $ours | $theirs | $ratio |"
 }
 
 describe_machine
 "$wireguard_go" --version 2>&1 | head -n 1
-echo "$members members with ${addresses:-$members} outer addresses, of which $steady stay connected; options: ${options[*]:-none}"
+echo "$members members with ${addresses:-$members} outer addresses, of which $steady stay connected" \
+  "${options[*]/#/with }"
 for program in hostsim wireguard-go; do
   : > "$folder/figures.$program"
   [[ " $programs " == *" $program "* ]] || continue
@@ -181,40 +186,40 @@ ratios=()
 echo
 echo "| | hostsim | wireguard-go | times as good |"
 echo "|---|---:|---:|---:|"
-row alone-cpu "start of the hub alone, processor s" less
-row alone-memory "memory without members (VmRSS), kB"
+row alone-cpu "the hub's start without members, processor s" start
+row alone-memory "memory then (VmRSS), kB"
 row alone-peak "the same at most (VmHWM), kB"
-row start-members "members with a session after the hub's start"
-row start-first "the first one, ms after the hub's start"
+row start-members "members with a session after a start of the hub"
+row start-first "the first one, ms after this start"
 row start-median "the median, ms"
-row start-last "the last one, ms" less
+row start-last "the last one, ms" "last session"
 row start-sessions "sessions made for that"
 row start-cookies "cookies sent for that"
 row start-hub-cpu "the hub's processor time for that, s"
-row start-cost "processor ms for each session, at the start" less
-row start-memory "memory with all sessions (VmRSS), kB" less
+row start-cost "the same, ms for each session" "processor time at the start"
+row start-memory "memory with all sessions (VmRSS), kB" memory
 row start-peak "the same at most (VmHWM), kB"
-row member-memory "bytes for each member (VmRSS)"
+row member-memory "VmRSS for each member, bytes"
 row reached "members whose echo request is answered then"
-row rest-sent "echo requests at rest: sent"
+row rest-sent "echo requests at rest, sent"
 row rest-lost "the same, lost"
-row rest-rtt "round trip at rest, median, µs" less
-row rest-rtt99 "the same, 99th percentile" less
-row storm-members "members with a new session after the storm"
+row rest-rtt "round trip at rest, median, µs" "round trip at rest"
+row rest-rtt99 "the same, 99th percentile" "its 99th percentile"
+row storm-members "members with a new session after a storm"
 row storm-median "the median, ms after its begin"
-row storm-last "the last one, ms" less
+row storm-last "the last one, ms" "last session of the storm"
 row storm-sessions "sessions made for that"
 row storm-cookies "cookies sent for that"
-row storm-cost "processor ms for each session, in the storm" less
-row storm-sent "echo requests in the storm: sent"
+row storm-cost "the hub's processor time for that, ms for each session" "processor time in the storm"
+row storm-sent "echo requests in the storm, sent"
 row storm-lost "the same, lost"
-row storm-rtt "round trip in the storm, median, µs" less
-row storm-rtt99 "the same, 99th percentile" less
+row storm-rtt "round trip in the storm, median, µs" "round trip in the storm"
+row storm-rtt99 "the same, 99th percentile" "its 99th percentile"
 row storm-rttmax "the same, longest"
 row reached-again "members whose echo request is answered then"
 row end-memory "memory at the end (VmRSS), kB"
 row end-peak "the same at most (VmHWM), kB"
-row dropped "datagrams that the kernel dropped before the hub"
+row dropped "datagrams that found the hub's socket full"
 row other-packets "other inner packets that the members received"
 echo
-echo "wireguard-go's figure to hostsim's: $(printf '%s; ' "${ratios[@]}")" | sed 's/; $//'
+echo "times as good as wireguard-go: $(printf '%s; ' "${ratios[@]}")" | sed 's/; $//'

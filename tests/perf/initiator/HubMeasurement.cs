@@ -15,12 +15,17 @@ internal sealed class HubMeasurement : IDisposable
 {
     // What a WireGuard peer waits for between two initiations, but for the jitter.
     private const int RekeyTimeout = 5000;
+    private const int KeepaliveTimeout = 10000;
     private const int LastReplies = 1000;
     private const int RestTime = 5000;
     private const int EchoInterval = 50;
     private const int LongestStorm = 30000;
     private const int ReachInSecond = 1000;
     private const int Nice = 10;
+    private const int HeldAtOnce = 100;
+
+    // What making an initiation takes at most, in milliseconds.
+    private const int HoldTime = 1;
 
     // The phases of echo requests.
     private const byte Reach = 1;
@@ -65,14 +70,18 @@ internal sealed class HubMeasurement : IDisposable
         double age = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalMilliseconds
             - (double.Parse(hubStart[0], CultureInfo.InvariantCulture) / 1000);
         HubProcess hub = new(int.Parse(hubStart[1], CultureInfo.InvariantCulture));
+        long dropped = hub.Dropped;
         Connect(MemberGroup.Now - age, limit, hub);
         Print("reached", Ping(Reach));
+
+        // The members confirm the replies. To make an initiation counts as sending, and would put that off.
+        Thread.Sleep(KeepaliveTimeout);
         double rest = MeasureRest(hub);
         MeasureStorm(hub, rest);
         Print("reached-again", Ping(ReachAgain));
         Print("end-memory", hub.Memory);
         Print("end-peak", hub.PeakMemory);
-        Print("dropped", hub.Dropped);
+        Print("dropped", hub.Dropped - dropped);
         Print("sessions", Sum(_groups, m => m.Sessions));
         Print("other-packets", _groups.Sum(g => g.OtherPackets));
     }
@@ -84,8 +93,13 @@ internal sealed class HubMeasurement : IDisposable
         _others.Dispose();
     }
 
-    private static void Print(string name, double value) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.###}"));
+    private static void Print(string name, double value)
+    {
+        if (!double.IsNaN(value))
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:0.##}"));
+        }
+    }
 
     private static int Sum(IEnumerable<MemberGroup> groups, Func<Member, int> select)
     {
@@ -171,14 +185,13 @@ internal sealed class HubMeasurement : IDisposable
     {
         int cookies = Sum(_groups, m => m.Cookies);
         int sessions = Sum(_groups, m => m.Sessions);
-        long time = MemberGroup.Now + 200 + (_count / 2);
-        _others.Do(() =>
+        long time = MemberGroup.Now + 200 + (_count * HoldTime);
+        foreach (Member[] some in _others.Members.Chunk(HeldAtOnce))
         {
-            foreach (Member member in _others.Members)
-            {
-                member.Hold(time);
-            }
-        });
+            // Not all at once, since timers have to fire in between.
+            _others.Do(() => Array.ForEach(some, m => m.Hold(time)));
+        }
+
         Thread.Sleep((int)Math.Max(0, time - MemberGroup.Now));
         double before = hub.ProcessorTime;
         Echoes echoes = _steady.BeginEchoes(Storm, (double)EchoInterval / _steady.Members.Count, EchoInterval);

@@ -18,6 +18,20 @@ internal sealed class Member : ConfiguredHost, ITransport, IEntropy, IDisposable
 
     private static readonly byte[] _hubAddress = [10, 99, 0, 1];
 
+    // Those of a desktop, but for one peer.
+    private static readonly TunnelLimits _limits = new()
+    {
+        Slots = 1,
+        Keypairs = 4,
+        Initiations = 2,
+        Mtu = 1420,
+        RateLimitSources = 1,
+        HandshakeInterval = 2,
+        HandshakeBacklog = 256,
+        SourceInterval = 50,
+        SourceBurst = 5,
+    };
+
     private readonly Tunnel _tunnel;
     private readonly Peer _hub;
     private readonly Endpoint _endpoint = new();
@@ -50,7 +64,7 @@ internal sealed class Member : ConfiguredHost, ITransport, IEntropy, IDisposable
         byte[] publicKey = new byte[32];
         primitives.X25519.MultiplyBase(publicKey, 0, privateKey, 0);
         _tunnel = new Tunnel(
-            TunnelLimits.OnePeer(),
+            _limits,
             privateKey,
             publicKey,
             primitives.X25519,

@@ -10,9 +10,8 @@ namespace Spore.Perf;
 
 /// <summary>
 /// The other end of handshakes.sh and hub.sh: prints the public keys of its peers (<c>keys COUNT</c>), lets them make
-/// handshakes with a server (<c>run COUNT KEY HOST:PORT RATE TOTAL</c>) and prints how many were completed, or lets them
-/// be the members of a hub (<c>members COUNT STEADY ADDRESSES KEY HOST:PORT SECONDS</c>, see
-/// <see cref="HubMeasurement"/>).
+/// handshakes with a server (<c>run COUNT KEY HOST:PORT RATE TOTAL</c>) and prints how many were completed, or lets
+/// them be the members of a hub (<c>members COUNT STEADY ADDRESSES KEY HOST:PORT SECONDS</c>).
 /// </summary>
 internal static class Program
 {
