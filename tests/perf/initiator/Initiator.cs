@@ -57,6 +57,12 @@ internal sealed class Initiator : ITransport, IEntropy
     /// <param name="length">Its length in bytes.</param>
     public void Receive(byte[] buffer, int length) => _tunnel.Receive(buffer, 0, length, _server, Now);
 
+    /// <summary>The private key of a number.</summary>
+    /// <param name="number">The number.</param>
+    /// <returns>32 bytes.</returns>
+    public static byte[] PrivateKey(int number) =>
+        SHA256.HashData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"initiator {number}")));
+
     void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         if (buffer[offset] == 1)
@@ -69,7 +75,4 @@ internal sealed class Initiator : ITransport, IEntropy
 
     void IEntropy.Fill(byte[] buffer, int offset, int length) =>
         RandomNumberGenerator.Fill(buffer.AsSpan(offset, length));
-
-    private static byte[] PrivateKey(int number) =>
-        SHA256.HashData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"initiator {number}")));
 }

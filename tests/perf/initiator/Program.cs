@@ -9,8 +9,9 @@ using System.Threading;
 namespace Spore.Perf;
 
 /// <summary>
-/// The other end of handshakes.sh: prints the public keys of its peers (<c>keys COUNT</c>), or lets them make
-/// handshakes with a server (<c>run COUNT KEY HOST:PORT RATE TOTAL</c>) and prints how many were completed.
+/// The other end of handshakes.sh and hub.sh: prints the public keys of its peers (<c>keys COUNT</c>), lets them make
+/// handshakes with a server (<c>run COUNT KEY HOST:PORT RATE TOTAL</c>) and prints how many were completed, or lets
+/// them be the members of a hub (<c>members COUNT STEADY ADDRESSES KEY HOST:PORT SECONDS</c>).
 /// </summary>
 internal static class Program
 {
@@ -32,8 +33,18 @@ internal static class Program
                 Console.WriteLine(
                     Run(Number(count), publicKey, IPEndPoint.Parse(server), Number(rate), Number(total)));
                 return 0;
+            case ["members", { } count, { } steady, { } addresses, { } key, { } hub, { } limit]:
+                byte[] hubKey = Convert.FromBase64String(key);
+                using (HubMeasurement measurement = new(
+                    Number(count), Number(steady), Number(addresses), hubKey, IPEndPoint.Parse(hub)))
+                {
+                    measurement.Run(Number(limit));
+                }
+
+                return 0;
             default:
-                Console.Error.WriteLine("usage: initiator keys COUNT | initiator run COUNT KEY HOST:PORT RATE TOTAL");
+                Console.Error.WriteLine("usage: initiator keys COUNT | initiator run COUNT KEY HOST:PORT RATE TOTAL |");
+                Console.Error.WriteLine("  initiator members COUNT STEADY ADDRESSES KEY HOST:PORT SECONDS");
                 return 2;
         }
     }
