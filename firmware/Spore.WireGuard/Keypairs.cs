@@ -44,6 +44,9 @@ internal sealed class Keypairs
     private readonly Peer[] _peers;
     private readonly IndexTable _indices;
 
+    // The one that was released last.
+    private int _released;
+
     /// <summary>Takes the memory.</summary>
     /// <param name="count">
     /// The number of keypairs; at least two more than there are peers, so that no session that is in use ever gives
@@ -179,6 +182,7 @@ internal sealed class Keypairs
         _indices.Remove(LocalIndex[keypair]);
         Wipe(keypair);
         _owners[keypair] = Nobody;
+        _released = keypair;
     }
 
     /// <summary>Called before keys are written; those that were there are gone.</summary>
@@ -198,6 +202,14 @@ internal sealed class Keypairs
     // sooner does a provisional peer go.
     private int LeastNeeded(int except, long now)
     {
+        // Without a look at all of them: those behind it were mostly never in use, or one was just released.
+        int next = except + 1 < _owners.Length ? except + 1 : _released;
+        next = _owners[next] == Nobody ? next : _released;
+        if (_owners[next] == Nobody && next != except)
+        {
+            return next;
+        }
+
         int best = None;
         int bestRank = int.MaxValue;
         for (int i = 1; i < _owners.Length; i++)

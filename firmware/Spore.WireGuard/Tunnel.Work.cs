@@ -96,29 +96,10 @@ public sealed partial class Tunnel
             return;
         }
 
-        // First come the secrets, without which no handshake is answered in time.
-        Peer next = _precomputation.IsBusy ? null : FindWork(now, false) ?? FindWork(now, true);
-        if (next != null)
-        {
-            _precomputation.Begin(next, now);
-        }
-        else if (!_precomputation.IsBusy && _ephemeralKeys.Due <= now)
-        {
-            _precomputation.BeginKey();
-        }
-
-        if (_precomputation.IsBusy)
+        if (_precomputation.IsBusy || BeginWork(now))
         {
             _precomputation.Step(now);
-        }
-
-        _workDue = _precomputation.IsBusy ? now : _ephemeralKeys.Due;
-        for (int i = 0; i < Peers.Length; i++)
-        {
-            if (Peers[i].InUse && Peers[i].WorkDue < _workDue)
-            {
-                _workDue = Peers[i].WorkDue;
-            }
+            _workDue = now;
         }
     }
 
@@ -141,17 +122,48 @@ public sealed partial class Tunnel
         }
     }
 
-    private Peer FindWork(long now, bool pair)
+    // First come the secrets, without which no handshake is answered in time. Where there is nothing to begin with, finds
+    // when there will be.
+    private bool BeginWork(long now)
     {
+        Peer next = null;
+        _workDue = _ephemeralKeys.Due;
         for (int i = 0; i < Peers.Length; i++)
         {
-            if (Peers[i].InUse && (pair ? Peers[i].PairDue <= now : !Peers[i].HasStaticStatic))
+            Peer peer = Peers[i];
+            if (!peer.InUse)
             {
-                return Peers[i];
+                continue;
+            }
+
+            if (!peer.HasStaticStatic)
+            {
+                next = peer;
+                break;
+            }
+
+            long due = peer.PairDue;
+            if (due <= now && next == null)
+            {
+                next = peer;
+            }
+
+            if (due < _workDue)
+            {
+                _workDue = due;
             }
         }
 
-        return null;
+        if (next != null)
+        {
+            _precomputation.Begin(next, now);
+        }
+        else if (_ephemeralKeys.Due <= now)
+        {
+            _precomputation.BeginKey();
+        }
+
+        return _precomputation.IsBusy;
     }
 
     private void Fire(Peer peer, long now)
