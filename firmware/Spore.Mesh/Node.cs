@@ -214,6 +214,15 @@ public sealed partial class Node
         get { return _tunnel.Peers; }
     }
 
+    /// <summary>Looks through the slots in use for a key.</summary>
+    /// <param name="key">A buffer with the public key.</param>
+    /// <param name="offset">Where it starts.</param>
+    /// <returns>The peer, or null.</returns>
+    public Peer FindPeer(byte[] key, int offset)
+    {
+        return _tunnel.FindSlot(key, offset);
+    }
+
     /// <summary>When <see cref="Advance"/> is to be called next, on the clock that <c>now</c> comes from.</summary>
     public long NextDeadline
     {

@@ -181,6 +181,14 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         500,
         "Handshakes a second that the node works on, at most; when more come, it asks for cookies.");
 
+    private readonly Option<long> _sessions = Options.Whole(
+        "--sessions",
+        "N",
+        1,
+        LiveLimits.MostSessions,
+        LiveLimits.UsualSessions,
+        "Members that have a session at a time, at most. The memory for them is taken at the start.");
+
     private readonly Option<bool> _ownCrypto = Options.OwnCrypto();
 
     /// <summary>Makes a command run a node.</summary>
@@ -213,6 +221,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
         command.Add(_noClock);
         command.Add(_mtu);
         command.Add(_handshakeRate);
+        command.Add(_sessions);
         command.Add(_ownCrypto);
         command.SetAction(Run);
     }
@@ -254,6 +263,7 @@ internal sealed partial class NodeCommand(TextWriter output, IAnsiConsole? termi
             NoClock = parsed.GetValue(_noClock),
             Mtu = (int)parsed.GetValue(_mtu),
             HandshakeRate = (int)parsed.GetValue(_handshakeRate),
+            Sessions = (int)parsed.GetValue(_sessions),
         };
         if (options.DefaultRoute && options.Tun == null)
         {

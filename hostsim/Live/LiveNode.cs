@@ -74,7 +74,6 @@ internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
 
     // For wg alone; the core has its own.
     private readonly byte[] _privateKey;
-    private readonly byte[] _key = new byte[KeyText.KeySize];
     private readonly LiveConfiguration _configuration;
     private readonly PacketPipeline _pipeline;
 
@@ -114,11 +113,7 @@ internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
             // First: a signal that the operator sends must not end a node that is still starting.
             _signals = new NodeSignals(() => Ask(ref _statusAsked), () => Ask(ref _reloadAsked));
             NodeIdentity identity = NodeFiles.Await(() => NodeIdentity.Load(options.Identity), cancel);
-            NodeLimits limits = NodeLimits.Desktop();
-            limits.Mtu = options.Mtu;
-            limits.BlockSize = options.BlockSize ?? limits.BlockSize;
-            limits.Window = options.Window ?? limits.Window;
-            limits.HandshakeInterval = (1000 + options.HandshakeRate - 1) / options.HandshakeRate;
+            NodeLimits limits = LiveLimits.Of(options);
             _files = new NodeFiles(options, limits, identity.TrustRoot);
             _storage = new WitnessStorage(options.Network, NetworkReader.SizeLimit, identity.TrustRoot, timeline);
             StoredNetwork? network = _files.ReadNetwork(cancel);
@@ -373,7 +368,7 @@ internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
             or NodeEvent.NetworkRestored
             or NodeEvent.EntriesChanged;
         _stateChanged |= what is NodeEvent.Fresh or NodeEvent.FreshnessEnded or NodeEvent.Behind;
-        Peer? slot = key == null ? null : FindPeer(peer);
+        Peer? slot = key == null ? null : _node.FindPeer(key, keyOffset);
         string place = PlaceOf(what, slot);
         _configuration.Hear(what, peer);
         _history.Hear(what, peer, value, place, Now);
@@ -463,23 +458,6 @@ internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
             }
         })
         { IsBackground = true, Name = "reload" }.Start();
-    }
-
-    private Peer? FindPeer(ReadOnlySpan<byte> key)
-    {
-        foreach (Peer peer in _node.Peers)
-        {
-            if (peer.InUse)
-            {
-                peer.CopyPublicKey(_key, 0);
-                if (key.SequenceEqual(_key))
-                {
-                    return peer;
-                }
-            }
-        }
-
-        return null;
     }
 
     // The endpoint that an event is about; empty where it is not known. A hello is heard before its endpoint is known.

@@ -5,8 +5,8 @@ using Spore.WireGuard;
 namespace Spore.Hostsim.Live.Pipeline;
 
 /// <summary>
-/// Gives the core the datagrams that a socket receives: handshakes at once, transport messages when they were opened,
-/// by this thread or others. For one thread.
+/// Gives the core the datagrams that a socket receives: transport messages when they were opened, by this thread or
+/// others; handshakes by a queue of their own. For one thread.
 /// </summary>
 internal sealed class DatagramReceiver : IDatagramReceiver
 {
@@ -62,18 +62,14 @@ internal sealed class DatagramReceiver : IDatagramReceiver
         {
             _worker.Outbox.AwaitRoom();
             _pipeline.Queue.Await(_jobs, 1, _worker, false);
-            lock (_pipeline.Gate)
+            long now = _pipeline.Enter(_worker);
+            while (_jobs.Count > 0 && _worker.Outbox.HasRoom && (more = _room!.Read.Next()))
             {
-                long now = _pipeline.Enter(_worker);
-                while (_jobs.Count > 0 && _worker.Outbox.HasRoom && (more = _room!.Read.Next()))
-                {
-                    Receive(_room.Read, now);
-                }
-
-                Close();
-                _pipeline.Leave();
+                Receive(_room.Read, now);
             }
 
+            Close();
+            _pipeline.Leave();
             _worker.Outbox.Send();
             _pipeline.Queue.Work(_worker, 1);
         }
@@ -89,6 +85,12 @@ internal sealed class DatagramReceiver : IDatagramReceiver
         }
 
         Close();
+        if (HandshakeQueue.Accepts(read.Buffer, read.Offset, read.Length))
+        {
+            _pipeline.Handshakes.Add(read.Buffer, read.Offset, read.Length, read.Source);
+            return;
+        }
+
         OpenJob job = _jobs.TryTake()!;
         int slot = _pipeline.Node.FindKey(read.Buffer, read.Offset, read.Length, now, job.Key, 0);
         if (slot < 0)

@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Crypto;
 using Spore.Hostsim.Live.Datagrams;
@@ -13,6 +14,7 @@ namespace Spore.Hostsim.Live.Pipeline;
 /// </summary>
 internal sealed class PacketPipeline : IDisposable
 {
+    private readonly object _gate;
     private readonly Func<long> _clock;
     private readonly Action _wake;
     private readonly Func<PacketCipher> _newCipher;
@@ -23,6 +25,9 @@ internal sealed class PacketPipeline : IDisposable
     // The outbox of the thread that has the core and will send what is in it; null where what the core gives out has to
     // go at once.
     private Outbox? _outbox;
+
+    // How many threads wait for the lock.
+    private int _wanted;
     private Node? _node;
     private byte[] _received = [];
     private int _receivedOffset;
@@ -49,7 +54,7 @@ internal sealed class PacketPipeline : IDisposable
         Func<long> clock,
         Action wake)
     {
-        Gate = gate;
+        _gate = gate;
         _clock = clock;
         _wake = wake;
         _newCipher = newCipher;
@@ -66,10 +71,11 @@ internal sealed class PacketPipeline : IDisposable
 
         _direct = NewWorker();
         Queue = new CipherQueue(helpers, NewWorker);
+        Handshakes = new HandshakeQueue(this, NewWorker());
     }
 
-    /// <summary>The core's lock.</summary>
-    public object Gate { get; }
+    /// <summary>Whether a thread waits for the core's lock.</summary>
+    public bool IsWanted => Volatile.Read(ref _wanted) > 0;
 
     /// <summary>The core, which is made after its way out.</summary>
     public Node Node
@@ -80,6 +86,9 @@ internal sealed class PacketPipeline : IDisposable
 
     /// <summary>The jobs of all threads.</summary>
     public CipherQueue Queue { get; }
+
+    /// <summary>The handshake messages of all threads.</summary>
+    public HandshakeQueue Handshakes { get; }
 
     /// <summary>What sends datagrams.</summary>
     public IDatagramOutput Datagrams { get; }
@@ -130,21 +139,25 @@ internal sealed class PacketPipeline : IDisposable
         return new DatagramReceiver(this, NewWorker(), newRoom);
     }
 
-    /// <summary>Called when a thread has taken the core's lock.</summary>
-    /// <param name="worker">The thread's; its outbox takes what the core gives out.</param>
+    /// <summary>Takes the core's lock.</summary>
+    /// <param name="worker">The calling thread's; its outbox takes what the core gives out.</param>
     /// <returns>The node's clock, in milliseconds.</returns>
     public long Enter(Worker worker)
     {
+        Interlocked.Increment(ref _wanted);
+        Monitor.Enter(_gate);
+        Interlocked.Decrement(ref _wanted);
         _outbox = worker.Outbox;
         return _clock();
     }
 
-    /// <summary>Should be called before that thread lets the lock go.</summary>
+    /// <summary>Lets the lock go.</summary>
     public void Leave()
     {
         _outbox!.Publish();
         _outbox = null;
         _wake();
+        Monitor.Exit(_gate);
     }
 
     /// <summary>Called by the core for a transport message (<see cref="Spore.WireGuard.ISealingTransport.Seal"/>).</summary>
@@ -184,29 +197,26 @@ internal sealed class PacketPipeline : IDisposable
         while (next < job.Count)
         {
             worker.Outbox.AwaitRoom();
-            lock (Gate)
+            long now = Enter(worker);
+            _received = job.Buffer;
+            for (; next < job.Count && worker.Outbox.HasRoom; next++)
             {
-                long now = Enter(worker);
-                _received = job.Buffer;
-                for (; next < job.Count && worker.Outbox.HasRoom; next++)
-                {
-                    OpenJob.Message message = job.MessageAt(next);
-                    _receivedOffset = message.Offset;
-                    _receivedLength = message.Length;
-                    Node.Commit(
-                        job.Buffer,
-                        message.Offset,
-                        message.Length,
-                        message.IsAuthentic,
-                        job.Key,
-                        0,
-                        message.Source,
-                        now);
-                }
-
-                _receivedLength = 0;
-                Leave();
+                OpenJob.Message message = job.MessageAt(next);
+                _receivedOffset = message.Offset;
+                _receivedLength = message.Length;
+                Node.Commit(
+                    job.Buffer,
+                    message.Offset,
+                    message.Length,
+                    message.IsAuthentic,
+                    job.Key,
+                    0,
+                    message.Source,
+                    now);
             }
+
+            _receivedLength = 0;
+            Leave();
 
             worker.Outbox.Send();
         }
@@ -215,6 +225,7 @@ internal sealed class PacketPipeline : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Handshakes.Dispose();
         Queue.Dispose();
     }
 

@@ -18,17 +18,13 @@ internal sealed class PacketReceiver(PacketPipeline pipeline, Worker worker)
         while (more)
         {
             worker.Outbox.AwaitRoom();
-            lock (pipeline.Gate)
+            long now = pipeline.Enter(worker);
+            while (worker.Outbox.HasRoom && (more = packets.Next()))
             {
-                long now = pipeline.Enter(worker);
-                while (worker.Outbox.HasRoom && (more = packets.Next()))
-                {
-                    pipeline.Node.Send(packets.Buffer, packets.Offset, packets.Length, now);
-                }
-
-                pipeline.Leave();
+                pipeline.Node.Send(packets.Buffer, packets.Offset, packets.Length, now);
             }
 
+            pipeline.Leave();
             worker.Outbox.Send();
             pipeline.Queue.Work(worker, JobsLeft);
         }
