@@ -9,10 +9,12 @@ namespace Spore.WireGuard;
 public interface ISealingTransport : ITransport
 {
     /// <summary>
-    /// Called to seal a transport message (paper section 5.4.6) and to send it. Its counter is taken, and is never given
-    /// out again.
+    /// Called to seal a transport message (paper section 5.4.6) and to send it. Its counter is taken, and is never
+    /// given out again.
     /// </summary>
-    /// <param name="buffer">Holds a whole header, the padded packet, and 16 bytes for the tag; valid during the call.</param>
+    /// <param name="buffer">
+    /// Holds a whole header, the padded packet, and 16 bytes for the tag; valid during the call.
+    /// </param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes, the tag included.</param>
     /// <param name="keys">Holds the 32-byte key; valid during the call. Who copies it wipes the copy after use.</param>

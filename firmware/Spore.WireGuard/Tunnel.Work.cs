@@ -122,8 +122,8 @@ public sealed partial class Tunnel
         }
     }
 
-    // First come the secrets, without which no handshake is answered in time. Where there is nothing to begin with, finds
-    // when there will be.
+    // First come the secrets, without which no handshake is answered in time. Where there is nothing to begin with,
+    // finds when there will be.
     private bool BeginWork(long now)
     {
         Peer next = null;

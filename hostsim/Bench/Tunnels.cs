@@ -38,8 +38,8 @@ internal static class Tunnels
     }
 
     /// <summary>
-    /// Measures how fast one node of a desktop seals and opens packets of the MTU's length, on some threads. A copy is in
-    /// the place of what the kernel does.
+    /// Measures how fast one node of a desktop seals and opens packets of the MTU's length, on some threads. A copy is
+    /// in the place of what the kernel does.
     /// </summary>
     /// <param name="primitives">The primitives of the node.</param>
     /// <param name="workers">The number of threads.</param>

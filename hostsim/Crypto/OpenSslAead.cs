@@ -10,8 +10,8 @@ namespace Spore.Hostsim.Crypto;
 /// the key anew in each call and forgets it at its end, so that no session's key outlives the session.
 /// </summary>
 /// <remarks>
-/// It calls the functions of OpenSSL's default provider (provider-cipher(7)): the EVP functions around them take as long
-/// as the cipher itself does for a short packet. One instance is used by one caller at a time.
+/// It calls the functions of OpenSSL's default provider (provider-cipher(7)): the EVP functions around them take as
+/// long as the cipher itself does for a short packet. One instance is used by one caller at a time.
 /// </remarks>
 internal sealed unsafe class OpenSslAead : IAead
 {

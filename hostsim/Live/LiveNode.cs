@@ -34,8 +34,8 @@ namespace Spore.Hostsim.Live;
 
 /// <summary>
 /// A real node: the core between UDP sockets and, where wanted, a TUN interface. One lock guards the core; the threads
-/// of the <see cref="PacketPipeline"/> take it for many packets at a time, and the caller's thread sleeps under it until
-/// the next deadline.
+/// of the <see cref="PacketPipeline"/> take it for many packets at a time, and the caller's thread sleeps under it
+/// until the next deadline.
 /// </summary>
 internal sealed class LiveNode : ISealingTransport, INodeHost, IDisposable
 {

@@ -72,7 +72,9 @@ internal sealed record NodeOptions
     /// <summary>The handshakes a second that are worked on without asking for cookies, 1 to 1000.</summary>
     public int HandshakeRate { get; init; } = 500;
 
-    /// <summary>How many members have a session at a time, at most; 1 to <see cref="LiveLimits.MostSessions"/>.</summary>
+    /// <summary>
+    /// How many members have a session at a time, at most; 1 to <see cref="LiveLimits.MostSessions"/>.
+    /// </summary>
     public int Sessions { get; init; } = LiveLimits.UsualSessions;
 
     /// <summary>Whether the node is not told the machine's time.</summary>

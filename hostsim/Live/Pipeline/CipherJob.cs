@@ -16,7 +16,9 @@ internal abstract class CipherJob
     /// <summary>The length of all messages together, in bytes.</summary>
     public abstract int Bytes { get; }
 
-    /// <summary>The thread whose outbox or socket the job comes from: it works until all of its jobs have begun.</summary>
+    /// <summary>
+    /// The thread whose outbox or socket the job comes from: it works until all of its jobs have begun.
+    /// </summary>
     public Worker? Owner { get; set; }
 
     /// <summary>The queue that keeps the order of the peer's jobs; set by <see cref="CipherQueue"/>.</summary>
@@ -38,8 +40,8 @@ internal abstract class CipherJob
     public abstract void Work(PacketCipher cipher, int first, int count);
 
     /// <summary>
-    /// Called when all messages are done, for the jobs of one peer in their order and one at a time: passes the messages
-    /// on, wipes the key, and returns the job to where it was taken from.
+    /// Called when all messages are done, for the jobs of one peer in their order and one at a time: passes the
+    /// messages on, wipes the key, and returns the job to where it was taken from.
     /// </summary>
     /// <param name="worker">The calling thread's. The thread has no lock.</param>
     public abstract void Finish(Worker worker);

@@ -4,9 +4,9 @@ using System.Threading;
 namespace Spore.Hostsim.Live.Pipeline;
 
 /// <summary>
-/// The jobs of all peers. Any thread may do some messages of any job, so that many work for one peer at a time. The peers
-/// take turns, so that none waits behind another one's bulk. The jobs of a peer finish in the order in which they were
-/// added.
+/// The jobs of all peers. Any thread may do some messages of any job, so that many work for one peer at a time. The
+/// peers take turns, so that none waits behind another one's bulk. The jobs of a peer finish in the order in which they
+/// were added.
 /// </summary>
 /// <remarks>
 /// The thread that adds a job begins it too, unless another one is sooner; helpers are woken only for more than that

@@ -43,6 +43,18 @@ internal sealed class HandshakeQueue : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Whether the core has had all messages.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count == 0;
+            }
+        }
+    }
+
     /// <summary>Whether a datagram is for this queue.</summary>
     /// <param name="buffer">Holds the datagram.</param>
     /// <param name="offset">Where it starts.</param>

@@ -80,7 +80,8 @@ internal sealed class OpenJob : CipherJob
         for (int i = first; i < first + count; i++)
         {
             ref Message message = ref _messages[i];
-            message = message with { IsAuthentic = cipher.Open(Key, 0, _room!.Read.Buffer, message.Offset, message.Length) };
+            bool isAuthentic = cipher.Open(Key, 0, _room!.Read.Buffer, message.Offset, message.Length);
+            message = message with { IsAuthentic = isAuthentic };
         }
     }
 

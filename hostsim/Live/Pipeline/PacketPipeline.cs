@@ -160,7 +160,9 @@ internal sealed class PacketPipeline : IDisposable
         Monitor.Exit(_gate);
     }
 
-    /// <summary>Called by the core for a transport message (<see cref="Spore.WireGuard.ISealingTransport.Seal"/>).</summary>
+    /// <summary>
+    /// Called by the core for a transport message (<see cref="Spore.WireGuard.ISealingTransport.Seal"/>).
+    /// </summary>
     /// <param name="buffer">Holds the message.</param>
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>

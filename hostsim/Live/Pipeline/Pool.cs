@@ -2,7 +2,9 @@ using System.Threading;
 
 namespace Spore.Hostsim.Live.Pipeline;
 
-/// <summary>Things that are made once and lent; the one that came back last is lent first, since it is in the cache.</summary>
+/// <summary>
+/// Things that are made once and lent; the one that came back last is lent first, since it is in the cache.
+/// </summary>
 /// <typeparam name="T">What they are.</typeparam>
 internal sealed class Pool<T>
     where T : class

@@ -46,7 +46,7 @@ internal static class Layers
         ["Spore.Hostsim.Sockets"] = _desktop,
         ["Spore.Hostsim.Uapi"] = _desktop,
         ["Spore.Hostsim.Control"] = [.. _desktop, "Spore.Hostsim.Sockets"],
-        ["Spore.Hostsim.Bench"] = [.. _desktop, "Spore.Hostsim.Crypto"],
+        ["Spore.Hostsim.Bench"] = [.. _desktop, "Spore.Hostsim.Crypto", "Spore.Hostsim.Live"],
         ["Spore.Hostsim.Simulation"] = [.. _desktop, .. _beside],
         ["Spore.Hostsim.Live"] = [.. _desktop, .. _beside, .. _sockets],
         ["Spore.Hostsim.Transfers"] = [.. _desktop, .. _beside, "Spore.Hostsim.Live"],

@@ -37,7 +37,12 @@ internal sealed class Mesh
 
     public MeshNode Add(byte seed, NodeLimits? limits = null, ulong floor = 0)
     {
-        MeshNode node = new(this, seed, limits ?? MeshNode.Limits(), floor);
+        return Add(new MeshNode(this, seed, limits ?? MeshNode.Limits(), floor));
+    }
+
+    /// <summary>Puts a node on the wire.</summary>
+    public MeshNode Add(MeshNode node)
+    {
         Nodes.Add(node);
         Stations.Add(node);
         return node;

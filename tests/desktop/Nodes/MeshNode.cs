@@ -11,7 +11,7 @@ using Xunit;
 namespace Spore.Tests.Nodes;
 
 /// <summary>One node of a <see cref="Mesh"/>, with everything that it said and took.</summary>
-internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
+internal class MeshNode : IStation, ITransport, IEntropy, INodeHost
 {
     /// <summary>How many datagrams a device's network stack keeps while the node is busy.</summary>
     private const int MostWaiting = 6;
@@ -168,7 +168,12 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         }
     }
 
-    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    /// <summary>Gives a datagram to the node, which may decrypt in place.</summary>
+    protected virtual void Handle(byte[] datagram, Endpoint from, long now) =>
+        Node.Receive(datagram, 0, datagram.Length, from, now);
+
+    /// <summary>Sends a datagram as it is.</summary>
+    public void Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         byte[] bytes = buffer.AsSpan(offset, length).ToArray();
         Endpoint to = new();
@@ -233,7 +238,7 @@ internal sealed class MeshNode : IStation, ITransport, IEntropy, INodeHost
         int events = Events.Count;
         bool isHandshake = datagram[0] is 1 or 2;
         _isHandling = isHandshake;
-        int time = Measured(() => Node.Receive(datagram, 0, datagram.Length, from, _mesh.Now));
+        int time = Measured(() => Handle(datagram, from, _mesh.Now));
         _isHandling = false;
         if (time > 0)
         {

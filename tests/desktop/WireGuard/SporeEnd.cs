@@ -11,15 +11,17 @@ namespace Spore.Tests.WireGuard;
 internal sealed class SporeEnd : IEnd
 {
     private readonly byte _seed;
+    private readonly bool _isInHalves;
     private Peer? _peer;
     private Endpoint _known = new();
     private int _interval;
     private long _refused;
 
-    public SporeEnd(byte seed)
+    public SporeEnd(byte seed, bool isInHalves = false)
     {
         _seed = seed;
-        End = new TunnelEnd(seed);
+        _isInHalves = isInHalves;
+        End = Make();
         Endpoint = End.Endpoint;
     }
 
@@ -95,7 +97,8 @@ internal sealed class SporeEnd : IEnd
         _refused = Refused;
         byte[] key = [.. Peer.Bytes.AsSpan(Peer.Key, Message.KeySize)];
         TunnelEnd before = End;
-        End = new TunnelEnd(_seed) { Now = before.Now, Wire = before.Wire, Jitter = before.Jitter };
+        End = Make();
+        (End.Now, End.Wire, End.Jitter) = (before.Now, before.Wire, before.Jitter);
         End.Received.AddRange(before.Received);
         End.ReceivedAt.AddRange(before.ReceivedAt);
         Know(key, _known);
@@ -105,4 +108,6 @@ internal sealed class SporeEnd : IEnd
     public void Receive(byte[] datagram, Endpoint from) => End.Receive(datagram, from);
 
     public void Advance() => End.Advance();
+
+    private TunnelEnd Make() => _isInHalves ? new SealingEnd(_seed) : new TunnelEnd(_seed);
 }

@@ -11,7 +11,7 @@ using Spore.WireGuard;
 namespace Spore.Tests.WireGuard;
 
 /// <summary>One <see cref="Tunnel"/> with everything around it, which writes down what it says.</summary>
-internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
+internal class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
 {
     private readonly Random _random;
     private readonly byte[] _private;
@@ -134,11 +134,17 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         return peer;
     }
 
-    public void Receive(byte[] datagram, Endpoint from)
+    public virtual void Receive(byte[] datagram, Endpoint from)
     {
         // Exact bytes between others, so that reading beyond the end is seen.
         byte[] buffer = [0xEE, .. datagram, 0xEE];
-        if (Tunnel.Receive(buffer, 1, datagram.Length, from, Now) is not null)
+        Take(Tunnel.Receive(buffer, 1, datagram.Length, from, Now), buffer);
+    }
+
+    /// <summary>Writes down the packet that the tunnel has found in a buffer, if it has found one.</summary>
+    protected void Take(Peer? peer, byte[] buffer)
+    {
+        if (peer is not null)
         {
             Received.Add(buffer.AsSpan(Tunnel.PacketStart, Tunnel.PacketLength).ToArray());
             ReceivedAt.Add(Now);
@@ -187,7 +193,8 @@ internal sealed class TunnelEnd : ITransport, IEntropy, ITunnelHost, IKeyLog
         return sent;
     }
 
-    void ITransport.Send(byte[] buffer, int offset, int length, Endpoint endpoint)
+    /// <summary>Sends a datagram as it is.</summary>
+    public void Send(byte[] buffer, int offset, int length, Endpoint endpoint)
     {
         Endpoint to = new();
         to.CopyFrom(endpoint);
