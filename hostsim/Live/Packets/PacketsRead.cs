@@ -9,7 +9,10 @@ namespace Spore.Hostsim.Live.Packets;
 internal sealed class PacketsRead
 {
     private const int MaxPacket = 65535;
-    private const int MaxCount = 64;
+    private const int MaxCount = 128;
+
+    // Under load the machine has more than one large segment at a time, and each reading costs the core's lock once.
+    private const int MaxLarge = 8;
 
     private readonly int _headerSize;
     private readonly int[] _ends = new int[MaxCount];
@@ -23,7 +26,7 @@ internal sealed class PacketsRead
     public PacketsRead(int headerSize)
     {
         _headerSize = headerSize;
-        Buffer = new byte[2 * (headerSize + MaxPacket)];
+        Buffer = new byte[MaxLarge * (headerSize + MaxPacket)];
     }
 
     /// <summary>The buffer that holds all of them.</summary>
