@@ -127,14 +127,14 @@ public class PacketsReadTests
             count++;
         }
 
-        Assert.Equal(3, count);
+        Assert.Equal(16, count);
         Assert.Equal(count, Take(read).Count);
         for (; !read.Room().IsEmpty; count++)
         {
             Put(read, new byte[20]);
         }
 
-        Assert.Equal(count - 3, Take(read).Count);
+        Assert.Equal(count - 16, Take(read).Count);
     }
 
     [Fact]
