@@ -203,7 +203,10 @@ internal sealed partial class LinuxTun : IPacketOutput, IDisposable
             {
                 // An interface that can't be read would be reported without end: then for the wake alone.
                 Poll(descriptors, isDown ? 1u : 2u, -1);
-                Read(_wake, ref MemoryMarshal.GetArrayDataReference(count), sizeof(ulong));
+                if (descriptors[0].Occurred != 0)
+                {
+                    Read(_wake, ref MemoryMarshal.GetArrayDataReference(count), sizeof(ulong));
+                }
             }
         }
     }

@@ -11,8 +11,8 @@ namespace Spore.Hostsim.Live.Pipeline;
 /// </summary>
 internal sealed class HandshakeQueue : IDisposable
 {
-    // As wireguard-go's QueueHandshakeSize.
-    private const int Places = 1024;
+    // As MAX_QUEUED_INCOMING_HANDSHAKES of Linux. The last one waits for about a second.
+    private const int Places = 4096;
     private const int PlaceSize = Message.InitiationSize;
 
     // How many times the core is left to other threads before a handshake. Each is a pass of the scheduler at most.
