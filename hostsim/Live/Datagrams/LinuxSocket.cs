@@ -1,9 +1,9 @@
 using System;
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Threading;
 using Spore.Base;
 using Spore.Hostsim.Endpoints;
 
@@ -54,11 +54,13 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     private readonly Socket _socket;
     private readonly bool _isIpv4;
     private readonly MessageArray _received;
-    private readonly MessageArray _sent;
-    private readonly Lock _sending = new();
+
+    // One for each thread that sends at a time.
+    private readonly ConcurrentBag<MessageArray> _sent = [];
+    private readonly byte[] _name;
     private readonly LocalAddresses? _locals;
     private readonly bool _joins;
-    private bool _cuts;
+    private volatile bool _cuts;
 
     /// <summary>Takes over a socket.</summary>
     /// <param name="socket">A UDP socket that is bound.</param>
@@ -73,9 +75,8 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     {
         _socket = socket;
         _isIpv4 = socket.AddressFamily == AddressFamily.InterNetwork;
-        ReadOnlySpan<byte> name = EndpointAddress.Empty(socket.AddressFamily).Buffer.Span;
-        _received = new MessageArray(Places, name);
-        _sent = new MessageArray(Math.Max(DatagramBatch.MaxRuns, DatagramBatch.MaxRunCount), name);
+        _name = EndpointAddress.Empty(socket.AddressFamily).Buffer.ToArray();
+        _received = new MessageArray(Places, _name);
         SetOption(SocketLevel, ForceSendBuffer, bufferSize);
         SetOption(SocketLevel, ForceReceiveBuffer, bufferSize);
         bool informs = locals != null
@@ -121,29 +122,32 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     /// <inheritdoc/>
     public void Send(DatagramBatch batch)
     {
-        lock (_sending)
+        if (!_sent.TryTake(out MessageArray? messages))
         {
-            try
-            {
-                int next = 0;
-                while (next < batch.Count)
-                {
-                    if (_cuts)
-                    {
-                        next = SendRuns(batch, next);
-                    }
-                    else
-                    {
-                        SendOneByOne(batch, next++);
-                    }
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                // The last words of a node that is ending.
-            }
+            messages = new MessageArray(Math.Max(DatagramBatch.MaxRuns, DatagramBatch.MaxRunCount), _name);
         }
 
+        try
+        {
+            int next = 0;
+            while (next < batch.Count)
+            {
+                if (_cuts)
+                {
+                    next = SendRuns(messages, batch, next);
+                }
+                else
+                {
+                    SendOneByOne(messages, batch, next++);
+                }
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last words of a node that is ending.
+        }
+
+        _sent.Add(messages);
         batch.Clear();
     }
 
@@ -178,16 +182,16 @@ internal sealed partial class LinuxSocket : IDatagramSocket
 
     // Names the source address of a message. Routes decide by which interface it leaves; a link-local address has to
     // name its own.
-    private void SetSource(int index, LocalAddress local)
+    private void SetSource(MessageArray messages, int index, LocalAddress local)
     {
         if (_isIpv4)
         {
-            Span<byte> data = _sent.AddControl(index, Ipv4Level, Ipv4PacketInformation, Ipv4InformationSize);
+            Span<byte> data = messages.AddControl(index, Ipv4Level, Ipv4PacketInformation, Ipv4InformationSize);
             BinaryPrimitives.WriteUInt32BigEndian(data[Ipv4LocalOffset..], (uint)local.Low);
             return;
         }
 
-        Span<byte> information = _sent.AddControl(index, Ipv6Level, Ipv6PacketInformation, Ipv6InformationSize);
+        Span<byte> information = messages.AddControl(index, Ipv6Level, Ipv6PacketInformation, Ipv6InformationSize);
         BinaryPrimitives.WriteUInt64BigEndian(information, local.High);
         BinaryPrimitives.WriteUInt64BigEndian(information[sizeof(ulong)..], local.Low);
         if (local.High >> LinkLocalShift == LinkLocal)
@@ -197,21 +201,21 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     }
 
     // Sends the runs from one on, and tells which is the next.
-    private int SendRuns(DatagramBatch batch, int first)
+    private int SendRuns(MessageArray messages, DatagramBatch batch, int first)
     {
         LocalAddress? firstLocal = null;
         for (int i = first; i < batch.Count; i++)
         {
             DatagramBatch.Run run = batch.RunAt(i);
-            LocalAddress? local = Set(i, batch, i, run.Offset, run.Length);
+            LocalAddress? local = Set(messages, i, batch, i, run.Offset, run.Length);
             firstLocal = i == first ? local : firstLocal;
             if (run.Count > 1)
             {
-                MemoryMarshal.Write(_sent.AddControl(i, UdpLevel, Cut, sizeof(ushort)), (ushort)run.Size);
+                MemoryMarshal.Write(messages.AddControl(i, UdpLevel, Cut, sizeof(ushort)), (ushort)run.Size);
             }
         }
 
-        int sent = SendMessages(_socket.SafeHandle, _sent[first], (uint)(batch.Count - first), 0);
+        int sent = SendMessages(_socket.SafeHandle, messages[first], (uint)(batch.Count - first), 0);
         if (sent > 0)
         {
             return first + sent;
@@ -227,13 +231,13 @@ internal sealed partial class LinuxSocket : IDatagramSocket
         {
             // The interface can't make the checksums (then none after it is tried), or its MTU is
             // smaller than a datagram.
-            _cuts &= error != InputOutput;
+            _cuts = _cuts && error != InputOutput;
         }
 
         if ((batch.RunAt(first).Count > 1 && error is InputOutput or Invalid or MessageSize)
             || (firstLocal != null && IsOfSource(error)))
         {
-            SendOneByOne(batch, first);
+            SendOneByOne(messages, batch, first);
         }
         else
         {
@@ -243,19 +247,19 @@ internal sealed partial class LinuxSocket : IDatagramSocket
         return first + 1;
     }
 
-    private void SendOneByOne(DatagramBatch batch, int index)
+    private void SendOneByOne(MessageArray messages, DatagramBatch batch, int index)
     {
         DatagramBatch.Run run = batch.RunAt(index);
         LocalAddress? local = null;
         for (int i = 0; i < run.Count; i++)
         {
-            local = Set(i, batch, index, run.OffsetOf(i), run.LengthOf(i));
+            local = Set(messages, i, batch, index, run.OffsetOf(i), run.LengthOf(i));
         }
 
         int next = 0;
         while (next < run.Count)
         {
-            int sent = SendMessages(_socket.SafeHandle, _sent[next], (uint)(run.Count - next), 0);
+            int sent = SendMessages(_socket.SafeHandle, messages[next], (uint)(run.Count - next), 0);
             int error = sent > 0 ? 0 : Marshal.GetLastPInvokeError();
             if (sent > 0)
             {
@@ -266,7 +270,7 @@ internal sealed partial class LinuxSocket : IDatagramSocket
                 // The machine has lost the address since: it chooses another one.
                 for (int i = next; i < run.Count; i++)
                 {
-                    _sent.Set(i, batch.Bytes, run.OffsetOf(i), run.LengthOf(i));
+                    messages.Set(i, batch.Bytes, run.OffsetOf(i), run.LengthOf(i));
                 }
 
                 local = null;
@@ -280,15 +284,15 @@ internal sealed partial class LinuxSocket : IDatagramSocket
     }
 
     // Makes a message ready to be sent, and returns its source address where it names one.
-    private LocalAddress? Set(int index, DatagramBatch batch, int run, int offset, int length)
+    private LocalAddress? Set(MessageArray messages, int index, DatagramBatch batch, int run, int offset, int length)
     {
         Endpoint endpoint = batch.EndpointAt(run);
-        _sent.Set(index, batch.Bytes, offset, length);
-        EndpointAddress.Write(endpoint, _sent.NameAt(index));
+        messages.Set(index, batch.Bytes, offset, length);
+        EndpointAddress.Write(endpoint, messages.NameAt(index));
         LocalAddress? local = _locals?.Find(endpoint);
         if (local != null)
         {
-            SetSource(index, local);
+            SetSource(messages, index, local);
         }
 
         return local;
