@@ -87,7 +87,13 @@ internal sealed class DatagramReceiver : IDatagramReceiver
         Close();
         if (HandshakeQueue.Accepts(read.Buffer, read.Offset, read.Length))
         {
-            _pipeline.Handshakes.Add(read.Buffer, read.Offset, read.Length, read.Source);
+            if (!_pipeline.Handshakes.Add(read.Buffer, read.Offset, read.Length, read.Source))
+            {
+                _pipeline.Node.Counters.DatagramsReceived++;
+                _pipeline.Node.Counters.BytesReceived += read.Length;
+                _pipeline.Node.Counters.Limited++;
+            }
+
             return;
         }
 

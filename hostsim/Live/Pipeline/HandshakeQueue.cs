@@ -11,8 +11,11 @@ namespace Spore.Hostsim.Live.Pipeline;
 /// </summary>
 internal sealed class HandshakeQueue : IDisposable
 {
-    // As MAX_QUEUED_INCOMING_HANDSHAKES of Linux. The last one waits for about a second.
-    private const int Places = 4096;
+    /// <summary>
+    /// The most messages: as MAX_QUEUED_INCOMING_HANDSHAKES of Linux. The last one waits for about a second.
+    /// </summary>
+    public const int Places = 4096;
+
     private const int PlaceSize = Message.InitiationSize;
 
     // How many times the core is left to other threads before a handshake. Each is a pass of the scheduler at most.
@@ -43,7 +46,7 @@ internal sealed class HandshakeQueue : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Whether the core has had all messages.</summary>
+    /// <summary>Whether the core has had all messages, and what it gave out for them is sent.</summary>
     public bool IsEmpty
     {
         get
@@ -71,13 +74,14 @@ internal sealed class HandshakeQueue : IDisposable
     /// <param name="offset">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="source">Where it came from; copied.</param>
-    public void Add(byte[] buffer, int offset, int length, Endpoint source)
+    /// <returns>False where the queue is full.</returns>
+    public bool Add(byte[] buffer, int offset, int length, Endpoint source)
     {
         lock (_lock)
         {
             if (_count == Places)
             {
-                return;
+                return false;
             }
 
             int place = (_first + _count) % Places;
@@ -88,6 +92,8 @@ internal sealed class HandshakeQueue : IDisposable
             {
                 Monitor.Pulse(_lock);
             }
+
+            return true;
         }
     }
 
@@ -119,9 +125,9 @@ internal sealed class HandshakeQueue : IDisposable
             // Nobody else removes the first one.
             _pipeline.Node.Receive(_messages, _first * PlaceSize, _lengths[_first], _sources[_first], now);
             _pipeline.Leave();
-            Remove();
             worker.Outbox.Send();
             _pipeline.Queue.Work(worker, 0);
+            Remove();
         }
     }
 
