@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using Spore.Crypto;
 using Spore.Hostsim.Crypto;
 using Xunit;
 
@@ -142,6 +143,24 @@ public class OrderTests
         return new Hub(
             helpers,
             members,
-            () => new VaryingAead(primitives.NewAead(), (100 * seed) + Interlocked.Increment(ref instance)));
+            () => Varying(primitives.NewAead(), (100 * seed) + Interlocked.Increment(ref instance)));
+    }
+
+    // A cipher that takes more or less time by chance, and lets other threads run.
+    private static WatchedAead Varying(IAead inner, int seed)
+    {
+        Random random = new(seed);
+        return new WatchedAead(inner, (_, _) =>
+        {
+            switch (random.Next(16))
+            {
+                case 0:
+                    Thread.Yield();
+                    break;
+                case 1:
+                    Thread.SpinWait(random.Next(3_000));
+                    break;
+            }
+        });
     }
 }
