@@ -228,9 +228,15 @@ internal sealed class TunnelRouting : IDisposable
                 $"the rules of mark {_number.Value.ToString(CultureInfo.InvariantCulture)}: {Describe(failed)}");
         }
 
+        bool wasOff = _isIpv6Off;
         TunAddresses wanted = WithoutIpv6WhereItIsOff(_wanted);
         ApplyAddresses(wanted.Addresses, failures);
         ApplyRoutes(wanted.Routes, failures);
+        if (wasOff && !_isIpv6Off)
+        {
+            _tell("IPv6 is on", "green", $"{_name}: its IPv6 addresses and routes are set");
+        }
+
         string failure = failures.Count switch
         {
             0 => string.Empty,
@@ -258,10 +264,6 @@ internal sealed class TunnelRouting : IDisposable
                 "yellow",
                 $"{_name}: peers have no IPv6 and no link-local address here; "
                 + $"net.ipv6.conf.{_name.Replace('.', '/')}.disable_ipv6=0 turns it on");
-        }
-        else if (wasOff && !_isIpv6Off)
-        {
-            _tell("IPv6 is on", "green", $"{_name}: its IPv6 addresses and routes are set");
         }
 
         return _isIpv6Off ? wanted.OfIpv4() : wanted;
